@@ -1,0 +1,65 @@
+import { gzipSync } from 'node:zlib';
+import { build, type Metafile } from 'esbuild';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+interface Bundle {
+  readonly text: string;
+  readonly gzipped: number;
+  /** Paths of the modules of which something is in the bundle. */
+  readonly modules: readonly string[];
+}
+
+/** What a bundler makes of an import, as a page would load it. */
+async function bundle(contents: string, external: string[] = []): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' },
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    charset: 'utf8',
+    external,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    conditions: ['aiw3-source'],
+  });
+  const text = outputFiles[0]?.text ?? '';
+  const inputs: Metafile['outputs'][string]['inputs'] = Object.values(metafile.outputs)[0]?.inputs ?? {};
+  const modules = Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : []));
+  return { text, gzipped: gzipSync(text, { level: 9 }).length, modules };
+}
+
+describe('what a page loads', () => {
+  let whole: Bundle;
+  let client: Bundle;
+  beforeAll(async () => {
+    whole = await bundle(`export * from './index.ts'`);
+    client = await bundle(`export { createUpgradeClient } from './index.ts'`);
+  });
+
+  test('holds no Node module, no web3.js and no Buffer', () => {
+    expect(whole.modules.filter((path) => /web3\.js|wallet-adapter|msw|server-kit|fixtures/.test(path))).toEqual([]);
+    // Names the find instead of matching on the text: a failure would print the whole bundle.
+    expect(/["']node:[\w/]+|\brequire\(|\bBuffer\b/.exec(whole.text)?.[0]).toBeUndefined();
+  });
+
+  test('holds zod/mini only, without a locale', () => {
+    const zod = whole.modules.filter((path) => path.includes('/zod/'));
+    expect(zod.length).toBeGreaterThan(0);
+    expect(zod.filter((path) => /\/locales\/|\/classic\//.test(path))).toEqual([]);
+  });
+
+  test('leaves out what is not used: the messages', () => {
+    const messages = (path: string) => path.includes('errors/messages');
+    expect(client.modules.filter(messages)).toEqual([]);
+    expect(whole.modules.filter(messages)).toHaveLength(2);
+  });
+
+  test('stays small', async () => {
+    const own = await bundle(`export { createUpgradeClient } from './index.ts'`, ['zod/mini', 'eventsource-parser']);
+    // About 9 KB are zod/mini, 1.5 the parser, 3.5 the table of error codes, which client and server share.
+    expect(own.gzipped).toBeLessThanOrEqual(19 * 1024);
+    expect(client.gzipped).toBeLessThanOrEqual(29 * 1024);
+  });
+});

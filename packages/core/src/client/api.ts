@@ -1,0 +1,102 @@
+import * as z from 'zod/mini';
+import { NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
+import type { AnyProcess, Snapshot } from '../machine/types.ts';
+import type { BurnTransaction } from '../phases/burn.ts';
+import { burnTransactionResultSchema, type ConfirmBurn, confirmBurnResultSchema } from '../protocol/commands.ts';
+import type { Asset } from '../protocol/envelope.ts';
+import { issueDetails } from '../protocol/event.ts';
+import type { OperationRoute, routesOf } from '../protocol/routes.ts';
+import { parseSnapshot, snapshotListSchema } from '../protocol/snapshot.ts';
+import { linkAbort } from '../stream/abort.ts';
+import { type BodyLimits, readJson } from '../stream/body.ts';
+import type { Transport, TransportRequest } from '../stream/transport.ts';
+
+export interface CallOptions {
+  /** Stops waiting for the answer. What the server began goes on. */
+  signal?: AbortSignal | undefined;
+}
+
+/** The routes of one process, as calls with checked answers. Each call is one request; only a refused token is replaced once. */
+export interface Api {
+  active(options?: CallOptions): Promise<Snapshot[]>;
+  snapshot(id: string, options?: CallOptions): Promise<Snapshot>;
+  confirmBurn(id: string, confirmation: ConfirmBurn, options?: CallOptions): Promise<{ burnTxSignature: string }>;
+  renewBurn(id: string, options?: CallOptions): Promise<BurnTransaction>;
+  cancel(id: string, options?: CallOptions): Promise<Snapshot>;
+  retry(id: string, options?: CallOptions): Promise<Snapshot>;
+}
+
+export function createApi(options: {
+  process: AnyProcess;
+  routes: ReturnType<typeof routesOf>;
+  transport: Transport;
+  body: BodyLimits;
+}): Api {
+  const { process, routes, transport, body } = options;
+
+  const call = async (
+    request: Pick<TransportRequest, 'method' | 'path' | 'body' | 'keepalive'>,
+    { signal }: CallOptions = {},
+  ): Promise<unknown> => {
+    const { controller, unlink } = linkAbort(signal);
+    try {
+      const response = await transport.send({ ...request, accept: 'application/json', reason: 'command', signal: controller.signal });
+      return await readJson(response, body);
+    } catch (thrown) {
+      if (signal?.aborted) throw new NftUpgradeError('aborted');
+      throw thrown;
+    } finally {
+      unlink();
+    }
+  };
+  const command = async (id: string, route: OperationRoute, given?: CallOptions): Promise<unknown> =>
+    call({ method: 'POST', path: routes.of(id, route), body: {} }, given).catch((thrown: unknown) => {
+      throw aboutOperation(thrown, id, null);
+    });
+
+  return {
+    active: async (given) =>
+      read(snapshotListSchema, await call({ method: 'GET', path: routes.active }, given)).operations.map((one) =>
+        parseSnapshot(process, one),
+      ),
+    snapshot: async (id, given) => {
+      try {
+        return parseSnapshot(process, await call({ method: 'GET', path: routes.operation(id) }, given));
+      } catch (thrown) {
+        throw aboutOperation(thrown, id, null);
+      }
+    },
+    confirmBurn: async (id, confirmation, given) => {
+      // The request outlives the page: a reload right after the signature must not lose it.
+      const request = { method: 'PATCH', path: routes.of(id, 'confirm-burn'), body: confirmation, keepalive: true } as const;
+      return { burnTxSignature: read(confirmBurnResultSchema, await call(request, given)).burnTxSignature };
+    },
+    renewBurn: async (id, given) => read(burnTransactionResultSchema, await command(id, 'burn-transaction', given)).burnTransaction,
+    cancel: async (id, given) => parseSnapshot(process, await command(id, 'cancel', given)),
+    retry: async (id, given) => parseSnapshot(process, await command(id, 'retry', given)),
+  };
+}
+
+function read<S extends z.core.$ZodType>(schema: S, value: unknown): z.infer<S> {
+  const parsed = z.safeParse(schema, value);
+  if (!parsed.success) throw new NftUpgradeError('invalid_event', { details: issueDetails(parsed.error) });
+  return parsed.data;
+}
+
+/** The same error, with the operation and its asset where it did not name them. */
+export function aboutOperation(thrown: unknown, operationId: string | null, asset: Asset | null): NftUpgradeError {
+  const error = toNftUpgradeError(thrown, 'internal');
+  const id = error.operationId ?? operationId ?? undefined;
+  const where = error.asset ?? asset ?? undefined;
+  if (id === error.operationId && where === error.asset) return error;
+  const { code, message, hint, retryable, details, cause } = error;
+  return new NftUpgradeError(code, {
+    message,
+    hint,
+    retryable,
+    details,
+    cause,
+    ...(id !== undefined && { operationId: id }),
+    ...(where !== undefined && { asset: where }),
+  });
+}

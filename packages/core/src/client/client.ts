@@ -1,0 +1,172 @@
+import * as z from 'zod/mini';
+import { NftUpgradeError } from '../errors/index.ts';
+import type { AnyProcess, EventOf, InputOf, Snapshot, SnapshotOf } from '../machine/types.ts';
+import { processes as allProcesses, type Processes } from '../processes/index.ts';
+import { issueDetails } from '../protocol/event.ts';
+import { routesOf } from '../protocol/routes.ts';
+import { parseSnapshot } from '../protocol/snapshot.ts';
+import { idempotencyKeyPattern } from '../protocol/version.ts';
+import { createAuth, type GetToken } from '../stream/auth.ts';
+import { defaultLimits, defaultTiming, type Limits, type Timing, withDefaults } from '../stream/timing.ts';
+import { createTransport } from '../stream/transport.ts';
+import { type CallOptions, createApi } from './api.ts';
+import { type Environment, resolveEnvironment } from './environment.ts';
+import { type Guard, refusingGuard } from './guard.ts';
+import { createKeyRing } from './keys.ts';
+import { createOperation, type Operation } from './operation.ts';
+import type { WalletPort } from './wallet.ts';
+
+export interface UpgradeClientOptions<R extends Processes = typeof allProcesses> {
+  /** Origin of the API, with a path in front of `basePath` where it is mounted below one; an empty string for the site's own. No credentials, no query. */
+  baseUrl: string;
+  /** Path of the API. Default `/api/v1/nft`. */
+  basePath?: string;
+  /** Gives the bearer token before each attempt, and once more after a 401 with reason `unauthorized`. Left out for cookies. */
+  getToken?: GetToken;
+  /** Whether cookies are sent. Default `same-origin`. */
+  credentials?: RequestCredentials;
+  /** Needed to sign; everything else works without. */
+  wallet?: WalletPort;
+  /** Reads every transaction before the wallet sees it. Default: refuses all of them. */
+  guard?: Guard;
+  /** Replaces parts of the surroundings: fetch, clock, signals, locks, storage. */
+  environment?: Partial<Environment>;
+  /** Processes by name. Default: all of this version. */
+  processes?: R;
+  /** Waiting times in milliseconds; each has a default. */
+  timing?: Partial<Timing>;
+  /** Bounds; each has a default. */
+  limits?: Partial<Limits>;
+}
+
+export interface StartOptions {
+  /** 8 to 128 visible ASCII characters. Default: minted here, and kept until the outcome of the start is known. */
+  idempotencyKey?: string | undefined;
+  /** Stops following when aborted; never cancels what the server began. */
+  signal?: AbortSignal | undefined;
+}
+
+/** An operation of a process. */
+export type OperationOf<P extends AnyProcess> = Operation<SnapshotOf<P>, EventOf<P>>;
+
+/** What can be done with one process. */
+export interface ProcessClient<P extends AnyProcess> {
+  /**
+   * Starts an operation, once, and follows it. Returns at once; the request is on its way.
+   * @throws NftUpgradeError `invalid_request` for an input that is not of the process, `invalid_option` for a key that is none, `detached` after `close()`
+   */
+  start(input: InputOf<P>, options?: StartOptions): OperationOf<P>;
+  /** Follows an operation that exists: by id from its first event, by snapshot from there on. @throws NftUpgradeError `invalid_event` for a snapshot of another process */
+  attach(idOrSnapshot: string | SnapshotOf<P>, options?: CallOptions): OperationOf<P>;
+  /** The caller's operations that have not ended, newest first: after a reload, or from another device. */
+  active(options?: CallOptions): Promise<SnapshotOf<P>[]>;
+  /** One operation as it stands. @throws NftUpgradeError `not_found` */
+  snapshot(id: string, options?: CallOptions): Promise<SnapshotOf<P>>;
+}
+
+type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : S;
+
+/** A client with one member a process: `upgrade`, `claim`, `badgeActivation`. */
+export type UpgradeClient<R extends Processes = typeof allProcesses> = {
+  readonly [K in keyof R & string as CamelCase<K>]: ProcessClient<R[K]>;
+} & {
+  /** The same by the name of the process. @throws NftUpgradeError `unknown_process` */
+  process<K extends keyof R & string>(name: K): ProcessClient<R[K]>;
+  /** Detaches every operation. They go on at the server. */
+  close(): void;
+  [Symbol.dispose](): void;
+};
+
+/** Makes a client. It costs nothing until something is started or attached. @throws NftUpgradeError `invalid_option` */
+export function createUpgradeClient<const R extends Processes = typeof allProcesses>(options: UpgradeClientOptions<R>): UpgradeClient<R> {
+  const registry: Processes = options.processes ?? allProcesses;
+  const timing = withDefaults('timing', defaultTiming, options.timing);
+  const limits = withDefaults('limits', defaultLimits, options.limits);
+  const environment = resolveEnvironment(options.environment);
+  const closing = new AbortController();
+  const auth = createAuth(options.getToken, environment.clock, timing.tokenMs, closing.signal);
+  const { baseUrl, credentials = 'same-origin' } = options;
+  const transport = createTransport({ baseUrl, environment, auth, credentials, timing, limits });
+  const body = { clock: environment.clock, maxBytes: limits.maxBodyBytes, timeoutMs: timing.responseMs };
+  const keys = createKeyRing(environment);
+  const open = new Set<Operation>();
+
+  const clientOf = (process: AnyProcess): ProcessClient<AnyProcess> => {
+    const routes = routesOf(process, options.basePath);
+    const api = createApi({ process, routes, transport, body });
+    const shared = {
+      process,
+      routes,
+      transport,
+      api,
+      environment,
+      timing,
+      limits,
+      wallet: options.wallet,
+      guard: options.guard ?? refusingGuard,
+    };
+
+    const track = (given: Pick<Parameters<typeof createOperation>[0], 'start' | 'id' | 'snapshot' | 'signal' | 'onSettled'>): Operation => {
+      if (closing.signal.aborted)
+        throw new NftUpgradeError('detached', { message: 'The client was closed.', hint: 'Create a new client.' });
+      let closed = false;
+      const operation = createOperation({
+        ...shared,
+        ...given,
+        onClosed: () => {
+          closed = true;
+          for (const one of open) if (one === operation) open.delete(one);
+        },
+      });
+      if (!closed) open.add(operation);
+      return operation;
+    };
+
+    return {
+      start(input: unknown, { idempotencyKey, signal } = {}) {
+        const parsed = z.safeParse(process.input, input);
+        if (!parsed.success) throw new NftUpgradeError('invalid_request', { details: issueDetails(parsed.error) });
+        if (idempotencyKey !== undefined && !idempotencyKeyPattern.test(idempotencyKey)) {
+          throw new NftUpgradeError('invalid_option', { message: 'idempotencyKey must be 8 to 128 visible ASCII characters.' });
+        }
+        const given: object = parsed.data;
+        const key = idempotencyKey ?? keys.take(process.name, given);
+        return track({
+          start: { input: given, idempotencyKey: key },
+          id: null,
+          snapshot: null,
+          signal,
+          onSettled: () => keys.settle(process.name, given, key),
+        });
+      },
+      attach(idOrSnapshot: unknown, { signal } = {}) {
+        const snapshot: Snapshot | null = typeof idOrSnapshot === 'string' ? null : parseSnapshot(process, idOrSnapshot);
+        const id = typeof idOrSnapshot === 'string' ? idOrSnapshot : (snapshot?.operationId ?? null);
+        return track({ start: null, id, snapshot, signal, onSettled: () => undefined });
+      },
+      active: (given) => api.active(given),
+      snapshot: (id, given) => api.snapshot(id, given),
+    };
+  };
+
+  const byName = new Map(Object.entries(registry).map(([name, process]) => [name, clientOf(process)]));
+  const close = () => {
+    closing.abort();
+    for (const operation of open) operation.detach();
+  };
+  const members = Object.fromEntries([...byName].map(([name, client]) => [camelCase(name), client]));
+  const client = {
+    ...members,
+    process(name: string) {
+      const found = byName.get(name);
+      if (!found) throw new NftUpgradeError('unknown_process', { details: { name, known: [...byName.keys()] } });
+      return found;
+    },
+    close,
+    [Symbol.dispose]: close,
+  };
+  // Events and snapshots were checked against the schemas of their process, from which these types are derived.
+  return client as unknown as UpgradeClient<R>;
+}
+
+const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

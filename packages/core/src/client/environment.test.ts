@@ -1,0 +1,68 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { type EnvironmentSignal, resolveEnvironment } from './environment.ts';
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('defaults are looked up when they are used', () => {
+  test('a fetch that is put there later is called as the global it is', async () => {
+    const environment = resolveEnvironment();
+    const calls: unknown[] = [];
+    vi.stubGlobal('fetch', function fetch(this: unknown, input: string) {
+      calls.push([this === globalThis, input]);
+      return Promise.resolve(new Response());
+    });
+    await environment.fetch('/x', {});
+    expect(calls).toEqual([[true, '/x']]);
+  });
+
+  test('signals come from window and document, and stop', () => {
+    const environment = resolveEnvironment();
+    const target = new EventTarget();
+    const document = Object.assign(new EventTarget(), { visibilityState: 'hidden' });
+    vi.stubGlobal('addEventListener', target.addEventListener.bind(target));
+    vi.stubGlobal('removeEventListener', target.removeEventListener.bind(target));
+    vi.stubGlobal('document', document);
+    const heard: EnvironmentSignal[] = [];
+    const stop = environment.onSignal((signal) => heard.push(signal));
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(heard).toEqual([]);
+    document.visibilityState = 'visible';
+    const fire = () => {
+      for (const type of ['offline', 'online', 'pageshow']) target.dispatchEvent(new Event(type));
+      for (const type of ['visibilitychange', 'resume']) document.dispatchEvent(new Event(type));
+    };
+    fire();
+    expect(heard).toEqual(['offline', 'online', 'pageshow', 'visible', 'resume']);
+    stop();
+    fire();
+    expect(heard).toHaveLength(5);
+  });
+
+  test('without a window there is nothing to hear and nothing to keep', () => {
+    const environment = resolveEnvironment();
+    expect(() => environment.onSignal(() => undefined)()).not.toThrow();
+    expect(environment.storage).toBeNull();
+    expect(environment.online()).toBe(true);
+  });
+
+  test('blocked site data is no storage', () => {
+    vi.stubGlobal('document', new EventTarget());
+    Object.defineProperty(globalThis, 'sessionStorage', {
+      configurable: true,
+      get: () => {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    });
+    expect(resolveEnvironment().storage).toBeNull();
+    Reflect.deleteProperty(globalThis, 'sessionStorage');
+  });
+
+  test('an insecure page has no randomUUID, and gets a key all the same; without crypto it is named', () => {
+    vi.stubGlobal('crypto', { getRandomValues: (bytes: Uint8Array) => bytes.fill(7) });
+    expect(resolveEnvironment().randomUUID()).toBe('07'.repeat(16));
+    vi.stubGlobal('crypto', undefined);
+    expect(() => resolveEnvironment().randomUUID()).toThrow(
+      expect.objectContaining({ code: 'missing_capability', details: { capability: 'randomUUID' } }),
+    );
+  });
+});

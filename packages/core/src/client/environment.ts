@@ -1,0 +1,145 @@
+import { NftUpgradeError } from '../errors/index.ts';
+
+/** What the device tells about itself. */
+export type EnvironmentSignal = 'online' | 'offline' | 'visible' | 'pageshow' | 'resume';
+
+export interface Clock {
+  /** Milliseconds since the epoch. Only differences are used, so it may be wrong. */
+  now(): number;
+  setTimeout(callback: () => void, delayMs: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** The part of the Web Locks API that is used: one prompt at a time across tabs. */
+export interface Locks {
+  request<T>(name: string, options: { ifAvailable: true }, callback: (lock: unknown) => Promise<T>): Promise<T>;
+}
+
+/** Keeps ids over a reload. Never receives a token, a transaction or a signature. */
+export interface KeyStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+/** Everything the client takes from its surroundings. Each part can be replaced: by tests, by runtimes that are no browser. Functions are called without `this`. */
+export interface Environment {
+  fetch: (input: string, init: RequestInit) => Promise<Response>;
+  clock: Clock;
+  /** From 0 to below 1; spreads reconnects. */
+  random: () => number;
+  /** A fresh idempotency key. */
+  randomUUID: () => string;
+  /** False when the device knows that it has no network. */
+  online: () => boolean;
+  /** Calls the listener with each signal until the returned function is called. */
+  onSignal: (listener: (signal: EnvironmentSignal) => void) => () => void;
+  /** Web Locks, or null: then one prompt at a time holds within this page only. */
+  locks: Locks | null;
+  /** Storage of this tab, or null: then a start that was lost by a reload is found with `active()`. */
+  storage: KeyStorage | null;
+  /** Receives what a listener of the host throws. */
+  reportError: (thrown: unknown) => void;
+}
+
+interface Emitter {
+  addEventListener(type: string, listener: (event: unknown) => void): void;
+  removeEventListener(type: string, listener: (event: unknown) => void): void;
+}
+
+/** Names of globals that not every runtime has. Read when they are needed: on import there may be no window yet. */
+interface Surroundings {
+  fetch?: typeof globalThis.fetch;
+  crypto?: Partial<Pick<Crypto, 'randomUUID' | 'getRandomValues'>>;
+  navigator?: { onLine?: boolean; locks?: Locks };
+  document?: Emitter & { visibilityState?: string };
+  addEventListener?: Emitter['addEventListener'];
+  removeEventListener?: Emitter['removeEventListener'];
+  sessionStorage?: KeyStorage;
+  reportError?: (thrown: unknown) => void;
+}
+
+const surroundings = (): Surroundings => globalThis as unknown as Surroundings;
+
+const missing = (capability: string) =>
+  new NftUpgradeError('missing_capability', {
+    message: `This runtime has no ${capability}.`,
+    hint: `Pass environment: { ${capability} } to createUpgradeClient().`,
+    details: { capability },
+  });
+
+/** Fills in what the host leaves out with what browsers and Node bring. Nothing is looked up before it is used. */
+export function resolveEnvironment(given: Partial<Environment> = {}): Environment {
+  const fetch = given.fetch ?? fetchDefault;
+  return {
+    // The fetch of a window refuses to be a method of another object: “Illegal invocation”.
+    fetch: (input, init) => fetch(input, init),
+    clock: given.clock ?? clockDefault,
+    random: given.random ?? Math.random,
+    randomUUID: given.randomUUID ?? uuidDefault,
+    online: given.online ?? (() => surroundings().navigator?.onLine !== false),
+    onSignal: given.onSignal ?? onSignalDefault,
+    get locks() {
+      return given.locks === undefined ? (surroundings().navigator?.locks ?? null) : given.locks;
+    },
+    get storage() {
+      return given.storage === undefined ? storageDefault() : given.storage;
+    },
+    reportError: given.reportError ?? reportErrorDefault,
+  };
+}
+
+/** Called through the global each time: detached from it, browsers throw “Illegal invocation”, and a mock may be put there later. */
+function fetchDefault(input: string, init: RequestInit): Promise<Response> {
+  const { fetch } = surroundings();
+  if (typeof fetch !== 'function') throw missing('fetch');
+  return fetch.call(globalThis, input, init);
+}
+
+const clockDefault: Clock = {
+  now: () => Date.now(),
+  setTimeout: (callback, delayMs) => globalThis.setTimeout(callback, delayMs),
+  clearTimeout: (timer) => globalThis.clearTimeout(timer as ReturnType<typeof globalThis.setTimeout>),
+};
+
+/** `randomUUID` exists in secure contexts only; on http://192.168… pages the random numbers are still there. */
+function uuidDefault(): string {
+  const { crypto } = surroundings();
+  if (crypto?.randomUUID) return crypto.randomUUID();
+  if (!crypto?.getRandomValues) throw missing('randomUUID');
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Reading `sessionStorage` itself throws where the browser blocks site data. */
+function storageDefault(): KeyStorage | null {
+  try {
+    return surroundings().document ? (surroundings().sessionStorage ?? null) : null;
+  } catch {
+    return null;
+  }
+}
+
+function onSignalDefault(listener: (signal: EnvironmentSignal) => void): () => void {
+  const { document, addEventListener, removeEventListener } = surroundings();
+  const target = { addEventListener, removeEventListener };
+  const handlers: [Partial<Emitter> | undefined, string, () => void][] = [
+    [target, 'online', () => listener('online')],
+    [target, 'offline', () => listener('offline')],
+    [target, 'pageshow', () => listener('pageshow')],
+    [document, 'resume', () => listener('resume')],
+    [document, 'visibilitychange', () => document?.visibilityState === 'visible' && listener('visible')],
+  ];
+  for (const [emitter, type, handler] of handlers)
+    emitter?.addEventListener?.call(emitter === target ? globalThis : emitter, type, handler);
+  return () => {
+    for (const [emitter, type, handler] of handlers)
+      emitter?.removeEventListener?.call(emitter === target ? globalThis : emitter, type, handler);
+  };
+}
+
+function reportErrorDefault(thrown: unknown): void {
+  const { reportError } = surroundings();
+  if (reportError) reportError(thrown);
+  else console.error(thrown);
+}

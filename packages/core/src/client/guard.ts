@@ -1,0 +1,46 @@
+import { NftUpgradeError } from '../errors/index.ts';
+
+/** What a transaction is allowed to be: the burn of one NFT by its owner for one operation. */
+export interface BurnExpectation {
+  operationId: string;
+  /** Mint address of the NFT, base58. */
+  mint: string;
+  /** Owner, signer and by default fee payer, base58. */
+  owner: string;
+  /** Recorded token program, base58. Either token program is accepted when it is left out. */
+  tokenProgram?: string;
+}
+
+/** One thing that a transaction does beyond what is allowed. */
+export interface GuardFinding {
+  /** Stable name of the rule, for programs. */
+  rule: string;
+  /** What differs, in one sentence. */
+  message: string;
+  /** Index of the instruction, where it is about one. */
+  instruction?: number;
+}
+
+export type GuardVerdict =
+  | {
+      safe: true;
+      /** What the transaction does, in one sentence for the person who is about to sign. */
+      sentence: string;
+      /** Upper bound of the network fee in lamports, priority fee included. */
+      maxFeeLamports: bigint;
+    }
+  | { safe: false; findings: readonly GuardFinding[] };
+
+/** Judges the bytes of a transaction. Pure; never throws; what it cannot read is unsafe. */
+export interface Guard {
+  /** `stage` is `before` for what the server sent, `after` for what the wallet returned. */
+  inspect(transaction: string, expected: BurnExpectation, stage: 'before' | 'after'): GuardVerdict;
+}
+
+/** The guard of a client that was given none: refuses everything, so that forgetting it is never silent. */
+export const refusingGuard: Guard = {
+  inspect() {
+    const { message, hint } = new NftUpgradeError('guard_missing');
+    return { safe: false, findings: [{ rule: 'guard_missing', message: `${message} ${hint}` }] };
+  },
+};

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { NftUpgradeError } from '../errors/index.ts';
+import { addresses } from '../stream/fixtures/recordings.ts';
+import { problem } from '../stream/fixtures/scripted-server.ts';
+import { allowing, SIGNED, signed, waiting } from './fixtures/signing-world.ts';
+import type { Guard } from './guard.ts';
+import type { WalletOutcome } from './wallet.ts';
+
+describe('what the wallet reports', () => {
+  test.each<[string, WalletOutcome, string, string]>([
+    ['W3 declined', { kind: 'rejected', error: new NftUpgradeError('wallet_rejected') }, 'wallet_rejected', 'rejected'],
+    ['W4 locked', { kind: 'not_prompted', error: new NftUpgradeError('wallet_locked') }, 'wallet_locked', 'rejected'],
+    ['unclear', { kind: 'unknown', error: new NftUpgradeError('wallet_failed') }, 'wallet_failed', 'unknown'],
+  ])('%s: the wallet axis tells, the operation is as it was, signing again is possible', async (_, outcome, code, state) => {
+    const world = await waiting({ answer: (_request, prompt) => (prompt === 1 ? outcome : signed) });
+    const before = world.operation.getSnapshot().operation;
+    await expect(world.operation.sign()).rejects.toMatchObject({ code, operationId: 'upg_1', asset: 'safe' });
+    expect(world.walletState()).toMatchObject({ state, error: { code } });
+    expect(world.operation.getSnapshot().operation).toBe(before);
+    expect(world.patches()).toHaveLength(0);
+    await world.operation.sign();
+    expect(world.prompts).toHaveLength(2);
+  });
+
+  test('a wallet that throws, and one that answers nonsense, are unknown', async () => {
+    const throwing = await waiting({ answer: () => Promise.reject(new TypeError('broken')) });
+    await expect(throwing.operation.sign()).rejects.toMatchObject({ code: 'wallet_failed' });
+    expect(throwing.walletState().state).toBe('unknown');
+    const nonsense = await waiting({ answer: () => ({ kind: 'submitted', signature: 'ok!' }) });
+    await expect(nonsense.operation.sign()).rejects.toMatchObject({ code: 'wallet_failed' });
+    expect(nonsense.patches()).toHaveLength(0);
+  });
+
+  test('W7 what comes back changed goes no further', async () => {
+    const findings = [{ rule: 'not_allowed', message: 'It approves a delegate.' }];
+    const guard: Guard = {
+      inspect: (transaction, expected, stage) =>
+        stage === 'before' ? allowing.inspect(transaction, expected, stage) : { safe: false, findings },
+    };
+    const world = await waiting({ guard });
+    await expect(world.operation.sign()).rejects.toMatchObject({ code: 'modified_beyond_policy', details: { findings } });
+    expect(world.patches()).toHaveLength(0);
+  });
+
+  test('W6 no answer: unknown after the time, free to try again; a late signature still reaches the server', async () => {
+    let answerLate: (outcome: WalletOutcome) => void = () => undefined;
+    const late = new Promise<WalletOutcome>((resolve) => {
+      answerLate = resolve;
+    });
+    const world = await waiting({ answer: () => late, timing: { promptMs: 60_000 } });
+    const signing = world.operation.sign();
+    signing.catch(() => undefined);
+    await world.time.advance(60_000);
+    await expect(signing).rejects.toMatchObject({ code: 'wallet_timeout' });
+    expect(world.walletState()).toMatchObject({ state: 'unknown', error: { code: 'wallet_timeout' } });
+    expect(world.prompts[0]?.signal.aborted).toBe(true);
+    answerLate(signed);
+    await world.time.settle();
+    expect(world.patches()).toEqual([{ signedTransaction: SIGNED }]);
+    expect(world.walletState().state).toBe('submitted');
+  });
+
+  test('C10 unmounted in mid-prompt: no second prompt, and the result is not lost', async () => {
+    let answerLate: (outcome: WalletOutcome) => void = () => undefined;
+    const late = new Promise<WalletOutcome>((resolve) => {
+      answerLate = resolve;
+    });
+    const world = await waiting({ answer: () => late });
+    const signing = world.operation.sign();
+    await world.time.settle();
+    world.operation.detach();
+    const remounted = world.client.process('upgrade').attach('upg_1');
+    await world.time.settle();
+    await expect(remounted.sign()).rejects.toMatchObject({ code: 'sign_in_progress' });
+    answerLate(signed);
+    await expect(signing).resolves.toEqual({ burnTxSignature: addresses.signature });
+    expect(world.prompts).toHaveLength(1);
+    expect(world.patches()).toHaveLength(1);
+    remounted.detach();
+  });
+});
+
+describe('the same bytes, never another prompt', () => {
+  test('lost answers are repeated until the server has it', async () => {
+    const world = await waiting({
+      confirm: (_, times) => (times < 2 ? { lost: true } : times === 2 ? problem(503, 'temporarily_unavailable') : undefined),
+    });
+    const signing = world.operation.sign();
+    await world.time.advance(60_000);
+    await expect(signing).resolves.toEqual({ burnTxSignature: addresses.signature });
+    expect(world.patches()).toEqual(Array.from({ length: 4 }, () => ({ signedTransaction: SIGNED })));
+    expect(world.prompts).toHaveLength(1);
+  });
+
+  test('given up, the next sign() hands over what was signed', async () => {
+    let down = true;
+    const world = await waiting({ confirm: () => (down ? { lost: true } : undefined), limits: { confirmAttempts: 2 } });
+    const signing = world.operation.sign();
+    signing.catch(() => undefined);
+    await world.time.advance(60_000);
+    await expect(signing).rejects.toMatchObject({ code: 'connection_lost', operationId: 'upg_1' });
+    expect(world.walletState()).toMatchObject({ state: 'unknown' });
+    down = false;
+    await world.operation.sign();
+    expect(world.prompts).toHaveLength(1);
+    expect(world.walletState().state).toBe('submitted');
+  });
+
+  test('a refusal of the server ends it with the reason, and the next sign() prompts', async () => {
+    const world = await waiting({ confirm: (_, times) => (times === 0 ? problem(422, 'wrong_account') : undefined) });
+    await expect(world.operation.sign()).rejects.toMatchObject({ code: 'wrong_account' });
+    expect(world.walletState()).toMatchObject({ state: 'rejected', error: { code: 'wrong_account' } });
+    await world.operation.sign();
+    expect(world.prompts).toHaveLength(2);
+  });
+});

@@ -1,0 +1,225 @@
+import * as z from 'zod/mini';
+import { type ErrorCode, isErrorCode, NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
+import { actionsOf } from '../machine/select.ts';
+import type { AnyProcess, Snapshot } from '../machine/types.ts';
+import { type BurnTransaction, burnTransaction } from '../phases/burn.ts';
+import { type ConfirmBurn, confirmBurnSchema } from '../protocol/commands.ts';
+import { linkAbort, orAborted } from '../stream/abort.ts';
+import { isDefinite } from '../stream/policy.ts';
+import type { Timing } from '../stream/timing.ts';
+import type { CallOptions } from './api.ts';
+import type { Environment } from './environment.ts';
+import type { BurnExpectation, Guard, GuardFinding, GuardVerdict } from './guard.ts';
+import { withSignLock } from './lock.ts';
+import type { WalletOutcome, WalletPort } from './wallet.ts';
+import type { WalletState, WalletStatus } from './wallet-state.ts';
+
+export interface SignerOptions {
+  readonly process: AnyProcess;
+  readonly wallet: WalletPort | undefined;
+  readonly guard: Guard;
+  readonly environment: Environment;
+  readonly timing: Timing;
+  snapshot(): Snapshot | null;
+  /** Hands the outcome to the server, as often as it takes. */
+  confirm(confirmation: ConfirmBurn): Promise<{ burnTxSignature: string }>;
+  onWallet(status: WalletStatus): void;
+}
+
+export interface Signed {
+  /** Signature of the burn, base58. A hint until the operation says `burn_verified`. */
+  burnTxSignature: string;
+}
+
+export interface Signer {
+  /** See `Operation.sign`. */
+  sign(options?: CallOptions): Promise<Signed>;
+  /** A newer transaction than the log has brought so far. */
+  renewed(fresh: BurnTransaction): void;
+}
+
+/** What the wallet gave for a transaction, kept until the server has it: nobody is prompted twice for the same bytes. */
+interface Held {
+  readonly transaction: string;
+  readonly confirmation: ConfirmBurn;
+}
+
+/** Codes that a guard may name as its rule; everything else it finds is told as the general code of the stage. */
+const TELLING_RULES: readonly string[] = ['guard_missing', 'wrong_account', 'signature_missing'];
+
+/** The one way to a wallet prompt: only when the server waits for it, only for what the guard has read, one at a time. */
+export function createSigner(options: SignerOptions): Signer {
+  const { process, wallet, guard, environment, timing } = options;
+  let held: Held | null = null;
+  let fresh: BurnTransaction | null = null;
+
+  const show = (state: WalletState, rest: Partial<WalletStatus> = {}) => {
+    options.onWallet(Object.freeze({ state, error: null, sentence: null, maxFeeLamports: null, ...rest }));
+  };
+
+  const sign = async ({ signal }: CallOptions = {}): Promise<Signed> => {
+    const { burn, snapshot } = expectBurn();
+    return withSignLock(environment.locks, burn.owner, async () => {
+      if (held?.transaction === burn.transaction) return submit(held);
+      if (signal?.aborted) throw new NftUpgradeError('aborted');
+      const expected: BurnExpectation = {
+        operationId: snapshot.operationId,
+        mint: burn.mint,
+        owner: burn.owner,
+        ...(burn.tokenProgram !== undefined && { tokenProgram: burn.tokenProgram }),
+      };
+      const port = readyWallet(burn);
+      show('inspecting');
+      const verdict = inspect(guard, burn.transaction, expected, 'before');
+      if (!verdict.safe) throw refuse('unsafe_transaction', verdict.findings, 'rejected');
+      show('prompting', { sentence: verdict.sentence, maxFeeLamports: String(verdict.maxFeeLamports) });
+      return prompt(port, burn, expected, signal);
+    });
+  };
+
+  /** @throws NftUpgradeError `burn_not_expected`, `protocol_unsupported` */
+  const expectBurn = (): { burn: BurnTransaction; snapshot: Snapshot } => {
+    const snapshot = options.snapshot();
+    if (!snapshot || snapshot.terminal || !actionsOf(process, snapshot).includes('sign')) {
+      throw new NftUpgradeError('burn_not_expected', { details: { status: snapshot?.status ?? null } });
+    }
+    // Under a newer version the events may mean what this client does not know; the last moment to say so is before the burn.
+    if (snapshot.version > process.version) {
+      const message = 'The operation runs under a newer version than this client knows. Nothing was signed.';
+      throw new NftUpgradeError('protocol_unsupported', { message, details: { server: snapshot.version, client: process.version } });
+    }
+    const parsed = z.safeParse(burnTransaction, snapshot.now.burnTransaction);
+    if (!parsed.success)
+      throw new NftUpgradeError('invalid_event', { details: { field: 'burnTransaction', problem: 'is not a burn transaction' } });
+    return { burn: fresh && fresh.attempt > parsed.data.attempt ? fresh : parsed.data, snapshot };
+  };
+
+  /** @throws NftUpgradeError `wallet_not_connected`, `wrong_account` */
+  const readyWallet = (burn: BurnTransaction): WalletPort => {
+    const account = accountOf(wallet);
+    let error: NftUpgradeError | null = null;
+    if (!wallet || account === null) error = new NftUpgradeError('wallet_not_connected');
+    else if (account !== burn.owner) {
+      const message = 'Another account is selected in the wallet than the one that holds the NFT.';
+      error = new NftUpgradeError('wrong_account', { message, details: { expected: burn.owner, actual: account } });
+    } else return wallet;
+    show('rejected', { error });
+    throw error;
+  };
+
+  const refuse = (code: ErrorCode, findings: readonly GuardFinding[], state: WalletState): NftUpgradeError => {
+    const telling = findings.find(({ rule }) => TELLING_RULES.includes(rule))?.rule;
+    const error = new NftUpgradeError(isErrorCode(telling) ? telling : code, { details: { findings } });
+    show(state, { error });
+    return error;
+  };
+
+  const prompt = async (
+    port: WalletPort,
+    burn: BurnTransaction,
+    expected: BurnExpectation,
+    signal: AbortSignal | undefined,
+  ): Promise<Signed> => {
+    const { controller, unlink } = linkAbort(signal);
+    let late = false;
+    const timer = environment.clock.setTimeout(() => {
+      late = true;
+      controller.abort();
+    }, timing.promptMs);
+    const request = { transaction: burn.transaction, version: burn.version, owner: burn.owner, signal: controller.signal };
+    const answer = ask(port, request);
+    let outcome: WalletOutcome;
+    try {
+      outcome = await orAborted(answer, controller.signal);
+    } catch {
+      // Wallets cannot take a prompt back. What the user still signs there is not lost: it goes to the server as soon as it comes.
+      answer.then((tardy) => (isSignature(tardy) ? settle(tardy, burn, expected) : null)).catch(() => undefined);
+      const error = late
+        ? new NftUpgradeError('wallet_timeout', { details: { promptMs: timing.promptMs } })
+        : new NftUpgradeError('aborted');
+      show('unknown', { error });
+      throw error;
+    } finally {
+      environment.clock.clearTimeout(timer);
+      unlink();
+    }
+    return settle(outcome, burn, expected);
+  };
+
+  const settle = async (outcome: WalletOutcome, burn: BurnTransaction, expected: BurnExpectation): Promise<Signed> => {
+    if (!isSignature(outcome)) {
+      show(outcome.kind === 'unknown' ? 'unknown' : 'rejected', { error: outcome.error });
+      throw outcome.error;
+    }
+    if (outcome.kind === 'signed') {
+      const verdict = inspect(guard, outcome.signedTransaction, expected, 'after');
+      if (!verdict.safe) throw refuse('modified_beyond_policy', verdict.findings, 'rejected');
+    }
+    const confirmation =
+      outcome.kind === 'signed' ? { signedTransaction: outcome.signedTransaction } : { burnTxSignature: outcome.signature };
+    const parsed = z.safeParse(confirmBurnSchema, confirmation);
+    if (!parsed.success) {
+      const error = new NftUpgradeError('wallet_failed', { message: 'The wallet answered with something that is no signature.' });
+      show('unknown', { error });
+      throw error;
+    }
+    held = { transaction: burn.transaction, confirmation: parsed.data };
+    return submit(held);
+  };
+
+  const submit = async ({ confirmation }: Held): Promise<Signed> => {
+    show('submitting');
+    try {
+      const signed = await options.confirm(confirmation);
+      show('submitted');
+      return signed;
+    } catch (thrown) {
+      const error = toNftUpgradeError(thrown, 'internal');
+      const refused = isRefusal(error);
+      if (refused) held = null; // the same bytes would be refused again, so the next `sign()` may prompt
+      show(refused ? 'rejected' : 'unknown', { error });
+      throw error;
+    }
+  };
+
+  return {
+    sign,
+    renewed(transaction) {
+      fresh = transaction;
+    },
+  };
+}
+
+/** The server has judged the bytes. Not so when it does not know who asks: 401, 403, 404. */
+function isRefusal(error: NftUpgradeError): boolean {
+  const { status } = error.details;
+  return typeof status === 'number' && isDefinite(status) && status !== 403 && status !== 404;
+}
+
+/** A guard or a wallet that throws has broken its contract; neither may end in a prompt or in a lost answer. */
+function inspect(guard: Guard, transaction: string, expected: BurnExpectation, stage: 'before' | 'after'): GuardVerdict {
+  try {
+    return guard.inspect(transaction, expected, stage);
+  } catch {
+    return { safe: false, findings: [{ rule: 'guard_failed', message: 'The guard could not read the transaction.' }] };
+  }
+}
+
+const isSignature = (outcome: WalletOutcome): outcome is Extract<WalletOutcome, { kind: 'signed' | 'submitted' }> =>
+  outcome.kind === 'signed' || outcome.kind === 'submitted';
+
+function accountOf(wallet: WalletPort | undefined): string | null {
+  try {
+    return wallet?.publicKey() ?? null;
+  } catch {
+    return null;
+  }
+}
+
+async function ask(port: WalletPort, request: Parameters<WalletPort['sign']>[0]): Promise<WalletOutcome> {
+  try {
+    return await port.sign(request);
+  } catch (thrown) {
+    return { kind: 'unknown', error: toNftUpgradeError(thrown, 'wallet_failed') };
+  }
+}

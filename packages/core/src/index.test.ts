@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import * as entry from './index.ts';
+
+test('the public names of the entry', () => {
+  expect(Object.keys(entry).sort()).toEqual([
+    'NftUpgradeError',
+    'actionsOf',
+    'assets',
+    'badgeActivation',
+    'claim',
+    'createMessages',
+    'createUpgradeClient',
+    'defaultLimits',
+    'defaultTiming',
+    'errorCodes',
+    'isCommitted',
+    'isDelivered',
+    'isErrorCode',
+    'isNftUpgradeError',
+    'processes',
+    'refusingGuard',
+    'toNftUpgradeError',
+    'upgrade',
+  ]);
+});

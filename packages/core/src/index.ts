@@ -1,0 +1,38 @@
+export type { CallOptions } from './client/api.ts';
+export {
+  createUpgradeClient,
+  type OperationOf,
+  type ProcessClient,
+  type StartOptions,
+  type UpgradeClient,
+  type UpgradeClientOptions,
+} from './client/client.ts';
+export type { Clock, Environment, EnvironmentSignal, KeyStorage, Locks } from './client/environment.ts';
+export { type BurnExpectation, type Guard, type GuardFinding, type GuardVerdict, refusingGuard } from './client/guard.ts';
+export type { Operation, OperationState } from './client/operation.ts';
+export type { Signed } from './client/sign.ts';
+export type { SignRequest, WalletOutcome, WalletPort } from './client/wallet.ts';
+export type { WalletState, WalletStatus } from './client/wallet-state.ts';
+export {
+  type Actor,
+  type ErrorCode,
+  type ErrorContext,
+  errorCodes,
+  isErrorCode,
+  isNftUpgradeError,
+  NftUpgradeError,
+  toNftUpgradeError,
+} from './errors/index.ts';
+export { type Catalogue, createMessages, type KnownStatus, type Locale, type Messages, type Sentences } from './errors/messages.ts';
+export { type Action, actionsOf, isCommitted, isDelivered } from './machine/select.ts';
+export type { AnyProcess, EventOf, FactsOf, InputOf, OperationEvent, Snapshot, SnapshotOf, StatusOf } from './machine/types.ts';
+export type { BurnTransaction } from './phases/burn.ts';
+export type { BadgeActivationEvent, BadgeActivationSnapshot, BadgeActivationStatus } from './processes/badge-activation.ts';
+export type { ClaimEvent, ClaimSnapshot, ClaimStatus } from './processes/claim.ts';
+export { badgeActivation, claim, type Processes, type ProcessName, processes, upgrade } from './processes/index.ts';
+export type { UpgradeEvent, UpgradeSnapshot, UpgradeStatus } from './processes/upgrade.ts';
+export { type Asset, assets } from './protocol/envelope.ts';
+export type { GetToken, TokenReason } from './stream/auth.ts';
+export type { Connection, ConnectionReason, ConnectionState } from './stream/connection.ts';
+export type { Counters } from './stream/counters.ts';
+export { defaultLimits, defaultTiming, type Limits, type Timing } from './stream/timing.ts';

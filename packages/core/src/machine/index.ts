@@ -1,0 +1,14 @@
+export { check } from './check.ts';
+export {
+  definePhase,
+  defineProcess,
+  type PhaseDefinition,
+  type ProcessDefinition,
+  type ResolvedStatus,
+  type Shape,
+  type StatusDefinition,
+  status,
+} from './define.ts';
+export { type Folded, fold, foldAll, follows, type Verdict } from './reduce.ts';
+export { type Action, actionsOf, isCommitted, isDelivered } from './select.ts';
+export type { AnyProcess, EventOf, FactsOf, InputOf, OperationEvent, PayloadOf, Snapshot, SnapshotOf, StatusOf } from './types.ts';

@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import { actorSchema } from '../protocol/envelope.ts';
+
+/** The largest integer a JSON reader of any language keeps exact bounds every count on the wire. */
+export const count = z.int().check(z.nonnegative());
+export const base58 = z.string().check(z.regex(/^[1-9A-HJ-NP-Za-km-z]{32,88}$/));
+export const instant = z.iso.datetime();
+
+/** Why something failed. `error` is a sentence for people, `code` one of the product's error codes; a newer server may send a code not known here. */
+export const failure = {
+  error: z.string(),
+  code: z.string(),
+  retryable: z.boolean(),
+  actor: actorSchema,
+};
+
+export const nft = z.looseObject({
+  nftId: z.optional(z.string()),
+  mintAddress: base58,
+  tierId: z.string(),
+  tierName: z.string(),
+});
+
+export const tier = z.looseObject({ tierId: z.string(), tierName: z.string(), level: z.optional(count) });
+
+/** The new NFT as the guide's client shows it. */
+export const newNft = z.looseObject({
+  nftId: z.string(),
+  tierId: z.optional(z.string()),
+  tierName: z.string(),
+  mintAddress: base58,
+  transactionSignature: base58,
+  metadataUri: z.string(),
+  benefits: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+});
+
+/** One requirement of a qualification, met or not. */
+export const requirement = z.looseObject({
+  /** Stable name: `trading_volume`, `activated_badges`, `nft_owned`, … */
+  code: z.string(),
+  required: z.union([z.number(), z.string()]),
+  actual: z.union([z.number(), z.string()]),
+  message: z.optional(z.string()),
+});

@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+
+/** Where the user's asset is: what a person wants to know first when something breaks. */
+export const assets = ['safe', 'at_risk', 'burned_owed', 'delivered'] as const;
+
+/**
+ * - `safe`: the NFT is in the wallet, or nothing of the user's is involved
+ * - `at_risk`: a signed burn may be out
+ * - `burned_owed`: the old NFT is burned, the new one is owed
+ * - `delivered`: the new NFT is in the wallet, or the debt was compensated
+ */
+export type Asset = (typeof assets)[number];
+
+export const assetSchema = z.enum(assets);
+export const actorSchema = z.enum(['user', 'wallet', 'network', 'operator']);
+
+/** What every event carries, of whatever process and status. `upgradeId` repeats `operationId` in upgrade events. */
+export const envelopeSchema = z.object({
+  operationId: z.string().check(z.minLength(1), z.maxLength(128)),
+  upgradeId: z.optional(z.string()),
+  process: z.string().check(z.minLength(1), z.maxLength(64)),
+  /** Contiguous from 1 within the operation; equals the `id:` of the frame. */
+  seq: z.int().check(z.positive()),
+  status: z.string().check(z.minLength(1), z.maxLength(64)),
+  /** Percent, 0 to 100. */
+  progress: z.number().check(z.gte(0), z.lte(100)),
+  asset: assetSchema,
+  /** Server time, ISO 8601 in UTC. */
+  timestamp: z.iso.datetime(),
+  message: z.optional(z.string()),
+});
+
+export type Envelope = z.infer<typeof envelopeSchema>;

@@ -1,0 +1,39 @@
+const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+
+/** Writes bytes as base58 with the Bitcoin alphabet, the way Solana shows addresses and signatures. Made for keys and signatures: quadratic. */
+export function encodeBase58(bytes: Uint8Array): string {
+  const digits: number[] = [];
+  for (const byte of bytes) {
+    let carry = byte;
+    for (let i = 0; i < digits.length; i++) {
+      carry += (digits[i] ?? 0) << 8;
+      digits[i] = carry % 58;
+      carry = Math.floor(carry / 58);
+    }
+    for (; carry > 0; carry = Math.floor(carry / 58)) digits.push(carry % 58);
+  }
+  let text = '';
+  // A leading zero byte has no digit of its own, so it is written as the digit zero: the System program is 32 times '1'.
+  for (let i = 0; i < bytes.length && bytes[i] === 0; i++) text += '1';
+  for (let i = digits.length - 1; i >= 0; i--) text += alphabet[digits[i] ?? 0];
+  return text;
+}
+
+/** Reads base58. @returns the bytes, or null for another alphabet or another length than `length` bytes (32 for a key, 64 for a signature). */
+export function decodeBase58(text: string, length: number): Uint8Array<ArrayBuffer> | null {
+  // 64 bytes take at most 88 digits. The quadratic loop below must not be fed a megabyte by whoever sent the text.
+  if (text.length > Math.ceil(length * 1.4)) return null;
+  const bytes: number[] = [];
+  for (const character of text) {
+    let carry = alphabet.indexOf(character);
+    if (carry < 0) return null;
+    for (let i = 0; i < bytes.length; i++) {
+      carry += (bytes[i] ?? 0) * 58;
+      bytes[i] = carry & 255;
+      carry >>= 8;
+    }
+    for (; carry > 0; carry >>= 8) bytes.push(carry & 255);
+  }
+  for (let i = 0; i < text.length && text[i] === '1'; i++) bytes.push(0);
+  return bytes.length === length ? Uint8Array.from(bytes.reverse()) : null;
+}

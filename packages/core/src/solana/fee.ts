@@ -1,0 +1,34 @@
+import type { Effect } from './effects.ts';
+import { chainComputeUnits } from './policy.ts';
+
+/** Upper bounds of what a transaction costs whoever pays its fee, rent left out. */
+export interface FeeBound {
+  /** Compute units that the transaction may use. */
+  computeUnits: number;
+  /** Lamports for the signatures. */
+  baseLamports: bigint;
+  /** Lamports for its compute unit price. */
+  priorityLamports: bigint;
+}
+
+const lamportsPerSignature = 5_000n;
+/** What the chain gives an instruction when no limit is set (`DEFAULT_INSTRUCTION_COMPUTE_UNIT_LIMIT`). Builtin programs get less: a bound stays a bound. */
+const unitsPerInstruction = 200_000;
+
+export function feeBound(effects: readonly Effect[], requiredSignatures: number): FeeBound {
+  let units: number | undefined;
+  let price = 0n;
+  let instructions = 0;
+  for (const effect of effects) {
+    if (effect.kind === 'computeUnitLimit') units = effect.units;
+    else if (effect.kind === 'computeUnitPrice') price = effect.microLamports;
+    else instructions++;
+  }
+  const computeUnits = Math.min(units ?? instructions * unitsPerInstruction, chainComputeUnits);
+  return {
+    computeUnits,
+    baseLamports: lamportsPerSignature * BigInt(requiredSignatures),
+    // The chain rounds a part of a lamport up.
+    priorityLamports: (BigInt(computeUnits) * price + 999_999n) / 1_000_000n,
+  };
+}

@@ -1,0 +1,102 @@
+import { createParser } from 'eventsource-parser';
+import { NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
+import type { AnyProcess, OperationEvent } from '../machine/types.ts';
+import { parseEvent } from '../protocol/event.ts';
+import { type FrameComment, parseComment } from '../protocol/frame.ts';
+
+/** One thing a stream says. */
+export type StreamItem =
+  | { readonly kind: 'event'; readonly event: OperationEvent }
+  | { readonly kind: 'retry'; readonly ms: number }
+  | { readonly kind: 'comment'; readonly comment: FrameComment };
+
+export interface Decoded {
+  /** What was readable, in order. */
+  readonly items: readonly StreamItem[];
+  /** Set when the stream stopped being readable; nothing after it is decoded. */
+  readonly error: NftUpgradeError | null;
+}
+
+export interface Decoder {
+  /** Takes bytes cut anywhere, also within a character or between CR and LF. Never throws. */
+  push(bytes: Uint8Array): Decoded;
+}
+
+/** Big chunks go to the parser in pieces, so that a line without an end is noticed before it is stored. */
+const PIECE_BYTES = 65_536;
+
+/**
+ * Turns bytes into validated events of a process. Events of an unknown status pass; everything that is not of this protocol ends the stream with
+ * one clear error: `invalid_frame` (UTF-8, JSON, an id that is not the number), `invalid_event` (missing or wrong fields), `frame_too_large`.
+ */
+export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decoder {
+  // A replacement character in a name would change what the user reads, so broken UTF-8 is an error. The parser takes the byte order mark off.
+  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let items: StreamItem[] = [];
+  let error: NftUpgradeError | null = null;
+  /** Bytes since the last thing said. Counts also what the parser skips: an endless line of an unknown field. */
+  let unsaid = 0;
+
+  const say = (item: StreamItem) => {
+    unsaid = 0;
+    if (!error) items.push(item);
+  };
+  const fail = (failure: NftUpgradeError) => {
+    error ??= failure;
+  };
+  const tooLarge = () => new NftUpgradeError('frame_too_large', { details: { maxFrameBytes } });
+
+  const parser = createParser({
+    maxBufferSize: maxFrameBytes,
+    onComment: (comment) => say({ kind: 'comment', comment: parseComment(comment) }),
+    onRetry: (ms) => say({ kind: 'retry', ms }),
+    onError: (thrown) => {
+      // Unknown fields and odd `retry:` values are to be ignored by the specification of SSE.
+      if (thrown.type === 'max-buffer-size-exceeded') fail(tooLarge());
+    },
+    onEvent: ({ id, event: type, data }) => {
+      unsaid = 0;
+      if (error || (type !== undefined && type !== 'message')) return; // named events are no part of version 1
+      if (data.length > maxFrameBytes) return fail(tooLarge());
+      try {
+        say({ kind: 'event', event: readEvent(process, id, data) });
+      } catch (thrown) {
+        fail(toNftUpgradeError(thrown, 'invalid_frame'));
+      }
+    },
+  });
+
+  return {
+    push(bytes) {
+      items = [];
+      for (let at = 0; at < bytes.byteLength && !error; at += PIECE_BYTES) {
+        const piece = bytes.subarray(at, at + PIECE_BYTES);
+        unsaid += piece.byteLength;
+        let decoded = '';
+        try {
+          decoded = text.decode(piece, { stream: true });
+        } catch {
+          fail(new NftUpgradeError('invalid_frame', { details: { problem: 'is not UTF-8' } }));
+          break;
+        }
+        parser.feed(decoded);
+        if (unsaid > maxFrameBytes) fail(tooLarge());
+      }
+      return { items, error };
+    },
+  };
+}
+
+function readEvent(process: AnyProcess, id: string | undefined, data: string): OperationEvent {
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    throw new NftUpgradeError('invalid_frame', { details: { problem: 'is not JSON', id } }); // without the text: it may hold anything
+  }
+  const event = parseEvent(process, value);
+  if (id !== undefined && id !== String(event.seq)) {
+    throw new NftUpgradeError('invalid_frame', { details: { problem: 'has an id that is not its number', id, seq: event.seq } });
+  }
+  return event;
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '../client/environment.ts';
+
+/** A wait that can be ended early. */
+export interface Pause {
+  /** Resolves after the delay, or when woken. Null waits until woken. */
+  wait(delayMs: number | null): Promise<void>;
+  /** Ends the present wait, if there is one. */
+  wake(): void;
+}
+
+export function createPause(clock: Clock): Pause {
+  let release: (() => void) | null = null;
+  return {
+    wait(delayMs) {
+      return new Promise((resolve) => {
+        const timer = delayMs === null ? null : clock.setTimeout(() => release?.(), delayMs);
+        release = () => {
+          if (timer !== null) clock.clearTimeout(timer);
+          release = null;
+          resolve();
+        };
+      });
+    },
+    wake: () => release?.(),
+  };
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { waitingUpgrade } from './fixtures/recordings.ts';
+import { frames, log, opening, openLive, pushed, scripted } from './fixtures/worlds.ts';
+
+describe('C8 the sequence', () => {
+  test('a gap is fetched again from the cursor, at once', async () => {
+    const world = pushed();
+    const answer = await openLive(world);
+    answer.write(frames(log.slice(4, 6)));
+    await world.time.settle();
+    expect(world.net.calls[1]).toMatchObject({ method: 'GET', headers: { 'Last-Event-ID': '3' } });
+    expect(world.operation.counters).toMatchObject({ gaps: 1, events: 3 });
+    expect(world.operation.getSnapshot().operation?.seq).toBe(3);
+  });
+
+  test('an event that never comes ends in gave_up with the reason, not in a loop', async () => {
+    const world = scripted(
+      { fault: () => ({ events: (events) => events.filter((event) => event.seq !== 4) }) },
+      { limits: { maxAttempts: 4 } },
+    );
+    await world.time.advance(600_000);
+    expect(world.connection()).toMatchObject({ state: 'gave_up', reason: 'gap' });
+    expect(world.server.requests.length).toBeLessThan(8);
+  });
+
+  test('duplicates are dropped, early events are put in their place, and both are counted', async () => {
+    const world = pushed();
+    const answer = await openLive(world);
+    const [fourth, fifth] = log.slice(3, 5);
+    answer.write(frames([...waitingUpgrade, ...(fourth && fifth ? [fifth, fourth] : [])]));
+    await world.time.settle();
+    expect(world.operation.counters).toMatchObject({ duplicates: 3, reordered: 1, gaps: 0, events: 5 });
+    expect(world.net.calls).toHaveLength(1);
+  });
+
+  test('an unknown status is kept, counted and passed on', async () => {
+    const [initial, verified] = log;
+    if (!initial || !verified) throw new Error('recording');
+    const unknown = { ...verified, status: 'polishing', seq: 3, shine: 11 };
+    const world = pushed();
+    await world.time.settle();
+    const answer = world.net.answer(0);
+    answer.write(opening + frames([initial, verified, unknown]));
+    const seen: unknown[] = [];
+    void (async () => {
+      for await (const event of world.operation) seen.push(event);
+    })();
+    await world.time.settle();
+    expect(seen.at(-1)).toEqual(unknown);
+    expect(world.operation.getSnapshot().operation).toMatchObject({ status: 'qualification_verified', seq: 3, unknown: 1 });
+    expect(world.operation.counters.unknown).toBe(1);
+  });
+
+  test("another operation's events are refused", async () => {
+    const world = pushed();
+    const answer = await openLive(world);
+    answer.write(frames(log.slice(3, 4).map((event) => ({ ...event, operationId: 'upg_2', upgradeId: 'upg_2' }))));
+    await world.time.settle();
+    expect(world.operation.getSnapshot().operation?.seq).toBe(3);
+    expect(world.connection()).toMatchObject({ reason: 'protocol', error: { code: 'invalid_event' } });
+    expect(world.operation.counters.protocolErrors).toBe(1);
+  });
+
+  test('a server that sends rubbish for ever ends in gave_up with the protocol error as its cause', async () => {
+    const bad = new TextEncoder().encode('data: {\n\n');
+    const world = scripted(
+      { fault: (_, index) => (index === 0 ? { cutAfter: 2_000 } : { reply: { body: bad } }) },
+      { limits: { maxAttempts: 4 } },
+    );
+    await world.time.advance(0);
+    const states = new Set<string>();
+    world.operation.subscribe(() => states.add(world.connection().state));
+    await world.time.advance(600_000);
+    expect(states).not.toContain('live');
+    expect(world.connection()).toMatchObject({
+      state: 'gave_up',
+      reason: 'protocol',
+      error: { code: 'connection_gave_up', cause: { code: 'invalid_frame' } },
+    });
+    expect(world.operation.counters.protocolErrors).toBe(4);
+    expect(world.server.requests).toHaveLength(5);
+  });
+});
+
+describe('C11 versions', () => {
+  test.each([
+    ['header', { headers: { 'nft-protocol': '2', 'content-type': 'text/event-stream' } }],
+    ['opening comment', { body: new TextEncoder().encode(': heartbeat=4000 protocol=2\n\n') }],
+  ])('a newer protocol in the %s is refused readably, before any event is read', async (_, reply) => {
+    const world = scripted({ log: waitingUpgrade, fault: () => ({ reply }) });
+    await world.time.settle();
+    expect(world.connection()).toMatchObject({ error: { code: 'protocol_unsupported', message: expect.stringContaining('protocol 2') } });
+    expect(['gave_up', 'closed']).toContain(world.connection().state);
+    expect(world.operation.getSnapshot().operation).toBeNull();
+    expect(world.server.requests).toHaveLength(1);
+  });
+});

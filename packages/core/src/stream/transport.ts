@@ -1,0 +1,184 @@
+import type { Environment } from '../client/environment.ts';
+import { NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
+import { fromProblem } from '../protocol/problem.ts';
+import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../protocol/version.ts';
+import { linkAbort, orAborted } from './abort.ts';
+import type { Auth, TokenReason } from './auth.ts';
+import { type BodyLimits, readJson } from './body.ts';
+import type { Limits, Timing } from './timing.ts';
+
+export interface TransportRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  /** Path below the base URL. */
+  readonly path: string;
+  readonly accept: 'text/event-stream' | 'application/json';
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: object;
+  readonly reason: TokenReason;
+  /** Aborts the exchange and the body of its answer. Has to live no longer than the exchange. */
+  readonly signal: AbortSignal;
+  /** Lets the request outlive the page. */
+  readonly keepalive?: boolean;
+}
+
+/** One HTTP exchange with the server. */
+export interface Transport {
+  /**
+   * Resolves with an answer of status 2xx whose body is not read yet.
+   * @throws NftUpgradeError what the server's problem says, with `status` and `retryAfterMs` in the details; `connection_lost` (`timeoutMs` in the details when
+   * no headers came in time), `unauthenticated`, `protocol_unsupported`, `missing_capability`, `invalid_option`, `aborted`
+   */
+  send(request: TransportRequest): Promise<Response>;
+}
+
+export interface TransportOptions {
+  baseUrl: string;
+  environment: Environment;
+  auth: Auth;
+  credentials: RequestCredentials;
+  timing: Timing;
+  limits: Limits;
+}
+
+export function createTransport(options: TransportOptions): Transport {
+  const { environment, auth, timing, limits } = options;
+  const base = readBaseUrl(options.baseUrl);
+
+  const exchange = async (request: TransportRequest, authorization: string | null): Promise<Response> => {
+    const { controller, unlink } = linkAbort(request.signal);
+    let timedOut = false;
+    const timer = environment.clock.setTimeout(() => {
+      timedOut = true;
+      controller.abort();
+    }, timing.responseMs);
+    try {
+      const fetched = Promise.resolve(
+        environment.fetch(base + request.path, initOf(request, authorization, options.credentials, controller.signal)),
+      );
+      return await orAborted(fetched, controller.signal);
+    } catch (thrown) {
+      unlink();
+      if (request.signal.aborted) throw new NftUpgradeError('aborted');
+      if (timedOut)
+        throw new NftUpgradeError('connection_lost', {
+          message: 'The server did not answer in time.',
+          details: { timeoutMs: timing.responseMs },
+        });
+      throw toNftUpgradeError(thrown, 'connection_lost');
+    } finally {
+      environment.clock.clearTimeout(timer);
+    }
+  };
+
+  return {
+    async send(request) {
+      let response = await exchange(request, await auth.authorization(request.reason, request.signal));
+      if (response.status === 401 && auth.refreshable) {
+        discard(response);
+        response = await exchange(request, await auth.authorization('unauthorized', request.signal));
+      }
+      if (!response.ok)
+        throw await errorOf(response, environment, {
+          clock: environment.clock,
+          maxBytes: limits.maxBodyBytes,
+          timeoutMs: timing.responseMs,
+        });
+      const spoken = response.headers.get(PROTOCOL_HEADER);
+      if (spoken !== null && Number(spoken) > PROTOCOL_VERSION) {
+        discard(response);
+        throw protocolUnsupported(Number(spoken));
+      }
+      return response;
+    },
+  };
+}
+
+export const protocolUnsupported = (server: number) =>
+  new NftUpgradeError('protocol_unsupported', {
+    message: `The server speaks protocol ${server}, this client ${PROTOCOL_VERSION}. Nothing was signed.`,
+    hint: 'Load the page again for a newer client.',
+    details: { server, client: PROTOCOL_VERSION },
+  });
+
+function initOf(
+  request: TransportRequest,
+  authorization: string | null,
+  credentials: RequestCredentials,
+  signal: AbortSignal,
+): RequestInit {
+  return {
+    method: request.method,
+    headers: {
+      Accept: request.accept,
+      [PROTOCOL_HEADER]: String(PROTOCOL_VERSION),
+      ...(request.body && { 'Content-Type': 'application/json' }),
+      ...(authorization !== null && { Authorization: authorization }),
+      ...request.headers,
+    },
+    ...(request.body && { body: JSON.stringify(request.body) }),
+    ...(request.keepalive && { keepalive: true }),
+    cache: 'no-store',
+    credentials,
+    // A followed redirect turns the POST into a GET, and may carry the token to where it does not belong.
+    redirect: 'manual',
+    signal,
+  };
+}
+
+async function errorOf(response: Response, environment: Environment, body: BodyLimits): Promise<NftUpgradeError> {
+  if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
+    discard(response);
+    return new NftUpgradeError('invalid_option', {
+      message: 'The server answered with a redirect.',
+      hint: 'Point baseUrl at its target.',
+      details: { status: 302 },
+    });
+  }
+  const problem = await readJson(response, body).catch(() => null);
+  const error = fromProblem(response.status, problem);
+  const retryAfterMs = readRetryAfter(response.headers, environment.clock.now());
+  if (retryAfterMs === null) return error;
+  const { code, message, hint, retryable, asset, operationId, details } = error;
+  return new NftUpgradeError(code, {
+    message,
+    hint,
+    retryable,
+    ...(asset && { asset }),
+    ...(operationId && { operationId }),
+    details: { ...details, retryAfterMs },
+  });
+}
+
+/** Seconds, or a date: then counted from the server's own `Date`, since the clock here may be wrong. */
+export function readRetryAfter(headers: Headers, now: number): number | null {
+  const value = headers.get('retry-after')?.trim();
+  if (!value) return null;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  const at = Date.parse(value);
+  const server = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(at) ? null : Math.max(0, at - (Number.isNaN(server) ? now : server));
+}
+
+/** A body that nobody reads keeps its connection open. */
+export function discard(response: Response): void {
+  response.body?.cancel().catch(() => undefined);
+}
+
+/** @throws NftUpgradeError `invalid_option` for credentials in the URL: `fetch` would refuse them with the whole URL in its message */
+function readBaseUrl(baseUrl: string): string {
+  if (/^[a-z][a-z\d+.-]*:/i.test(baseUrl)) {
+    let url: URL | null = null;
+    try {
+      url = new URL(baseUrl);
+    } catch {
+      // reported below, without the text
+    }
+    if (!url || !/^https?:$/.test(url.protocol))
+      throw new NftUpgradeError('invalid_option', { message: 'baseUrl must be an http or https URL, or a path of this site.' });
+    if (url.username || url.password)
+      throw new NftUpgradeError('invalid_option', { message: 'baseUrl must hold no credentials. Use getToken.' });
+    if (url.search || url.hash) throw new NftUpgradeError('invalid_option', { message: 'baseUrl must hold no query and no fragment.' });
+  }
+  return baseUrl.replace(/\/+$/, '');
+}
