@@ -1,0 +1,171 @@
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { Client, PoolConfig, QueryResult } from 'pg';
+import { checkChannel } from './channel.ts';
+import type { Db, Sql } from './db.ts';
+import { closedError, databaseUnavailable, isConnectionFailure } from './errors.ts';
+import { optionalPackage } from './optional.ts';
+import { encodeParameters, parseBigint } from './parameters.ts';
+import { createListener } from './postgres/listener.ts';
+import { inTransaction, type Session } from './transaction.ts';
+
+/** Where the database is, as `pg` takes it, and how it is used. */
+export interface PostgresOptions
+  extends Pick<
+    PoolConfig,
+    'connectionString' | 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl' | 'application_name' | 'idleTimeoutMillis'
+  > {
+  /** Most connections of the pool, 10 by default. One more is opened for LISTEN, which needs a session of its own: not through PgBouncer in transaction mode. */
+  max?: number;
+  /** Milliseconds to wait for a connection, a new one or a free one of the pool; 10 000 by default. Then `database_unavailable`. */
+  connectionTimeoutMillis?: number;
+  /** Milliseconds after which the server cancels a statement (SQLSTATE 57014); 60 000 by default, 0 for never. Five seconds later the connection counts as lost. */
+  statementTimeoutMs?: number;
+  /** Told about connections that were lost while nobody waited for them. Nothing has to be done: they are opened again. */
+  onError?: (error: NftUpgradeError) => void;
+}
+
+/** OID of `int8`, which `pg` gives as text. */
+const int8 = 20;
+const graceMs = 5_000;
+
+const count = (name: string, value: number, least: number): number => {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new NftUpgradeError('invalid_option', {
+    message: `${name} has to be a whole number from ${least} upwards.`,
+    details: { [name]: value },
+  });
+};
+
+/**
+ * A database on a Postgres server, from version 13, for any number of processes. Connects before it resolves.
+ * @throws NftUpgradeError `missing_capability` without the package `pg`, `database_unavailable`, `invalid_option`
+ */
+export async function postgres(options: PostgresOptions): Promise<Db> {
+  const { max = 10, connectionTimeoutMillis = 10_000, statementTimeoutMs = 60_000, onError, ...where } = options;
+  const pg = await optionalPackage('pg', () => import('pg'));
+  const timeout = count('statementTimeoutMs', statementTimeoutMs, 0);
+
+  const report = (error: NftUpgradeError) => {
+    try {
+      onError?.(error);
+    } catch {
+      // A hook of the host must not end the process (an error event without a listener would).
+    }
+  };
+  const config: PoolConfig = {
+    ...where,
+    max: count('max', max, 1),
+    connectionTimeoutMillis: count('connectionTimeoutMillis', connectionTimeoutMillis, 1),
+    keepAlive: true,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === int8 && format !== 'binary' ? parseBigint : pg.types.getTypeParser(oid, format),
+    },
+    ...(timeout > 0 && { query_timeout: timeout + graceMs }),
+    // By SET rather than as a start-up parameter, which PgBouncer refuses.
+    verify: (client, done) => {
+      client.query(`SET statement_timeout = ${timeout}`, [], (error) => done(error));
+    },
+  };
+  try {
+    // Reads the options as each connection of the pool will: a wrong one would otherwise be thrown, with the string in it, by the first statement.
+    new pg.Client(config);
+  } catch {
+    throw new NftUpgradeError('invalid_option', {
+      message: 'The connection string or the options beside it cannot be read.',
+      hint: 'It looks like postgres://user:password@host:5432/database; special characters in it are percent-encoded.',
+    });
+  }
+  const pool = new pg.Pool(config);
+  pool.on('error', (error) => report(databaseUnavailable(error)));
+
+  const use = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw databaseUnavailable(error);
+    });
+    let broken = false;
+    let unsure = false;
+    // The pool listens only to idle clients: without this one the error of a busy client ends the process.
+    const onLoss = () => {
+      broken = true;
+    };
+    client.on('error', onLoss);
+    const run = async (text: string, parameters?: readonly unknown[]): Promise<QueryResult[]> => {
+      const values = parameters === undefined || parameters.length === 0 ? undefined : encodeParameters(text, parameters);
+      try {
+        const answer: QueryResult | QueryResult[] = await client.query(text, values);
+        return Array.isArray(answer) ? answer : [answer];
+      } catch (error) {
+        // The error comes before the new status of the session: a script with a BEGIN of its own may have left it inside a transaction.
+        unsure = values === undefined;
+        if (!isConnectionFailure(error)) throw error;
+        broken = true;
+        throw databaseUnavailable(error);
+      }
+    };
+    try {
+      return await work({
+        sql: async (text, parameters) => (await run(text, parameters)).flatMap((result) => result.rows),
+        async control(command) {
+          const answer = await run(command);
+          unsure = false;
+          return answer.at(-1)?.command ?? '';
+        },
+      });
+    } finally {
+      client.off('error', onLoss);
+      // The next borrower must not inherit a transaction.
+      client.release(broken || unsure || client.getTransactionStatus() !== 'I');
+    }
+  };
+
+  // The pool forgets those who wait for a connection when it ends: they would wait out connectionTimeoutMillis.
+  const running = new Set<Promise<unknown>>();
+  let closing: Promise<void> | undefined;
+  const borrow = <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+    if (closing !== undefined) return Promise.reject(closedError());
+    const result = use(work);
+    running.add(result);
+    const forget = () => running.delete(result);
+    result.then(forget, forget);
+    return result;
+  };
+
+  const listener = createListener({
+    async connect() {
+      const client: Client = new pg.Client({ ...config, query_timeout: graceMs });
+      // Until the listener has its own handler, an error of the socket is also the rejection of connect().
+      client.on('error', () => undefined);
+      await client.connect().catch((error: unknown) => {
+        client.end().catch(() => undefined);
+        throw databaseUnavailable(error);
+      });
+      return client;
+    },
+    onError: report,
+  });
+
+  const sql: Sql = (text, parameters) => borrow((session) => session.sql(text, parameters));
+  const close = async () => {
+    await listener.close();
+    await Promise.allSettled(running);
+    await pool.end();
+  };
+  const db: Db = {
+    flavour: 'postgres',
+    sql,
+    tx: (work) => borrow((session) => inTransaction(session, work)),
+    listen: async (channel, onMessage) => listener.listen(checkChannel(channel), onMessage),
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+  try {
+    await sql('SELECT 1');
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+  return db;
+}

@@ -1,0 +1,110 @@
+import type { Migration } from './migrate.ts';
+
+/** The tables of the kit, in schema `nft_upgrade`. A migration that has landed never changes; a change is one more. */
+export const migrations: readonly Migration[] = [
+  {
+    id: 1,
+    name: 'journal',
+    up: `
+      -- One row an operation. Its status columns repeat the last event, so that lists, locks and sweeps need no fold; the events are the truth.
+      create table nft_upgrade.operation (
+        id          text primary key,
+        process     text not null,
+        version     int  not null,
+        principal   text not null,
+        wallet      text,
+        subject     text not null,
+        input       jsonb not null,
+        mint_key    text not null,
+        status      text not null,
+        phase       text not null,
+        asset       text not null,
+        seq         int  not null,
+        live        boolean not null,
+        created_at  timestamptz not null default clock_timestamp(),
+        updated_at  timestamptz not null default clock_timestamp(),
+        checked_at  timestamptz not null default clock_timestamp()
+      );
+      -- One live operation for one thing of one user: a second start joins it.
+      create unique index operation_live_subject on nft_upgrade.operation (principal, process, subject) where live;
+      create index operation_watch on nft_upgrade.operation (status, checked_at) where live;
+      create index operation_principal on nft_upgrade.operation (principal, process, created_at desc) where live;
+
+      create table nft_upgrade.idempotency_key (
+        principal    text not null,
+        key          text not null,
+        process      text not null,
+        input        jsonb not null,
+        operation_id text not null references nft_upgrade.operation (id),
+        created_at   timestamptz not null default clock_timestamp(),
+        primary key (principal, key)
+      );
+
+      -- The journal. The primary key is the optimistic lock and the fence against workers that woke up late.
+      create table nft_upgrade.event (
+        operation_id text not null references nft_upgrade.operation (id),
+        seq          int  not null,
+        status       text not null,
+        data         jsonb not null,
+        node         text not null,
+        at           timestamptz not null default clock_timestamp(),
+        primary key (operation_id, seq)
+      );
+
+      -- What is about to be done, written before it is done: burn transactions handed out, metadata to upload, signed mints.
+      create table nft_upgrade.attempt (
+        operation_id text not null references nft_upgrade.operation (id),
+        kind         text not null,
+        attempt      int  not null,
+        data         jsonb not null,
+        outcome      text,
+        created_at   timestamptz not null default clock_timestamp(),
+        primary key (operation_id, kind, attempt)
+      );
+
+      -- Signatures that may be the burn: reported, or known from signed bytes that were stored before they were sent.
+      create table nft_upgrade.burn_signature (
+        operation_id       text not null references nft_upgrade.operation (id),
+        signature          text not null,
+        signed_transaction text,
+        attempt            int,
+        refused            text,
+        created_at         timestamptz not null default clock_timestamp(),
+        primary key (operation_id, signature)
+      );
+
+      -- A burned NFT counts once, for ever: the key is the asset, because one burn can be signed in several ways.
+      create table nft_upgrade.burned (
+        asset        text primary key,
+        operation_id text not null unique references nft_upgrade.operation (id),
+        signature    text not null unique,
+        slot         bigint not null,
+        created_at   timestamptz not null default clock_timestamp()
+      );
+
+      -- Debts: opened when the retries are used up, settled once, by delivery or by compensation, never by both.
+      create table nft_upgrade.obligation (
+        operation_id    text primary key references nft_upgrade.operation (id),
+        compensation_id text not null unique,
+        evidence        jsonb not null,
+        opened_at       timestamptz not null default clock_timestamp(),
+        settlement      text check (settlement in ('delivered', 'compensated')),
+        settled_at      timestamptz
+      );
+
+      create table nft_upgrade.outbox (
+        id           bigint generated always as identity primary key,
+        operation_id text not null references nft_upgrade.operation (id),
+        topic        text not null,
+        data         jsonb not null,
+        tries        int not null default 0,
+        due_at       timestamptz not null default clock_timestamp(),
+        created_at   timestamptz not null default clock_timestamp(),
+        delivered_at timestamptz
+      );
+      create index outbox_due on nft_upgrade.outbox (due_at, id) where delivered_at is null;
+
+      create table nft_upgrade.setting (key text primary key, value text not null);
+    `,
+  },
+];

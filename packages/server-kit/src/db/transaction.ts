@@ -1,0 +1,45 @@
+import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { Sql } from './db.ts';
+import { databaseUnavailable } from './errors.ts';
+import { serial } from './serial.ts';
+
+/** One connection that nobody else uses meanwhile. */
+export interface Session {
+  readonly sql: Sql;
+  /** Runs the command and resolves with the tag that the server answered. */
+  control(command: 'BEGIN' | 'COMMIT' | 'ROLLBACK'): Promise<string>;
+}
+
+const over = (): NftUpgradeError =>
+  new NftUpgradeError('internal', {
+    message: 'The transaction has ended, and one more statement was sent in it.',
+    hint: 'Await every statement before the function given to tx() returns.',
+    retryable: false,
+  });
+
+/** Runs `work` in a transaction of the session. See `Db.tx`. */
+export async function inTransaction<T>(session: Session, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const inTurn = serial();
+  let ended = false;
+  // Refused once it is over: the connection may already be in the transaction of somebody else.
+  const sql: Sql = (text, parameters) => (ended ? Promise.reject(over()) : inTurn(() => session.sql(text, parameters)));
+
+  await session.control('BEGIN');
+  let value: T;
+  try {
+    value = await work(sql);
+  } catch (error) {
+    ended = true;
+    // A rollback that fails changes nothing: the connection is dropped, and the server rolls back. The first error says more.
+    await inTurn(() => session.control('ROLLBACK')).catch(() => undefined);
+    throw error;
+  }
+  ended = true;
+  const answer = await inTurn(() => session.control('COMMIT')).catch((error: unknown) => {
+    if (!isNftUpgradeError(error)) throw error;
+    throw databaseUnavailable(error, { outcome: 'unknown' });
+  });
+  // Postgres answers COMMIT of a transaction in which a statement failed with ROLLBACK, and without an error.
+  if (answer !== 'COMMIT') throw new NftUpgradeError('transaction_rolled_back', { details: { answer } });
+  return value;
+}

@@ -1,0 +1,49 @@
+import { NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import type { Sql } from '../../db/db.ts';
+import type { OperationQuery } from '../../http/operations.ts';
+import type { Loaded } from '../../journal/journal.ts';
+import { append } from '../../phases/driver.ts';
+import { drivers } from '../../phases/index.ts';
+import type { Engine } from '../context.ts';
+import { type Drive, stepOf } from '../drive.ts';
+import { write } from '../write.ts';
+import { loadOwned } from './load.ts';
+
+/** Runs a waiting recovery now. After `needs_attention` it begins with a fresh budget. @throws NftUpgradeError `retry_refused` */
+export const retry = async (engine: Engine, drive: Drive, query: OperationQuery): Promise<Snapshot> =>
+  retryLoaded(engine, drive, await loadOwned(engine, query));
+
+/** The same for an operator, who may retry what belongs to anybody. */
+export async function retryLoaded(engine: Engine, drive: Drive, loaded: Loaded): Promise<Snapshot> {
+  const { status, phase, asset, operationId } = loaded.snapshot;
+  const step = stepOf(engine, loaded);
+  const outcome =
+    status === 'recovering'
+      ? await drivers[phase]?.enter(step, {})
+      : status === 'needs_attention'
+        ? append(
+            'recovering',
+            {
+              step: phase === 'mint' ? 'mint' : 'upload',
+              attempt: 1,
+              maxAttempts: engine.patience.maxAttempts,
+              retryAt: new Date(engine.now()).toISOString(),
+            },
+            (sql) => refuseCompensated(sql, operationId),
+          )
+        : undefined;
+  if (outcome?.kind !== 'append') throw new NftUpgradeError('retry_refused', { operationId, asset, details: { status } });
+  const { snapshot } = await write(engine, loaded, outcome);
+  void drive.advance(operationId);
+  return snapshot;
+}
+
+/** A debt that is settled in another way must not be delivered as well. The row is locked until the retry is written. */
+async function refuseCompensated(sql: Sql, operationId: string): Promise<void> {
+  const [debt] = await sql<{ settlement: string | null }>(
+    'select settlement from nft_upgrade.obligation where operation_id = $1 for update',
+    [operationId],
+  );
+  if (debt?.settlement === 'compensated')
+    throw new NftUpgradeError('retry_refused', { operationId, details: { settlement: 'compensated' } });
+}

@@ -1,0 +1,62 @@
+import { type AnyProcess, NftUpgradeError, type Processes } from '@aiw3/nft-upgrade/protocol';
+import type { Db } from '../db/db.ts';
+import type { Attempts } from '../journal/attempts.ts';
+import type { Journal, Loaded } from '../journal/journal.ts';
+import type { Patience } from '../phases/driver.ts';
+import type { Chain } from '../ports/chain.ts';
+import type { Compensator } from '../ports/compensator.ts';
+import type { ContentStore } from '../ports/content-store.ts';
+import type { Alerts, Publisher } from '../ports/publisher.ts';
+import type { Receipts } from '../ports/receipts.ts';
+import type { Operation, ProcessRules } from '../ports/rules.ts';
+import type { Queue } from './queue.ts';
+import type { Wake } from './wake.ts';
+
+/** Everything the parts of the engine share. Made once, by the service. */
+export interface Engine {
+  readonly db: Db;
+  readonly journal: Journal;
+  readonly attempts: Attempts;
+  readonly queue: Queue;
+  readonly wake: Wake;
+  readonly processes: Processes;
+  readonly rules: Readonly<Record<string, ProcessRules>>;
+  readonly chain: Chain | null;
+  readonly content: ContentStore | null;
+  readonly receipts: Receipts;
+  readonly publisher: Publisher | null;
+  readonly alerts: Alerts | null;
+  readonly compensator: Compensator | null;
+  readonly patience: Patience;
+  now(): number;
+  random(): number;
+  onError(error: unknown): void;
+}
+
+/** @throws NftUpgradeError `unknown_process` for a name nobody registered */
+export function processOf(processes: Processes, name: string): AnyProcess {
+  const process = Object.hasOwn(processes, name) ? processes[name] : undefined;
+  if (!process) throw new NftUpgradeError('unknown_process', { details: { process: name, known: Object.keys(processes) } });
+  return process;
+}
+
+export function rulesOf(engine: Pick<Engine, 'rules'>, name: string): ProcessRules {
+  const rules = Object.hasOwn(engine.rules, name) ? engine.rules[name] : undefined;
+  if (!rules)
+    throw new NftUpgradeError('unknown_process', { message: `No rules were given for the process ${name}.`, details: { process: name } });
+  return rules;
+}
+
+/** The operation as the host's rules see it. */
+export function operationOf({ row, snapshot }: Loaded): Operation {
+  return {
+    id: row.id,
+    process: row.process,
+    principal: { id: row.principal, ...(row.wallet === null ? {} : { wallet: row.wallet }) },
+    input: row.input,
+    status: snapshot.status,
+    asset: snapshot.asset,
+    facts: snapshot.facts,
+    snapshot,
+  };
+}

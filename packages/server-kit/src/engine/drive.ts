@@ -1,0 +1,135 @@
+import { isNftUpgradeError, NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { Loaded } from '../journal/journal.ts';
+import type { Outcome, PhaseDriver, Step } from '../phases/driver.ts';
+import { drivers } from '../phases/index.ts';
+import { type Engine, operationOf, rulesOf } from './context.ts';
+import { write } from './write.ts';
+
+/** Brings operations forward: fold, work, append, again, until one waits or has ended. */
+export interface Drive {
+  /** Advances one operation as far as it goes now. Calls for one operation on this node share one run. Never rejects. */
+  advance(operationId: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Longest pause a node keeps a timer of its own for; beyond it the queue wakes the operation. */
+const OWN_TIMER_MS = 60_000;
+
+export function createDrive(engine: Engine): Drive {
+  const running = new Map<string, { done: Promise<void>; again: boolean }>();
+  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  const failures = new Map<string, number>();
+  let stopped = false;
+
+  /** One step. Resolves with how long to wait, or null when another step may follow at once. */
+  async function step(loaded: Loaded): Promise<number | 'watch' | 'ended' | null> {
+    if (loaded.snapshot.terminal) return 'ended';
+    const driver = drivers[loaded.snapshot.phase];
+    if (!driver) throw new NftUpgradeError('unknown_process', { message: `No driver is known for the phase ${loaded.snapshot.phase}.` });
+    const at = stepOf(engine, loaded, failures.get(loaded.row.id) ?? 0);
+    const outcome = await work(driver, at);
+    if (outcome.kind === 'wait') return outcome.ms;
+    if (outcome.kind !== 'append') return 'watch';
+    await write(engine, loaded, outcome);
+    failures.delete(loaded.row.id);
+    return null;
+  }
+
+  async function work(driver: PhaseDriver, at: Step): Promise<Outcome> {
+    const { snapshot, process } = at.loaded;
+    try {
+      const outcome = (await driver.on[snapshot.status]?.(at)) ?? ({ kind: 'wait', ms: 'watch' } as const);
+      if (outcome.kind !== 'next') return outcome;
+      const index = process.phases.findIndex((phase) => phase.name === snapshot.phase);
+      const following = drivers[process.phases[index + 1]?.name ?? ''];
+      if (!following) throw new NftUpgradeError('internal', { message: `The phase ${snapshot.phase} has no phase after it.` });
+      return await following.enter(at, outcome.payload ?? {});
+    } catch (thrown) {
+      if (isNftUpgradeError(thrown) && (thrown.code === 'journal_conflict' || thrown.code === 'database_unavailable')) throw thrown;
+      engine.onError(thrown);
+      failures.set(at.operation.id, at.failures + 1);
+      return driver.failed(at, toNftUpgradeError(thrown, 'internal'));
+    }
+  }
+
+  async function run(operationId: string): Promise<void> {
+    for (;;) {
+      if (stopped) return;
+      const loaded = await engine.journal.load(operationId);
+      if (!loaded) return;
+      const pause = await step(loaded).catch((thrown: unknown) => {
+        // Somebody else was faster: read again and go on from there.
+        if (isNftUpgradeError(thrown) && thrown.code === 'journal_conflict') return null;
+        throw thrown;
+      });
+      if (pause === 'ended') failures.delete(operationId);
+      if (typeof pause === 'number') sleep(operationId, pause);
+      if (pause !== null) return;
+    }
+  }
+
+  function sleep(operationId: string, ms: number): void {
+    clearTimeout(timers.get(operationId));
+    if (ms > OWN_TIMER_MS || stopped) return;
+    const timer = setTimeout(() => {
+      timers.delete(operationId);
+      void advance(operationId);
+    }, ms);
+    timer.unref();
+    timers.set(operationId, timer);
+  }
+
+  function advance(operationId: string): Promise<void> {
+    const present = running.get(operationId);
+    if (present) {
+      // The run may have read the journal before whatever this call is about.
+      present.again = true;
+      return present.done;
+    }
+    const state = { again: false, done: Promise.resolve() };
+    state.done = (async () => {
+      try {
+        do {
+          state.again = false;
+          await run(operationId);
+        } while (state.again && !stopped);
+      } catch (thrown) {
+        engine.onError(thrown);
+      } finally {
+        running.delete(operationId);
+      }
+    })();
+    running.set(operationId, state);
+    return state.done;
+  }
+
+  return {
+    advance,
+    async stop() {
+      stopped = true;
+      for (const timer of timers.values()) clearTimeout(timer);
+      timers.clear();
+      await Promise.all([...running.values()].map(({ done }) => done));
+    },
+  };
+}
+
+/** What a driver has at hand for one operation. */
+export function stepOf(engine: Engine, loaded: Loaded, failures = 0): Step {
+  return {
+    loaded,
+    operation: operationOf(loaded),
+    rules: rulesOf(engine, loaded.row.process),
+    chain: engine.chain,
+    content: engine.content,
+    receipts: engine.receipts,
+    compensator: engine.compensator,
+    read: engine.db.sql,
+    attempts: engine.attempts,
+    patience: engine.patience,
+    failures,
+    now: () => engine.now(),
+    random: () => engine.random(),
+    commit: (work) => engine.db.tx(work),
+  };
+}

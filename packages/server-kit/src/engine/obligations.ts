@@ -1,0 +1,107 @@
+import { isErrorCode, NftUpgradeError, type OperationEvent, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import type { Sql } from '../db/db.ts';
+import { mintRequest, readPlan } from '../phases/plan.ts';
+import type { MintAttempt } from '../ports/chain.ts';
+import { decide } from './commands/load.ts';
+import { retryLoaded } from './commands/retry.ts';
+import type { Engine } from './context.ts';
+import { type Drive, stepOf } from './drive.ts';
+
+/** A debt: who is owed what, since when, and why it could not be delivered yet. */
+export interface Obligation {
+  operationId: string;
+  compensationId: string;
+  process: string;
+  principal: string;
+  wallet: string | null;
+  openedAt: Date;
+  /** Age in milliseconds, by the clock of the database. */
+  ageMs: number;
+  evidence: Readonly<Record<string, unknown>>;
+  settlement: 'delivered' | 'compensated' | null;
+  settledAt: Date | null;
+}
+
+/** What operators do about debts. */
+export interface Obligations {
+  /** Open ones, oldest first; `all` adds the settled ones. At most `limit`, default 100. */
+  list(query?: { all?: boolean; limit?: number }): Promise<Obligation[]>;
+  /** The debt and everything that happened to its operation. @throws NftUpgradeError `not_found` */
+  show(operationId: string): Promise<{ obligation: Obligation; snapshot: Snapshot; events: readonly OperationEvent[] }>;
+  /** Tries the delivery again, with a fresh budget. @throws NftUpgradeError `not_found`, `retry_refused` */
+  retry(operationId: string): Promise<Snapshot>;
+  /**
+   * Settles the debt through the compensator instead of the NFT. Refused while a mint may still land, so that nobody is paid twice.
+   * @throws NftUpgradeError `not_found`, `compensate_refused`, `missing_capability` without a compensator
+   */
+  compensate(operationId: string): Promise<Snapshot>;
+}
+
+const select = `select o.operation_id as "operationId", o.compensation_id as "compensationId", p.process, p.principal, p.wallet, o.opened_at as "openedAt",
+    (extract(epoch from clock_timestamp() - o.opened_at) * 1000)::bigint as "ageMs", o.evidence, o.settlement, o.settled_at as "settledAt"
+  from nft_upgrade.obligation o join nft_upgrade.operation p on p.id = o.operation_id`;
+
+export function createObligations(engine: Engine, drive: Drive): Obligations {
+  const load = async (operationId: string) => {
+    const loaded = await engine.journal.load(operationId);
+    if (!loaded) throw new NftUpgradeError('not_found');
+    return loaded;
+  };
+  const find = async (operationId: string) => {
+    const [obligation] = await engine.db.sql<Obligation>(`${select} where o.operation_id = $1`, [operationId]);
+    if (!obligation) throw new NftUpgradeError('not_found');
+    return obligation;
+  };
+
+  return {
+    list: ({ all = false, limit = 100 } = {}) =>
+      engine.db.sql<Obligation>(`${select} where $1 or o.settlement is null order by o.opened_at limit $2`, [all, limit]),
+
+    async show(operationId) {
+      const [obligation, { snapshot, events }] = await Promise.all([find(operationId), load(operationId)]);
+      return { obligation, snapshot, events };
+    },
+
+    retry: (operationId) => decide(async () => retryLoaded(engine, drive, await load(operationId))),
+
+    async compensate(operationId) {
+      if (!engine.compensator) throw new NftUpgradeError('missing_capability', { message: 'No compensator was given to the service.' });
+      await find(operationId);
+      const loaded = await load(operationId);
+      await refuseWhileMintMayLand(engine, loaded);
+      await engine.db.tx((sql) => claimCompensation(sql, operationId, loaded.snapshot));
+      // The decision stands from here on; the payment and the last event follow, also after a crash.
+      await drive.advance(operationId);
+      return (await load(operationId)).snapshot;
+    },
+  };
+}
+
+/** One row decides between the mint and the compensation, and the status is read under its lock. */
+async function claimCompensation(sql: Sql, operationId: string, { asset }: Snapshot): Promise<void> {
+  const [row] = await sql<{ settlement: string | null; status: string }>(
+    `select o.settlement, p.status from nft_upgrade.operation p join nft_upgrade.obligation o on o.operation_id = p.id where p.id = $1 for update of p, o`,
+    [operationId],
+  );
+  if (row?.settlement === 'compensated') return;
+  if (!row || row.settlement !== null || row.status !== 'needs_attention') {
+    throw new NftUpgradeError('compensate_refused', { operationId, asset, details: { status: row?.status ?? null } });
+  }
+  await sql(`update nft_upgrade.obligation set settlement = 'compensated', settled_at = clock_timestamp() where operation_id = $1`, [
+    operationId,
+  ]);
+}
+
+async function refuseWhileMintMayLand(engine: Engine, loaded: Parameters<typeof stepOf>[1]): Promise<void> {
+  const { operationId, status, asset, phase } = loaded.snapshot;
+  if (status !== 'needs_attention') throw new NftUpgradeError('compensate_refused', { operationId, asset, details: { status } });
+  if (phase !== 'mint' || !engine.chain) return;
+  const step = stepOf(engine, loaded);
+  const attempts = await engine.attempts.list<MintAttempt>(operationId, 'mint');
+  const seen = await engine.chain.mint.observe(
+    mintRequest(step, await readPlan(step)),
+    attempts.map((row) => row.data),
+  );
+  if (seen.kind === 'absent' || (seen.kind === 'failed' && isErrorCode(seen.code))) return;
+  throw new NftUpgradeError('compensate_refused', { operationId, asset, details: { mint: seen.kind } });
+}

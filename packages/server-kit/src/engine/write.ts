@@ -1,0 +1,55 @@
+import { NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import type { Sql } from '../db/db.ts';
+import type { Loaded } from '../journal/journal.ts';
+import type { Outcome } from '../phases/driver.ts';
+import { enqueueOutbox } from '../publish/outbox.ts';
+import type { Engine } from './context.ts';
+
+/** After this long without a newer event, the queue has the operation advanced by whichever node is free. Milliseconds. */
+export const SAFETY_MS = 8_000;
+
+/**
+ * Everything an event entails, in one transaction: the event itself, what the phase writes with it, the job that makes sure that it goes on, and
+ * what others are told. Either all of it happened or nothing.
+ */
+export async function write(engine: Engine, loaded: Loaded, { entries, also }: Extract<Outcome, { kind: 'append' }>): Promise<Loaded> {
+  const after = await engine.db.tx(async (sql) => {
+    const appended = await engine.journal.append(sql, loaded, entries);
+    await also?.(sql);
+    await entail(engine, sql, appended);
+    return appended;
+  });
+  engine.wake.tell(loaded.row.id);
+  return after;
+}
+
+async function entail(engine: Engine, sql: Sql, { row, snapshot, events }: Loaded): Promise<void> {
+  if (!snapshot.terminal)
+    return engine.queue.enqueue(sql, { operationId: row.id, seq: snapshot.seq, startAfterMs: delayOf(engine, snapshot) });
+  await settleObligation(sql, snapshot);
+  const last = events.at(-1);
+  if (last) await enqueueOutbox(sql, row.id, 'event', last);
+  if (snapshot.status !== 'completed' && snapshot.status !== 'compensated') await enqueueOutbox(sql, row.id, 'release', {});
+}
+
+/** One row decides between a delivery and a compensation: whoever comes second writes nothing at all. */
+async function settleObligation(sql: Sql, snapshot: Snapshot): Promise<void> {
+  const settlement = snapshot.status === 'compensated' ? 'compensated' : 'delivered';
+  const [debt] = await sql<{ settlement: string | null }>(
+    'select settlement from nft_upgrade.obligation where operation_id = $1 for update',
+    [snapshot.operationId],
+  );
+  if (!debt) return;
+  if (debt.settlement !== null && debt.settlement !== settlement)
+    throw new NftUpgradeError('journal_conflict', { operationId: snapshot.operationId });
+  await sql('update nft_upgrade.obligation set settlement = $2, settled_at = clock_timestamp() where operation_id = $1', [
+    snapshot.operationId,
+    settlement,
+  ]);
+}
+
+function delayOf(engine: Engine, snapshot: Snapshot): number {
+  const { retryAt } = snapshot.now;
+  const until = typeof retryAt === 'string' ? Date.parse(retryAt) : Number.NaN;
+  return Number.isNaN(until) ? SAFETY_MS : Math.max(0, until - engine.now()) + SAFETY_MS;
+}

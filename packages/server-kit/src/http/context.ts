@@ -1,0 +1,39 @@
+import type { Clock } from '@aiw3/nft-upgrade';
+import type { AnyProcess } from '@aiw3/nft-upgrade/protocol';
+import type { Operations, Principal } from './operations.ts';
+import type { HandlerLimits, HandlerTiming } from './options.ts';
+import type { RateLimit } from './rate-limit.ts';
+import type { Registry } from './registry.ts';
+
+/** What the routes of one handler share. */
+export interface HttpContext {
+  readonly operations: Operations;
+  readonly basePath: string;
+  readonly limits: HandlerLimits;
+  readonly timing: HandlerTiming;
+  readonly clock: Clock;
+  readonly registry: Registry;
+  readonly starts: RateLimit;
+  readonly commands: RateLimit;
+  /** Bounds how many streams read the journal at once: a wake-up of all of them must not starve the commands. */
+  readonly gate: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Reports an error to the host. Never throws. */
+  readonly report: (error: unknown) => void;
+}
+
+/** One request of a known caller for a process. */
+export interface Call {
+  readonly request: Request;
+  readonly url: URL;
+  readonly process: AnyProcess;
+  readonly principal: Principal;
+}
+
+/** One request for one operation. */
+export interface OperationCall extends Call {
+  readonly operationId: string;
+}
+
+export const queryOf = ({ process, operationId, principal }: OperationCall) => ({ process: process.name, operationId, principal });
+
+export const bodyLimits = ({ limits, timing, clock }: HttpContext) => ({ bodyBytes: limits.bodyBytes, bodyMs: timing.bodyMs, clock });

@@ -1,0 +1,147 @@
+import { HEALTH_PATH, matchRoute, NftUpgradeError, PROTOCOL_HEADER, PROTOCOL_VERSION, type Route } from '@aiw3/nft-upgrade/protocol';
+import { cancel, confirmBurn, reissueBurn, retry } from './commands.ts';
+import type { Call, HttpContext, OperationCall } from './context.ts';
+import { createCors } from './cors.ts';
+import { createGate } from './gate.ts';
+import { addSecurityHeaders, json } from './headers.ts';
+import { type Health, healthOf } from './health.ts';
+import type { Operations, Principal } from './operations.ts';
+import { type HandlerOptions, resolveOptions } from './options.ts';
+import { isServerFault, problemResponse } from './problem.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { active, events, snapshot } from './read.ts';
+import { type ConnectionStats, createRegistry } from './registry.ts';
+import { start } from './start.ts';
+
+export type { HandlerOptions } from './options.ts';
+
+export interface Handler {
+  /** Answers one request. Never rejects: whatever goes wrong is answered as a problem. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /**
+   * Ends all streams in order and takes on no new ones; commands are still answered. Clients are told to come back, each at its own time, within `spreadMs`
+   * (milliseconds, default 5 000). Resolves when the streams are gone, or after `timeoutMs` (default 10 000). Close the server after it.
+   */
+  drain(options?: { spreadMs?: number; timeoutMs?: number }): Promise<void>;
+  stats(): ConnectionStats;
+  /** What the health route answers. */
+  health(): Health;
+}
+
+/** Journal reads of streams that run at once. */
+const READS_AT_ONCE = 32;
+
+type Endpoint = (context: HttpContext, call: OperationCall) => Promise<Response>;
+type Endpoints = Readonly<Record<string, Endpoint>>;
+
+const operationEndpoints: Readonly<Record<Exclude<Route['kind'], 'start'>, Endpoints>> = {
+  operation: { GET: snapshot },
+  events: { GET: events },
+  'confirm-burn': { PATCH: confirmBurn },
+  'burn-transaction': { POST: reissueBurn },
+  cancel: { POST: cancel },
+  retry: { POST: retry },
+};
+const startEndpoints: Readonly<Record<string, (context: HttpContext, call: Call) => Promise<Response>>> = { GET: active, POST: start };
+const healthMethods = 'GET, HEAD, OPTIONS';
+
+/**
+ * Serves all routes of all processes of the engine as one function from `Request` to `Response`: for Hono, Next, Bun and Deno as it is, for
+ * Node's http, https and http2 through `toNodeHandler`. @throws NftUpgradeError `invalid_option`
+ */
+export function createHandler(operations: Operations, options: HandlerOptions): Handler {
+  const { basePath, limits, timing, health: thresholds, clock } = resolveOptions(options);
+  const report = (error: unknown) => {
+    try {
+      options.onError?.(error);
+    } catch {
+      // A log that throws must not touch a request.
+    }
+  };
+  const cors = createCors(options.cors, report);
+  const now = () => clock.now();
+  const registry = createRegistry({ clock, timing, limits });
+  const context: HttpContext = {
+    operations,
+    basePath,
+    limits,
+    timing,
+    clock,
+    registry,
+    starts: createRateLimit(limits.startsPerMinute, now),
+    commands: createRateLimit(limits.commandsPerMinute, now),
+    gate: createGate(READS_AT_ONCE),
+    report,
+  };
+  const health = () => healthOf(registry.stats(), thresholds, now());
+
+  const answer = async (request: Request, url: URL): Promise<Response> => {
+    const isHealth = url.pathname === HEALTH_PATH;
+    const route = isHealth ? null : matchRoute(operations.processes, basePath, url.pathname);
+    if (!isHealth && !route) throw new NftUpgradeError('not_found');
+    const endpoints = route && (route.kind === 'start' ? startEndpoints : operationEndpoints[route.kind]);
+    const methods = endpoints ? allowed(endpoints) : healthMethods;
+
+    cors.check(request, url);
+    if (request.method === 'OPTIONS') return cors.preflight(methods);
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    if (!methods.split(', ').includes(request.method)) {
+      throw new NftUpgradeError('method_not_allowed', { details: { allow: methods.split(', ') } });
+    }
+    if (!route) {
+      const state = health();
+      return json(state, { status: state.status === 'healthy' ? 200 : 503 });
+    }
+    requireProtocol(request);
+    const principal = await identify(options, request);
+    const call: Call = { request, url, process: route.process, principal };
+    const found =
+      route.kind === 'start'
+        ? startEndpoints[method]?.(context, call)
+        : operationEndpoints[route.kind][method]?.(context, { ...call, operationId: route.id });
+    if (!found) throw new NftUpgradeError('not_found');
+    return found;
+  };
+
+  return {
+    async fetch(request) {
+      let response: Response;
+      try {
+        response = await answer(request, new URL(request.url));
+      } catch (thrown) {
+        if (isServerFault(thrown)) report(thrown);
+        response = problemResponse(thrown);
+      }
+      addSecurityHeaders(response.headers);
+      cors.decorate(request, response.headers);
+      return request.method === 'HEAD' ? new Response(null, response) : response;
+    },
+    drain: ({ spreadMs = 5_000, timeoutMs = 10_000 } = {}) => registry.drain({ spreadMs, timeoutMs }),
+    stats: () => registry.stats(),
+    health,
+  };
+}
+
+const allowed = (endpoints: object): string =>
+  Object.keys(endpoints)
+    .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    .concat('OPTIONS')
+    .join(', ');
+
+/** C11: a client of another version is refused before it can begin anything it would misread. */
+function requireProtocol(request: Request): void {
+  const spoken = request.headers.get(PROTOCOL_HEADER);
+  if (spoken === null || spoken === String(PROTOCOL_VERSION)) return;
+  const message = `This server speaks protocol ${PROTOCOL_VERSION}, the client another one. Nothing was started.`;
+  throw new NftUpgradeError('protocol_unsupported', { message, details: { server: PROTOCOL_VERSION } });
+}
+
+async function identify(options: HandlerOptions, request: Request): Promise<Principal> {
+  const principal = await options.authenticate(request);
+  if (principal === null) throw new NftUpgradeError('unauthenticated');
+  // An empty id would make everybody the same user.
+  if (typeof principal.id !== 'string' || principal.id === '') {
+    throw new NftUpgradeError('invalid_option', { message: 'authenticate gave a principal without an id.' });
+  }
+  return principal;
+}

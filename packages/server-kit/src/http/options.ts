@@ -1,0 +1,124 @@
+import type { Clock } from '@aiw3/nft-upgrade';
+import { DEFAULT_BASE_PATH, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { CorsOptions } from './cors.ts';
+import type { HealthThresholds } from './health.ts';
+import type { Principal } from './operations.ts';
+
+export interface HandlerLimits {
+  /** Largest request body, in bytes. Default 16 KiB: twice the largest signed transaction that is accepted. */
+  bodyBytes: number;
+  /** Streams of one principal on this node; a further one is answered with 429. Default 20. */
+  connectionsPerPrincipal: number;
+  /** Streams on this node; a further one is answered with 503. Default 10 000. */
+  connections: number;
+  /** Start requests of one principal in a minute. Default 30. */
+  startsPerMinute: number;
+  /** Requests of one principal in a minute that confirm, renew, cancel or retry. Default 60. */
+  commandsPerMinute: number;
+}
+
+export interface HandlerTiming {
+  /** A comment is sent to an idle stream this often, so that nothing on the way takes it for dead. Milliseconds, default 15 000. */
+  heartbeatMs: number;
+  /** What a client is told to wait before it reconnects. Milliseconds, default 2 000. */
+  retryMs: number;
+  /** A stream is ended in order after this long, up to a tenth earlier; the client resumes. Milliseconds, default 15 minutes. */
+  maxConnectionMs: number;
+  /** How soon a lost wake-up is healed, as long as few streams are open. Milliseconds, default 1 000. */
+  pollMs: number;
+  /** A client that has not read what was sent is cut off after this long. Milliseconds, default 60 000. */
+  stallMs: number;
+  /** A request body has to arrive in this time. Milliseconds, default 10 000. */
+  bodyMs: number;
+}
+
+export interface HandlerOptions {
+  /** Who sends this request: null for nobody. What it throws is answered with 500 and reported. Required: operations belong to somebody. */
+  authenticate(request: Request): Promise<Principal | null>;
+  /** Where the processes are mounted. Default `/api/v1/nft`. */
+  basePath?: string;
+  /** Web origins other than the server's own that may call. Default: none. */
+  cors?: CorsOptions;
+  limits?: Partial<HandlerLimits>;
+  timing?: Partial<HandlerTiming>;
+  /** From when on the health route warns. */
+  health?: Partial<HealthThresholds>;
+  /** Replaced in tests. Default: the system's. */
+  clock?: Clock;
+  /** Called with what was answered with a status of 500 or more, and with what broke a stream. Default: nothing. */
+  onError?(error: unknown): void;
+}
+
+const defaultLimits: HandlerLimits = {
+  bodyBytes: 16 * 1024,
+  connectionsPerPrincipal: 20,
+  connections: 10_000,
+  startsPerMinute: 30,
+  commandsPerMinute: 60,
+};
+
+const defaultTiming: HandlerTiming = {
+  heartbeatMs: 15_000,
+  retryMs: 2_000,
+  maxConnectionMs: 15 * 60_000,
+  pollMs: 1_000,
+  stallMs: 60_000,
+  bodyMs: 10_000,
+};
+
+const GIB = 1024 ** 3;
+
+export interface ResolvedOptions {
+  readonly basePath: string;
+  readonly limits: HandlerLimits;
+  readonly timing: HandlerTiming;
+  readonly health: HealthThresholds;
+  readonly clock: Clock;
+}
+
+/** Fills in the defaults. @throws NftUpgradeError `invalid_option` that names the option */
+export function resolveOptions(options: HandlerOptions): ResolvedOptions {
+  if (typeof options.authenticate !== 'function') {
+    throw invalid(
+      'createHandler needs authenticate: (request) => Promise<{ id } | null>. Without it, every operation would be everybody’s.',
+    );
+  }
+  const basePath = options.basePath ?? DEFAULT_BASE_PATH;
+  if (!/^(\/[\w.~-]+)+\/?$/.test(basePath)) throw invalid('basePath has to be a path like /api/v1/nft.');
+  const limits = positive('limits', defaultLimits, options.limits);
+  const thresholds = { active: Math.ceil(limits.connections * 0.8), heapUsedBytes: GIB };
+  return {
+    basePath,
+    limits,
+    timing: positive('timing', defaultTiming, options.timing),
+    health: positive('health', thresholds, options.health),
+    clock: options.clock ?? systemClock,
+  };
+}
+
+const invalid = (message: string): NftUpgradeError => new NftUpgradeError('invalid_option', { message });
+
+/** An option that is given as undefined keeps its default: hosts pass settings on that may be unset. */
+function positive<K extends string>(
+  group: string,
+  defaults: Readonly<Record<K, number>>,
+  given: Readonly<Partial<Record<K, number>>> | undefined,
+): Record<K, number> {
+  const filled: Record<K, number> = { ...defaults };
+  for (const [key, value] of Object.entries<number | undefined>(given ?? {})) {
+    if (!isKey(defaults, key)) throw invalid(`${group}.${key} does not exist. Known: ${Object.keys(defaults).join(', ')}.`);
+    if (value === undefined) continue;
+    if (!(Number.isFinite(value) && value > 0)) throw invalid(`${group}.${key} has to be a number above 0.`);
+    filled[key] = value;
+  }
+  return filled;
+}
+
+const isKey = <K extends string>(defaults: Readonly<Record<K, number>>, key: string): key is K => Object.hasOwn(defaults, key);
+
+/** Timers of the handler keep no process alive: the sockets they serve do. */
+const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
+  clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+};

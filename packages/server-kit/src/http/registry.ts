@@ -1,0 +1,147 @@
+import type { Clock } from '@aiw3/nft-upgrade';
+import type { HandlerLimits, HandlerTiming } from './options.ts';
+import { later } from './problem.ts';
+import type { CloseReason, Session } from './session.ts';
+
+/** A place for one stream, taken before the work that leads to it. */
+export interface Slot {
+  /** Fills the place. */
+  attach(session: Session): void;
+  /** Gives the place back. Harmless when it was given back before. */
+  release(reason?: CloseReason): void;
+}
+
+export interface ConnectionStats {
+  /** Streams opened since the start. */
+  readonly total: number;
+  /** Streams open now. */
+  readonly active: number;
+  /** Streams that showed a terminal event. */
+  readonly completed: number;
+  /** Streams cut off by a fault, of the journal or of a client that did not read. */
+  readonly failed: number;
+  /** Why streams ended. */
+  readonly closed: Readonly<Record<CloseReason, number>>;
+  readonly draining: boolean;
+}
+
+/** All streams of this node: their number, their one timer, their end. */
+export interface Registry {
+  /** @throws NftUpgradeError `rate_limited` when the principal has too many streams, `temporarily_unavailable` when the node has, or stops */
+  admit(principalId: string): Slot;
+  stats(): ConnectionStats;
+  /** Ends all streams in order. Resolves when they are gone, or after `timeoutMs`. */
+  drain(options: { spreadMs: number; timeoutMs: number }): Promise<void>;
+}
+
+/** Looks into the journal without a wake-up, of all streams together, in a second. Wake-ups are the rule; this heals lost ones and bounds what it costs. */
+const LOOKS_PER_SECOND = 200;
+
+/** How long a refused caller is sent away. Milliseconds. */
+const BUSY_MS = 5_000;
+
+export function createRegistry({ clock, timing, limits }: { clock: Clock; timing: HandlerTiming; limits: HandlerLimits }): Registry {
+  // Looked at longest ago first.
+  const sessions = new Set<Session>();
+  const perPrincipal = new Map<string, number>();
+  const closed: Record<CloseReason, number> = { completed: 0, rolled: 0, drained: 0, left: 0, stalled: 0, failed: 0 };
+  const emptied = new Set<() => void>();
+  const tickMs = Math.max(5, Math.min(1_000, timing.pollMs, timing.heartbeatMs / 4, timing.stallMs / 4, timing.maxConnectionMs / 4));
+  let admitted = 0;
+  let total = 0;
+  let draining: { spreadMs: number } | null = null;
+  let wheel: unknown = null;
+
+  const turn = () => {
+    wheel = null;
+    const now = clock.now();
+    let looks = Math.max(1, Math.ceil((LOOKS_PER_SECOND * tickMs) / 1_000));
+    // A copy: a session that ends leaves the set, and one that is looked at moves to its end.
+    for (const session of Array.from(sessions)) {
+      session.tick(now);
+      if (looks > 0 && sessions.has(session) && session.isDue(now)) {
+        looks -= 1;
+        sessions.delete(session);
+        sessions.add(session);
+        session.look();
+      }
+    }
+    roll();
+  };
+  const roll = () => {
+    if (sessions.size > 0) wheel ??= clock.setTimeout(turn, tickMs);
+  };
+
+  const release = (principalId: string) => {
+    admitted -= 1;
+    const left = (perPrincipal.get(principalId) ?? 1) - 1;
+    if (left > 0) perPrincipal.set(principalId, left);
+    else perPrincipal.delete(principalId);
+    if (admitted === 0) for (const resolve of emptied) resolve();
+  };
+
+  return {
+    admit(principalId) {
+      if (draining) throw later('temporarily_unavailable', 'This server is stopping.', 1_000);
+      if (admitted >= limits.connections) throw later('temporarily_unavailable', 'Too many streams are open.', BUSY_MS);
+      const open = perPrincipal.get(principalId) ?? 0;
+      if (open >= limits.connectionsPerPrincipal) {
+        throw later('rate_limited', `At most ${limits.connectionsPerPrincipal} streams may be open. Close one first.`, BUSY_MS);
+      }
+      admitted += 1;
+      perPrincipal.set(principalId, open + 1);
+      let session: Session | null = null;
+      let released = false;
+      return {
+        attach(attached) {
+          // Its client can have gone before it began.
+          if (released) return;
+          session = attached;
+          sessions.add(session);
+          total += 1;
+          if (draining) session.drain(retryIn(timing, draining.spreadMs * Math.random()));
+          roll();
+        },
+        release(reason) {
+          if (released) return;
+          released = true;
+          if (session) sessions.delete(session);
+          if (reason) closed[reason] += 1;
+          if (sessions.size === 0 && wheel !== null) {
+            clock.clearTimeout(wheel);
+            wheel = null;
+          }
+          release(principalId);
+        },
+      };
+    },
+
+    stats: () => ({
+      total,
+      active: sessions.size,
+      completed: closed.completed,
+      failed: closed.failed + closed.stalled,
+      closed: { ...closed },
+      draining: draining !== null,
+    }),
+
+    async drain({ spreadMs, timeoutMs }) {
+      draining ??= { spreadMs };
+      const all = [...sessions];
+      // One share of the time for each client: with free dice they would still come in crowds.
+      for (const [index, session] of all.entries()) session.drain(retryIn(timing, (spreadMs * (index + Math.random())) / all.length));
+      if (admitted === 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = clock.setTimeout(done, timeoutMs);
+        emptied.add(done);
+        function done() {
+          clock.clearTimeout(timer);
+          emptied.delete(done);
+          resolve();
+        }
+      });
+    },
+  };
+}
+
+const retryIn = (timing: HandlerTiming, shareMs: number): number => Math.round(timing.retryMs + shareMs);

@@ -1,0 +1,164 @@
+import { NftUpgradeError, processes } from '@aiw3/nft-upgrade/protocol';
+import { samplePayload } from '@aiw3/nft-upgrade/testing';
+import { describe, expect, it } from 'vitest';
+import { framesOf } from './fixtures/frames.ts';
+import { begin, call, START, setup } from './fixtures/setup.ts';
+import { settle, testClock } from './fixtures/test-clock.ts';
+
+const qualified = samplePayload(processes.upgrade, 'qualification_verified');
+
+/** A handler whose time stands still. */
+function still(options: Parameters<typeof setup>[0] = {}) {
+  const time = testClock();
+  const kit = setup({ clock: time.clock, ...options });
+  const open = async (id: string, user = 'alice') => framesOf(await call(kit.handler, 'GET', `${START}/${id}/events`, { user }));
+  return { ...kit, time, open };
+}
+
+describe('sessions', () => {
+  it('L2: 1,000 idle streams share one timer', async () => {
+    const { handler, operations, time, open } = still({ limits: { connectionsPerPrincipal: 1_000 } });
+    const id = await begin(operations);
+    const streams = await Promise.all(Array.from({ length: 1_000 }, () => open(id)));
+    await Promise.all(streams.map((frames) => frames.until((frame) => frame.id === 1)));
+    const waiting = streams.map((frames) => frames.next());
+    await settle();
+    expect(handler.stats().active).toBe(1_000);
+    expect(time.pending).toBeLessThanOrEqual(2);
+
+    // All of them are alive: each gets its heartbeat.
+    await time.advance(16_000);
+    expect((await Promise.all(waiting)).every((frame) => frame?.comment?.startsWith('time='))).toBe(true);
+    await Promise.all(streams.map((frames) => frames.cancel()));
+    expect([handler.stats().active, time.pending]).toEqual([0, 0]);
+  });
+
+  it('the poll of many idle streams together is bounded, and comes round to each', async () => {
+    const { operations, time, open } = still({ limits: { connectionsPerPrincipal: 1_000 } });
+    const id = await begin(operations);
+    const streams = await Promise.all(Array.from({ length: 500 }, () => open(id)));
+    await Promise.all(streams.map((frames) => frames.until((frame) => frame.id === 1)));
+    const waiting = streams.map((frames) => frames.next());
+    await settle();
+    const before = operations.calls('events');
+    operations.append(id, 'qualification_verified', qualified, { silent: true });
+    await time.advance(1_000);
+    expect(operations.calls('events') - before).toBeLessThanOrEqual(400);
+    await time.advance(5_000);
+    expect((await Promise.all(waiting)).every((frame) => frame?.id === 2)).toBe(true);
+    await Promise.all(streams.map((frames) => frames.cancel()));
+  });
+
+  it('L1: reads the journal only when the client has taken everything', async () => {
+    const { handler, operations } = still();
+    const id = await begin(operations);
+    const response = await call(handler, 'GET', `${START}/${id}/events`);
+    await settle();
+    expect(operations.calls('events')).toBe(0);
+    const reader = response.body?.getReader();
+    await reader?.read(); // the opening frame
+    await settle();
+    expect(operations.calls('events')).toBe(0);
+    await reader?.read();
+    expect(operations.calls('events')).toBe(1);
+    for (let seq = 2; seq < 200; seq += 1)
+      operations.append(
+        id,
+        seq === 2 ? 'qualification_verified' : 'awaiting_burn',
+        samplePayload(processes.upgrade, seq === 2 ? 'qualification_verified' : 'awaiting_burn'),
+      );
+    await settle();
+    expect(operations.calls('events')).toBe(1);
+    const { value } = (await reader?.read()) ?? {};
+    expect(new TextDecoder().decode(value).match(/^id: /gm)).toHaveLength(32);
+    await reader?.cancel();
+  });
+
+  it('L1: a client that does not read is closed with a reason, and resumes with nothing lost', async () => {
+    const { handler, operations, time, open } = still();
+    const id = await begin(operations);
+    const response = await call(handler, 'GET', `${START}/${id}/events`);
+    const reader = response.body?.getReader();
+    await reader?.read();
+    await time.advance(59_000);
+    expect(handler.stats().active).toBe(1);
+    await time.advance(3_000);
+    expect(handler.stats()).toMatchObject({ active: 0, failed: 1, closed: { stalled: 1 } });
+    await expect(reader?.read()).rejects.toMatchObject({ code: 'connection_lost' });
+    operations.append(id, 'cancelled');
+    const frames = await open(id);
+    await frames.rest();
+    expect(frames.seqs).toEqual([1, 2]);
+  });
+
+  it('a client that waits is never taken for one that does not read', async () => {
+    const { handler, operations, time, open } = still({ timing: { heartbeatMs: 600_000 } });
+    const frames = await open(await begin(operations));
+    await frames.until((frame) => frame.id === 1);
+    const waiting = frames.next();
+    await time.advance(300_000);
+    expect(handler.stats()).toMatchObject({ active: 1, failed: 0 });
+    await frames.cancel();
+    await waiting;
+  });
+
+  it('S2: a journal that fails for a moment costs nothing; one that stays down ends the stream without an outcome', async () => {
+    const { handler, operations, time, open, errors } = still();
+    const down = () => new NftUpgradeError('database_unavailable');
+    const id = await begin(operations);
+    operations.fail('events', down(), down());
+    const frames = await open(id);
+    await frames.next();
+    const first = frames.next();
+    await time.advance(3_000);
+    expect(await first).toMatchObject({ id: 1 });
+
+    operations.fail('events', down(), down(), down());
+    const end = frames.next();
+    await time.advance(5_000);
+    expect(await end).toBeNull();
+    expect(handler.stats()).toMatchObject({ active: 0, failed: 1, closed: { failed: 1 } });
+    expect(errors).toHaveLength(5);
+  });
+
+  it('a wake-up during a read is not lost', async () => {
+    const { operations, open } = still();
+    const id = await begin(operations);
+    const { events } = operations;
+    let during: (() => void) | null = null;
+    operations.events = async (query) => {
+      const read = await events(query);
+      during?.();
+      during = null;
+      return read;
+    };
+    const frames = await open(id);
+    await frames.next();
+    during = () => operations.append(id, 'qualification_verified', qualified);
+    expect(await frames.next()).toMatchObject({ id: 1 });
+    expect(await frames.next()).toMatchObject({ id: 2 });
+    await frames.cancel();
+  });
+
+  it('a client that is gone before its stream begins leaves nothing behind', async () => {
+    const { handler, operations, time } = still();
+    const id = await begin(operations);
+    const response = await call(handler, 'GET', `${START}/${id}/events`, { signal: AbortSignal.abort() });
+    await expect(response.text()).rejects.toThrow();
+    expect([handler.stats().active, operations.watchers, time.pending]).toEqual([0, 0, 0]);
+    const controller = new AbortController();
+    await call(handler, 'GET', `${START}/${id}/events`, { signal: controller.signal });
+    expect(handler.stats().active).toBe(1);
+    controller.abort();
+    expect([handler.stats().active, operations.watchers, time.pending]).toEqual([0, 0, 0]);
+  });
+
+  it('gives a reader its own buffer back at the end', async () => {
+    const { handler, operations } = still();
+    const id = await begin(operations, ['cancelled']);
+    const response = await call(handler, 'GET', `${START}/${id}/events`, { headers: { 'Last-Event-ID': '2' } });
+    const reader = response.body?.getReader({ mode: 'byob' });
+    expect((await reader?.read(new Uint8Array(1024)))?.done).toBe(false);
+    expect((await reader?.read(new Uint8Array(1024)))?.done).toBe(true);
+  });
+});

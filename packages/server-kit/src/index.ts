@@ -1,0 +1,24 @@
+export type { Db, Sql } from './db/db.ts';
+export { isUniqueViolation } from './db/errors.ts';
+export type { Obligation, Obligations } from './engine/obligations.ts';
+export { createHandler, type Handler, type HandlerOptions } from './http/handler.ts';
+export type { OperationQuery, Operations, Principal, Started, StartRequest } from './http/operations.ts';
+export type { Outcome, Patience, PhaseDriver, Step } from './phases/driver.ts';
+export type {
+  BurnAttempt,
+  BurnObservation,
+  BurnPort,
+  Chain,
+  HeldNft,
+  MintAttempt,
+  MintObservation,
+  MintPort,
+  MintRequest,
+  SignedBurn,
+} from './ports/chain.ts';
+export type { Compensation, Compensator } from './ports/compensator.ts';
+export type { ContentStore } from './ports/content-store.ts';
+export type { Alerts, Publication, Publisher } from './ports/publisher.ts';
+export { hmacReceipts, plainReceipts, type Receipt, type Receipts } from './ports/receipts.ts';
+export type { NewNft, Operation, ProcessRules, Qualification, Requirement } from './ports/rules.ts';
+export { createService, type Service, type ServiceOptions } from './service.ts';

@@ -1,0 +1,6 @@
+export type { ContentStore } from '../ports/content-store.ts';
+export { canonicalJson } from './canonical-json.ts';
+export { cidOf } from './cid.ts';
+export { type KuboStoreOptions, kuboStore } from './kubo.ts';
+export { type LocalStoreOptions, localStore } from './local.ts';
+export { memoryStore } from './memory.ts';

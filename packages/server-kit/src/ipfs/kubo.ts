@@ -1,0 +1,60 @@
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { ContentStore } from '../ports/content-store.ts';
+import { cidOf, parseCid } from './cid.ts';
+import { addedHash, isUnknownBlock } from './kubo-answer.ts';
+import { kuboClient } from './kubo-client.ts';
+
+export interface KuboStoreOptions {
+  /** Address of the RPC API of a Kubo node, or of a service that speaks it: `http://127.0.0.1:5001`. Without user, password, query and fragment. */
+  url: string;
+  /** Sent with every request, for example `Authorization`. The values never appear in an error. */
+  headers?: Readonly<Record<string, string>>;
+  /** Used instead of the global fetch. */
+  fetch?: typeof globalThis.fetch;
+  /** Milliseconds for one request, its answer included; 30 000 by default. */
+  timeoutMs?: number;
+  /** Largest content that `get` reads, in bytes; 64 MiB by default. */
+  maxBytes?: number;
+}
+
+const mismatch = (expected: string, actual: string): NftUpgradeError =>
+  new NftUpgradeError('metadata_cid_mismatch', { details: { expected, actual } });
+
+/**
+ * Stores and pins content with the RPC API of Kubo (https://docs.ipfs.tech/reference/kubo/rpc). The CID is computed here first and the node's answer
+ * compared with it, so an upload may be repeated at will.
+ *
+ * Failures: `metadata_upload_failed` from `put`, `metadata_unavailable` from `get` (both retryable for 429, 5xx, a timeout and a lost connection, not
+ * for another 4xx), `metadata_cid_mismatch` when the node answers with other content. `get` gives content that `put` stored: for content that
+ * was imported with other parameters the hash of the whole cannot be computed from the bytes, and it is a mismatch too.
+ * @throws NftUpgradeError `invalid_option` naming the option
+ */
+export function kuboStore(options: KuboStoreOptions): ContentStore {
+  const call = kuboClient(options);
+  return {
+    cid: cidOf,
+    async put(bytes) {
+      const content = bytes.slice();
+      const expected = await cidOf(content);
+      const form = new FormData();
+      form.append('file', new Blob([content], { type: 'application/octet-stream' }), 'content');
+      const answer = await call('metadata_upload_failed', 'add', { 'cid-version': '1', 'raw-leaves': 'true', pin: 'true' }, form);
+      if (!answer.ok) throw answer.error;
+      const actual = addedHash(answer.body);
+      if (actual !== expected) throw mismatch(expected, actual);
+      return expected;
+    },
+    async get(cid) {
+      const asked = (await parseCid(cid)).toString();
+      // Offline: what the node itself does not have is null at once. Otherwise Kubo looks for it in the whole network until the timeout.
+      const answer = await call('metadata_unavailable', 'cat', { arg: asked, offline: 'true' });
+      if (!answer.ok) {
+        if (isUnknownBlock(answer.body)) return null;
+        throw answer.error;
+      }
+      const actual = await cidOf(answer.body);
+      if (actual !== asked) throw mismatch(asked, actual);
+      return answer.body;
+    },
+  };
+}

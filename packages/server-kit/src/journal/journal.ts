@@ -1,0 +1,159 @@
+import { type AnyProcess, foldAll, NftUpgradeError, nextEvent, type OperationEvent, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import type { Db, Sql } from '../db/db.ts';
+import type { Principal } from '../http/operations.ts';
+
+/** The row of an operation: who, what, and the last status. */
+export interface OperationRow {
+  id: string;
+  process: string;
+  version: number;
+  principal: string;
+  wallet: string | null;
+  subject: string;
+  input: Record<string, unknown>;
+  mint_key: string;
+  status: string;
+  seq: number;
+  live: boolean;
+}
+
+/** An operation with its log folded. */
+export interface Loaded {
+  row: OperationRow;
+  process: AnyProcess;
+  events: readonly OperationEvent[];
+  snapshot: Snapshot;
+}
+
+export interface NewOperation {
+  id: string;
+  process: AnyProcess;
+  principal: Principal;
+  subject: string;
+  input: Readonly<Record<string, unknown>>;
+  mintKey: string;
+}
+
+/** One status to append, with its payload. */
+export interface Entry {
+  status: string;
+  payload: object;
+}
+
+export interface Journal {
+  /** Makes the operation with its first event. Resolves to null when the subject has a live operation already. */
+  create(sql: Sql, operation: NewOperation): Promise<OperationEvent | null>;
+  load(operationId: string): Promise<Loaded | null>;
+  /** Events above `after`, in order. */
+  read(operationId: string, after: number, limit: number): Promise<OperationEvent[]>;
+  /**
+   * Appends behind `loaded`, inside a transaction of the caller.
+   * @throws NftUpgradeError `journal_conflict` when somebody else appended first; nothing is written then
+   */
+  append(sql: Sql, loaded: Loaded, entries: readonly Entry[]): Promise<Loaded>;
+}
+
+/** Channel of the notifications: the payload is the id of the operation that has news. */
+export const CHANNEL = 'nft_upgrade';
+
+export interface JournalOptions {
+  db: Db;
+  /** Finds the definition an operation began with. @throws NftUpgradeError `unknown_process` */
+  processOf(name: string, version: number): AnyProcess;
+  /** Names this node in the journal. */
+  node: string;
+  now(): number;
+}
+
+const columns = 'id, process, version, principal, wallet, subject, input, mint_key, status, seq, live';
+
+export function createJournal({ db, processOf, node, now }: JournalOptions): Journal {
+  const write = async (sql: Sql, event: OperationEvent) => {
+    await sql('insert into nft_upgrade.event (operation_id, seq, status, data, node) values ($1, $2, $3, $4, $5)', [
+      event.operationId,
+      event.seq,
+      event.status,
+      event,
+      node,
+    ]);
+  };
+  const notify = (sql: Sql, operationId: string) => sql('select pg_notify($1, $2)', [CHANNEL, operationId]);
+
+  return {
+    async create(sql, { id, process, principal, subject, input, mintKey }) {
+      const event = nextEvent(
+        process,
+        null,
+        process.initial,
+        { version: process.version, input, message: 'Starting' },
+        { operationId: id, at: new Date(now()) },
+      );
+      const rows = await sql(
+        `insert into nft_upgrade.operation (id, process, version, principal, wallet, subject, input, mint_key, status, phase, asset, seq, live)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, true)
+         on conflict (principal, process, subject) where live do nothing returning id`,
+        [
+          id,
+          process.name,
+          process.version,
+          principal.id,
+          principal.wallet ?? null,
+          subject,
+          input,
+          mintKey,
+          event.status,
+          process.statuses[event.status]?.phase ?? '',
+          event.asset,
+        ],
+      );
+      if (rows.length === 0) return null;
+      await write(sql, event);
+      return event;
+    },
+
+    async load(operationId) {
+      const [row] = await db.sql<OperationRow>(`select ${columns} from nft_upgrade.operation where id = $1`, [operationId]);
+      if (!row) return null;
+      const process = processOf(row.process, row.version);
+      const events = await this.read(operationId, 0, 10_000);
+      const snapshot = foldAll(process, events);
+      if (!snapshot) throw new NftUpgradeError('internal', { message: 'The operation has no events.', operationId });
+      return { row, process, events, snapshot };
+    },
+
+    async read(operationId, after, limit) {
+      const rows = await db.sql<{ data: OperationEvent }>(
+        'select data from nft_upgrade.event where operation_id = $1 and seq > $2 order by seq limit $3',
+        [operationId, after, limit],
+      );
+      return rows.map((row) => row.data);
+    },
+
+    async append(sql, loaded, entries) {
+      const { row, process } = loaded;
+      let { snapshot } = loaded;
+      const events: OperationEvent[] = [];
+      for (const { status, payload } of entries) {
+        // The clock of a server can be set back; the time of an operation never goes back.
+        const at = new Date(Math.max(now(), Date.parse(snapshot.updatedAt)));
+        const event = nextEvent(process, snapshot, status, payload, { operationId: row.id, at });
+        events.push(event);
+        snapshot = foldAll(process, [event], snapshot) ?? snapshot;
+      }
+      const moved = await sql(
+        `update nft_upgrade.operation set status = $3, phase = $4, asset = $5, seq = $6, live = $7, updated_at = clock_timestamp(), checked_at = clock_timestamp()
+         where id = $1 and seq = $2 returning id`,
+        [row.id, loaded.snapshot.seq, snapshot.status, snapshot.phase, snapshot.asset, snapshot.seq, !snapshot.terminal],
+      );
+      if (moved.length === 0) throw new NftUpgradeError('journal_conflict', { operationId: row.id });
+      for (const event of events) await write(sql, event);
+      await notify(sql, row.id);
+      return {
+        process,
+        snapshot,
+        events: [...loaded.events, ...events],
+        row: { ...row, status: snapshot.status, seq: snapshot.seq, live: !snapshot.terminal },
+      };
+    },
+  };
+}

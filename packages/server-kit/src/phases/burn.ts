@@ -1,0 +1,146 @@
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { BurnAttempt, BurnObservation } from '../ports/chain.ts';
+import { append, failurePayload, next, type Outcome, type PhaseDriver, type Step, wait } from './driver.ts';
+import { needChain } from './plan.ts';
+
+/**
+ * Hands out burn transactions and finds out from the chain what became of them. What a client reports is a hint and never decides. Another transaction is
+ * handed out only after the chain has proved that the earlier ones cannot land.
+ */
+export const burnDriver: PhaseDriver = {
+  watched: ['awaiting_burn', 'verifying_burn', 'cancelling'],
+  enter: (step) => issueBurn(step),
+
+  async preflight(step) {
+    const { burn } = needChain(step);
+    const nft = await burn.locate(target(step));
+    // Simulated here and thrown away: a wallet without SOL for the fee is told before anything is reserved for long.
+    await burn.prepare({ operationId: step.operation.id, nft, attempt: 1 });
+    return null;
+  },
+
+  on: {
+    async awaiting_burn(step) {
+      const seen = await observeBurn(step);
+      if (seen.kind === 'pending') return append('verifying_burn', { burnTxSignature: seen.signature, commitment: seen.commitment });
+      if (seen.kind === 'dead' && step.now() > Date.parse(String(step.loaded.snapshot.now.deadline))) return windowClosed();
+      if (seen.kind === 'failed') return reissueAfter(step, seen);
+      return settled(step, seen) ?? wait('watch');
+    },
+
+    async verifying_burn(step) {
+      const seen = await observeBurn(step);
+      if (seen.kind === 'failed') return reissueAfter(step, seen);
+      if (seen.kind === 'dead') return issueBurn(step, 'burn_not_found');
+      if (seen.kind === 'untouched' || seen.kind === 'pending') await rebroadcast(step);
+      return settled(step, seen) ?? wait('watch');
+    },
+
+    async cancelling(step) {
+      const seen = await observeBurn(step);
+      if (seen.kind === 'dead') return append('cancelled', { message: 'Cancelled. Your NFT is in your wallet.' });
+      return settled(step, seen) ?? wait('watch');
+    },
+
+    burn_verified: async () => next(),
+  },
+
+  failed(_step, error) {
+    if (error.code === 'burn_signature_reused')
+      return append('burn_failed', { ...failurePayload(error), retryAction: 'restart_from_burn' });
+    // The chain cannot be read, or not now: wait, never guess.
+    return wait('watch');
+  },
+};
+
+/** The NFT that has to be burned, and by whom. */
+function target(step: Step): { mint: string; owner: string } {
+  const { wallet, id } = step.loaded.row;
+  const nft = step.operation.facts.currentNFT;
+  const mint = typeof nft === 'object' && nft !== null && 'mintAddress' in nft ? nft.mintAddress : undefined;
+  if (!wallet) throw new NftUpgradeError('wallet_not_connected', { message: 'The user has no verified wallet.', operationId: id });
+  if (typeof mint !== 'string') throw new NftUpgradeError('nft_not_owned', { operationId: id });
+  return { mint, owner: wallet };
+}
+
+export const burnAttempts = async (step: Step): Promise<BurnAttempt[]> =>
+  (await step.attempts.list<BurnAttempt>(step.operation.id, 'burn')).map((row) => row.data);
+
+/** Reads the chain, and notes down reported signatures that it rules out. */
+export async function observeBurn(step: Step): Promise<BurnObservation> {
+  const { id } = step.operation;
+  const attempts = await burnAttempts(step);
+  const known = await step.attempts.signatures(id);
+  const signatures = known.filter((row) => row.refused === null).map((row) => row.signature);
+  const ruledOut = known.filter((row) => row.refused !== null).map((row) => row.signature);
+  const seen = await needChain(step).burn.observe({ attempts, signatures, ruledOut });
+  if (seen.kind !== 'refused') return seen;
+  await step.commit((sql) => step.attempts.refuseSignature(sql, id, seen.signature, seen.code));
+  return observeBurn(step);
+}
+
+/** What is certain, whatever the status is; null while nothing is. */
+function settled(step: Step, seen: BurnObservation): Outcome | null {
+  if (seen.kind === 'burned' || seen.kind === 'burned_elsewhere') {
+    const { mint } = target(step);
+    return append('burn_verified', { burnTxSignature: seen.signature, slot: seen.slot, message: 'Old NFT burned' }, async (sql) => {
+      // The primary key is the guarantee that one burned NFT is exchanged once, whatever was signed how often.
+      const counted = await sql(
+        'insert into nft_upgrade.burned (asset, operation_id, signature, slot) values ($1, $2, $3, $4) on conflict do nothing returning asset',
+        [mint, step.operation.id, seen.signature, seen.slot],
+      );
+      if (counted.length === 0) throw new NftUpgradeError('burn_signature_reused', { operationId: step.operation.id });
+    });
+  }
+  if (seen.kind === 'moved') {
+    const error = new NftUpgradeError('nft_moved', { message: seen.message });
+    return append('burn_failed', { ...failurePayload(error), retryAction: 'restart_from_burn' });
+  }
+  return null;
+}
+
+/** A new transaction with a fresh blockhash, written down before it goes out. */
+export async function issueBurn(step: Step, code?: string): Promise<Outcome> {
+  const { burn } = needChain(step);
+  const { id } = step.operation;
+  const attempts = await burnAttempts(step);
+  const nft = await burn.locate(target(step));
+  const prepared = await burn.prepare({ operationId: id, nft, attempt: attempts.length + 1 });
+  const { transaction, version, attempt, lastValidBlockHeight } = prepared;
+  const payload = {
+    burnTransaction: {
+      transaction,
+      version,
+      mint: nft.mint,
+      owner: nft.owner,
+      tokenProgram: nft.tokenProgram,
+      attempt,
+      lastValidBlockHeight,
+    },
+    instructions: 'Approve the transaction to burn your current NFT',
+    deadline: new Date(step.now() + step.patience.burnWindowMs).toISOString(),
+    message: 'Please sign the burn transaction in your wallet',
+    ...(code === undefined ? {} : { code }),
+  };
+  return append('awaiting_burn', payload, async (sql) => {
+    if (!(await step.attempts.write(sql, id, 'burn', attempt, prepared)))
+      throw new NftUpgradeError('journal_conflict', { operationId: id });
+  });
+}
+
+async function reissueAfter(step: Step, seen: { signature: string; code: string }): Promise<Outcome> {
+  await step.commit((sql) => step.attempts.refuseSignature(sql, step.operation.id, seen.signature, seen.code));
+  return issueBurn(step, seen.code);
+}
+
+/** Sends the stored bytes again: a transaction that nobody forwards is lost without a trace. */
+async function rebroadcast(step: Step): Promise<void> {
+  for (const row of await step.attempts.signatures(step.operation.id)) {
+    if (row.signed_transaction === null || row.attempt === null || row.refused !== null) continue;
+    await needChain(step).burn.broadcast({ signature: row.signature, attempt: row.attempt, transaction: row.signed_transaction });
+  }
+}
+
+function windowClosed(): Outcome {
+  return append('burn_failed', { ...failurePayload(new NftUpgradeError('burn_window_closed')), retryAction: 'restart_from_burn' });
+}

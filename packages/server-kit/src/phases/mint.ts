@@ -1,0 +1,61 @@
+import { isErrorCode, NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { MintAttempt } from '../ports/chain.ts';
+import { append, next, type PhaseDriver, wait } from './driver.ts';
+import { makePlan, mintRequest, needChain, readPlan } from './plan.ts';
+import { recoveryDriver } from './recovery.ts';
+
+const enter: PhaseDriver['enter'] = async () => append('minting_new_nft', { message: 'Minting new NFT to your wallet' });
+const recovery = recoveryDriver({ failed: 'mint_failed', step: 'mint' }, enter);
+
+/**
+ * Mints at an address that follows from the operation. Every signed transaction is written down before it is sent, and what already stands at the
+ * address is adopted, so that any number of crashes and workers leads to one NFT.
+ */
+export const mintDriver: PhaseDriver = {
+  enter,
+  watched: ['minting_new_nft'],
+  async preflight(step) {
+    const { mint } = needChain(step);
+    await mint.preflight(mintRequest(step, await makePlan(step)));
+    return null;
+  },
+  on: {
+    ...recovery.on,
+    async minting_new_nft(step) {
+      const { mint } = needChain(step);
+      const { id } = step.operation;
+      const request = mintRequest(step, await readPlan(step));
+      const rows = await step.attempts.list<MintAttempt>(id, 'mint');
+      const open = rows.filter((row) => row.outcome === null).map((row) => row.data);
+      const seen = await mint.observe(request, open);
+      switch (seen.kind) {
+        case 'minted':
+          return next({ mintAddress: seen.mintAddress, transactionSignature: seen.transactionSignature, message: 'Updating your records' });
+        case 'pending': {
+          const latest = open.at(-1);
+          if (latest) await mint.send(latest);
+          return wait('watch');
+        }
+        case 'failed': {
+          const failed = open.find((attempt) => attempt.signature === seen.signature);
+          if (failed) await step.commit((sql) => step.attempts.settle(sql, id, 'mint', failed.attempt, seen.code));
+          throw asError(seen, 'mint_failed_on_chain');
+        }
+        case 'unexpected':
+          throw asError(seen, 'mint_address_occupied');
+        case 'absent': {
+          const attempt = await mint.prepare(request, rows.length + 1);
+          // Another worker may have written its attempt first: then that one is sent, in the next round.
+          const ours = await step.commit((sql) => step.attempts.write(sql, id, 'mint', attempt.attempt, attempt));
+          if (ours) await mint.send(attempt);
+          return wait('watch');
+        }
+      }
+    },
+  },
+  failed: (step, error) => recovery.failed(step, toNftUpgradeError(error, 'mint_failed_on_chain')),
+};
+
+function asError(seen: { code: string; message: string }, fallback: 'mint_failed_on_chain' | 'mint_address_occupied'): NftUpgradeError {
+  return new NftUpgradeError(isErrorCode(seen.code) ? seen.code : fallback, { message: seen.message });
+}

@@ -1,0 +1,54 @@
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { canonicalJson } from '../ipfs/canonical-json.ts';
+import type { Chain, MintRequest } from '../ports/chain.ts';
+import type { ContentStore } from '../ports/content-store.ts';
+import type { NewNft } from '../ports/rules.ts';
+import type { Step } from './driver.ts';
+
+/** What will be minted, fixed before the burn: the document, its CID, and what goes on chain. */
+export interface Plan {
+  nft: Omit<NewNft, 'metadata'>;
+  /** The metadata document, canonical JSON. */
+  json: string;
+  cid: string;
+}
+
+export function needChain(step: Step): Chain {
+  if (!step.chain)
+    throw new NftUpgradeError('missing_capability', { message: `The process ${step.loaded.process.name} needs the option chain.` });
+  return step.chain;
+}
+
+export function needContent(step: Step): ContentStore {
+  if (!step.content)
+    throw new NftUpgradeError('missing_capability', { message: `The process ${step.loaded.process.name} needs the option content.` });
+  return step.content;
+}
+
+/** Makes the plan from what the host describes. The CID is computed here, without the store. */
+export async function makePlan(step: Step): Promise<Plan> {
+  const { describe } = step.rules;
+  if (!describe)
+    throw new NftUpgradeError('missing_capability', { message: `The process ${step.loaded.process.name} needs the rule describe().` });
+  const { metadata, ...nft } = await describe(step.operation);
+  const bytes = canonicalJson(metadata);
+  return { nft, json: new TextDecoder().decode(bytes), cid: await needContent(step).cid(bytes) };
+}
+
+/** The plan as it was written down with the qualification, so that every later attempt has the same bytes. */
+export async function readPlan(step: Step): Promise<Plan> {
+  const [stored] = await step.attempts.list<Plan>(step.operation.id, 'upload');
+  if (stored) return stored.data;
+  const plan = await makePlan(step);
+  await step.commit((sql) => step.attempts.write(sql, step.operation.id, 'upload', 1, plan));
+  const [written] = await step.attempts.list<Plan>(step.operation.id, 'upload');
+  return written?.data ?? plan;
+}
+
+export function mintRequest(step: Step, plan: Plan): MintRequest {
+  const { row } = step.loaded;
+  if (!row.wallet)
+    throw new NftUpgradeError('wallet_not_connected', { message: 'The user has no verified wallet to mint to.', operationId: row.id });
+  const { standard, name, symbol, attributes = [] } = plan.nft;
+  return { operationId: row.id, key: row.mint_key, recipient: row.wallet, standard, name, symbol, uri: `ipfs://${plan.cid}`, attributes };
+}

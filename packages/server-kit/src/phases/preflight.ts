@@ -1,0 +1,51 @@
+import { type NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { Sql } from '../db/db.ts';
+import { append, backoff, failurePayload, next, type Outcome, type PhaseDriver, type Step, wait } from './driver.ts';
+
+/**
+ * Asks the host's rules, then lets every later phase try what could fail.
+ * @param later the drivers of the phases that follow in the process
+ */
+export const preflightDriver = (later: (step: Step) => readonly PhaseDriver[]): PhaseDriver => ({
+  enter: async (step) => append(step.loaded.process.initial),
+
+  on: {
+    async initializing(step) {
+      const answer = await step.rules.qualify(step.operation);
+      if (!answer.qualified) {
+        return append('qualification_failed', {
+          error: answer.error,
+          code: 'not_qualified',
+          retryable: false,
+          actor: 'user',
+          requirements: answer.requirements,
+        });
+      }
+      const prospective = { ...step, operation: { ...step.operation, facts: { ...step.operation.facts, ...answer.facts } } };
+      const writes: ((sql: Sql) => Promise<unknown>)[] = [];
+      for (const driver of later(step)) {
+        const write = await driver.preflight?.(prospective);
+        if (write) writes.push(write);
+      }
+      return append('qualification_verified', { ...answer.facts, message: 'Qualification verified' }, async (sql) => {
+        for (const write of writes) await write(sql);
+      });
+    },
+    qualification_verified: async () => next(),
+  },
+
+  failed(step, thrown) {
+    const error = toNftUpgradeError(thrown, 'internal');
+    if (error.retryable && step.failures < step.patience.maxPreflightAttempts) return wait(backoff(step, step.failures));
+    const asked = step.loaded.snapshot.status === step.loaded.process.initial && error.actor === 'user';
+    return asked ? unqualified(error) : append('error', failurePayload(error));
+  },
+});
+
+/** What the user can mend is a requirement that is not met, not a failure of the server. */
+function unqualified(error: NftUpgradeError): Outcome {
+  const { required, actual } = error.details;
+  const show = (value: unknown, otherwise: string) => (typeof value === 'number' || typeof value === 'string' ? value : otherwise);
+  const requirement = { code: error.code, required: show(required, 'yes'), actual: show(actual, 'no'), message: error.hint };
+  return append('qualification_failed', { ...failurePayload(error), requirements: [requirement] });
+}

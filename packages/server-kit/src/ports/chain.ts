@@ -1,0 +1,147 @@
+/**
+ * What the engine needs of a blockchain. `@aiw3/nft-upgrade-server-kit/solana` is the implementation that comes with the kit.
+ *
+ * Every value that crosses this port is plain JSON, because attempts are written to the journal before their effect.
+ */
+
+/** An NFT as the chain shows it now. */
+export interface HeldNft {
+  /** Mint address, base58. */
+  mint: string;
+  owner: string;
+  tokenAccount: string;
+  /** Token program that owns the mint, base58. */
+  tokenProgram: string;
+  /** Name of the standard that recognised it: `spl-token`, `token-2022`, … */
+  standard: string;
+}
+
+/** One burn transaction that was handed out: all it takes to recognise or rule out its landing later. */
+export interface BurnAttempt {
+  operationId: string;
+  /** From 1. */
+  attempt: number;
+  nft: HeldNft;
+  /** Whole text of the memo that binds the transaction to the operation. */
+  memo: string;
+  /** Unsigned transaction as the wallet gets it, base64. */
+  transaction: string;
+  version: 'legacy' | 0;
+  blockhash: string;
+  /** The transaction cannot land in a block higher than this. */
+  lastValidBlockHeight: number;
+  /** A burn in an earlier slot is not this one. */
+  minSlot: number;
+}
+
+/** A burn transaction that came back signed, judged and not yet sent. */
+export interface SignedBurn {
+  signature: string;
+  attempt: number;
+  /** base64 */
+  transaction: string;
+}
+
+/** What the chain says about a burn. Only `burned` and `burned_elsewhere` are proof; only `dead` permits another attempt. */
+export type BurnObservation =
+  /** The NFT is in the wallet, and at least one attempt may still land. */
+  | { kind: 'untouched' }
+  /** Ours, landed, not finalized: may still be dropped by a fork. */
+  | { kind: 'pending'; signature: string; commitment: 'processed' | 'confirmed' }
+  /** Finalized, and every check of the burn verification holds. */
+  | { kind: 'burned'; signature: string; slot: number }
+  /** Finalized burn by the owner, outside our transactions. */
+  | { kind: 'burned_elsewhere'; signature: string; slot: number }
+  /** Ours landed with an error, and the NFT is still in the wallet. */
+  | { kind: 'failed'; signature: string; code: string; message: string }
+  /** A reported signature is not a burn for this operation; `code` says why. Others may still be. */
+  | { kind: 'refused'; signature: string; code: string; message: string }
+  /** No attempt can land any more, proven by block height and a final read; the NFT is in the wallet. */
+  | { kind: 'dead' }
+  /** The NFT left the wallet without being burned. */
+  | { kind: 'moved'; message: string };
+
+export interface BurnPort {
+  /** Finds the NFT in the wallet. @throws NftUpgradeError `nft_not_owned`, `nft_frozen`, `nft_unsupported`, `rpc_unavailable` */
+  locate(query: { mint: string; owner: string }): Promise<HeldNft>;
+  /** Builds and simulates a burn transaction. @throws NftUpgradeError `insufficient_sol`, `simulation_failed`, `nft_not_owned`, `nft_frozen`, `rpc_unavailable` */
+  prepare(request: { operationId: string; nft: HeldNft; attempt: number }): Promise<BurnAttempt>;
+  /**
+   * Judges a transaction that came back from the wallet, by its effects and its signatures.
+   * @throws NftUpgradeError `unsafe_transaction`, `wrong_account`, `modified_beyond_policy`, `signature_missing`
+   */
+  accept(signedTransaction: string, attempts: readonly BurnAttempt[]): Promise<SignedBurn>;
+  /** Sends signed bytes. May be called any number of times; resolves also when the transaction is already known. */
+  broadcast(signed: SignedBurn): Promise<void>;
+  /**
+   * Reads the chain. `signatures` are hints: reported by a client, or known from signed bytes. `ruledOut` were refused or failed before: they are
+   * never answered with again. @throws NftUpgradeError `rpc_unavailable`
+   */
+  observe(query: {
+    attempts: readonly BurnAttempt[];
+    signatures: readonly string[];
+    ruledOut?: readonly string[];
+  }): Promise<BurnObservation>;
+}
+
+/** What is to be minted. The address follows from `operationId` and `key`, so a second mint of it is refused by the chain. */
+export interface MintRequest {
+  operationId: string;
+  /** Id of the derivation key or authority the operation began with. */
+  key: string;
+  recipient: string;
+  standard: string;
+  name: string;
+  symbol: string;
+  /** `ipfs://<cid>` */
+  uri: string;
+  /** Key-value fields stored on chain where the standard has room for them. */
+  attributes: readonly (readonly [key: string, value: string])[];
+}
+
+/** One signed mint transaction, written down before it is sent. */
+export interface MintAttempt {
+  attempt: number;
+  mintAddress: string;
+  signature: string;
+  /** base64 */
+  transaction: string;
+  lastValidBlockHeight: number;
+}
+
+export type MintObservation =
+  /** Nothing stands at the address, and no attempt can land any more. */
+  | { kind: 'absent' }
+  /** Sent or landed, not finalized. */
+  | { kind: 'pending'; signature: string }
+  /** Finalized, checked against the request: owner, supply 1, authority gone, URI. */
+  | { kind: 'minted'; mintAddress: string; transactionSignature: string }
+  /** Landed with an error; another attempt is permitted. */
+  | { kind: 'failed'; signature: string; code: string; message: string }
+  /** Something else stands there, or it is not what was ordered: an operator has to look. */
+  | { kind: 'unexpected'; code: string; message: string };
+
+export interface MintPort {
+  /** Id of the key new operations mint with. */
+  readonly key: string;
+  /** Address of the NFT that the operation will mint. On Solana it depends on the standard as well: the token program is part of it. */
+  address(operation: Pick<MintRequest, 'operationId' | 'key' | 'standard'>): Promise<string>;
+  /**
+   * Tries everything that can fail before the irreversible click.
+   * @throws NftUpgradeError `mint_authority_unfunded`, `mint_address_occupied`, `mint_key_unknown`, `nft_unsupported`, `invalid_request`, `simulation_failed`,
+   * `rpc_unavailable`
+   */
+  preflight(request: MintRequest): Promise<void>;
+  /** Builds and signs, sends nothing. @throws NftUpgradeError `mint_authority_unfunded`, `mint_key_unknown`, `simulation_failed`, `rpc_unavailable` */
+  prepare(request: MintRequest, attempt: number): Promise<MintAttempt>;
+  /** Sends the same bytes any number of times. */
+  send(attempt: MintAttempt): Promise<void>;
+  observe(request: MintRequest, attempts: readonly MintAttempt[]): Promise<MintObservation>;
+}
+
+export interface Chain {
+  /** Names the cluster, so that a database is never used with another one: on Solana the genesis hash. */
+  identity(): Promise<string>;
+  readonly burn: BurnPort;
+  readonly mint: MintPort;
+}

@@ -1,0 +1,16 @@
+/** A debt that an operator decided to settle in another way than by the NFT. */
+export interface Compensation {
+  /** Idempotency key: settling the same id again must change nothing. */
+  compensationId: string;
+  operationId: string;
+  process: string;
+  principal: { id: string; wallet?: string };
+  /** What is known about the debt: burn, error, since when. */
+  evidence: Readonly<Record<string, unknown>>;
+}
+
+/** How debts are settled where the NFT cannot be delivered: a refund, a replacement. */
+export interface Compensator {
+  /** Resolves once it is settled, with what kind it was: `refund`, `replacement`, … May be called again after a crash. */
+  settle(compensation: Compensation): Promise<{ kind: string }>;
+}

@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import { type AnyProcess, NftUpgradeError, type OperationEvent, processes as standardProcesses } from '@aiw3/nft-upgrade/protocol';
+import type { Db } from './db/db.ts';
+import { migrate } from './db/migrate.ts';
+import { migrations } from './db/tables.ts';
+import { cancel } from './engine/commands/cancel.ts';
+import { confirmBurn } from './engine/commands/confirm-burn.ts';
+import { decide, loadOwned } from './engine/commands/load.ts';
+import { reissueBurn } from './engine/commands/reissue-burn.ts';
+import { retry } from './engine/commands/retry.ts';
+import { start } from './engine/commands/start.ts';
+import { type Engine, operationOf, processOf, rulesOf } from './engine/context.ts';
+import { createDrive, type Drive } from './engine/drive.ts';
+import { each } from './engine/each.ts';
+import { createObligations, type Obligations } from './engine/obligations.ts';
+import { createQueue } from './engine/queue.ts';
+import { claimIdle, every } from './engine/sweep.ts';
+import { createWake } from './engine/wake.ts';
+import type { Operations } from './http/operations.ts';
+import { createAttempts } from './journal/attempts.ts';
+import { createJournal } from './journal/journal.ts';
+import type { Patience } from './phases/driver.ts';
+import { drivers } from './phases/index.ts';
+import type { Chain } from './ports/chain.ts';
+import type { Compensator } from './ports/compensator.ts';
+import type { ContentStore } from './ports/content-store.ts';
+import type { Alerts, Publisher } from './ports/publisher.ts';
+import { plainReceipts, type Receipts } from './ports/receipts.ts';
+import type { ProcessRules } from './ports/rules.ts';
+import { deliverOutbox, type OutboxRow } from './publish/outbox.ts';
+
+type StandardProcesses = typeof standardProcesses;
+
+export interface ServiceOptions<P extends Readonly<Record<string, AnyProcess>> = StandardProcesses> {
+  /** Postgres or PGlite. The service creates its tables; it does not close the database. */
+  db: Db;
+  /** What the host decides, for each process. A process without rules is not served. */
+  rules: { readonly [K in keyof P]?: ProcessRules<P[K]> };
+  /** Needed by processes that burn or mint. */
+  chain?: Chain;
+  /** Needed by processes that mint. */
+  content?: ContentStore;
+  /** Definitions by name. Default: upgrade, claim and badge activation. */
+  processes?: P;
+  receipts?: Receipts;
+  publisher?: Publisher;
+  alerts?: Alerts;
+  /** Settles debts in another way, where operators decide so. */
+  compensator?: Compensator;
+  patience?: Partial<Patience>;
+  /** How often operations that wait for the chain are looked at. Milliseconds, default 1000. */
+  watchMs?: number;
+  /** How often forgotten operations are looked for. Milliseconds, default 5000. */
+  sweepMs?: number;
+  /** Called with what went wrong and was handled: for logs. Never called with secrets. Default: nothing. */
+  onError?(error: unknown): void;
+  now?(): number;
+  random?(): number;
+}
+
+export interface Service extends Operations {
+  /** Debts and what operators do about them. */
+  readonly obligations: Obligations;
+  /** Advances one operation now; for tests and operators. */
+  advance(operationId: string): Promise<void>;
+  /** Stops taking on work and waits for the step in hand. What is unfinished goes on where another node, or the next start, finds it. */
+  stop(): Promise<void>;
+}
+
+const defaults: Patience = { burnWindowMs: 300_000, maxAttempts: 8, maxPreflightAttempts: 4, retryBaseMs: 1_000, retryMaxMs: 300_000 };
+const WIDTH = 8;
+const IDLE_MS = 10_000;
+
+/**
+ * Runs the processes on a database: any number of nodes on one Postgres, or one process on PGlite.
+ * @throws NftUpgradeError `wrong_cluster` when the database was made with another chain, `database_unavailable`
+ */
+export async function createService<P extends Readonly<Record<string, AnyProcess>> = StandardProcesses>(
+  options: ServiceOptions<P>,
+): Promise<Service> {
+  const { db, chain = null, content = null, publisher = null, alerts = null } = options;
+  // Each process hands its own rules exactly the input its own schema has passed, which the type of a whole table cannot say.
+  const rules = options.rules as unknown as Readonly<Record<string, ProcessRules>>;
+  const all: Readonly<Record<string, AnyProcess>> = options.processes ?? standardProcesses;
+  const processes = Object.fromEntries(Object.entries(all).filter(([name]) => rules[name]));
+  const now = options.now ?? Date.now;
+  const onError = (error: unknown) => {
+    try {
+      options.onError?.(error);
+    } catch {
+      // A log that throws must not touch an operation.
+    }
+  };
+
+  await migrate(db, migrations);
+  if (chain) await pinCluster(db, chain);
+
+  const journal = createJournal({ db, processOf: (name) => processOf(processes, name), node: randomUUID().slice(0, 8), now });
+  const wake = await createWake(db);
+  let drive: Drive | undefined;
+  const queue = await createQueue({ db, advance: async (operationId) => drive?.advance(operationId), onError });
+  const engine: Engine = {
+    db,
+    journal,
+    attempts: createAttempts(db),
+    queue,
+    wake,
+    processes,
+    rules,
+    chain,
+    content,
+    receipts: options.receipts ?? plainReceipts,
+    publisher,
+    alerts,
+    compensator: options.compensator ?? null,
+    patience: { ...defaults, ...options.patience },
+    now,
+    random: options.random ?? Math.random,
+    onError,
+  };
+  const running = createDrive(engine);
+  drive = running;
+  await queue.start();
+
+  const watched = Object.values(drivers).flatMap((driver) => driver.watched ?? []);
+  const watchMs = options.watchMs ?? 1_000;
+  const look = (query: Parameters<typeof claimIdle>[1]) => async () => each(await claimIdle(db, query), WIDTH, (id) => running.advance(id));
+  // What a process left behind that was killed here a moment ago is taken up at once, not after its jobs are due.
+  void look({ idleMs: 1_000, limit: 200 })().catch(onError);
+  const loops = [
+    every(watchMs, look({ statuses: watched, idleMs: watchMs / 2, limit: 200 }), onError),
+    every(options.sweepMs ?? 5_000, look({ idleMs: IDLE_MS, limit: 200 }), onError),
+    every(Math.min(watchMs, 1_000), () => deliverOutbox({ db, deliver: (row) => deliver(engine, row), onError }), onError),
+  ];
+
+  return {
+    processes,
+    start: (request) => decide(() => start(engine, running, request)),
+    async active({ process, principal }) {
+      const rows = await db.sql<{ id: string }>(
+        'select id from nft_upgrade.operation where principal = $1 and process = $2 and live order by created_at desc limit 100',
+        [principal.id, process],
+      );
+      const loaded = await Promise.all(rows.map((row) => journal.load(row.id)));
+      return loaded.flatMap((operation) => (operation ? [operation.snapshot] : []));
+    },
+    snapshot: async (query) => (await loadOwned(engine, query)).snapshot,
+    async events({ after, limit = 500, ...query }): Promise<OperationEvent[]> {
+      const [row] = await db.sql('select 1 from nft_upgrade.operation where id = $1 and principal = $2 and process = $3', [
+        query.operationId,
+        query.principal.id,
+        query.process,
+      ]);
+      if (!row) throw new NftUpgradeError('not_found');
+      return journal.read(query.operationId, after, limit);
+    },
+    watch: (operationId, callback) => wake.subscribe(operationId, callback),
+    confirmBurn: (query) => decide(() => confirmBurn(engine, running, query)),
+    reissueBurn: (query) => decide(() => reissueBurn(engine, running, query)),
+    cancel: (query) => decide(() => cancel(engine, running, query)),
+    retry: (query) => decide(() => retry(engine, running, query)),
+    obligations: createObligations(engine, running),
+    advance: (operationId) => running.advance(operationId),
+    async stop() {
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await running.stop();
+      await queue.stop();
+      await wake.stop();
+    },
+  };
+}
+
+/** A database is bound to the first cluster it served: the same mint address means something else on another one. */
+async function pinCluster(db: Db, chain: Chain): Promise<void> {
+  const identity = await chain.identity();
+  await db.sql("insert into nft_upgrade.setting (key, value) values ('cluster', $1) on conflict do nothing", [identity]);
+  const [row] = await db.sql<{ value: string }>("select value from nft_upgrade.setting where key = 'cluster'");
+  if (row && row.value !== identity) throw new NftUpgradeError('wrong_cluster', { details: { database: row.value, rpc: identity } });
+}
+
+async function deliver(engine: Engine, row: OutboxRow): Promise<void> {
+  const loaded = await engine.journal.load(row.operation_id);
+  if (!loaded) return;
+  const operation = operationOf(loaded);
+  const id = `${row.operation_id}/${row.id}`;
+  if (row.topic === 'release') await rulesOf(engine, operation.process).release?.(operation);
+  else if (row.topic === 'event')
+    await engine.publisher?.publish({
+      id,
+      topic: `${operation.process}.${String(row.data.status)}`,
+      operationId: operation.id,
+      data: row.data,
+    });
+  else {
+    const { severity, summary, evidence } = row.data as {
+      severity: 'critical' | 'warning';
+      summary: string;
+      evidence: Record<string, unknown>;
+    };
+    await engine.alerts?.alert({ id, operationId: operation.id, severity, summary, evidence, snapshot: loaded.snapshot });
+  }
+}

@@ -1,0 +1,18 @@
+import type { MintPort } from '../../ports/chain.ts';
+import { broadcast } from '../broadcast.ts';
+import { mintAddress } from './address.ts';
+import { authorityOf, keyOf, type MintContext } from './context.ts';
+import { observeMint } from './observe.ts';
+import { preflightMint, prepareMint } from './prepare.ts';
+
+export const createMint = (context: MintContext): MintPort => ({
+  key: keyOf(context.authority),
+  async address({ operationId, key, standard }) {
+    const address = await mintAddress(authorityOf(context, key).publicKey, operationId, context.standards.named(standard).program);
+    return address.toBase58();
+  },
+  preflight: (request) => preflightMint(context, request),
+  prepare: (request, attempt) => prepareMint(context, request, attempt),
+  send: (attempt) => broadcast(context.rpc, attempt),
+  observe: (request, attempts) => observeMint(context, request, attempts),
+});

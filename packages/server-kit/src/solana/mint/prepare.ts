@@ -1,0 +1,81 @@
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { encodeBase58 } from '@aiw3/nft-upgrade/solana';
+import type { PublicKey, VersionedTransaction } from '@solana/web3.js';
+import type { MintAttempt, MintRequest } from '../../ports/chain.ts';
+import { feeOf, unitPrice } from '../fees.ts';
+import type { Endpoint } from '../rpc/endpoint.ts';
+import { readAccount } from '../rpc/reads.ts';
+import { compile, recentBlockhash, simulate, simulationFailed, toBase64 } from '../transaction.ts';
+import { isEmptyAccount, planMint, resolveMint } from './build.ts';
+import { authorityOf, keyOf, type MintContext } from './context.ts';
+
+/** Compute units to ask for where the simulation says nothing. */
+const fallbackUnits = 200_000;
+
+/**
+ * Tries a mint without sending it: address free, data fits, authority funded, simulation clean. For before the irreversible click.
+ * @throws NftUpgradeError `mint_authority_unfunded`, `mint_address_occupied`, `simulation_failed`, `invalid_request`, `nft_unsupported`, `rpc_unavailable`
+ */
+export const preflightMint = (context: MintContext, request: MintRequest): Promise<void> =>
+  context.rpc.use(async (endpoint) => {
+    const { failure, occupied } = await draw(endpoint, context, request);
+    if (occupied) throw new NftUpgradeError('mint_address_occupied', { details: { address: occupied.toBase58() } });
+    if (failure) throw failure;
+  });
+
+/**
+ * Builds and signs a mint, and sends nothing: signature and end of life are known before anything can land.
+ * @throws NftUpgradeError `mint_authority_unfunded`, `simulation_failed`, `rpc_unavailable`
+ */
+export const prepareMint = (context: MintContext, request: MintRequest, attempt: number): Promise<MintAttempt> =>
+  context.rpc.use(async (endpoint) => {
+    const { transaction, failure, occupied, mint, lastValidBlockHeight } = await draw(endpoint, context, request);
+    // Another worker was faster. This attempt cannot land; it is handed out all the same, and the next look adopts what the other one minted.
+    if (failure && !occupied) throw failure;
+    transaction.sign([authorityOf(context, request.key)]);
+    return {
+      attempt,
+      mintAddress: mint.toBase58(),
+      signature: encodeBase58(transaction.signatures[0] ?? new Uint8Array(64)),
+      transaction: toBase64(transaction),
+      lastValidBlockHeight,
+    };
+  });
+
+interface Drawn {
+  transaction: VersionedTransaction;
+  mint: PublicKey;
+  lastValidBlockHeight: number;
+  /** Why it would fail, or be a risk. */
+  failure: NftUpgradeError | undefined;
+  /** The address, where something stands at it already. */
+  occupied: PublicKey | undefined;
+}
+
+async function draw(endpoint: Endpoint, context: MintContext, request: MintRequest): Promise<Drawn> {
+  const { commitment } = context.rpc;
+  const resolved = await resolveMint(context, request);
+  const { mint, authority } = resolved.target;
+  const { instructions, rentLamports } = await planMint(endpoint, resolved, request);
+  const { blockhash, lastValidBlockHeight } = await recentBlockhash(endpoint, commitment);
+  const draft = { payer: authority, blockhash, instructions, version: 0 as const };
+  const trial = await simulate(endpoint, compile(draft), commitment);
+  const units = trial.err === null && trial.unitsConsumed ? Math.ceil(trial.unitsConsumed * 1.2) + 10_000 : fallbackUnits;
+  const price = await unitPrice(endpoint, [authority, mint], units, context.priorityFee);
+  const [balance, reserve, standing] = await Promise.all([
+    endpoint.call((connection) => connection.getBalance(authority, commitment)),
+    endpoint.call((connection) => connection.getMinimumBalanceForRentExemption(0)),
+    readAccount(endpoint, mint, commitment),
+  ]);
+  const required = rentLamports + feeOf(units, price) + reserve;
+  const missing = required - balance;
+  const details = { authority: keyOf(authorityOf(context, request.key)), required, actual: balance, missing };
+  return {
+    transaction: compile({ ...draft, units, unitPrice: price }),
+    mint,
+    lastValidBlockHeight,
+    failure:
+      missing > 0 ? new NftUpgradeError('mint_authority_unfunded', { details }) : trial.err === null ? undefined : simulationFailed(trial),
+    occupied: standing && !isEmptyAccount(standing) ? mint : undefined,
+  };
+}

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { BurnAttempt, BurnObservation, Chain, HeldNft, MintAttempt, MintObservation, SignedBurn } from '../ports/chain.ts';
+
+const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+
+/** A base58-looking string that follows from its seed. */
+const name = (seed: string, length: number): string =>
+  Array.from(
+    { length },
+    (_, index) => alphabet[createHash('sha256').update(`${seed}/${index}`).digest().readUInt16BE(0) % alphabet.length],
+  ).join('');
+
+interface Landed {
+  mint: string;
+  finalized: boolean;
+  failed: boolean;
+  slot: number;
+}
+
+/**
+ * A chain in memory that keeps the rules the engine relies on: a burn needs the transaction that was handed out, dies with its block height, and is final
+ * only after `finalize()`; a mint address can be used once. For tests of rules and recovery; how a real chain behaves is tested on one.
+ */
+export function memoryChain(options: { autoFinalize?: boolean } = {}) {
+  const holders = new Map<string, string>();
+  const landed = new Map<string, Landed>();
+  const minted = new Map<string, { owner: string; signature: string; finalized: boolean }>();
+  const faults: { mint: NftUpgradeError[]; observe: NftUpgradeError[] } = { mint: [], observe: [] };
+  let height = 100;
+  let mints = 0;
+  const autoFinalize = options.autoFinalize ?? true;
+
+  const fail = (queue: NftUpgradeError[]) => {
+    const fault = queue.shift();
+    if (fault) throw fault;
+  };
+
+  const land = (attempt: BurnAttempt, signature: string) => {
+    if (landed.has(signature) || height > attempt.lastValidBlockHeight) return;
+    const failed = holders.get(attempt.nft.mint) !== attempt.nft.owner;
+    landed.set(signature, { mint: attempt.nft.mint, finalized: autoFinalize, failed, slot: height });
+    if (!failed) holders.delete(attempt.nft.mint);
+  };
+  const handedOut = new Map<string, BurnAttempt>();
+  const signatureOf = (attempt: BurnAttempt) => name(`${attempt.operationId}/burn/${attempt.attempt}`, 88);
+
+  const chain: Chain = {
+    identity: async () => 'memory',
+    burn: {
+      async locate({ mint, owner }): Promise<HeldNft> {
+        if (holders.get(mint) !== owner) throw new NftUpgradeError('nft_not_owned', { details: { required: 1, actual: 0 } });
+        return { mint, owner, tokenAccount: name(`${mint}/account`, 44), tokenProgram: name('token', 44), standard: 'memory' };
+      },
+      async prepare({ operationId, nft, attempt }) {
+        const prepared: BurnAttempt = {
+          operationId,
+          attempt,
+          nft,
+          memo: `nft-upgrade:1:${operationId}`,
+          transaction: Buffer.from(`${operationId}/${attempt}`).toString('base64'),
+          version: 'legacy',
+          blockhash: name(`hash/${height}`, 44),
+          lastValidBlockHeight: height + 150,
+          minSlot: height,
+        };
+        handedOut.set(signatureOf(prepared), prepared);
+        return prepared;
+      },
+      async accept(signedTransaction, attempts): Promise<SignedBurn> {
+        const attempt = attempts.find((candidate) => candidate.transaction === signedTransaction);
+        if (!attempt) throw new NftUpgradeError('modified_beyond_policy');
+        return { signature: signatureOf(attempt), attempt: attempt.attempt, transaction: signedTransaction };
+      },
+      async broadcast({ signature }) {
+        const attempt = handedOut.get(signature);
+        if (attempt) land(attempt, signature);
+      },
+      async observe({ attempts, signatures, ruledOut = [] }): Promise<BurnObservation> {
+        fail(faults.observe);
+        for (const signature of [...signatures, ...attempts.map(signatureOf)].filter((candidate) => !ruledOut.includes(candidate))) {
+          const found = landed.get(signature);
+          if (!found) continue;
+          if (!attempts.some((attempt) => signatureOf(attempt) === signature)) {
+            return { kind: 'refused', signature, code: 'burn_memo_mismatch', message: 'That transaction belongs to another operation.' };
+          }
+          if (found.failed) return { kind: 'failed', signature, code: 'burn_transaction_failed', message: 'The burn failed.' };
+          return found.finalized
+            ? { kind: 'burned', signature, slot: found.slot }
+            : { kind: 'pending', signature, commitment: 'confirmed' };
+        }
+        const nft = attempts[0]?.nft;
+        if (nft && holders.get(nft.mint) !== nft.owner) return { kind: 'moved', message: 'The NFT is in another wallet.' };
+        return attempts.every((attempt) => height > attempt.lastValidBlockHeight) ? { kind: 'dead' } : { kind: 'untouched' };
+      },
+    },
+    mint: {
+      key: 'memory-1',
+      address: async ({ operationId }) => name(`${operationId}/mint`, 44),
+      preflight: async () => fail(faults.mint),
+      async prepare(request, attempt): Promise<MintAttempt> {
+        fail(faults.mint);
+        const signature = name(`${request.operationId}/mint/${attempt}`, 88);
+        const transaction = Buffer.from(JSON.stringify({ to: request.recipient, signature })).toString('base64');
+        return {
+          attempt,
+          mintAddress: name(`${request.operationId}/mint`, 44),
+          signature,
+          transaction,
+          lastValidBlockHeight: height + 150,
+        };
+      },
+      async send({ mintAddress, signature, transaction }) {
+        fail(faults.mint);
+        if (minted.has(mintAddress)) return;
+        const { to } = JSON.parse(Buffer.from(transaction, 'base64').toString()) as { to: string };
+        minted.set(mintAddress, { owner: to, signature, finalized: autoFinalize });
+        holders.set(mintAddress, to);
+        mints += 1;
+      },
+      async observe(request, attempts): Promise<MintObservation> {
+        const found = minted.get(name(`${request.operationId}/mint`, 44));
+        if (found && !found.finalized) return { kind: 'pending', signature: found.signature };
+        if (found) return { kind: 'minted', mintAddress: name(`${request.operationId}/mint`, 44), transactionSignature: found.signature };
+        const alive = attempts.find((attempt) => attempt.lastValidBlockHeight >= height);
+        return alive ? { kind: 'pending', signature: alive.signature } : { kind: 'absent' };
+      },
+    },
+  };
+
+  return {
+    chain,
+    /** Gives a wallet an NFT. */
+    give: (mint: string, owner: string) => void holders.set(mint, owner),
+    ownerOf: (mint: string) => holders.get(mint) ?? null,
+    /** New NFTs that came into being, ever. */
+    mints: () => mints,
+    /** The wallet signs and sends what was handed out; resolves to the signature. */
+    submit(operationId: string, attempt = 1): string {
+      const found = [...handedOut.values()].find((candidate) => candidate.operationId === operationId && candidate.attempt === attempt);
+      if (!found) throw new NftUpgradeError('burn_not_expected', { operationId });
+      land(found, signatureOf(found));
+      return signatureOf(found);
+    },
+    advanceBlocks(count: number): void {
+      height += count;
+    },
+    finalize(): void {
+      for (const entry of landed.values()) entry.finalized = true;
+      for (const entry of minted.values()) entry.finalized = true;
+    },
+    /** The next calls that mint, or look for a burn, fail with these errors, one a call. */
+    failMint: (...errors: NftUpgradeError[]) => void faults.mint.push(...errors),
+    failObserve: (...errors: NftUpgradeError[]) => void faults.observe.push(...errors),
+  };
+}
+
+export type MemoryChain = ReturnType<typeof memoryChain>;
