@@ -1,0 +1,45 @@
+import type { Chain } from '@aiw3/nft-upgrade-server-kit';
+import { createRpc, createSolanaChain } from '@aiw3/nft-upgrade-server-kit/solana';
+import { startChain } from '@aiw3/nft-upgrade-server-kit/testing';
+import { Keypair } from '@solana/web3.js';
+import type { Config } from './config.ts';
+
+/** A Solana cluster with a funded mint authority. */
+export interface Cluster {
+  chain: Chain;
+  rpcUrl: string;
+  /** Which runtime serves it; null for a cluster that was there before. */
+  local: string | null;
+  airdrop(address: string, lamports: bigint): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const SOL = 1_000_000_000n;
+
+/** The configured cluster, or a local one that lives and dies with this process. */
+export async function openCluster(config: Config): Promise<Cluster> {
+  if (config.SOLANA_RPC_URL && config.MINT_AUTHORITY_KEYFILE) {
+    const rpc = await createRpc({ endpoints: config.SOLANA_RPC_URL });
+    const authority = Keypair.fromSecretKey(config.MINT_AUTHORITY_KEYFILE);
+    return {
+      chain: createSolanaChain({ rpc, authority }),
+      rpcUrl: config.SOLANA_RPC_URL[0] ?? '',
+      local: null,
+      airdrop: async () => {
+        throw new RangeError('Only the local chain gives SOL away.');
+      },
+      stop: async () => {},
+    };
+  }
+  const local = await startChain();
+  const authority = Keypair.generate();
+  await local.airdrop(authority.publicKey.toBase58(), 100n * SOL);
+  const rpc = await createRpc({ endpoints: [local.rpcUrl] });
+  return {
+    chain: createSolanaChain({ rpc, authority }),
+    rpcUrl: local.rpcUrl,
+    local: local.kind,
+    airdrop: (address, lamports) => local.airdrop(address, lamports),
+    stop: () => local.stop(),
+  };
+}

@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from './config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'config-'));
+const file = (name: string, content: string) => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const key = file('key.json', JSON.stringify(Array.from({ length: 64 }, (_, index) => index)));
+const secret = 'a-secret-of-at-least-thirty-two-chars';
+const sentence = (environment: Record<string, string>): string => {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return 'no error';
+};
+
+describe('readConfig', () => {
+  it('needs nothing for the built-in chain', () => {
+    expect(readConfig({})).toMatchObject({ PORT: 8443, HOST: '127.0.0.1', DATA_DIR: '.data', NFT_STANDARD: 'token-2022' });
+  });
+
+  it('reads a real cluster', () => {
+    const config = readConfig({
+      SOLANA_RPC_URL: 'https://a.example, https://b.example',
+      MINT_AUTHORITY_KEYFILE: key,
+      AUTH_SECRET: secret,
+      DATABASE_URL: 'postgres://u:p@h/d',
+    });
+    expect(config).toMatchObject({
+      SOLANA_RPC_URL: ['https://a.example', 'https://b.example'],
+      MINT_AUTHORITY_KEYFILE: expect.any(Uint8Array),
+    });
+  });
+
+  it.each([
+    [{ PORT: 'eighty' }, 'PORT has to be a number.'],
+    [{ PORT: '70000' }, 'PORT has to be at most 65535.'],
+    [{ DATABASE_URL: 'mysql://root:hunter2@h/d' }, 'DATABASE_URL has to be an address that begins with postgres:// or postgresql://.'],
+    [
+      { SOLANA_RPC_URL: 'localhost:8899', MINT_AUTHORITY_KEYFILE: key },
+      'SOLANA_RPC_URL has to be an address that begins with http:// or https://.',
+    ],
+    [{ SOLANA_RPC_URL: 'http://h' }, 'MINT_AUTHORITY_KEYFILE is missing.'],
+    [{ MINT_AUTHORITY_KEYFILE: key }, 'SOLANA_RPC_URL is missing.'],
+    [{ SOLANA_RPC_URL: 'http://h', MINT_AUTHORITY_KEYFILE: key }, 'AUTH_SECRET is missing.'],
+    [{ MINT_AUTHORITY_KEYFILE: join(folder, 'none') }, 'MINT_AUTHORITY_KEYFILE names a file that cannot be read.'],
+    [{ MINT_AUTHORITY_KEYFILE: file('short.json', '[1,2]') }, 'MINT_AUTHORITY_KEYFILE names a file that is no Solana key file'],
+    [{ AUTH_SECRET: 'short' }, 'AUTH_SECRET has to have at least 32 characters.'],
+    [{ TLS_KEY_FILE: key }, 'TLS_CERT_FILE and TLS_KEY_FILE belong together'],
+    [{ IPFS_API_URL: 'ftp://h' }, 'IPFS_API_URL has to be an address'],
+    [{ NFT_STANDARD: 'metaplex' }, 'NFT_STANDARD has to be token-2022 or spl-token.'],
+  ])('stops at %o with a sentence that names the setting', (environment, start) => {
+    expect(sentence(environment)).toMatch(new RegExp(`^${start.replaceAll(/[.()]/g, '\\$&')}`));
+  });
+
+  it('never repeats a value, which may be a secret', () => {
+    expect(sentence({ DATABASE_URL: 'mysql://root:hunter2@h/d' })).not.toContain('hunter2');
+    expect(sentence({ AUTH_SECRET: 'hunter2' })).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+
+/** A setting that stops the server, with a sentence for whoever set it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const url = (schemes: readonly string[]) =>
+  z.string().refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol), {
+    error: `has to be an address that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
+  });
+
+const file = z.string().transform((path, context) => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    context.addIssue({ code: 'custom', message: 'names a file that cannot be read' });
+    return z.NEVER;
+  }
+});
+
+/** The format of the Solana command line: a JSON array of 64 bytes. */
+const keyFile = file.transform((text, context) => {
+  const bytes = z.array(z.int().min(0).max(255)).length(64).safeParse(parse(text));
+  if (bytes.success) return Uint8Array.from(bytes.data);
+  context.addIssue({
+    code: 'custom',
+    message: 'names a file that is no Solana key file (a JSON array of 64 numbers, as solana-keygen writes it)',
+  });
+  return z.NEVER;
+});
+
+const settings = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce
+    .number({ error: 'has to be a number' })
+    .int('has to be a whole number')
+    .min(0)
+    .max(65_535, 'has to be at most 65535')
+    .default(8443),
+  /** Folder of the embedded database, the IPFS blocks and generated keys. */
+  DATA_DIR: z.string().min(1, 'may not be empty').default('.data'),
+  DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
+  SOLANA_RPC_URL: z
+    .string()
+    .transform((list) => list.split(',').map((item) => item.trim()))
+    .pipe(z.array(url(['http:', 'https:'])))
+    .optional(),
+  MINT_AUTHORITY_KEYFILE: keyFile.optional(),
+  NFT_STANDARD: z.enum(['token-2022', 'spl-token'], { error: 'has to be token-2022 or spl-token' }).default('token-2022'),
+  IPFS_API_URL: url(['http:', 'https:']).optional(),
+  IPFS_API_TOKEN: z.string().optional(),
+  AUTH_SECRET: z.string().min(32, 'has to have at least 32 characters').optional(),
+  TLS_CERT_FILE: file.optional(),
+  TLS_KEY_FILE: file.optional(),
+  CORS_ORIGINS: z
+    .string()
+    .transform((list) => list.split(',').map((item) => item.trim()))
+    .pipe(z.array(url(['http:', 'https:'])))
+    .default([]),
+  /** `true` serves POST /dev/users: never in production. On with the built-in chain. */
+  DEV_USERS: z.enum(['true', 'false'], { error: 'has to be true or false' }).default('false'),
+  WATCH_MS: z.coerce.number({ error: 'has to be a number' }).int().min(20, 'has to be at least 20').optional(),
+});
+
+export type Config = z.infer<typeof settings>;
+
+/**
+ * Reads the settings from the environment. What is missing or malformed stops the server at once, by name and without its value: values can be secrets.
+ * @throws ConfigError
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([key, value]) => key in settings.shape && value !== ''));
+  const parsed = settings.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new ConfigError(`${String(issue?.path[0])} ${issue?.message}.`);
+  }
+  const config = parsed.data;
+  if (config.SOLANA_RPC_URL && !config.MINT_AUTHORITY_KEYFILE) {
+    throw new ConfigError(
+      'MINT_AUTHORITY_KEYFILE is missing. With SOLANA_RPC_URL, the server mints with a key of yours: create one with solana-keygen new.',
+    );
+  }
+  if (config.MINT_AUTHORITY_KEYFILE && !config.SOLANA_RPC_URL) {
+    throw new ConfigError(
+      'SOLANA_RPC_URL is missing. Your mint authority does not exist on the built-in local chain; leave MINT_AUTHORITY_KEYFILE out to use that.',
+    );
+  }
+  if (config.SOLANA_RPC_URL && !config.AUTH_SECRET) {
+    throw new ConfigError(
+      'AUTH_SECRET is missing. With a real cluster, tokens have to be signed with a secret of yours, of at least 32 characters.',
+    );
+  }
+  if (!config.TLS_CERT_FILE !== !config.TLS_KEY_FILE)
+    throw new ConfigError('TLS_CERT_FILE and TLS_KEY_FILE belong together: set both, or neither for a generated certificate.');
+  return config;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

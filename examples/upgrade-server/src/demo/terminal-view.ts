@@ -1,0 +1,60 @@
+import { styleText } from 'node:util';
+import type { Asset } from '@aiw3/nft-upgrade/protocol';
+import type { View } from './view.ts';
+
+const WIDTH = 24;
+const colours: Record<Asset, Parameters<typeof styleText>[0]> = {
+  safe: 'green',
+  at_risk: 'yellow',
+  burned_owed: 'magenta',
+  delivered: 'cyan',
+};
+
+const bar = (progress: number) => '█'.repeat(Math.round((progress / 100) * WIDTH)).padEnd(WIDTH, '░');
+const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`.padStart(7);
+
+/** Live progress for people: one line an event, the table of facts at the end. */
+export function terminalView(): View {
+  const out = (text = '') => process.stdout.write(`${text}\n`);
+  return {
+    ready(server, user) {
+      out(
+        `${styleText('bold', 'AIW3 NFT upgrade')}  ${server.url} (HTTP/2, TLS)  Solana: ${server.cluster.local ?? 'remote'}  wallet ${user.address}`,
+      );
+    },
+    begin: (title) => out(`\n${styleText('bold', title)}`),
+    event(_title, event, elapsed) {
+      const asset = styleText(colours[event.asset], event.asset.padEnd(11));
+      out(
+        `  ${bar(event.progress)} ${String(event.progress).padStart(3)} %  ${event.status.padEnd(22)} ${asset} ${seconds(elapsed)}  ${styleText('dim', event.message ?? '')}`,
+      );
+    },
+    result(facts) {
+      const rows: [string, string][] = [
+        ['burn signature', facts.burn.signature],
+        ['old mint', `${facts.oldMint.address}  supply ${facts.oldMint.supply}`],
+        ['new mint', `${facts.newMint.address}  supply ${facts.newMint.supply}`],
+        ['owner', facts.newMint.owner],
+        ['mint authority', facts.newMint.mintAuthority ?? 'none'],
+        ['metadata CID', `${facts.metadata.cid}  hash ${facts.metadata.hashMatches ? 'equal' : 'DIFFERENT'}`],
+        ['badges', facts.badges.map(({ id, status }) => `${id} ${status}`).join(', ')],
+        ['journal', facts.journal.contiguous ? 'contiguous' : 'HAS GAPS'],
+        [
+          'time',
+          Object.entries(facts.ms)
+            .map(([name, ms]) => `${name} ${seconds(ms).trim()}`)
+            .join(' · '),
+        ],
+      ];
+      out(`\n${styleText('bold', 'Read again from the chain, the store and the journal')}`);
+      for (const [name, value] of rows) out(`  ${name.padEnd(16)}${value}`);
+      out(
+        facts.ok
+          ? styleText('green', '\n  ✓ The old NFT is gone, and exactly one new one is in the wallet.')
+          : styleText('red', `\n  ✗ ${facts.wrong.join('; ')}`),
+      );
+    },
+    serving: (server) => out(`\nServing on ${server.url} until you press Ctrl+C.`),
+    problem: (error) => out(styleText('red', `  ! ${error instanceof Error ? error.message : 'unknown error'}`)),
+  };
+}
