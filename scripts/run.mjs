@@ -21,6 +21,7 @@ const tasks = {
   chain: [['node', ...source, 'examples/upgrade-server/src/chain.ts']],
   serve: [['node', ...source, 'examples/upgrade-server/src/main.ts']],
   test: [['pnpm', 'exec', 'vitest', 'run']],
+  bench: [['node', ...source, '--expose-gc', 'bench/src/main.ts']],
   build: [['pnpm', '--filter', './packages/*', 'run', 'build']],
   check: [
     ['pnpm', 'exec', 'biome', 'ci', '.'],
@@ -80,7 +81,9 @@ if (!nodeIsRecent() || !pnpmIsPresent()) {
 
 // What a task prints may be read by a program, so the installation speaks on stderr and only when there is something to do.
 const quiet = existsSync(join(root, 'node_modules')) ? ['--reporter=silent'] : ['--reporter=append-only'];
-const installed = run('pnpm', ['install', '--frozen-lockfile', ...quiet], { stdio: ['ignore', 2, 'inherit'] });
+// The peers that benchmarks compare with are large, and nothing else needs them.
+const wanted = ['demo', 'serve', 'chain', 'test'].includes(task) ? ['--filter', '!@aiw3/bench'] : [];
+const installed = run('pnpm', ['install', '--frozen-lockfile', ...wanted, ...quiet], { stdio: ['ignore', 2, 'inherit'] });
 if (installed !== 0) process.exit(installed);
 
 for (const [index, [command, ...args]] of tasks[task].entries()) {
