@@ -9,7 +9,7 @@ import { decide, loadOwned } from './engine/commands/load.ts';
 import { reissueBurn } from './engine/commands/reissue-burn.ts';
 import { retry } from './engine/commands/retry.ts';
 import { start } from './engine/commands/start.ts';
-import { type Engine, operationOf, processOf, rulesOf } from './engine/context.ts';
+import { definitionsOf, type Engine, operationOf, rulesOf } from './engine/context.ts';
 import { createDrive, type Drive } from './engine/drive.ts';
 import { each } from './engine/each.ts';
 import { createObligations, type Obligations } from './engine/obligations.ts';
@@ -42,6 +42,8 @@ export interface ServiceOptions<P extends Readonly<Record<string, AnyProcess>> =
   content?: ContentStore;
   /** Definitions by name. Default: upgrade, claim and badge activation. */
   processes?: P;
+  /** Earlier versions of the processes. Operations that began under one of them finish under it. Default none. */
+  formerProcesses?: readonly AnyProcess[];
   receipts?: Receipts;
   publisher?: Publisher;
   alerts?: Alerts;
@@ -52,6 +54,8 @@ export interface ServiceOptions<P extends Readonly<Record<string, AnyProcess>> =
   watchMs?: number;
   /** How often forgotten operations are looked for. Milliseconds, default 5000. */
   sweepMs?: number;
+  /** How long an operation may stand still before another node takes it up, as after a kill. Milliseconds, default 8000. */
+  takeoverMs?: number;
   /** Called with what went wrong and was handled: for logs. Never called with secrets. Default: nothing. */
   onError?(error: unknown): void;
   now?(): number;
@@ -69,7 +73,6 @@ export interface Service extends Operations {
 
 const defaults: Patience = { burnWindowMs: 300_000, maxAttempts: 8, maxPreflightAttempts: 4, retryBaseMs: 1_000, retryMaxMs: 300_000 };
 const WIDTH = 8;
-const IDLE_MS = 10_000;
 
 /**
  * Runs the processes on a database: any number of nodes on one Postgres, or one process on PGlite.
@@ -95,10 +98,11 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
   await migrate(db, migrations);
   if (chain) await pinCluster(db, chain);
 
-  const journal = createJournal({ db, processOf: (name) => processOf(processes, name), node: randomUUID().slice(0, 8), now });
+  const definitions = [...Object.values(processes), ...(options.formerProcesses ?? []).filter(({ name }) => rules[name])];
+  const journal = createJournal({ db, processOf: definitionsOf(definitions), node: randomUUID().slice(0, 8), now });
   const wake = await createWake(db);
   let drive: Drive | undefined;
-  const queue = await createQueue({ db, advance: async (operationId) => drive?.advance(operationId), onError });
+  const queue = await createQueue({ db, advance: async (operationId) => drive?.attempt(operationId), onError });
   const engine: Engine = {
     db,
     journal,
@@ -114,6 +118,7 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
     alerts,
     compensator: options.compensator ?? null,
     patience: { ...defaults, ...options.patience },
+    takeoverMs: options.takeoverMs ?? 8_000,
     now,
     random: options.random ?? Math.random,
     onError,
@@ -124,12 +129,13 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
 
   const watched = Object.values(drivers).flatMap((driver) => driver.watched ?? []);
   const watchMs = options.watchMs ?? 1_000;
-  const look = (query: Parameters<typeof claimIdle>[1]) => async () => each(await claimIdle(db, query), WIDTH, (id) => running.advance(id));
+  const look = (query: { statuses?: readonly string[]; idleMs: number }) => async () =>
+    each(await claimIdle(db, { ...query, definitions, limit: 200 }), WIDTH, (id) => running.advance(id));
   // What a process left behind that was killed here a moment ago is taken up at once, not after its jobs are due.
-  void look({ idleMs: 1_000, limit: 200 })().catch(onError);
+  void look({ idleMs: 1_000 })().catch(onError);
   const loops = [
-    every(watchMs, look({ statuses: watched, idleMs: watchMs / 2, limit: 200 }), onError),
-    every(options.sweepMs ?? 5_000, look({ idleMs: IDLE_MS, limit: 200 }), onError),
+    every(watchMs, look({ statuses: watched, idleMs: watchMs / 2 }), onError),
+    every(options.sweepMs ?? 5_000, look({ idleMs: engine.takeoverMs * 1.25 }), onError),
     every(Math.min(watchMs, 1_000), () => deliverOutbox({ db, deliver: (row) => deliver(engine, row), onError }), onError),
   ];
 

@@ -28,6 +28,8 @@ export interface Engine {
   readonly alerts: Alerts | null;
   readonly compensator: Compensator | null;
   readonly patience: Patience;
+  /** After this long without a newer event, the queue has an operation advanced by whichever node is free. Milliseconds. */
+  readonly takeoverMs: number;
   now(): number;
   random(): number;
   onError(error: unknown): void;
@@ -39,6 +41,20 @@ export function processOf(processes: Processes, name: string): AnyProcess {
   if (!process) throw new NftUpgradeError('unknown_process', { details: { process: name, known: Object.keys(processes) } });
   return process;
 }
+
+/** Finds the definition an operation began with. @throws NftUpgradeError `unknown_process` naming the version that is missing */
+export const definitionsOf = (definitions: readonly AnyProcess[]) => {
+  const known = new Map(definitions.map((process) => [`${process.name} ${process.version}`, process]));
+  return (name: string, version: number): AnyProcess => {
+    const process = known.get(`${name} ${version}`);
+    if (process) return process;
+    throw new NftUpgradeError('unknown_process', {
+      message: `Version ${version} of the process ${name} is not registered here.`,
+      hint: 'Pass the definition in formerProcesses until its last operation has ended.',
+      details: { process: name, version, known: [...known.keys()] },
+    });
+  };
+};
 
 export function rulesOf(engine: Pick<Engine, 'rules'>, name: string): ProcessRules {
   const rules = Object.hasOwn(engine.rules, name) ? engine.rules[name] : undefined;

@@ -9,20 +9,27 @@ import { write } from './write.ts';
 export interface Drive {
   /** Advances one operation as far as it goes now. Calls for one operation on this node share one run. Never rejects. */
   advance(operationId: string): Promise<void>;
+  /** The same for the queue. @throws whatever ended the run, so that the job is tried again, here or on another node */
+  attempt(operationId: string): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** What ended a run before its time. */
+interface Failure {
+  readonly thrown: unknown;
 }
 
 /** Longest pause a node keeps a timer of its own for; beyond it the queue wakes the operation. */
 const OWN_TIMER_MS = 60_000;
 
 export function createDrive(engine: Engine): Drive {
-  const running = new Map<string, { done: Promise<void>; again: boolean }>();
+  const running = new Map<string, { done: Promise<Failure | null>; again: boolean }>();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const failures = new Map<string, number>();
   let stopped = false;
 
-  /** One step. Resolves with how long to wait, or null when another step may follow at once. */
-  async function step(loaded: Loaded): Promise<number | 'watch' | 'ended' | null> {
+  /** One step. Resolves with the operation as it is after it, or with how long to wait. */
+  async function step(loaded: Loaded): Promise<number | 'watch' | 'ended' | Loaded> {
     if (loaded.snapshot.terminal) return 'ended';
     const driver = drivers[loaded.snapshot.phase];
     if (!driver) throw new NftUpgradeError('unknown_process', { message: `No driver is known for the phase ${loaded.snapshot.phase}.` });
@@ -30,9 +37,9 @@ export function createDrive(engine: Engine): Drive {
     const outcome = await work(driver, at);
     if (outcome.kind === 'wait') return outcome.ms;
     if (outcome.kind !== 'append') return 'watch';
-    await write(engine, loaded, outcome);
+    const after = await write(engine, loaded, outcome);
     failures.delete(loaded.row.id);
-    return null;
+    return after;
   }
 
   async function work(driver: PhaseDriver, at: Step): Promise<Outcome> {
@@ -53,18 +60,20 @@ export function createDrive(engine: Engine): Drive {
   }
 
   async function run(operationId: string): Promise<void> {
-    for (;;) {
-      if (stopped) return;
-      const loaded = await engine.journal.load(operationId);
+    let loaded: Loaded | null = null;
+    while (!stopped) {
+      loaded ??= await engine.journal.load(operationId);
       if (!loaded) return;
-      const pause = await step(loaded).catch((thrown: unknown) => {
+      const result: Awaited<ReturnType<typeof step>> | null = await step(loaded).catch((thrown: unknown) => {
         // Somebody else was faster: read again and go on from there.
         if (isNftUpgradeError(thrown) && thrown.code === 'journal_conflict') return null;
         throw thrown;
       });
-      if (pause === 'ended') failures.delete(operationId);
-      if (typeof pause === 'number') sleep(operationId, pause);
-      if (pause !== null) return;
+      if (result === 'ended') failures.delete(operationId);
+      if (typeof result === 'number') sleep(operationId, result);
+      if (typeof result === 'number' || typeof result === 'string') return;
+      // What this node wrote itself need not be read again: if anybody else writes meanwhile, the next append conflicts.
+      loaded = result;
     }
   }
 
@@ -79,22 +88,24 @@ export function createDrive(engine: Engine): Drive {
     timers.set(operationId, timer);
   }
 
-  function advance(operationId: string): Promise<void> {
+  function share(operationId: string): Promise<Failure | null> {
     const present = running.get(operationId);
     if (present) {
       // The run may have read the journal before whatever this call is about.
       present.again = true;
       return present.done;
     }
-    const state = { again: false, done: Promise.resolve() };
+    const state: { done: Promise<Failure | null>; again: boolean } = { again: false, done: Promise.resolve(null) };
     state.done = (async () => {
       try {
         do {
           state.again = false;
           await run(operationId);
         } while (state.again && !stopped);
+        return null;
       } catch (thrown) {
         engine.onError(thrown);
+        return { thrown };
       } finally {
         running.delete(operationId);
       }
@@ -103,8 +114,14 @@ export function createDrive(engine: Engine): Drive {
     return state.done;
   }
 
+  const advance = async (operationId: string) => void (await share(operationId));
+
   return {
     advance,
+    async attempt(operationId) {
+      const failure = await share(operationId);
+      if (failure) throw failure.thrown;
+    },
     async stop() {
       stopped = true;
       for (const timer of timers.values()) clearTimeout(timer);

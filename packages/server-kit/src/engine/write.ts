@@ -5,9 +5,6 @@ import type { Outcome } from '../phases/driver.ts';
 import { enqueueOutbox } from '../publish/outbox.ts';
 import type { Engine } from './context.ts';
 
-/** After this long without a newer event, the queue has the operation advanced by whichever node is free. Milliseconds. */
-export const SAFETY_MS = 8_000;
-
 /**
  * Everything an event entails, in one transaction: the event itself, what the phase writes with it, the job that makes sure that it goes on, and
  * what others are told. Either all of it happened or nothing.
@@ -51,5 +48,5 @@ async function settleObligation(sql: Sql, snapshot: Snapshot): Promise<void> {
 function delayOf(engine: Engine, snapshot: Snapshot): number {
   const { retryAt } = snapshot.now;
   const until = typeof retryAt === 'string' ? Date.parse(retryAt) : Number.NaN;
-  return Number.isNaN(until) ? SAFETY_MS : Math.max(0, until - engine.now()) + SAFETY_MS;
+  return Number.isNaN(until) ? engine.takeoverMs : Math.max(0, until - engine.now()) + engine.takeoverMs;
 }

@@ -53,6 +53,9 @@ export interface Journal {
   append(sql: Sql, loaded: Loaded, entries: readonly Entry[]): Promise<Loaded>;
 }
 
+/** What the journal would give back: a payload of the host may hold what JSON has not, such as a date. */
+const asStored = (event: OperationEvent): OperationEvent => JSON.parse(JSON.stringify(event)) as OperationEvent;
+
 /** Channel of the notifications: the payload is the id of the operation that has news. */
 export const CHANNEL = 'nft_upgrade';
 
@@ -68,17 +71,6 @@ export interface JournalOptions {
 const columns = 'id, process, version, principal, wallet, subject, input, mint_key, status, seq, live';
 
 export function createJournal({ db, processOf, node, now }: JournalOptions): Journal {
-  const write = async (sql: Sql, event: OperationEvent) => {
-    await sql('insert into nft_upgrade.event (operation_id, seq, status, data, node) values ($1, $2, $3, $4, $5)', [
-      event.operationId,
-      event.seq,
-      event.status,
-      event,
-      node,
-    ]);
-  };
-  const notify = (sql: Sql, operationId: string) => sql('select pg_notify($1, $2)', [CHANNEL, operationId]);
-
   return {
     async create(sql, { id, process, principal, subject, input, mintKey }) {
       const event = nextEvent(
@@ -89,9 +81,11 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
         { operationId: id, at: new Date(now()) },
       );
       const rows = await sql(
-        `insert into nft_upgrade.operation (id, process, version, principal, wallet, subject, input, mint_key, status, phase, asset, seq, live)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, true)
-         on conflict (principal, process, subject) where live do nothing returning id`,
+        `with made as (
+           insert into nft_upgrade.operation (id, process, version, principal, wallet, subject, input, mint_key, status, phase, asset, seq, live)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, true)
+           on conflict (principal, process, subject) where live do nothing returning id)
+         insert into nft_upgrade.event (operation_id, seq, status, data, node) select id, 1, $9, $12, $13 from made returning seq`,
         [
           id,
           process.name,
@@ -104,19 +98,23 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
           event.status,
           process.statuses[event.status]?.phase ?? '',
           event.asset,
+          event,
+          node,
         ],
       );
-      if (rows.length === 0) return null;
-      await write(sql, event);
-      return event;
+      return rows.length === 0 ? null : event;
     },
 
     async load(operationId) {
-      const [row] = await db.sql<OperationRow>(`select ${columns} from nft_upgrade.operation where id = $1`, [operationId]);
-      if (!row) return null;
+      const [found] = await db.sql<OperationRow & { events: OperationEvent[] }>(
+        `select ${columns}, (select jsonb_agg(data order by e.seq) from nft_upgrade.event e where operation_id = o.id) as events
+         from nft_upgrade.operation o where id = $1`,
+        [operationId],
+      );
+      if (!found) return null;
+      const { events, ...row } = found;
       const process = processOf(row.process, row.version);
-      const events = await this.read(operationId, 0, 10_000);
-      const snapshot = foldAll(process, events);
+      const snapshot = foldAll(process, events ?? []);
       if (!snapshot) throw new NftUpgradeError('internal', { message: 'The operation has no events.', operationId });
       return { row, process, events, snapshot };
     },
@@ -136,18 +134,33 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
       for (const { status, payload } of entries) {
         // The clock of a server can be set back; the time of an operation never goes back.
         const at = new Date(Math.max(now(), Date.parse(snapshot.updatedAt)));
-        const event = nextEvent(process, snapshot, status, payload, { operationId: row.id, at });
+        const event = asStored(nextEvent(process, snapshot, status, payload, { operationId: row.id, at }));
         events.push(event);
         snapshot = foldAll(process, [event], snapshot) ?? snapshot;
       }
+      // One round trip: the row moves, the events follow only if it did, and readers are told when it commits.
       const moved = await sql(
-        `update nft_upgrade.operation set status = $3, phase = $4, asset = $5, seq = $6, live = $7, updated_at = clock_timestamp(), checked_at = clock_timestamp()
-         where id = $1 and seq = $2 returning id`,
-        [row.id, loaded.snapshot.seq, snapshot.status, snapshot.phase, snapshot.asset, snapshot.seq, !snapshot.terminal],
+        `with moved as (
+           update nft_upgrade.operation set status = $3, phase = $4, asset = $5, seq = $6, live = $7, updated_at = clock_timestamp(), checked_at = clock_timestamp()
+           where id = $1 and seq = $2 returning id),
+         written as (
+           insert into nft_upgrade.event (operation_id, seq, status, data, node)
+           select id, (event->>'seq')::int, event->>'status', event, $8 from moved, jsonb_array_elements($9::jsonb) event)
+         select pg_notify($10, id) from moved`,
+        [
+          row.id,
+          loaded.snapshot.seq,
+          snapshot.status,
+          snapshot.phase,
+          snapshot.asset,
+          snapshot.seq,
+          !snapshot.terminal,
+          node,
+          events,
+          CHANNEL,
+        ],
       );
       if (moved.length === 0) throw new NftUpgradeError('journal_conflict', { operationId: row.id });
-      for (const event of events) await write(sql, event);
-      await notify(sql, row.id);
       return {
         process,
         snapshot,

@@ -3,7 +3,6 @@ import { NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
 import type { Started, StartRequest } from '../../http/operations.ts';
 import { type Engine, processOf, rulesOf } from '../context.ts';
 import type { Drive } from '../drive.ts';
-import { SAFETY_MS } from '../write.ts';
 
 interface KeyRow {
   operation_id: string;
@@ -44,7 +43,7 @@ export async function start(engine: Engine, drive: Drive, request: StartRequest)
       // The same start, twice at once: the other one has the key, so this one must leave nothing behind.
       if (rows.length === 0) throw new NftUpgradeError('journal_conflict');
     }
-    if (created) await engine.queue.enqueue(sql, { operationId: id, seq: 1, startAfterMs: SAFETY_MS });
+    if (created) await engine.queue.enqueue(sql, { operationId: id, seq: 1, startAfterMs: engine.takeoverMs });
     return { operationId: live, attached: !created };
   });
   // The live operation ended between two looks: look again.
