@@ -1,12 +1,11 @@
-import * as z from 'zod/mini';
 import { NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
 import type { BurnTransaction } from '../phases/burn.ts';
 import { burnTransactionResultSchema, type ConfirmBurn, confirmBurnResultSchema } from '../protocol/commands.ts';
 import type { Asset } from '../protocol/envelope.ts';
-import { issueDetails } from '../protocol/event.ts';
 import type { OperationRoute, routesOf } from '../protocol/routes.ts';
 import { parseSnapshot, snapshotListSchema } from '../protocol/snapshot.ts';
+import { read } from '../schema/index.ts';
 import { linkAbort } from '../stream/abort.ts';
 import { type BodyLimits, readJson } from '../stream/body.ts';
 import type { Transport, TransportRequest } from '../stream/transport.ts';
@@ -75,12 +74,6 @@ export function createApi(options: {
     cancel: async (id, given) => parseSnapshot(process, await command(id, 'cancel', given)),
     retry: async (id, given) => parseSnapshot(process, await command(id, 'retry', given)),
   };
-}
-
-function read<S extends z.core.$ZodType>(schema: S, value: unknown): z.infer<S> {
-  const parsed = z.safeParse(schema, value);
-  if (!parsed.success) throw new NftUpgradeError('invalid_event', { details: issueDetails(parsed.error) });
-  return parsed.data;
 }
 
 /** The same error, with the operation and its asset where it did not name them. */

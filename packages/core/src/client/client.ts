@@ -1,11 +1,10 @@
-import * as z from 'zod/mini';
 import { NftUpgradeError } from '../errors/index.ts';
 import type { AnyProcess, EventOf, InputOf, Snapshot, SnapshotOf } from '../machine/types.ts';
 import { processes as allProcesses, type Processes } from '../processes/index.ts';
-import { issueDetails } from '../protocol/event.ts';
 import { routesOf } from '../protocol/routes.ts';
 import { parseSnapshot } from '../protocol/snapshot.ts';
 import { idempotencyKeyPattern } from '../protocol/version.ts';
+import { read, type Schema } from '../schema/index.ts';
 import { createAuth, type GetToken } from '../stream/auth.ts';
 import { defaultLimits, defaultTiming, type Limits, type Timing, withDefaults } from '../stream/timing.ts';
 import { createTransport } from '../stream/transport.ts';
@@ -124,12 +123,10 @@ export function createUpgradeClient<const R extends Processes = typeof allProces
 
     return {
       start(input: unknown, { idempotencyKey, signal } = {}) {
-        const parsed = z.safeParse(process.input, input);
-        if (!parsed.success) throw new NftUpgradeError('invalid_request', { details: issueDetails(parsed.error) });
         if (idempotencyKey !== undefined && !idempotencyKeyPattern.test(idempotencyKey)) {
           throw new NftUpgradeError('invalid_option', { message: 'idempotencyKey must be 8 to 128 visible ASCII characters.' });
         }
-        const given: object = parsed.data;
+        const given: object = { ...read(process.input as Schema<object>, input, 'invalid_request') };
         const key = idempotencyKey ?? keys.take(process.name, given);
         return track({
           start: { input: given, idempotencyKey: key },

@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import { type ErrorCode, isErrorCode, NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
 import { actionsOf } from '../machine/select.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
@@ -88,10 +87,11 @@ export function createSigner(options: SignerOptions): Signer {
       const message = 'The operation runs under a newer version than this client knows. Nothing was signed.';
       throw new NftUpgradeError('protocol_unsupported', { message, details: { server: snapshot.version, client: process.version } });
     }
-    const parsed = z.safeParse(burnTransaction, snapshot.now.burnTransaction);
-    if (!parsed.success)
+    const given = snapshot.now.burnTransaction;
+    if (burnTransaction.check(given))
       throw new NftUpgradeError('invalid_event', { details: { field: 'burnTransaction', problem: 'is not a burn transaction' } });
-    return { burn: fresh && fresh.attempt > parsed.data.attempt ? fresh : parsed.data, snapshot };
+    const burn = given as BurnTransaction;
+    return { burn: fresh && fresh.attempt > burn.attempt ? fresh : burn, snapshot };
   };
 
   /** @throws NftUpgradeError `wallet_not_connected`, `wrong_account` */
@@ -157,13 +157,12 @@ export function createSigner(options: SignerOptions): Signer {
     }
     const confirmation =
       outcome.kind === 'signed' ? { signedTransaction: outcome.signedTransaction } : { burnTxSignature: outcome.signature };
-    const parsed = z.safeParse(confirmBurnSchema, confirmation);
-    if (!parsed.success) {
+    if (confirmBurnSchema.check(confirmation)) {
       const error = new NftUpgradeError('wallet_failed', { message: 'The wallet answered with something that is no signature.' });
       show('unknown', { error });
       throw error;
     }
-    held = { transaction: burn.transaction, confirmation: parsed.data };
+    held = { transaction: burn.transaction, confirmation };
     return submit(held);
   };
 

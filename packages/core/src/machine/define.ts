@@ -1,8 +1,6 @@
-import * as z from 'zod/mini';
 import { type Asset, envelopeSchema } from '../protocol/envelope.ts';
-
-/** The fields of a payload, as zod schemas. */
-export type Shape = Readonly<Record<string, z.core.$ZodType>>;
+import type { Shape } from '../schema/index.ts';
+import * as s from '../schema/index.ts';
 
 /** One status of a phase, as data. */
 export interface StatusDefinition<Facts extends Shape = Shape, Now extends Shape = Shape> {
@@ -71,9 +69,9 @@ export interface ResolvedStatus {
   readonly to: readonly string[];
   readonly terminal: boolean;
   /** The whole event: envelope and payload. Unknown fields are kept: a newer server may send more. */
-  readonly event: z.ZodMiniType<Record<string, unknown>>;
+  readonly event: s.Schema<Record<string, unknown>>;
   /** The payload alone, as an emitter gives it. Unknown fields are refused: they would be a typing mistake. */
-  readonly payload: z.ZodMiniType<Record<string, unknown>>;
+  readonly payload: s.Schema<Record<string, unknown>>;
 }
 
 export interface ProcessDefinition<
@@ -91,7 +89,7 @@ export interface ProcessDefinition<
   /** Another name under which its events repeat the operation id, for clients that know it by that. */
   readonly idAlias?: string;
   /** Body of the start request. */
-  readonly input: z.ZodMiniObject<Input, z.core.$strict>;
+  readonly input: s.ObjectSchema<Input, s.InferShape<Input>>;
   readonly phases: Phases;
   readonly statuses: Readonly<Record<string, ResolvedStatus>>;
   /** Status of the first event. */
@@ -126,7 +124,7 @@ export function defineProcess<
     carried = phase.leaves ?? carried;
   }
   const initial = process.phases[0]?.entries[0] ?? '';
-  return { ...process, input: z.strictObject(process.input), statuses, initial };
+  return { ...process, input: s.strict(process.input), statuses, initial };
 }
 
 function resolve(name: string, phase: string, definition: StatusDefinition, asset: Asset, to: readonly string[]): ResolvedStatus {
@@ -140,7 +138,7 @@ function resolve(name: string, phase: string, definition: StatusDefinition, asse
     nowKeys: Object.keys(definition.now),
     to,
     terminal: to.length === 0,
-    event: z.looseObject({ ...envelopeSchema.shape, ...payload }),
-    payload: z.strictObject({ message: envelopeSchema.shape.message, ...payload }),
+    event: s.loose({ ...envelopeSchema.fields, ...payload }),
+    payload: s.strict({ message: envelopeSchema.fields.message, ...payload }),
   };
 }

@@ -5,7 +5,6 @@ export {
   type PhaseDefinition,
   type ProcessDefinition,
   type ResolvedStatus,
-  type Shape,
   type StatusDefinition,
   status,
 } from './define.ts';

@@ -1,10 +1,9 @@
-import type * as z from 'zod/mini';
 import type { Asset, Envelope } from '../protocol/envelope.ts';
-import type { PhaseDefinition, ProcessDefinition, Shape, StatusDefinition } from './define.ts';
+import type { Infer as InferSchema, InferShape, Shape } from '../schema/index.ts';
+import type { PhaseDefinition, ProcessDefinition, StatusDefinition } from './define.ts';
 
 type Simplify<T> = { [K in keyof T]: T[K] } & {};
-/** Without a field, zod infers “no key may be there”, which would swallow what it is intersected with. */
-type Infer<S extends Shape> = [keyof S] extends [never] ? Record<never, never> : z.infer<z.ZodMiniObject<S, z.core.$strip>>;
+type Infer<S extends Shape> = InferShape<S>;
 type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never;
 
 // biome-ignore lint/suspicious/noExplicitAny: a process of any input; the parameter is only matched, never read
@@ -32,7 +31,7 @@ export type EventOf<P extends AnyProcess> = {
 }[StatusOf<P>];
 
 /** Body of the start request of a process. */
-export type InputOf<P extends AnyProcess> = z.infer<P['input']>;
+export type InputOf<P extends AnyProcess> = InferSchema<P['input']>;
 
 /** Everything the events of a process can have established. */
 export type FactsOf<P extends AnyProcess> = Simplify<

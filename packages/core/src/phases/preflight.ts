@@ -1,5 +1,6 @@
-import * as z from 'zod/mini';
-import { definePhase, type Shape, status } from '../machine/define.ts';
+import { definePhase, status } from '../machine/define.ts';
+import type { Shape } from '../schema/index.ts';
+import * as s from '../schema/index.ts';
 import { failure, requirement } from './fields.ts';
 
 /** Statuses in which nothing irreversible has happened may end here. */
@@ -17,11 +18,11 @@ export const preflight = <const Facts extends Shape>(facts: Facts) =>
     entries: ['initializing'],
     statuses: {
       initializing: status(0, 'safe', {
-        facts: { version: z.int().check(z.positive()), input: z.record(z.string(), z.unknown()) },
+        facts: { version: s.int({ min: 1 }), input: s.record(s.unknown()) },
         to: ['qualification_verified', 'qualification_failed', 'cancelled', 'error'],
       }),
       qualification_verified: status(10, 'safe', { facts, to: ['next', 'cancelled', 'error'] }),
-      qualification_failed: status(0, 'safe', { now: { ...failure, requirements: z.array(requirement) } }),
+      qualification_failed: status(0, 'safe', { now: { ...failure, requirements: s.list(requirement) } }),
       ...waysOut,
     },
   });

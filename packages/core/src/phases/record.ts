@@ -1,4 +1,5 @@
-import { definePhase, type Shape, status } from '../machine/define.ts';
+import { definePhase, status } from '../machine/define.ts';
+import type { Shape } from '../schema/index.ts';
 
 /**
  * The host's records follow what has happened: NFTs, badges, caches, events.

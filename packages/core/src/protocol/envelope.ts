@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as s from '../schema/index.ts';
 
 /** Where the user's asset is: what a person wants to know first when something breaks. */
 export const assets = ['safe', 'at_risk', 'burned_owed', 'delivered'] as const;
@@ -11,23 +11,23 @@ export const assets = ['safe', 'at_risk', 'burned_owed', 'delivered'] as const;
  */
 export type Asset = (typeof assets)[number];
 
-export const assetSchema = z.enum(assets);
-export const actorSchema = z.enum(['user', 'wallet', 'network', 'operator']);
+export const assetSchema = s.choice(...assets);
+export const actorSchema = s.choice('user', 'wallet', 'network', 'operator');
 
 /** What every event carries, of whatever process and status. `upgradeId` repeats `operationId` in upgrade events. */
-export const envelopeSchema = z.object({
-  operationId: z.string().check(z.minLength(1), z.maxLength(128)),
-  upgradeId: z.optional(z.string()),
-  process: z.string().check(z.minLength(1), z.maxLength(64)),
+export const envelopeSchema = s.loose({
+  operationId: s.string({ min: 1, max: 128 }),
+  upgradeId: s.optional(s.string()),
+  process: s.string({ min: 1, max: 64 }),
   /** Contiguous from 1 within the operation; equals the `id:` of the frame. */
-  seq: z.int().check(z.positive()),
-  status: z.string().check(z.minLength(1), z.maxLength(64)),
+  seq: s.int({ min: 1 }),
+  status: s.string({ min: 1, max: 64 }),
   /** Percent, 0 to 100. */
-  progress: z.number().check(z.gte(0), z.lte(100)),
+  progress: s.number({ min: 0, max: 100 }),
   asset: assetSchema,
   /** Server time, ISO 8601 in UTC. */
-  timestamp: z.iso.datetime(),
-  message: z.optional(z.string()),
+  timestamp: s.datetime(),
+  message: s.optional(s.string()),
 });
 
-export type Envelope = z.infer<typeof envelopeSchema>;
+export type Envelope = s.InferShape<typeof envelopeSchema.fields>;

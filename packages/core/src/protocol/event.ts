@@ -1,19 +1,15 @@
-import * as z from 'zod/mini';
 import { NftUpgradeError } from '../errors/index.ts';
 import { follows } from '../machine/reduce.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
+import * as s from '../schema/index.ts';
 import { envelopeSchema } from './envelope.ts';
 
 /** Reads one event of a process. An unknown status or field of a newer server passes. @throws NftUpgradeError `invalid_event` that names the first wrong field */
 export function parseEvent(process: AnyProcess, value: unknown): OperationEvent {
   const status = typeof value === 'object' && value !== null ? (value as Record<string, unknown>).status : undefined;
   const known = typeof status === 'string' && Object.hasOwn(process.statuses, status) ? process.statuses[status] : undefined;
-  const parsed = z.safeParse(known?.event ?? looseEnvelope, value);
-  if (!parsed.success) throw new NftUpgradeError('invalid_event', { details: issueDetails(parsed.error) });
-  return parsed.data as OperationEvent;
+  return s.read(known?.event ?? envelopeSchema, value) as OperationEvent;
 }
-
-const looseEnvelope = z.looseObject(envelopeSchema.shape);
 
 /** What an emitter gives beyond the payload. */
 export interface EventContext {
@@ -51,9 +47,9 @@ export function nextEvent(
       details: { from: snapshot?.status ?? null, to: status, allowed },
     });
   }
-  const parsed = z.safeParse(definition.payload, payload);
-  if (!parsed.success) {
-    const details = { status, ...issueDetails(parsed.error) };
+  const wrong = definition.payload.check(payload);
+  if (wrong) {
+    const details = { status, ...s.issueDetails(wrong) };
     throw new NftUpgradeError('invalid_event', {
       message: `The payload of ${status} is wrong: ${details.field} ${details.problem}.`,
       operationId,
@@ -70,13 +66,6 @@ export function nextEvent(
     progress: Math.max(progress, snapshot?.progress ?? 0),
     asset: definition.asset,
     timestamp: context.at.toISOString(),
-    ...parsed.data,
+    ...payload,
   };
-}
-
-/** The first thing zod found, without the value: values can be secrets. */
-export function issueDetails(error: z.core.$ZodError): { field: string; problem: string } {
-  const issue = error.issues[0];
-  const extra = issue && 'keys' in issue && Array.isArray(issue.keys) ? ` (${issue.keys.join(', ')})` : '';
-  return { field: issue?.path.map(String).join('.') || '(root)', problem: `${issue?.message || issue?.code || 'is wrong'}${extra}` };
 }

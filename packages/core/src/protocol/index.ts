@@ -15,6 +15,17 @@ export {
 export type { ClaimEvent, ClaimSnapshot, ClaimStatus } from '../processes/claim.ts';
 export { badgeActivation, claim, type Processes, type ProcessName, processes, upgrade } from '../processes/index.ts';
 export { receipt, type UpgradeEvent, type UpgradeSnapshot, type UpgradeStatus } from '../processes/upgrade.ts';
+export * as s from '../schema/index.ts';
+export {
+  type AnySchema,
+  type Infer,
+  type InferShape,
+  issueDetails,
+  type Schema,
+  type Shape,
+  type StandardSchema,
+} from '../schema/index.ts';
+export { toZod } from '../schema/zod.ts';
 export {
   acceptedSchema,
   burnTransactionResultSchema,
@@ -24,7 +35,7 @@ export {
   eventPageSchema,
 } from './commands.ts';
 export { type Asset, actorSchema, assetSchema, assets, type Envelope, envelopeSchema } from './envelope.ts';
-export { type EventContext, issueDetails, nextEvent, parseEvent } from './event.ts';
+export { type EventContext, nextEvent, parseEvent } from './event.ts';
 export { eventFrame, type FrameComment, heartbeatFrame, openingFrame, parseComment } from './frame.ts';
 export { fromProblem, PROBLEM_TYPE, type Problem, problemSchema, toProblem } from './problem.ts';
 export { DEFAULT_BASE_PATH, HEALTH_PATH, matchRoute, type OperationRoute, operationRoutes, type Route, routesOf } from './routes.ts';

@@ -1,12 +1,12 @@
-import * as z from 'zod/mini';
 import type { Clock } from '../client/environment.ts';
 import { isNftUpgradeError, NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
 import type { AnyProcess, OperationEvent } from '../machine/types.ts';
 import { eventPageSchema } from '../protocol/commands.ts';
-import { issueDetails, parseEvent } from '../protocol/event.ts';
+import { parseEvent } from '../protocol/event.ts';
 import type { routesOf } from '../protocol/routes.ts';
 import { parseSnapshot } from '../protocol/snapshot.ts';
 import { GAP_HEADER, IDEMPOTENCY_HEADER, PROTOCOL_VERSION } from '../protocol/version.ts';
+import { read } from '../schema/index.ts';
 import type { TokenReason } from './auth.ts';
 import { readJson } from './body.ts';
 import type { Counters } from './counters.ts';
@@ -83,7 +83,7 @@ async function start(context: AttemptContext, memory: PolicyMemory, reason: Toke
   });
   const id = idOfLocation(response.headers.get('content-location'));
   if (id) context.identified(id);
-  if (isStream(response)) return read(context, response, signal);
+  if (isStream(response)) return follow(context, response, signal);
   if (id) {
     discard(response);
     return { kind: 'unstreamable', progressed: true };
@@ -103,7 +103,7 @@ async function stream(context: AttemptContext, id: string, reason: TokenReason, 
     reason,
     signal,
   });
-  if (isStream(response)) return read(context, response, signal);
+  if (isStream(response)) return follow(context, response, signal);
   discard(response);
   return { kind: 'unstreamable' };
 }
@@ -113,22 +113,21 @@ async function page(context: AttemptContext, id: string, reason: TokenReason, si
   counters.polls++;
   const path = `${routes.of(id, 'events')}?after=${sequencer.cursor()}`;
   const response = await context.transport.send({ method: 'GET', path, accept: 'application/json', reason, signal });
-  const parsed = z.safeParse(eventPageSchema, await readBody(context, response));
-  if (!parsed.success) throw new NftUpgradeError('invalid_event', { details: issueDetails(parsed.error) });
+  const { events, terminal } = read(eventPageSchema, await readBody(context, response));
   if (response.headers.get(GAP_HEADER) === 'true') counters.cursorsLost++;
   const ending = take(
     context,
-    parsed.data.events.map((event) => parseEvent(process, event)),
+    events.map((event) => parseEvent(process, event)),
   );
   if (ending) return ending;
-  if (parsed.data.terminal && parsed.data.events.length === 0 && !sequencer.snapshot()?.terminal) {
+  if (terminal && events.length === 0 && !sequencer.snapshot()?.terminal) {
     const message = 'The operation has ended in a way this client does not know.';
     return { kind: 'protocol', error: new NftUpgradeError('protocol_unsupported', { message, operationId: id }) };
   }
   return { kind: 'polled' };
 }
 
-async function read(context: AttemptContext, response: Response, signal: AbortSignal): Promise<Ending> {
+async function follow(context: AttemptContext, response: Response, signal: AbortSignal): Promise<Ending> {
   const { clock, timing, limits, lag } = context;
   if (!response.body) return { kind: 'unstreamable' };
   if (response.headers.get(GAP_HEADER) === 'true') context.counters.cursorsLost++;

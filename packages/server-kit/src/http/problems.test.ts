@@ -1,6 +1,5 @@
-import { errorCodes, NftUpgradeError, problemSchema } from '@aiw3/nft-upgrade/protocol';
+import { errorCodes, NftUpgradeError, type Problem, problemSchema } from '@aiw3/nft-upgrade/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
 import { type Served, serve, versions } from './fixtures/serve.ts';
 import { type Ask, ask, begin, call, input, type Setup, START, setup } from './fixtures/setup.ts';
 
@@ -16,7 +15,8 @@ describe.each(versions)('problems over %s', (version) => {
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(response.headers.get('nft-protocol')).toBe('1');
-    const body = z.parse(problemSchema, await response.json());
+    const body = (await response.json()) as Problem;
+    expect(problemSchema.check(body)).toBeUndefined();
     expect(body.status).toBe(response.status);
     expect(body.hint).toMatch(/\w{3}/);
     return body;
@@ -42,7 +42,7 @@ describe.each(versions)('problems over %s', (version) => {
     ['a truncated body', '{"targetTierId":', 400, 'malformed_json'],
     ['no body', '', 400, 'malformed_json'],
     ['a missing field', '{"tier":2}', 422, 'invalid_request', 'targetTierId'],
-    ['a field too many', '{"targetTierId":"t","isAdmin":true}', 422, 'invalid_request', '(root)'],
+    ['a field too many', '{"targetTierId":"t","isAdmin":true}', 422, 'invalid_request', 'isAdmin'],
     ['no object', '[]', 422, 'invalid_request', '(root)'],
     ['a body above the limit', JSON.stringify({ targetTierId: 'x'.repeat(20_000) }), 413, 'body_too_large'],
   ])('start with %s', async (_name, body, status, code, field?: string) => {

@@ -1,5 +1,4 @@
 import { type AnyProcess, IDEMPOTENCY_HEADER, idempotencyKeyPattern, issueDetails, routesOf } from '@aiw3/nft-upgrade/protocol';
-import * as z from 'zod/mini';
 import { negotiate } from './accept.ts';
 import { readJson } from './body.ts';
 import { bodyLimits, type Call, type HttpContext } from './context.ts';
@@ -42,8 +41,8 @@ function readKey(request: Request): string | null {
 }
 
 function readInput(process: AnyProcess, body: unknown): Readonly<Record<string, unknown>> {
-  const parsed = z.safeParse(process.input, body);
-  if (parsed.success) return parsed.data;
-  const { field, problem } = issueDetails(parsed.error);
+  const wrong = process.input.check(body);
+  if (!wrong) return body as Readonly<Record<string, unknown>>;
+  const { field, problem } = issueDetails(wrong);
   throw invalidRequest(field, problem);
 }
