@@ -34,7 +34,9 @@ export function errorLinks(thrown: unknown): ErrorLink[] {
 function read(error: object): ErrorLink {
   const name = get(error, 'name');
   const message = get(error, 'message');
-  const code = get(error, 'code');
+  const context = get(error, 'context');
+  // WalletStandardError keeps its number in its context.
+  const code = get(error, 'code') ?? (typeof context === 'object' && context !== null ? get(context, '__code') : undefined);
   const statusCode = get(error, 'statusCode');
   return {
     name: typeof name === 'string' ? name : undefined,

@@ -20,6 +20,10 @@ const coded =
   (...codes: number[]) =>
   (link: ErrorLink): boolean =>
     typeof link.code === 'number' && codes.includes(link.code);
+const word =
+  (...codes: string[]) =>
+  (link: ErrorLink): boolean =>
+    typeof link.code === 'string' && codes.includes(link.code);
 /** Phantom and others pass a hardware wallet's answer on as text only, such as `Ledger device: UNKNOWN_ERROR (0x6808)`. */
 const status =
   (...words: number[]) =>
@@ -45,14 +49,35 @@ const mobileCode = (code: string) => both(mobile, (link) => link.code === code);
 export const outcomeRules: readonly OutcomeRule[] = [
   // Ledger: https://github.com/LedgerHQ/ledger-live, @ledgerhq/errors StatusCodes
   { source: 'Ledger 0x5515 LOCKED_DEVICE', when: status(0x5515), kind: 'not_prompted', code: 'wallet_locked' },
-  { source: '@ledgerhq/errors', when: named('LockedDeviceError'), kind: 'not_prompted', code: 'wallet_locked' },
+  { source: 'Ledger 0x6982 SECURITY_STATUS_NOT_SATISFIED', when: status(0x6982), kind: 'not_prompted', code: 'wallet_locked' },
+  { source: '@ledgerhq/errors', when: named('LockedDeviceError', 'ManagerDeviceLocked'), kind: 'not_prompted', code: 'wallet_locked' },
   {
     source: 'Ledger Solana app, 0x6808 (project-serum/spl-token-wallet#71)',
     when: status(0x6808),
     kind: 'not_prompted',
     code: 'wallet_blind_signing',
   },
-  { source: 'Ledger 0x6985 CONDITIONS_OF_USE_NOT_SATISFIED', when: status(0x6985), kind: 'rejected', code: 'wallet_rejected' },
+  {
+    source: 'Ledger 0x6985 CONDITIONS_OF_USE_NOT_SATISFIED, 0x5501 USER_REFUSED_ON_DEVICE',
+    when: status(0x6985, 0x5501),
+    kind: 'rejected',
+    code: 'wallet_rejected',
+  },
+  { source: '@ledgerhq/errors', when: named('UserRefusedOnDevice'), kind: 'rejected', code: 'wallet_rejected' },
+  {
+    source: 'Ledger Solana app 0x6a80, 0x6a82, 0x6a83 (src/apdu.h, InvalidMessage…): it cannot parse the transaction, so it shows nothing',
+    when: status(0x6a80, 0x6a82, 0x6a83),
+    kind: 'not_prompted',
+    code: 'wallet_unsupported',
+    message: 'The hardware wallet cannot read this transaction.',
+    hint: 'Update the Solana app on the device, or use another wallet.',
+  },
+  {
+    source: 'Ledger Solana app 0x6a81 InvalidMessageHeader: the account of the device is not among the signers',
+    when: status(0x6a81),
+    kind: 'not_prompted',
+    code: 'wrong_account',
+  },
   {
     source: 'Ledger 0x6d00, 0x6d02, 0x6e00, 0x6e01, 0x6511: another app, or none, is open on the device',
     when: status(0x6d00, 0x6d02, 0x6e00, 0x6e01, 0x6511),
@@ -68,6 +93,36 @@ export const outcomeRules: readonly OutcomeRule[] = [
     code: 'wallet_not_connected',
   },
   { source: '@ledgerhq/errors', when: named('TransportRaceCondition'), kind: 'not_prompted', code: 'sign_in_progress' },
+  {
+    source: '@ledgerhq/errors: pulled out, before the approval or after it',
+    when: named('DisconnectedDevice', 'DisconnectedDeviceDuringOperation'),
+    kind: 'unknown',
+    code: 'wallet_failed',
+  },
+  // Trezor: https://github.com/trezor/trezor-suite, @trezor/connect constants/errors.ts and the device's own Failure codes
+  {
+    source: '@trezor/connect, Trezor Failure_ActionCancelled',
+    when: word('Failure_ActionCancelled', 'Method_Cancel'),
+    kind: 'rejected',
+    code: 'wallet_rejected',
+  },
+  { source: '@trezor/connect', when: word('Device_CallInProgress'), kind: 'not_prompted', code: 'sign_in_progress' },
+  {
+    source: '@trezor/connect',
+    when: word('Device_NotFound', 'Transport_Missing', 'Popup_ConnectionMissing'),
+    kind: 'not_prompted',
+    code: 'wallet_not_connected',
+  },
+  // Wallet Standard: https://github.com/wallet-standard/wallet-standard, @wallet-standard/errors codes.ts
+  { source: 'Wallet Standard USER__REQUEST_REJECTED', when: coded(4_001_000), kind: 'rejected', code: 'wallet_rejected' },
+  { source: 'Wallet Standard WALLET_NOT_FOUND', when: coded(3_834_000), kind: 'not_prompted', code: 'wallet_not_installed' },
+  { source: 'Wallet Standard WALLET_ACCOUNT_NOT_FOUND', when: coded(3_834_001), kind: 'not_prompted', code: 'wrong_account' },
+  {
+    source: 'Wallet Standard CHAIN_UNSUPPORTED, FEATURE_UNIMPLEMENTED',
+    when: coded(6_160_000, 6_160_001, 6_160_002),
+    kind: 'not_prompted',
+    code: 'wallet_unsupported',
+  },
   // Mobile Wallet Adapter: https://solana-mobile.github.io/mobile-wallet-adapter/spec/spec.html. Its numbers are its own: before the providers' ones.
   { source: 'MWA ERROR_AUTHORIZATION_FAILED', when: both(mobileProtocol, coded(-1)), kind: 'not_prompted', code: 'wallet_not_connected' },
   { source: 'MWA ERROR_INVALID_PAYLOADS', when: both(mobileProtocol, coded(-2)), kind: 'unknown', code: 'wallet_unsupported' },
@@ -111,6 +166,16 @@ export const outcomeRules: readonly OutcomeRule[] = [
     kind: 'unknown',
     code: 'wallet_unsupported',
   },
+  // WalletConnect: https://specs.walletconnect.com/2.0/specs/clients/sign/error-codes
+  { source: 'WalletConnect User Rejected, …Chains, …Methods', when: coded(5000, 5001, 5002), kind: 'rejected', code: 'wallet_rejected' },
+  {
+    source: 'WalletConnect Unsupported chains, methods, accounts',
+    when: coded(5100, 5101, 5103),
+    kind: 'not_prompted',
+    code: 'wallet_unsupported',
+  },
+  { source: 'WalletConnect User disconnected: before the prompt or after it', when: coded(6000), kind: 'unknown', code: 'wallet_failed' },
+  { source: 'WalletConnect Session request expired', when: coded(8000), kind: 'unknown', code: 'wallet_timeout' },
   // Text, in front of the classes and of -32603: wallets wrap a refusal in either.
   {
     source:

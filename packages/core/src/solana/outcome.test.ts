@@ -9,6 +9,8 @@ const { WalletSendTransactionError: Send, WalletSignTransactionError: Sign } = a
 const provider = (code: number, message = '') => Object.assign(new Error(message), { code });
 const named = (name: string, extra: object = {}) => Object.assign(new Error(''), { name, ...extra });
 const ledger = (statusCode: number) => named('TransportStatusError', { statusCode });
+const coded = (code: string) => Object.assign(new Error(''), { code });
+const standard = (code: number) => named('WalletStandardError', { context: { __code: code } });
 const judged = (thrown: unknown): string => {
   const { kind, error } = walletOutcome(thrown);
   return `${kind} ${error.code}`;
@@ -43,6 +45,19 @@ describe('W3, W4, W10: what wallets throw', () => {
     ['locked, as text', new Error('Wallet is locked'), 'not_prompted wallet_locked'],
     ['Ledger: blind signing', new Sign('x', ledger(0x6808)), 'not_prompted wallet_blind_signing'],
     ['Ledger: blind signing, as text', provider(-32603, 'Ledger device: UNKNOWN_ERROR (0x6808)'), 'not_prompted wallet_blind_signing'],
+    ['Ledger: locked, older firmware', ledger(0x6982), 'not_prompted wallet_locked'],
+    ['Ledger: refused on the device', ledger(0x5501), 'rejected wallet_rejected'],
+    ['Ledger: refused, by name', named('UserRefusedOnDevice'), 'rejected wallet_rejected'],
+    ['Ledger: cannot parse the message', new Sign('x', ledger(0x6a80)), 'not_prompted wallet_unsupported'],
+    ['Ledger: another account', provider(-32603, 'Ledger device: UNKNOWN_ERROR (0x6a81)'), 'not_prompted wrong_account'],
+    ['Trezor: cancelled on the device', coded('Failure_ActionCancelled'), 'rejected wallet_rejected'],
+    ['Trezor: busy', coded('Device_CallInProgress'), 'not_prompted sign_in_progress'],
+    ['Trezor: not there', coded('Device_NotFound'), 'not_prompted wallet_not_connected'],
+    ['WalletConnect: rejected', provider(5000, 'User rejected.'), 'rejected wallet_rejected'],
+    ['WalletConnect: method', provider(5101), 'not_prompted wallet_unsupported'],
+    ['Wallet Standard: rejected', standard(4_001_000), 'rejected wallet_rejected'],
+    ['Wallet Standard: rejected, wrapped', new Sign('x', standard(4_001_000)), 'rejected wallet_rejected'],
+    ['Wallet Standard: feature', standard(6_160_002), 'not_prompted wallet_unsupported'],
     ['a request is open', provider(-32002), 'not_prompted sign_in_progress'],
     ['unsupported method', provider(4200), 'not_prompted wallet_unsupported'],
     ['method not found', provider(-32601), 'not_prompted wallet_unsupported'],
@@ -80,6 +95,9 @@ describe('W5, W6: where a burn may be out nothing is claimed', () => {
       'unknown insufficient_sol',
     ],
     ['the network went away', new Send('failed to fetch', new TypeError('Failed to fetch')), 'unknown wallet_failed'],
+    ['Ledger: pulled out', named('DisconnectedDeviceDuringOperation'), 'unknown wallet_failed'],
+    ['WalletConnect: disconnected', provider(6000), 'unknown wallet_failed'],
+    ['WalletConnect: expired', provider(8000), 'unknown wallet_timeout'],
     ['a name nobody knows', named('SomethingNewError'), 'unknown wallet_failed'],
     ['nothing', undefined, 'unknown wallet_failed'],
     ['null', null, 'unknown wallet_failed'],

@@ -1,10 +1,13 @@
+import { VersionedTransaction } from '@solana/web3.js';
 import { expect, test, vi } from 'vitest';
 import type { SignRequest, WalletOutcome } from '../client/wallet.ts';
 import { decodeBase64, encodeBase64 } from '../solana/base64.ts';
+import { walletChanges } from '../solana/changes.ts';
 import * as f from '../solana/fixtures.ts';
 import { solanaGuard } from '../solana/guard.ts';
 import { firstSignature, verifyOwnerSignature } from '../solana/signature.ts';
-import { type KeypairWalletOptions, keypairWallet, type WalletStep } from './wallet.ts';
+import { type KeypairWalletOptions, keypairWallet } from './wallet.ts';
+import type { WalletStep } from './wallet-steps.ts';
 
 const request = (build: f.BuildOptions = {}, signal = new AbortController().signal): SignRequest => ({
   transaction: encodeBase64(f.build(f.honest(), build)),
@@ -75,6 +78,73 @@ test.each(['legacy', 0] as const)('W7: tamper changes the meaning and signs it, 
     safe: false,
     findings: [{ rule: 'burn_amount' }],
   });
+});
+
+test.each(['legacy', 0] as const)(
+  'W8: guarded and changed_fee are what a guard lets pass, excessive_fee is not, version %s',
+  async (version) => {
+    const inspected = async (step: WalletStep) => {
+      const bytes = signedBytes(await make(step).sign(request({ version })));
+      expect(await isSigned(bytes)).toBe(true);
+      // web3.js reads the same, so the rewritten bytes are a transaction.
+      expect(VersionedTransaction.deserialize(bytes).serialize()).toEqual(bytes);
+      return { verdict: solanaGuard().inspect(encodeBase64(bytes), f.expected, 'after'), bytes };
+    };
+    const guarded = await inspected('guarded');
+    expect(guarded.verdict.safe).toBe(true);
+    expect(walletChanges(request({ version }).transaction, encodeBase64(guarded.bytes))).toEqual([
+      { kind: 'added', what: 'assertion' },
+      { kind: 'added', what: 'assertion' },
+    ]);
+    expect((await inspected('changed_fee')).verdict.safe).toBe(true);
+    expect((await inspected('excessive_fee')).verdict).toMatchObject({ safe: false, findings: [{ rule: 'priority_fee' }] });
+    // Also where the server set no fee at all.
+    const bare = { ...request(), transaction: encodeBase64(f.build([f.memo(), f.burnChecked()], { version })), version };
+    const priced = signedBytes(await make('changed_fee').sign(bare));
+    expect(solanaGuard().inspect(encodeBase64(priced), f.expected, 'after')).toMatchObject({ safe: true, maxFeeLamports: 25_000n });
+  },
+);
+
+test('W5: ghost_reject reports a rejection, and its prompt is approved later', async () => {
+  const broadcast = vi.fn<(signedTransaction: string) => Promise<void>>(async () => undefined);
+  const wallet = make('ghost_reject', broadcast);
+  expect(judged(await wallet.sign(request()))).toBe('rejected wallet_rejected');
+  expect([wallet.open, wallet.signed.length, broadcast.mock.calls.length]).toEqual([1, 0, 0]);
+  await wallet.approve();
+  expect([wallet.open, wallet.signed.length, broadcast.mock.calls.length]).toEqual([0, 1, 1]);
+});
+
+test('W6: hang is answered by a late approval, and after the page has gone still broadcasts', async () => {
+  const wallet = make('hang');
+  const answer = wallet.sign(request());
+  await vi.waitFor(() => expect(wallet.open).toBe(1));
+  await wallet.approve();
+  expect(await isSigned(signedBytes(await answer))).toBe(true);
+
+  const broadcast = vi.fn<(signedTransaction: string) => Promise<void>>(async () => undefined);
+  const outlived = make('hang', broadcast);
+  const page = new AbortController();
+  const lost = outlived.sign(request({}, page.signal));
+  page.abort();
+  expect(judged(await lost)).toBe('unknown aborted');
+  await outlived.approve();
+  expect(broadcast).toHaveBeenCalledTimes(1);
+});
+
+test('W7: switch_account is another account from then on', async () => {
+  const wallet = make('switch_account');
+  expect(await isSigned(signedBytes(await wallet.sign(request())))).toBe(false);
+  expect(wallet.publicKey()).not.toBe(f.expected.owner);
+  expect(judged(await wallet.sign(request()))).toBe('not_prompted wrong_account');
+  wallet.select('none');
+  expect(judged(await wallet.sign(request()))).toBe('not_prompted wallet_not_connected');
+  wallet.select('own');
+  expect(judged(await wallet.sign(request()))).toBe('signed');
+});
+
+test('W9: a wallet that can only sign and send', async () => {
+  const wallet = keypairWallet(f.owner.secretKey, { otherwise: 'submit', broadcast: async () => undefined });
+  for (let time = 0; time < 3; time++) expect(judged(await wallet.sign(request()))).toBe('submitted');
 });
 
 test('never rejects', async () => {

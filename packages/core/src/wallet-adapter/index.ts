@@ -1,2 +1,1 @@
-export type { WalletAdapterOptions } from './adapter-options.ts';
-export { type SigningAdapter, walletAdapter } from './wallet-adapter.ts';
+export { type SigningAdapter, type WalletAdapterOptions, walletAdapter } from './wallet-adapter.ts';
