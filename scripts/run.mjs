@@ -22,11 +22,13 @@ const tasks = {
   serve: [['node', ...source, 'examples/upgrade-server/src/main.ts']],
   test: [['pnpm', 'exec', 'vitest', 'run']],
   bench: [['node', ...source, '--expose-gc', 'bench/src/main.ts']],
+  contract: [['node', ...source, 'scripts/contract/main.ts']],
   build: [['pnpm', '--filter', './packages/*', 'run', 'build']],
   check: [
     ['pnpm', 'exec', 'biome', 'ci', '.'],
     ['pnpm', 'exec', 'oxlint', '--type-aware', '--deny-warnings'],
     ['node', 'node_modules/@typescript/native/bin/tsc', '-p', 'tsconfig.json'],
+    ['node', ...source, 'scripts/contract/main.ts', '--check'],
     ['pnpm', '--filter', './packages/*', 'run', 'build'],
     ['node', 'scripts/check-packages.mjs'],
   ],
