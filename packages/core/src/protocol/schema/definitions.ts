@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 import type { ResolvedStatus } from '../../machine/define.ts';
 import type { AnyProcess } from '../../machine/types.ts';
 import { type Processes, processes as standardProcesses } from '../../processes/index.ts';
+import type { AnySchema } from '../../schema/index.ts';
+import { toZod } from '../../schema/zod.ts';
 import { burnTransactionResultSchema, confirmBurnResultSchema, confirmBurnSchema } from '../commands.ts';
 import { envelopeSchema } from '../envelope.ts';
 import { problemSchema } from '../problem.ts';
@@ -13,9 +15,9 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 /** `badge_activation` → `BadgeActivation` */
 export const pascal = (name: string): string => name.replace(/(?:^|[_-])(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-/** zod's own translation, without the dialect, which stands once at the top of a document. */
-export function jsonSchemaOf(schema: z.core.$ZodType): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+/** zod's translation, without the dialect, which stands once at the top of a document. */
+export function jsonSchemaOf(schema: AnySchema): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(toZod(schema), { io: 'input' });
   return rest;
 }
 
