@@ -31,7 +31,17 @@ const tasks = {
     ['node', ...source, 'scripts/contract/main.ts', '--check'],
     ['pnpm', '--filter', './packages/*', 'run', 'build'],
     ['node', 'scripts/check-packages.mjs'],
+    ['node', ...source, 'scripts/generate/main.ts', '--check'],
+    ['node', 'scripts/quick-starts.mjs'],
+    ['pnpm', 'exec', 'remark', '--frail', '--quiet', '--use', 'remark-validate-links=repository:false', '.'],
   ],
+  generate: [['node', ...source, 'scripts/generate/main.ts']],
+  docs: [['pnpm', 'exec', 'typedoc']],
+  tryout: [
+    ['pnpm', '--filter', './packages/*', 'run', 'build'],
+    ['node', 'scripts/tryout/main.mjs'],
+  ],
+  release: [['pnpm', 'exec', 'changeset', 'publish']],
   format: [['pnpm', 'exec', 'biome', 'check', '--write', '.']],
 };
 

@@ -1,4 +1,4 @@
-import type { SignerWalletAdapterProps, WalletAdapter } from '@solana/wallet-adapter-base';
+import type { SignerWalletAdapterProps, WalletAdapterProps } from '@solana/wallet-adapter-base';
 import { type Connection, Transaction, VersionedTransaction } from '@solana/web3.js';
 import type { SignRequest, WalletOutcome, WalletPort } from '../client/wallet.ts';
 import { decodeBase58 } from '../solana/base58.ts';
@@ -7,7 +7,7 @@ import { checkOptions, invalidOption, type PromptOptions } from '../wallet/optio
 import { answeredWith, signedBy, unreadable, walletPort } from '../wallet/port.ts';
 
 /** The part of a wallet adapter that is used: any adapter of `@solana/wallet-adapter-*`, and the `wallet.adapter` of `useWallet()`. */
-export type SigningAdapter = Pick<WalletAdapter, 'name' | 'publicKey' | 'sendTransaction' | 'supportedTransactionVersions'> &
+export type SigningAdapter = Pick<WalletAdapterProps, 'name' | 'publicKey' | 'sendTransaction' | 'supportedTransactionVersions'> &
   Partial<Pick<SignerWalletAdapterProps, 'signTransaction'>>;
 
 export interface WalletAdapterOptions extends PromptOptions {

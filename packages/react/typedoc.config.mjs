@@ -1,0 +1,3 @@
+import { entriesOf } from '../../scripts/entries.mjs';
+
+export default { entryPoints: entriesOf(import.meta.dirname) };

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Licences that a product may be built on without asking a lawyer first. */
+const permissive =
+  /^\(?(MIT|MIT-0|ISC|Apache-2\.0|BSD|BSD-2-Clause|BSD-3-Clause|0BSD|CC0-1\.0|CC-BY-4\.0|Unlicense|BlueOak-1\.0\.0|Python-2\.0|PostgreSQL|Zlib|WTFPL|MPL-2\.0)\)?( (OR|AND) .*)?$/;
+
+interface Listed {
+  name: string;
+  versions: string[];
+  license: string;
+}
+
+/** What comes with the published packages, and the optional peers that a host may add. What only builds and tests them is not listed. */
+export function licences(): string {
+  const production = list('--prod');
+  const peers = optionalPeers();
+  const optional = list().filter(({ name }) => peers.has(name));
+  const refused = [...production, ...optional].filter(({ license }) => !permissive.test(license));
+  if (refused.length > 0)
+    throw new RangeError(`Licences to look at: ${refused.map(({ name, license }) => `${name} (${license})`).join(', ')}.`);
+  return `# Licences
+
+The packages themselves are MIT. Checked by \`npm run check\`: a licence that is not permissive stops it.
+
+## Installed with them
+
+${table(production)}
+
+## Optional peers
+
+Installed only by an application that asks for them.
+
+${table(optional)}
+`;
+}
+
+/** Platform builds of one package are one entry: the list must not depend on the machine it was made on. */
+function list(...flags: string[]): Listed[] {
+  const command = ['--filter', './packages/*', 'licenses', 'list', '--json', ...flags];
+  const byLicence = JSON.parse(execFileSync('pnpm', command, { encoding: 'utf8', maxBuffer: 1e8 })) as Record<string, Listed[]>;
+  return Object.values(byLicence)
+    .flat()
+    .filter(({ name }) => !name.startsWith('@aiw3/') && !/-(linux|darwin|win32)-/.test(name));
+}
+
+function optionalPeers(): Set<string> {
+  const folder = new URL('../../packages/', import.meta.url);
+  const manifests = readdirSync(folder).map((name) => readFileSync(new URL(`${name}/package.json`, folder), 'utf8'));
+  return new Set(manifests.flatMap((text) => Object.keys((JSON.parse(text) as { peerDependencies?: object }).peerDependencies ?? {})));
+}
+
+const table = (rows: readonly Listed[]) =>
+  [
+    '| package | licence |',
+    '| --- | --- |',
+    ...rows.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, license }) => `| ${name} | ${license} |`),
+  ].join('\n');

@@ -1,0 +1,44 @@
+// A whole process between the packed client and the packed server, over HTTP: what a backend team and an app team have on their first day.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { createUpgradeClient } from '@aiw3/nft-upgrade';
+import { createHandler, createService } from '@aiw3/nft-upgrade-server-kit';
+import { toNodeHandler } from '@aiw3/nft-upgrade-server-kit/node';
+import { pglite } from '@aiw3/nft-upgrade-server-kit/pglite';
+
+const db = await pglite({ memory: true });
+const badge = (badgeId, status) => ({ badge: { badgeId, name: 'Early Bird', status } });
+const service = await createService({
+  db,
+  rules: {
+    badge_activation: {
+      subject: async ({ input }) => input.badgeId,
+      qualify: async ({ input }) => ({ qualified: true, facts: badge(input.badgeId, 'owned') }),
+      record: async ({ input }) => badge(input.badgeId, 'activated'),
+    },
+  },
+});
+const handler = createHandler(service, {
+  authenticate: async (request) => (request.headers.get('authorization') === 'Bearer of-user-1' ? { id: 'user-1' } : null),
+});
+const server = createServer(toNodeHandler(handler));
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+const client = createUpgradeClient({ baseUrl: `http://127.0.0.1:${server.address().port}`, getToken: async () => 'of-user-1' });
+const operation = client.badgeActivation.start({ badgeId: 'early-bird' });
+const seen = [];
+for await (const event of operation) seen.push(event.status);
+const { status, facts } = await operation.done;
+
+assert.equal(status, 'completed');
+assert.equal(facts.badge.status, 'activated');
+assert.deepEqual(seen, ['initializing', 'qualification_verified', 'updating_records', 'completed']);
+assert.equal(operation.counters.posts, 1);
+console.log(`${seen.join(' → ')}, one POST`);
+
+client.close();
+await handler.drain?.();
+server.closeAllConnections();
+server.close();
+await service.stop();
+await db.close();
