@@ -1,9 +1,15 @@
 export type { Db, Sql } from './db/db.ts';
 export { isUniqueViolation } from './db/errors.ts';
+export { type DatabaseJournal, databaseJournal } from './emitter/database-journal.ts';
+export { createEmitter, type Emitter, type EmitterOptions, type Opened, type OpenOptions } from './emitter/emitter.ts';
+export type { Created, Journal, JournalEntry, JournalKey, Signal } from './emitter/journal.ts';
+export { type MemoryJournalOptions, memoryJournal } from './emitter/memory-journal.ts';
+export type { EmitterOperation } from './emitter/operation.ts';
+export type { SignalName, SignalOf, SignalValue, StandardSignals, WaitOptions } from './emitter/signals.ts';
 export type { Obligation, Obligations } from './engine/obligations.ts';
 export { createHandler, type Handler, type HandlerOptions } from './http/handler.ts';
 export type { OperationQuery, Operations, Principal, Started, StartRequest } from './http/operations.ts';
-export type { Outcome, Patience, PhaseDriver, Step } from './phases/driver.ts';
+export { failurePayload, type Outcome, type Patience, type PhaseDriver, type Step } from './phases/driver.ts';
 export type {
   BurnAttempt,
   BurnObservation,

@@ -158,6 +158,13 @@ export const errorCodes = {
     'Read the journal again; nothing was written.',
   ),
   unknown_process: code('operator', false, 404, 'No such process.', 'Use upgrade, claim or badge_activation, or register the process.'),
+  signal_timeout: code(
+    'user',
+    true,
+    408,
+    'What the operation waited for did not come in time.',
+    'Wait for it again, or end the operation.',
+  ),
   burn_window_closed: code('user', true, 410, 'The burn was not signed in time.', 'Start again; your NFT is still in your wallet.'),
   not_qualified: code('user', false, 422, 'The requirements are not met yet.', 'See the requirements; they list what is missing.'),
   // NFT and burn

@@ -31,6 +31,7 @@ export const chinese: Catalogue = {
     operation_ended: say('该操作已结束。', '请开始新的操作。'),
     journal_conflict: say('另一个工作进程已先推进了该操作。', '请重新读取日志；未写入任何内容。'),
     unknown_process: say('没有这个流程。', '请使用 upgrade、claim 或 badge_activation，或先注册该流程。'),
+    signal_timeout: say('等待的信号未按时到达。', '请继续等待，或结束该操作。'),
     burn_window_closed: say('未能在时限内签署销毁。', '请重新开始；您的 NFT 仍在钱包中。'),
     not_qualified: say('尚未满足条件。', '请查看条件列表中缺少的部分。'),
     nft_not_owned: say('该 NFT 不在此钱包中。', '请连接持有该 NFT 的钱包。'),

@@ -2,12 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { problemResponse } from '../http/problem.ts';
-import { toRequest } from './node/request.ts';
+import { type ReceivedOptions, toRequest } from './node/request.ts';
 import { abandon, sendResponse } from './node/response.ts';
+
+export { type Stoppable, stopOnSignal } from './node/stop.ts';
 
 const unreadable = () => new NftUpgradeError('invalid_request', { message: 'The method or the address of the request is malformed.' });
 
-type Fetch = (request: Request) => Response | Promise<Response>;
+export type Fetch = (request: Request) => Response | Promise<Response>;
+export type NodeRequest = IncomingMessage | Http2ServerRequest;
+export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 export interface NodeHandlerOptions {
   /** Called when the function rejects; the caller gets a problem without its message. Default: nothing. */
@@ -15,7 +19,7 @@ export interface NodeHandlerOptions {
 }
 
 /** Takes the requests of `http.createServer`, `https.createServer` and `http2.createSecureServer` (also with `allowHTTP1`). */
-export type NodeHandler = (req: IncomingMessage | Http2ServerRequest, res: ServerResponse | Http2ServerResponse) => void;
+export type NodeHandler = (req: NodeRequest, res: NodeResponse) => void;
 
 /**
  * Serves a function from `Request` to `Response` with Node's servers. The request's signal aborts when the client is gone, that is when the response closes:
@@ -23,20 +27,26 @@ export type NodeHandler = (req: IncomingMessage | Http2ServerRequest, res: Serve
  */
 export function toNodeHandler(handler: Fetch | { fetch: Fetch }, options: NodeHandlerOptions = {}): NodeHandler {
   const fetch: Fetch = typeof handler === 'function' ? handler : (request) => handler.fetch(request);
+  return (req, res) => void serveNode(req, res, fetch, options);
+}
 
-  const serve = async (req: IncomingMessage | Http2ServerRequest, res: ServerResponse | Http2ServerResponse): Promise<void> => {
-    const gone = new AbortController();
-    // A socket that breaks tells it here; without a listener that would end the process.
-    req.on('error', () => {});
-    res.on('error', () => gone.abort());
-    res.on('close', () => gone.abort());
-    // A reset with NO_ERROR (Node's `destroy()`, undici's abort) does not close a stream that has something left to send.
-    if (res instanceof Http2ServerResponse) res.stream.on('aborted', () => gone.abort());
-    const request = toRequest(req, gone.signal);
-    const response = request ? await answer(request) : problemResponse(unreadable());
-    await sendResponse(res, response, { head: req.method === 'HEAD', gone: gone.signal });
+/**
+ * The one bridge between Node's requests and the fetch standard, under every adapter. Resolves when the answer is written or the client is gone; never rejects.
+ * A body that a middleware has read is taken from `req.body`, or from `options.body` where a framework keeps it elsewhere.
+ */
+export async function serveNode(
+  req: NodeRequest,
+  res: NodeResponse,
+  fetch: Fetch,
+  options: NodeHandlerOptions & ReceivedOptions = {},
+): Promise<void> {
+  const tell = (thrown: unknown) => {
+    try {
+      options.onError?.(thrown);
+    } catch {
+      // A log that throws must not touch a request.
+    }
   };
-
   const answer = async (request: Request): Promise<Response> => {
     try {
       const response = await fetch(request);
@@ -49,18 +59,21 @@ export function toNodeHandler(handler: Fetch | { fetch: Fetch }, options: NodeHa
     }
   };
 
-  const tell = (thrown: unknown) => {
-    try {
-      options.onError?.(thrown);
-    } catch {
-      // A log that throws must not touch a request.
-    }
-  };
-
-  return (req, res) => {
-    serve(req, res).catch((thrown: unknown) => {
-      tell(thrown);
-      abandon(res);
-    });
-  };
+  try {
+    const gone = new AbortController();
+    // A socket that breaks tells it here; without a listener that would end the process.
+    req.on('error', () => {});
+    res.on('error', () => gone.abort());
+    res.on('close', () => gone.abort());
+    // A reset with NO_ERROR (Node's `destroy()`, undici's abort) does not close a stream that has something left to send.
+    if (res instanceof Http2ServerResponse) res.stream.on('aborted', () => gone.abort());
+    // A middleware that waited may have let the client go before anybody listened here.
+    if (res.destroyed) gone.abort();
+    const request = toRequest(req, gone.signal, options);
+    const response = request ? await answer(request) : problemResponse(unreadable());
+    await sendResponse(res, response, { head: req.method === 'HEAD', gone: gone.signal });
+  } catch (thrown) {
+    tell(thrown);
+    abandon(res);
+  }
 }

@@ -117,7 +117,7 @@ function positive<K extends string>(
 const isKey = <K extends string>(defaults: Readonly<Record<K, number>>, key: string): key is K => Object.hasOwn(defaults, key);
 
 /** Timers of the handler keep no process alive: the sockets they serve do. */
-const systemClock: Clock = {
+export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),

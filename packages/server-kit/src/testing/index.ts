@@ -1,4 +1,6 @@
 export * from './chain/index.ts';
 export { closeDatabases, databases, startPostgres, type TestDatabase, type TestPostgres, testDatabaseUrl } from './databases.ts';
+export { journalSuite } from './journal-suite.ts';
 export { type MemoryChain, memoryChain } from './memory-chain.ts';
 export { memoryContent, permissiveRules, untilStatus } from './rules.ts';
+export type { ContractCase } from './suite.ts';

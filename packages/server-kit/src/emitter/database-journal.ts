@@ -1,0 +1,160 @@
+import { NftUpgradeError, type OperationEvent } from '@aiw3/nft-upgrade/protocol';
+import type { Db, Sql } from '../db/db.ts';
+import { isUniqueViolation } from '../db/errors.ts';
+import { ensureSchema } from '../db/schema.ts';
+import { createWatchers } from '../journal/watchers.ts';
+import type { Created, Journal, JournalEntry, JournalKey, Signal } from './journal.ts';
+
+const CHANNEL = 'nft_upgrade_emitter';
+
+/** Made in one transaction behind a lock, so that many processes may start at once. */
+const tables = `
+  create table if not exists nft_upgrade_emitter.operation (
+    id text primary key, process text not null, principal text not null, subject text not null, live boolean not null,
+    created_at timestamptz not null default clock_timestamp()
+  );
+  create unique index if not exists operation_live_subject on nft_upgrade_emitter.operation (principal, process, subject) where live;
+  create table if not exists nft_upgrade_emitter.event (
+    operation_id text not null references nft_upgrade_emitter.operation (id), seq int not null, data jsonb not null, primary key (operation_id, seq)
+  );
+  create table if not exists nft_upgrade_emitter.request_key (
+    principal text not null, key text not null, request text not null, operation_id text not null references nft_upgrade_emitter.operation (id),
+    primary key (principal, key)
+  );
+  create table if not exists nft_upgrade_emitter.signal (
+    operation_id text not null references nft_upgrade_emitter.operation (id), number int not null, name text not null, value jsonb not null,
+    primary key (operation_id, number)
+  );
+`;
+
+export interface DatabaseJournal extends Journal {
+  /** Stops listening. The database stays open. */
+  stop(): Promise<void>;
+}
+
+/** The emitter's journal in Postgres, for any number of nodes, or in PGlite. Makes its own tables, in schema `nft_upgrade_emitter`. */
+export async function databaseJournal(db: Db): Promise<DatabaseJournal> {
+  await ensureSchema(db, 'nft_upgrade_emitter');
+  await db.tx(async (sql) => {
+    await sql('select pg_advisory_xact_lock(7246301186::bigint)');
+    await sql(tables);
+  });
+  const watchers = createWatchers();
+  // An empty payload follows a lost connection.
+  const stop = await db.listen(CHANNEL, (id) => (id === '' ? watchers.wakeAll() : watchers.wake(id)));
+  const notify = (sql: Sql, operationId: string) => sql('select pg_notify($1, $2)', [CHANNEL, operationId]);
+  const conflict = (operationId: string) => new NftUpgradeError('journal_conflict', { operationId });
+
+  return {
+    async create(entry, first, key) {
+      for (;;) {
+        const created = await db
+          .tx((sql) => create(sql, entry, first, key))
+          .catch((thrown: unknown) => {
+            // Another start with the same key committed in between: look again.
+            if (isUniqueViolation(thrown, 'request_key_pkey')) return null;
+            throw thrown;
+          });
+        if (created) return created;
+      }
+    },
+    async find(operationId) {
+      const [row] = await db.sql<Omit<JournalEntry, 'principalId'> & { principal: string }>(
+        'select id as "operationId", process, principal, subject from nft_upgrade_emitter.operation where id = $1',
+        [operationId],
+      );
+      if (!row) return null;
+      const { principal, ...entry } = row;
+      return { ...entry, principalId: principal };
+    },
+    async live(principalId, process) {
+      const rows = await db.sql<{ id: string }>(
+        `select id from nft_upgrade_emitter.operation where principal = $1 and process = $2 and live order by created_at desc limit 100`,
+        [principalId, process],
+      );
+      return rows.map(({ id }) => id);
+    },
+    async append(event, ends) {
+      const { operationId, seq } = event;
+      await db
+        .tx(async (sql) => {
+          // The event before it must be there, and the operation live: both fence off a writer that was overtaken.
+          const [written] = await sql(
+            `insert into nft_upgrade_emitter.event (operation_id, seq, data)
+             select id, $2, $3 from nft_upgrade_emitter.operation where id = $1 and live
+               and exists (select 1 from nft_upgrade_emitter.event where operation_id = $1 and seq = $2 - 1) returning seq`,
+            [operationId, seq, event],
+          );
+          if (!written) throw conflict(operationId);
+          if (ends) await sql('update nft_upgrade_emitter.operation set live = false where id = $1', [operationId]);
+          await notify(sql, operationId);
+        })
+        .catch((thrown: unknown) => {
+          throw isUniqueViolation(thrown, 'event_pkey') ? conflict(operationId) : thrown;
+        });
+      watchers.wake(operationId);
+    },
+    async read(operationId, after, limit) {
+      const rows = await db.sql<{ data: OperationEvent }>(
+        'select data from nft_upgrade_emitter.event where operation_id = $1 and seq > $2 order by seq limit $3',
+        [operationId, after, limit],
+      );
+      return rows.map(({ data }) => data);
+    },
+    async signal(operationId, name, value) {
+      await db.tx(async (sql) => {
+        const [found] = await sql('select 1 from nft_upgrade_emitter.operation where id = $1 for update', [operationId]);
+        if (!found) throw new NftUpgradeError('not_found', { operationId });
+        await sql(
+          `insert into nft_upgrade_emitter.signal (operation_id, number, name, value)
+           select $1, coalesce(max(number), 0) + 1, $2, $3::jsonb from nft_upgrade_emitter.signal where operation_id = $1
+           having not exists (select 1 from nft_upgrade_emitter.signal where operation_id = $1 and name = $2 and value = $3::jsonb)`,
+          [operationId, name, JSON.stringify(value ?? null)],
+        );
+        await notify(sql, operationId);
+      });
+      watchers.wake(operationId);
+    },
+    signals: (operationId) =>
+      db.sql<Signal>('select number, name, value from nft_upgrade_emitter.signal where operation_id = $1 order by number', [operationId]),
+    watch: (operationId, wake) => watchers.add(operationId, wake),
+    stop,
+  };
+}
+
+async function create(sql: Sql, entry: JournalEntry, first: OperationEvent, key: JournalKey | null): Promise<Created | null> {
+  const { operationId, process, principalId, subject } = entry;
+  if (key) {
+    const [known] = await sql<{ operationId: string; request: string }>(
+      'select operation_id as "operationId", request from nft_upgrade_emitter.request_key where principal = $1 and key = $2',
+      [principalId, key.key],
+    );
+    if (known) return { ...known, created: false };
+  }
+  const [inserted] = await sql(
+    `insert into nft_upgrade_emitter.operation (id, process, principal, subject, live) values ($1, $2, $3, $4, true)
+     on conflict (principal, process, subject) where live do nothing returning id`,
+    [operationId, process, principalId, subject],
+  );
+  let joined = operationId;
+  if (inserted)
+    await sql('insert into nft_upgrade_emitter.event (operation_id, seq, data) values ($1, $2, $3)', [operationId, first.seq, first]);
+  else {
+    const [live] = await sql<{ id: string }>(
+      'select id from nft_upgrade_emitter.operation where principal = $1 and process = $2 and subject = $3 and live',
+      [principalId, process, subject],
+    );
+    // It ended between the two statements: look again.
+    if (!live) return null;
+    joined = live.id;
+  }
+  if (key) {
+    await sql('insert into nft_upgrade_emitter.request_key (principal, key, request, operation_id) values ($1, $2, $3, $4)', [
+      principalId,
+      key.key,
+      key.request,
+      joined,
+    ]);
+  }
+  return { operationId: joined, created: inserted !== undefined, request: key?.request ?? null };
+}

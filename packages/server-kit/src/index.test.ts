@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import * as entry from './index.ts';
+
+test('the public names of the entry', () => {
+  expect(Object.keys(entry).sort()).toEqual([
+    'createEmitter',
+    'createHandler',
+    'createService',
+    'databaseJournal',
+    'failurePayload',
+    'hmacReceipts',
+    'isUniqueViolation',
+    'memoryJournal',
+    'plainReceipts',
+  ]);
+});
