@@ -10,6 +10,7 @@ export type { Obligation, Obligations } from './engine/obligations.ts';
 export { createHandler, type Handler, type HandlerOptions } from './http/handler.ts';
 export type { OperationQuery, Operations, Principal, Started, StartRequest } from './http/operations.ts';
 export { failurePayload, type Outcome, type Patience, type PhaseDriver, type Step } from './phases/driver.ts';
+export type { Alert, Alerts } from './ports/alerts.ts';
 export type {
   BurnAttempt,
   BurnObservation,
@@ -24,7 +25,8 @@ export type {
 } from './ports/chain.ts';
 export type { Compensation, Compensator } from './ports/compensator.ts';
 export type { ContentStore } from './ports/content-store.ts';
-export type { Alerts, Publication, Publisher } from './ports/publisher.ts';
 export { hmacReceipts, plainReceipts, type Receipt, type Receipts } from './ports/receipts.ts';
 export type { NewNft, Operation, ProcessRules, Qualification, Requirement } from './ports/rules.ts';
+export type { Publication, Sink } from './ports/sink.ts';
+export type { Outbox, OutboxEntry } from './publish/deliveries.ts';
 export { createService, type Service, type ServiceOptions } from './service.ts';

@@ -387,7 +387,7 @@ describe.each(databases)('the engine on $name', ({ open }) => {
 
   it('S6: an alert and a log that throw never touch the operation', async () => {
     const service = await make({
-      publisher: { publish: () => Promise.reject(new NftUpgradeError('temporarily_unavailable')) },
+      sinks: [{ name: 'broken', publish: () => Promise.reject(new NftUpgradeError('temporarily_unavailable')) }],
       onError: () => {
         throw new NftUpgradeError('internal');
       },

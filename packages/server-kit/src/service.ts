@@ -9,7 +9,7 @@ import { decide, loadOwned } from './engine/commands/load.ts';
 import { reissueBurn } from './engine/commands/reissue-burn.ts';
 import { retry } from './engine/commands/retry.ts';
 import { start } from './engine/commands/start.ts';
-import { definitionsOf, type Engine, operationOf, rulesOf } from './engine/context.ts';
+import { definitionsOf, type Engine } from './engine/context.ts';
 import { createDrive, type Drive } from './engine/drive.ts';
 import { each } from './engine/each.ts';
 import { createObligations, type Obligations } from './engine/obligations.ts';
@@ -21,13 +21,17 @@ import { createAttempts } from './journal/attempts.ts';
 import { createJournal } from './journal/journal.ts';
 import type { Patience } from './phases/driver.ts';
 import { drivers } from './phases/index.ts';
+import type { Alerts } from './ports/alerts.ts';
 import type { Chain } from './ports/chain.ts';
 import type { Compensator } from './ports/compensator.ts';
 import type { ContentStore } from './ports/content-store.ts';
-import type { Alerts, Publisher } from './ports/publisher.ts';
 import { plainReceipts, type Receipts } from './ports/receipts.ts';
 import type { ProcessRules } from './ports/rules.ts';
-import { deliverOutbox, type OutboxRow } from './publish/outbox.ts';
+import type { Sink } from './ports/sink.ts';
+import { channelsOf, checkSinks } from './publish/channels.ts';
+import { type Courier, createCourier } from './publish/courier.ts';
+import { createOutbox, type Outbox } from './publish/deliveries.ts';
+import { prune } from './publish/outbox.ts';
 
 type StandardProcesses = typeof standardProcesses;
 
@@ -45,7 +49,8 @@ export interface ServiceOptions<P extends Readonly<Record<string, AnyProcess>> =
   /** Earlier versions of the processes. Operations that began under one of them finish under it. Default none. */
   formerProcesses?: readonly AnyProcess[];
   receipts?: Receipts;
-  publisher?: Publisher;
+  /** Who is told about events. Every node should have the same ones: what a node writes, it writes for the sinks it knows. */
+  sinks?: readonly Sink[];
   alerts?: Alerts;
   /** Settles debts in another way, where operators decide so. */
   compensator?: Compensator;
@@ -65,6 +70,8 @@ export interface ServiceOptions<P extends Readonly<Record<string, AnyProcess>> =
 export interface Service extends Operations {
   /** Debts and what operators do about them. */
   readonly obligations: Obligations;
+  /** What sinks were told, could not be told, and telling them again. */
+  readonly outbox: Outbox;
   /** Advances one operation now; for tests and operators. */
   advance(operationId: string): Promise<void>;
   /** Stops taking on work and waits for the step in hand. What is unfinished goes on where another node, or the next start, finds it. */
@@ -73,6 +80,9 @@ export interface Service extends Operations {
 
 const defaults: Patience = { burnWindowMs: 300_000, maxAttempts: 8, maxPreflightAttempts: 4, retryBaseMs: 1_000, retryMaxMs: 300_000 };
 const WIDTH = 8;
+/** What was told is kept for 30 days. */
+const KEEP_MS = 30 * 86_400_000;
+const PRUNE_MS = 600_000;
 
 /**
  * Runs the processes on a database: any number of nodes on one Postgres, or one process on PGlite.
@@ -81,7 +91,7 @@ const WIDTH = 8;
 export async function createService<P extends Readonly<Record<string, AnyProcess>> = StandardProcesses>(
   options: ServiceOptions<P>,
 ): Promise<Service> {
-  const { db, chain = null, content = null, publisher = null, alerts = null } = options;
+  const { db, chain = null, content = null, alerts = null, sinks = [] } = options;
   // Each process hands its own rules exactly the input its own schema has passed, which the type of a whole table cannot say.
   const rules = options.rules as unknown as Readonly<Record<string, ProcessRules>>;
   const all: Readonly<Record<string, AnyProcess>> = options.processes ?? standardProcesses;
@@ -95,6 +105,7 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
     }
   };
 
+  checkSinks(sinks);
   await migrate(db, migrations);
   if (chain) await pinCluster(db, chain);
 
@@ -102,6 +113,10 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
   const journal = createJournal({ db, processOf: definitionsOf(definitions), node: randomUUID().slice(0, 8), now });
   const wake = await createWake(db);
   let drive: Drive | undefined;
+  let couriers: readonly Courier[] = [];
+  const kick = () => {
+    for (const courier of couriers) courier.kick();
+  };
   const queue = await createQueue({ db, advance: async (operationId) => drive?.attempt(operationId), onError });
   const engine: Engine = {
     db,
@@ -114,7 +129,8 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
     chain,
     content,
     receipts: options.receipts ?? plainReceipts,
-    publisher,
+    sinks: sinks.map(({ name }) => name),
+    couriers: { kick },
     alerts,
     compensator: options.compensator ?? null,
     patience: { ...defaults, ...options.patience },
@@ -126,6 +142,16 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
   const running = createDrive(engine);
   drive = running;
   await queue.start();
+  couriers = channelsOf(engine, sinks).map((channel) =>
+    createCourier({
+      db,
+      channel,
+      pollMs: 1_000,
+      done: (_result, _delivery, error) => error !== undefined && onError(error),
+      onError,
+      random: engine.random,
+    }),
+  );
 
   const watched = Object.values(drivers).flatMap((driver) => driver.watched ?? []);
   const watchMs = options.watchMs ?? 1_000;
@@ -136,7 +162,7 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
   const loops = [
     every(watchMs, look({ statuses: watched, idleMs: watchMs / 2 }), onError),
     every(options.sweepMs ?? 5_000, look({ idleMs: engine.takeoverMs * 1.25 }), onError),
-    every(Math.min(watchMs, 1_000), () => deliverOutbox({ db, deliver: (row) => deliver(engine, row), onError }), onError),
+    every(PRUNE_MS, () => prune(db, KEEP_MS), onError),
   ];
 
   return {
@@ -166,11 +192,14 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
     cancel: (query) => decide(() => cancel(engine, running, query)),
     retry: (query) => decide(() => retry(engine, running, query)),
     obligations: createObligations(engine, running),
+    outbox: createOutbox(db, kick),
     advance: (operationId) => running.advance(operationId),
     async stop() {
       await Promise.all(loops.map((loop) => loop.stop()));
       await running.stop();
       await queue.stop();
+      await Promise.all(couriers.map((courier) => courier.stop()));
+      await Promise.all(sinks.map(async (sink) => sink.close?.().catch(onError)));
       await wake.stop();
     },
   };
@@ -182,27 +211,4 @@ async function pinCluster(db: Db, chain: Chain): Promise<void> {
   await db.sql("insert into nft_upgrade.setting (key, value) values ('cluster', $1) on conflict do nothing", [identity]);
   const [row] = await db.sql<{ value: string }>("select value from nft_upgrade.setting where key = 'cluster'");
   if (row && row.value !== identity) throw new NftUpgradeError('wrong_cluster', { details: { database: row.value, rpc: identity } });
-}
-
-async function deliver(engine: Engine, row: OutboxRow): Promise<void> {
-  const loaded = await engine.journal.load(row.operation_id);
-  if (!loaded) return;
-  const operation = operationOf(loaded);
-  const id = `${row.operation_id}/${row.id}`;
-  if (row.topic === 'release') await rulesOf(engine, operation.process).release?.(operation);
-  else if (row.topic === 'event')
-    await engine.publisher?.publish({
-      id,
-      topic: `${operation.process}.${String(row.data.status)}`,
-      operationId: operation.id,
-      data: row.data,
-    });
-  else {
-    const { severity, summary, evidence } = row.data as {
-      severity: 'critical' | 'warning';
-      summary: string;
-      evidence: Record<string, unknown>;
-    };
-    await engine.alerts?.alert({ id, operationId: operation.id, severity, summary, evidence, snapshot: loaded.snapshot });
-  }
 }

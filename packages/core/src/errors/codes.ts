@@ -365,6 +365,13 @@ export const errorCodes = {
     'The database was migrated by a newer version of this package.',
     'Deploy that version or a later one; nothing was changed.',
   ),
+  sink_refused: code(
+    'operator',
+    false,
+    502,
+    'The other system refuses the message for good.',
+    'Correct what it names, then replay the dead letter; the operation itself is unharmed.',
+  ),
   // Client
   connection_lost: code('network', true, 503, 'The connection was lost.', 'The client reconnects by itself.'),
   connection_gave_up: code('network', true, 503, 'The client stopped trying to reconnect.', 'Check the network, then call retry().'),

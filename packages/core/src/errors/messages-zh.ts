@@ -83,6 +83,7 @@ export const chinese: Catalogue = {
     database_in_use: say('内置数据库目录正被另一个进程使用。', '请停止该进程，或通过 DATABASE_URL 使用 Postgres。'),
     transaction_rolled_back: say('数据库事务已回滚。', '请重试；未写入任何内容。'),
     database_newer: say('数据库的版本比此程序新。', '请更新此程序。'),
+    sink_refused: say('对方系统拒绝了此消息。', '请按提示修正后重放；操作本身不受影响。'),
     connection_lost: say('连接已中断。', '客户端会自动重新连接。'),
     connection_gave_up: say('客户端已停止重新连接。', '请检查网络，然后重试。'),
     missing_capability: say('运行环境缺少客户端所需的功能。', '请通过 environment 选项传入。'),

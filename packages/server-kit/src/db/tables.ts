@@ -107,4 +107,35 @@ export const migrations: readonly Migration[] = [
       create table nft_upgrade.setting (key text primary key, value text not null);
     `,
   },
+  {
+    id: 2,
+    name: 'sinks',
+    up: `
+      -- One row for each sink that is to be told: its own tries, its own pace, its own dead letters.
+      create table nft_upgrade.delivery (
+        id           bigint generated always as identity primary key,
+        sink         text not null,
+        outbox_id    bigint not null references nft_upgrade.outbox (id),
+        operation_id text not null,
+        state        text not null default 'waiting' check (state in ('waiting', 'delivered', 'dead', 'skipped')),
+        tries        int not null default 0,
+        error        text,
+        due_at       timestamptz not null default clock_timestamp(),
+        settled_at   timestamptz,
+        unique (outbox_id, sink)
+      );
+      create index delivery_due on nft_upgrade.delivery (sink, due_at) where state = 'waiting';
+      create index delivery_order on nft_upgrade.delivery (sink, operation_id, outbox_id) where state in ('waiting', 'dead');
+      insert into nft_upgrade.delivery (sink, outbox_id, operation_id, tries)
+        select case topic when 'alert' then 'alerts' else topic end, id, operation_id, tries
+        from nft_upgrade.outbox where delivered_at is null and topic in ('alert', 'release');
+
+      drop index nft_upgrade.outbox_due;
+      alter table nft_upgrade.outbox drop column tries, drop column due_at, drop column delivered_at;
+      create index outbox_age on nft_upgrade.outbox (created_at);
+
+      -- W3C trace context of the request that started the operation: later steps, on any node, belong to its trace.
+      alter table nft_upgrade.operation add column traceparent text;
+    `,
+  },
 ];

@@ -3,12 +3,13 @@ import type { Db } from '../db/db.ts';
 import type { Attempts } from '../journal/attempts.ts';
 import type { Journal, Loaded } from '../journal/journal.ts';
 import type { Patience } from '../phases/driver.ts';
+import type { Alerts } from '../ports/alerts.ts';
 import type { Chain } from '../ports/chain.ts';
 import type { Compensator } from '../ports/compensator.ts';
 import type { ContentStore } from '../ports/content-store.ts';
-import type { Alerts, Publisher } from '../ports/publisher.ts';
 import type { Receipts } from '../ports/receipts.ts';
 import type { Operation, ProcessRules } from '../ports/rules.ts';
+import type { Courier } from '../publish/courier.ts';
 import type { Queue } from './queue.ts';
 import type { Wake } from './wake.ts';
 
@@ -24,7 +25,10 @@ export interface Engine {
   readonly chain: Chain | null;
   readonly content: ContentStore | null;
   readonly receipts: Receipts;
-  readonly publisher: Publisher | null;
+  /** Names of the sinks that are told about events. */
+  readonly sinks: readonly string[];
+  /** Those who bring the outbox to the sinks. */
+  readonly couriers: Pick<Courier, 'kick'>;
   readonly alerts: Alerts | null;
   readonly compensator: Compensator | null;
   readonly patience: Patience;

@@ -2,7 +2,8 @@ import { NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
 import type { Sql } from '../db/db.ts';
 import type { Loaded } from '../journal/journal.ts';
 import type { Outcome } from '../phases/driver.ts';
-import { enqueueOutbox } from '../publish/outbox.ts';
+import { enqueueOutbox, RELEASE } from '../publish/outbox.ts';
+import { milestonesOf } from '../publish/publication.ts';
 import type { Engine } from './context.ts';
 
 /**
@@ -10,23 +11,25 @@ import type { Engine } from './context.ts';
  * what others are told. Either all of it happened or nothing.
  */
 export async function write(engine: Engine, loaded: Loaded, { entries, also }: Extract<Outcome, { kind: 'append' }>): Promise<Loaded> {
-  const after = await engine.db.tx(async (sql) => {
+  const { appended, told } = await engine.db.tx(async (sql) => {
     const appended = await engine.journal.append(sql, loaded, entries);
     await also?.(sql);
+    const milestones = milestonesOf(loaded.snapshot, appended);
+    if (engine.sinks.length > 0) for (const { seq } of milestones) await enqueueOutbox(sql, loaded.row.id, 'event', { seq }, engine.sinks);
     await entail(engine, sql, appended);
-    return appended;
+    return { appended, told: milestones.length > 0 };
   });
   engine.wake.tell(loaded.row.id);
-  return after;
+  // Releases and alerts go out with milestones too.
+  if (told) engine.couriers.kick();
+  return appended;
 }
 
-async function entail(engine: Engine, sql: Sql, { row, snapshot, events }: Loaded): Promise<void> {
+async function entail(engine: Engine, sql: Sql, { row, snapshot }: Loaded): Promise<void> {
   if (!snapshot.terminal)
     return engine.queue.enqueue(sql, { operationId: row.id, seq: snapshot.seq, startAfterMs: delayOf(engine, snapshot) });
   await settleObligation(sql, snapshot);
-  const last = events.at(-1);
-  if (last) await enqueueOutbox(sql, row.id, 'event', last);
-  if (snapshot.status !== 'completed' && snapshot.status !== 'compensated') await enqueueOutbox(sql, row.id, 'release', {});
+  if (snapshot.status !== 'completed' && snapshot.status !== 'compensated') await enqueueOutbox(sql, row.id, 'release', {}, [RELEASE]);
 }
 
 /** One row decides between a delivery and a compensation: whoever comes second writes nothing at all. */

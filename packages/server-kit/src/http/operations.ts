@@ -16,6 +16,8 @@ export interface StartRequest {
   input: Readonly<Record<string, unknown>>;
   /** Without a key the operation is made, but a repeat cannot attach to it. */
   idempotencyKey: string | null;
+  /** W3C trace context of the request; stored, so that every later step belongs to the same trace. */
+  traceparent?: string | null;
 }
 
 export interface Started {

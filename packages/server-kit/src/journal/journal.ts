@@ -15,6 +15,7 @@ export interface OperationRow {
   status: string;
   seq: number;
   live: boolean;
+  traceparent: string | null;
 }
 
 /** An operation with its log folded. */
@@ -32,6 +33,8 @@ export interface NewOperation {
   subject: string;
   input: Readonly<Record<string, unknown>>;
   mintKey: string;
+  /** W3C trace context of the request that starts it. */
+  traceparent: string | null;
 }
 
 /** One status to append, with its payload. */
@@ -68,11 +71,11 @@ export interface JournalOptions {
   now(): number;
 }
 
-const columns = 'id, process, version, principal, wallet, subject, input, mint_key, status, seq, live';
+const columns = 'id, process, version, principal, wallet, subject, input, mint_key, status, seq, live, traceparent';
 
 export function createJournal({ db, processOf, node, now }: JournalOptions): Journal {
   return {
-    async create(sql, { id, process, principal, subject, input, mintKey }) {
+    async create(sql, { id, process, principal, subject, input, mintKey, traceparent }) {
       const event = nextEvent(
         process,
         null,
@@ -82,8 +85,8 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
       );
       const rows = await sql(
         `with made as (
-           insert into nft_upgrade.operation (id, process, version, principal, wallet, subject, input, mint_key, status, phase, asset, seq, live)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, true)
+           insert into nft_upgrade.operation (id, process, version, principal, wallet, subject, input, mint_key, status, phase, asset, seq, live, traceparent)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, true, $14)
            on conflict (principal, process, subject) where live do nothing returning id)
          insert into nft_upgrade.event (operation_id, seq, status, data, node) select id, 1, $9, $12, $13 from made returning seq`,
         [
@@ -100,6 +103,7 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
           event.asset,
           event,
           node,
+          traceparent,
         ],
       );
       return rows.length === 0 ? null : event;

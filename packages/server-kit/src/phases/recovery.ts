@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { enqueueOutbox } from '../publish/outbox.ts';
+import { ALERTS, enqueueOutbox } from '../publish/outbox.ts';
 import { append, backoff, failurePayload, type Outcome, type PhaseDriver, type Step, wait } from './driver.ts';
 
 /**
@@ -63,11 +63,8 @@ function needsAttention(step: Step): Outcome {
       'insert into nft_upgrade.obligation (operation_id, compensation_id, evidence) values ($1, $2, $3) on conflict (operation_id) do nothing',
       [id, compensationId, evidence],
     );
-    await enqueueOutbox(sql, id, 'alert', {
-      severity: 'critical',
-      summary: `${step.operation.process} needs attention: ${code}`,
-      evidence,
-    });
+    const alert = { severity: 'critical', summary: `${step.operation.process} needs attention: ${code}`, evidence };
+    await enqueueOutbox(sql, id, 'alert', alert, [ALERTS]);
   });
 }
 

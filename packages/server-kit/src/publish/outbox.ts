@@ -1,74 +1,77 @@
-import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Db, Sql } from '../db/db.ts';
 
 /**
- * - `event`: for other systems, through the publisher
+ * - `event`: for other systems, through the sinks of the host
  * - `alert`: for people
  * - `release`: what the qualification reserved is free again
  */
 export type Topic = 'event' | 'alert' | 'release';
 
-export interface OutboxRow {
+/** Sinks of the kit itself; the host's have other names. */
+export const ALERTS = 'alerts';
+export const RELEASE = 'release';
+
+/** One thing to tell, as one sink gets it. */
+export interface Delivery {
   id: number;
-  operation_id: string;
+  operationId: string;
   topic: Topic;
   data: Record<string, unknown>;
+  /** Deliveries begun so far, this one included. */
   tries: number;
 }
 
+export type DeliveryState = 'waiting' | 'delivered' | 'dead' | 'skipped';
+
 /** Written in the transaction of the event it tells about, so that it is told exactly when the event happened. */
-export const enqueueOutbox = (sql: Sql, operationId: string, topic: Topic, data: object) =>
-  sql('insert into nft_upgrade.outbox (operation_id, topic, data) values ($1, $2, $3)', [operationId, topic, data]);
-
-export interface OutboxOptions {
-  db: Db;
-  deliver(row: OutboxRow): Promise<void>;
-  /** A sink that hangs counts as failed after this. Milliseconds, default 10 000. */
-  timeoutMs?: number;
-  onError(error: unknown): void;
-}
-
-const BATCH = 20;
-const LEASE_SECONDS = 60;
-const MAX_PAUSE_SECONDS = 300;
+export const enqueueOutbox = (sql: Sql, operationId: string, topic: Topic, data: object, sinks: readonly string[]) =>
+  sql(
+    `with told as (insert into nft_upgrade.outbox (operation_id, topic, data) values ($1, $2, $3) returning id, operation_id)
+     insert into nft_upgrade.delivery (sink, outbox_id, operation_id) select sink, id, operation_id from told, unnest($4::text[]) sink`,
+    [operationId, topic, data, sinks],
+  );
 
 /**
- * Delivers what is due, at least once. A row is leased before its delivery, so that several nodes share the work and a node that dies gives its rows
- * back. Resolves with how many were delivered.
+ * Takes what is due for a sink, at most `limit`, under a lease: several nodes share the work, and what a node that dies has taken is due again. Of an ordered
+ * sink each operation gives at most its first: whatever comes before it, also a dead letter, holds the rest back.
  */
-export async function deliverOutbox({ db, deliver, timeoutMs = 10_000, onError }: OutboxOptions): Promise<number> {
-  const rows = await db.sql<OutboxRow>(
-    `update nft_upgrade.outbox set due_at = clock_timestamp() + make_interval(secs => $2), tries = tries + 1
-     where id in (select id from nft_upgrade.outbox where delivered_at is null and due_at <= clock_timestamp() order by id limit $1 for update skip locked)
-     returning id, operation_id, topic, data, tries`,
-    [BATCH, LEASE_SECONDS],
+export const claimDeliveries = (db: Db, sink: { name: string; ordered: boolean }, leaseMs: number, limit: number) =>
+  db.sql<Delivery>(
+    `update nft_upgrade.delivery d set due_at = clock_timestamp() + make_interval(secs => $3), tries = d.tries + 1
+     from nft_upgrade.outbox o
+     where o.id = d.outbox_id and d.id in (
+       select w.id from nft_upgrade.delivery w
+       where w.sink = $1 and w.state = 'waiting' and w.due_at <= clock_timestamp()
+         and not ($2 and exists (select 1 from nft_upgrade.delivery b
+           where b.sink = w.sink and b.operation_id = w.operation_id and b.outbox_id < w.outbox_id and b.state in ('waiting', 'dead')))
+       order by w.due_at limit $4 for update skip locked)
+     returning d.id, d.operation_id as "operationId", o.topic, o.data, d.tries`,
+    [sink.name, sink.ordered, leaseMs / 1000, limit],
   );
-  let delivered = 0;
-  for (const row of rows) {
-    try {
-      await withTimeout(deliver(row), timeoutMs);
-      await db.sql('update nft_upgrade.outbox set delivered_at = clock_timestamp() where id = $1', [row.id]);
-      delivered += 1;
-    } catch (error) {
-      onError(error);
-      const pause = Math.min(MAX_PAUSE_SECONDS, 2 ** Math.min(row.tries, 10));
-      await db.sql('update nft_upgrade.outbox set due_at = clock_timestamp() + make_interval(secs => $2) where id = $1', [row.id, pause]);
-    }
-  }
-  return delivered;
-}
 
-async function withTimeout(work: Promise<void>, ms: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new NftUpgradeError('temporarily_unavailable', { message: `A sink did not answer within ${ms} ms.` })),
-      ms,
-    );
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+/** Only the node whose lease is the last one may say what became of it. */
+const mine = `where id = $1 and tries = $2 and state = 'waiting'`;
+
+export const markDelivered = (db: Db, { id, tries }: Delivery) =>
+  db.sql(`update nft_upgrade.delivery set state = 'delivered', settled_at = clock_timestamp(), error = null ${mine}`, [id, tries]);
+
+/** `refund` takes the try back: it was cut short by this node, not by the sink. */
+export const markFailed = (db: Db, { id, tries }: Delivery, failure: { error: string; pauseMs: number; refund: boolean }) =>
+  db.sql(
+    `update nft_upgrade.delivery set error = $3, due_at = clock_timestamp() + make_interval(secs => $4), tries = tries - $5::int ${mine}`,
+    [id, tries, failure.error, failure.pauseMs / 1000, failure.refund ? 1 : 0],
+  );
+
+export const markDead = (db: Db, { id, tries }: Delivery, error: string) =>
+  db.sql(`update nft_upgrade.delivery set state = 'dead', settled_at = clock_timestamp(), error = $3 ${mine}`, [id, tries, error]);
+
+/** Forgets what was told long ago; what is waiting or dead stays. */
+export const prune = (db: Db, keepMs: number) =>
+  db.sql(
+    `with old as (
+       select id from nft_upgrade.outbox o where created_at < clock_timestamp() - make_interval(secs => $1)
+         and not exists (select 1 from nft_upgrade.delivery d where d.outbox_id = o.id and d.state in ('waiting', 'dead')) limit 1000),
+     gone as (delete from nft_upgrade.delivery where outbox_id in (select id from old))
+     delete from nft_upgrade.outbox where id in (select id from old)`,
+    [keepMs / 1000],
+  );

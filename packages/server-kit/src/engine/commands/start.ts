@@ -16,7 +16,7 @@ interface KeyRow {
  */
 export async function start(engine: Engine, drive: Drive, request: StartRequest): Promise<Started> {
   const process = processOf(engine.processes, request.process);
-  const { principal, input, idempotencyKey } = request;
+  const { principal, input, idempotencyKey, traceparent = null } = request;
 
   const known = await byKey(engine, request);
   if (known) return { snapshot: await snapshotOf(engine, known), attached: true };
@@ -25,7 +25,7 @@ export async function start(engine: Engine, drive: Drive, request: StartRequest)
   const id = `${process.idPrefix}_${randomUUID().replaceAll('-', '')}`;
   const outcome = await engine.db.tx(async (sql) => {
     const mintKey = engine.chain?.mint.key ?? '';
-    const created = await engine.journal.create(sql, { id, process, principal, subject, input, mintKey });
+    const created = await engine.journal.create(sql, { id, process, principal, subject, input, mintKey, traceparent });
     const live = created
       ? id
       : (

@@ -1,0 +1,65 @@
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { type Engine, operationOf, rulesOf } from '../engine/context.ts';
+import type { Alert } from '../ports/alerts.ts';
+import type { Sink } from '../ports/sink.ts';
+import type { Channel } from './courier.ts';
+import { ALERTS, type Delivery, RELEASE } from './outbox.ts';
+import { publicationOf } from './publication.ts';
+
+const defaults = { timeoutMs: 10_000, maxTries: 50 };
+
+/** Everything the outbox feeds: the sinks of the host, and the two of the kit itself. Neither of those needs an order. */
+export function channelsOf(engine: Engine, sinks: readonly Sink[]): Channel[] {
+  const load = async ({ operationId }: Delivery) => {
+    const loaded = await engine.journal.load(operationId);
+    if (!loaded) throw new NftUpgradeError('internal', { message: 'The operation of an outbox row is gone.', operationId });
+    return loaded;
+  };
+  return [
+    ...sinks.map((sink) => ({
+      name: sink.name,
+      ordered: sink.ordered ?? true,
+      timeoutMs: sink.timeoutMs ?? defaults.timeoutMs,
+      maxTries: sink.maxTries ?? defaults.maxTries,
+      async deliver(delivery: Delivery, signal: AbortSignal) {
+        await sink.publish(publicationOf(await load(delivery), Number(delivery.data.seq)), { signal });
+      },
+    })),
+    {
+      ...defaults,
+      name: ALERTS,
+      ordered: false,
+      async deliver(delivery) {
+        const { severity, summary, evidence } = delivery.data as unknown as Pick<Alert, 'severity' | 'summary' | 'evidence'>;
+        const { snapshot } = await load(delivery);
+        const { id, operationId } = delivery;
+        await engine.alerts?.alert({ id: `${operationId}/${id}`, operationId, severity, summary, evidence, snapshot });
+      },
+    },
+    {
+      ...defaults,
+      name: RELEASE,
+      ordered: false,
+      async deliver(delivery) {
+        const operation = operationOf(await load(delivery));
+        await rulesOf(engine, operation.process).release?.(operation);
+      },
+    },
+  ];
+}
+
+/** @throws NftUpgradeError `invalid_option` for a name that is malformed, taken, or used twice, and for a number that makes no sense */
+export function checkSinks(sinks: readonly Sink[]): void {
+  const seen = new Set([ALERTS, RELEASE]);
+  for (const { name, timeoutMs = 1, maxTries = 1 } of sinks) {
+    const problem = !/^[a-z0-9][a-z0-9_-]{0,62}$/.test(name)
+      ? 'has to be a name of lower-case letters, digits, - and _, at most 63 long'
+      : seen.has(name)
+        ? 'is the name of another sink'
+        : !(timeoutMs > 0 && Number.isSafeInteger(maxTries) && maxTries > 0)
+          ? 'needs a timeoutMs above 0 and a whole number of maxTries above 0'
+          : null;
+    if (problem) throw new NftUpgradeError('invalid_option', { message: `The sink "${name}" ${problem}.`, details: { sink: name } });
+    seen.add(name);
+  }
+}

@@ -1,0 +1,125 @@
+import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { Db } from '../db/db.ts';
+import { claimDeliveries, type Delivery, markDead, markDelivered, markFailed } from './outbox.ts';
+
+/** What a courier needs to know of a sink. */
+export interface Channel {
+  readonly name: string;
+  readonly ordered: boolean;
+  readonly timeoutMs: number;
+  readonly maxTries: number;
+  deliver(delivery: Delivery, signal: AbortSignal): Promise<void>;
+}
+
+export type DeliveryResult = 'delivered' | 'failed' | 'dead';
+
+export interface CourierOptions {
+  db: Db;
+  channel: Channel;
+  /** How often it looks for what is due without being told. Milliseconds. */
+  pollMs: number;
+  /** Called after each delivery with what became of it. */
+  done(result: DeliveryResult, delivery: Delivery, error?: unknown): void;
+  onError(error: unknown): void;
+  random(): number;
+}
+
+/** Brings one sink what is due for it. */
+export interface Courier {
+  /** There may be something to deliver. */
+  kick(): void;
+  /** Cuts the deliveries in hand short; they are due again at once, for any node. */
+  stop(): Promise<void>;
+}
+
+/** Deliveries to one sink at once, each of another operation where the order counts. */
+const WIDTH = 8;
+/** Beyond the time a delivery may take: a lease that ends early would only deliver twice. */
+const LEASE_GRACE_MS = 30_000;
+const LONGEST_PAUSE_MS = 300_000;
+
+export function createCourier({ db, channel, pollMs, done, onError, random }: CourierOptions): Courier {
+  const stopping = new AbortController();
+  let round: Promise<void> | null = null;
+  let again = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function attempt(delivery: Delivery): Promise<void> {
+    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(channel.timeoutMs)]);
+    try {
+      // A sink that kills its process would otherwise be tried for ever: each such try was counted when it was claimed.
+      if (delivery.tries > channel.maxTries)
+        throw new NftUpgradeError('sink_refused', { message: 'The process ended during each delivery.' });
+      await unlessAborted(
+        signal,
+        async () => channel.deliver(delivery, signal),
+        `${channel.name} did not answer within ${channel.timeoutMs} ms.`,
+      );
+    } catch (error) {
+      const text = reasonOf(error);
+      if (stopping.signal.aborted) return void (await markFailed(db, delivery, { error: text, pauseMs: 0, refund: true }));
+      const dead = delivery.tries >= channel.maxTries || (isNftUpgradeError(error) && error.code === 'sink_refused');
+      if (dead) await markDead(db, delivery, text);
+      else await markFailed(db, delivery, { error: text, pauseMs: pauseAfter(delivery.tries, random), refund: false });
+      return done(dead ? 'dead' : 'failed', delivery, error);
+    }
+    await markDelivered(db, delivery);
+    done('delivered', delivery);
+  }
+
+  async function rounds(): Promise<void> {
+    do {
+      again = false;
+      for (;;) {
+        if (stopping.signal.aborted) return;
+        const due = await claimDeliveries(db, channel, channel.timeoutMs + LEASE_GRACE_MS, WIDTH);
+        if (due.length === 0) break;
+        for (const result of await Promise.allSettled(due.map(attempt))) if (result.status === 'rejected') onError(result.reason);
+      }
+    } while (again);
+  }
+
+  const kick = () => {
+    if (stopping.signal.aborted) return;
+    again = true;
+    round ??= rounds()
+      .catch(onError)
+      .finally(() => {
+        round = null;
+        clearTimeout(timer);
+        if (!stopping.signal.aborted) timer = setTimeout(kick, pollMs);
+      });
+  };
+  kick();
+
+  return {
+    kick,
+    async stop() {
+      stopping.abort();
+      clearTimeout(timer);
+      await round;
+    },
+  };
+}
+
+/** Doubles from one second to five minutes, with jitter: what failed together does not come back together. */
+const pauseAfter = (tries: number, random: () => number): number =>
+  Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** Math.min(tries - 1, 20)) * (0.5 + 0.5 * random());
+
+/** Rejects when the signal aborts, also when the work takes no notice of it. */
+async function unlessAborted(signal: AbortSignal, work: () => Promise<void>, lateMessage: string): Promise<void> {
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(new NftUpgradeError('temporarily_unavailable', { message: lateMessage }));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** For operators: kept with the dead letter. */
+const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 500);

@@ -1,0 +1,84 @@
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { Db, Sql } from '../db/db.ts';
+import type { DeliveryState, Topic } from './outbox.ts';
+
+/** One thing to tell one sink, as operators see it. */
+export interface OutboxEntry {
+  /** Names it in `show`, `replay` and `skip`. */
+  id: number;
+  sink: string;
+  operationId: string;
+  process: string;
+  topic: Topic;
+  data: Readonly<Record<string, unknown>>;
+  state: DeliveryState;
+  tries: number;
+  /** Why the last try failed. */
+  error: string | null;
+  createdAt: Date;
+  /** When it is tried next, while it waits. */
+  dueAt: Date;
+  settledAt: Date | null;
+  /** Later ones of the same operation that wait behind it. */
+  held: number;
+}
+
+/** What operators see of the outbox, and do about its dead letters. */
+export interface Outbox {
+  /** Oldest first, at most `limit` (default 100): the dead letters, or those in another state; of all sinks, or of one. */
+  list(query?: { state?: DeliveryState; sink?: string; limit?: number }): Promise<OutboxEntry[]>;
+  /** @throws NftUpgradeError `not_found` */
+  show(id: number): Promise<OutboxEntry>;
+  /** Makes one dead letter, or all of a sink, due again with a fresh budget. Resolves with how many. @throws NftUpgradeError `not_found` when the one is not dead */
+  replay(which: { id: number } | { sink: string }): Promise<number>;
+  /** Gives a dead letter up, so that what waits behind it goes out. @throws NftUpgradeError `not_found` when it is not dead */
+  skip(id: number): Promise<void>;
+}
+
+const select = `select d.id, d.sink, d.operation_id as "operationId", p.process, o.topic, o.data, d.state, d.tries, d.error, o.created_at as "createdAt",
+    d.due_at as "dueAt", d.settled_at as "settledAt",
+    (select count(*)::int from nft_upgrade.delivery w
+     where w.sink = d.sink and w.operation_id = d.operation_id and w.outbox_id > d.outbox_id and w.state = 'waiting') as held
+  from nft_upgrade.delivery d join nft_upgrade.outbox o on o.id = d.outbox_id join nft_upgrade.operation p on p.id = d.operation_id`;
+
+/** @param kick has the couriers look at once */
+export function createOutbox(db: Db, kick: () => void): Outbox {
+  const revive = (sql: Sql, where: string, parameter: unknown) =>
+    sql(
+      `update nft_upgrade.delivery set state = 'waiting', tries = 0, due_at = clock_timestamp(), settled_at = null
+       where state = 'dead' and ${where} returning id`,
+      [parameter],
+    );
+  return {
+    list: ({ state = 'dead', sink, limit = 100 } = {}) =>
+      db.sql<OutboxEntry>(`${select} where d.state = $1 and ($2::text is null or d.sink = $2) order by d.id limit $3`, [
+        state,
+        sink,
+        limit,
+      ]),
+
+    async show(id) {
+      const [entry] = await db.sql<OutboxEntry>(`${select} where d.id = $1`, [id]);
+      if (!entry) throw new NftUpgradeError('not_found', { message: `There is no delivery ${id}.` });
+      return entry;
+    },
+
+    async replay(which) {
+      const rows = 'id' in which ? await revive(db.sql, 'id = $1', which.id) : await revive(db.sql, 'sink = $1', which.sink);
+      if ('id' in which && rows.length === 0) throw notDead(which.id);
+      kick();
+      return rows.length;
+    },
+
+    async skip(id) {
+      const rows = await db.sql(
+        `update nft_upgrade.delivery set state = 'skipped', settled_at = clock_timestamp() where id = $1 and state = 'dead' returning id`,
+        [id],
+      );
+      if (rows.length === 0) throw notDead(id);
+      kick();
+    },
+  };
+}
+
+const notDead = (id: number) => new NftUpgradeError('not_found', { message: `There is no dead letter ${id}.`, hint: 'List them first.' });

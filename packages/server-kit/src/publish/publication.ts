@@ -1,0 +1,42 @@
+import { foldAll, NftUpgradeError, type OperationEvent, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import type { Loaded } from '../journal/journal.ts';
+import type { Publication } from '../ports/sink.ts';
+
+/**
+ * The events that others are told about: those that change where the asset is, those that end an operation, and those after which people have to look.
+ * The steps in between are for the page that waits.
+ */
+export function milestonesOf(before: Snapshot, { process, events }: Loaded): OperationEvent[] {
+  let { asset } = before;
+  return events.filter((event) => {
+    if (event.seq <= before.seq) return false;
+    const moved = event.asset !== asset;
+    asset = event.asset;
+    return moved || process.statuses[event.status]?.terminal === true || event.requiresSupport === true;
+  });
+}
+
+/** What was to be told with one event, the same on every repeat. */
+export function publicationOf({ row, process, events }: Loaded, seq: number): Publication {
+  const event = events.find((candidate) => candidate.seq === seq);
+  const snapshot = foldAll(
+    process,
+    events.filter((candidate) => candidate.seq <= seq),
+  );
+  if (!event || !snapshot) throw new NftUpgradeError('internal', { message: `The operation has no event ${seq}.`, operationId: row.id });
+  return {
+    id: `${row.id}/${seq}`,
+    type: `${row.process}.${event.status}`,
+    operationId: row.id,
+    process: row.process,
+    status: event.status,
+    seq,
+    asset: event.asset,
+    at: event.timestamp,
+    principal: { id: row.principal, ...(row.wallet === null ? {} : { wallet: row.wallet }) },
+    input: row.input,
+    facts: snapshot.facts,
+    event,
+    traceparent: row.traceparent,
+  };
+}
