@@ -48,7 +48,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   };
   /** Whatever waits for its next try waits no longer. */
   const hurry = () => db.sql(`update nft_upgrade.delivery set due_at = clock_timestamp() where state = 'waiting'`);
-  const seqOf = ({ operationId, data }: Delivery) => `${operationId}/${data.seq}`;
+  const seqOf = ({ operationId, data }: Delivery) => `${operationId}/${Number(data.seq)}`;
   const outbox = () => createOutbox(db, () => couriers[0]?.kick());
 
   it('tells nothing of what was rolled back', async () => {
