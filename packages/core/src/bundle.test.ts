@@ -57,4 +57,11 @@ describe('what a page loads', () => {
   test('stays small', () => {
     expect(client.gzipped).toBeLessThanOrEqual(21 * 1024);
   });
+
+  test('adds the guard in a few kilobytes, without web3.js', async () => {
+    const guard = await bundle(`export { solanaGuard } from './solana/index.ts'`, ['*/errors/index.ts']);
+    // The table of error codes is outside: every page has it already.
+    expect(guard.modules.filter((path) => !path.startsWith('solana/') && !path.includes('/solana/'))).toEqual([]);
+    expect(guard.gzipped).toBeLessThanOrEqual(4.5 * 1024);
+  });
 });

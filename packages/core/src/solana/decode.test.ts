@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeTransaction } from './decode.ts';
 import { effectsOf } from './effects.ts';
 import * as f from './fixtures.ts';
-import { Reader } from './reader.ts';
+import { createReader } from './reader.ts';
 
 const decode = (bytes: Uint8Array) => {
   const result = decodeTransaction(bytes);
@@ -98,9 +98,9 @@ describe('refuses what validators refuse', () => {
 
 describe('compact-u16', () => {
   const read = (...bytes: number[]) => {
-    const reader = new Reader(Uint8Array.from(bytes));
+    const reader = createReader(Uint8Array.from(bytes));
     const value = reader.length();
-    return reader.failure === undefined ? value : reader.failure;
+    return reader.failure() ?? value;
   };
   // The vectors of solana-short-vec.
   test.each([

@@ -1,7 +1,10 @@
-import { encodeBase58 } from './base58.ts';
-import { Reader } from './reader.ts';
+import { type Message, readMessage, readMessage1 } from './message.ts';
+import { createReader } from './reader.ts';
 
-/** Size limit of a transaction on the wire: one IPv6 packet of 1280 bytes less its headers. */
+/**
+ * Size limit of a transaction on the wire: one IPv6 packet of 1280 bytes less its headers. Version 1 may have 4,096, but a burn needs 500: what is larger is
+ * no burn, whatever its version.
+ */
 export const maxTransactionBytes = 1232;
 
 /** One instruction as the message stores it: accounts are indexes into the keys. */
@@ -19,9 +22,17 @@ export interface LookupTable {
   readonly: readonly number[];
 }
 
+/** The compute budget of a version 1 message, which has it in its header and not among the instructions. Undefined where it is not set. */
+export interface Budget {
+  priorityFeeLamports: bigint;
+  computeUnits: number | undefined;
+  dataBytes: number | undefined;
+  heapBytes: number | undefined;
+}
+
 /** A transaction read from its wire bytes. */
 export interface DecodedTransaction {
-  version: 'legacy' | 0;
+  version: 'legacy' | 0 | 1;
   /** One a required signer, 64 bytes each, all zero where nobody signed yet. */
   signatures: readonly Uint8Array<ArrayBuffer>[];
   /** The bytes that are signed. */
@@ -33,6 +44,8 @@ export interface DecodedTransaction {
   keys: readonly string[];
   /** base58 */
   blockhash: string;
+  /** Version 1 only. */
+  budget?: Budget;
   instructions: readonly CompiledInstruction[];
   lookupTables: readonly LookupTable[];
 }
@@ -41,7 +54,7 @@ export interface DecodedTransaction {
 export type DecodeResult = { ok: true; transaction: DecodedTransaction } | { ok: false; reason: string };
 
 /**
- * Reads a legacy or version 0 transaction. Never throws.
+ * Reads a legacy, version 0 or version 1 transaction. Never throws.
  *
  * As strict as the validators (solana-message `sanitize`, compact-u16 in its shortest form, no byte left over), because what this reads and what
  * the chain executes must be the same thing. `@solana/web3.js` is laxer.
@@ -49,50 +62,24 @@ export type DecodeResult = { ok: true; transaction: DecodedTransaction } | { ok:
 export function decodeTransaction(bytes: Uint8Array): DecodeResult {
   if (bytes.length > maxTransactionBytes) return { ok: false, reason: `${bytes.length} bytes` };
   // A copy: what was judged must not change afterwards under the hands of whoever owns the buffer.
-  const reader = new Reader(Uint8Array.from(bytes));
-  const signatures = reader.list(() => reader.take(64));
-  const message = reader.rest();
-  const first = reader.byte();
-  const versioned = (first & 0x80) !== 0;
-  if (versioned && first !== 0x80) reader.fail(`version ${first & 0x7f}`);
-  const requiredSignatures = versioned ? reader.byte() : first;
-  const readonlySigned = reader.byte();
-  const readonlyUnsigned = reader.byte();
-  const keys = reader.list(() => encodeBase58(reader.take(32)));
-  const blockhash = encodeBase58(reader.take(32));
-  const instructions = reader.list(() => ({
-    programIndex: reader.byte(),
-    accounts: [...reader.take(reader.length())],
-    data: reader.take(reader.length()),
-  }));
-  const lookupTables = versioned
-    ? reader.list(() => ({
-        account: encodeBase58(reader.take(32)),
-        writable: [...reader.take(reader.length())],
-        readonly: [...reader.take(reader.length())],
-      }))
-    : [];
+  const reader = createReader(Uint8Array.from(bytes));
+  const signature = () => reader.take(64);
+  // In front of the others stands the number of signatures, and 129 of them have no room in a packet.
+  const isVersion1 = bytes[0] === 0x81;
+  const before = isVersion1 ? [] : reader.list(signature);
+  const rest = reader.rest();
+  const message = isVersion1 ? readMessage1(reader) : readMessage(reader);
+  const signed = rest.subarray(0, rest.length - reader.rest().length);
+  const signatures = isVersion1 ? reader.list(signature, message.requiredSignatures) : before;
   if (reader.rest().length > 0) reader.fail('trailing bytes');
-  const transaction: DecodedTransaction = {
-    version: versioned ? 0 : 'legacy',
-    signatures,
-    message,
-    requiredSignatures,
-    readonlySigned,
-    readonlyUnsigned,
-    keys,
-    blockhash,
-    instructions,
-    lookupTables,
-  };
-  const reason = reader.failure ?? inconsistency(transaction);
-  return reason === undefined ? { ok: true, transaction } : { ok: false, reason };
+  const reason = reader.failure() ?? inconsistency(message, signatures.length);
+  return reason === undefined ? { ok: true, transaction: { ...message, signatures, message: signed } } : { ok: false, reason };
 }
 
 /** The rules of solana-message `sanitize`: what breaks one is refused by every validator. */
-function inconsistency(transaction: DecodedTransaction): string | undefined {
-  const { signatures, requiredSignatures, readonlySigned, readonlyUnsigned, keys, instructions, lookupTables } = transaction;
-  if (signatures.length !== requiredSignatures) return 'signature count';
+function inconsistency(message: Message, signatures: number): string | undefined {
+  const { requiredSignatures, readonlySigned, readonlyUnsigned, keys, instructions, lookupTables } = message;
+  if (signatures !== requiredSignatures) return 'signature count';
   if (readonlySigned >= requiredSignatures) return 'no fee payer';
   if (requiredSignatures + readonlyUnsigned > keys.length) return 'account count';
   let accounts = keys.length;

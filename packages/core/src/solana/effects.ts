@@ -1,4 +1,4 @@
-import type { CompiledInstruction, DecodedTransaction } from './decode.ts';
+import type { Budget, CompiledInstruction, DecodedTransaction } from './decode.ts';
 import { programs } from './programs.ts';
 
 /** What one instruction does. What is not known for certain is `unknown`. Addresses are base58. */
@@ -18,6 +18,8 @@ export type Effect =
   | { kind: 'computeUnitLimit'; units: number }
   | { kind: 'computeUnitPrice'; microLamports: bigint }
   | { kind: 'accountsDataSizeLimit'; bytes: number }
+  /** Of a version 1 message, which names the whole fee instead of a price for a unit. */
+  | { kind: 'priorityFee'; lamports: bigint }
   /** A Lighthouse instruction that can only make the transaction fail. */
   | { kind: 'assertion' }
   | { kind: 'unknown'; program: string; what: string };
@@ -38,19 +40,17 @@ const tokenInstructions: Readonly<Record<number, string>> = {
  * readonly), where they are known: `meta.loadedAddresses` of a landed transaction. An instruction that uses an unresolved key is `unknown`.
  */
 export function effectsOf(transaction: DecodedTransaction, loaded: readonly string[] = []): Effect[] {
-  const keys = [...transaction.keys, ...loaded];
-  return transaction.instructions.map((instruction) => effectOf(instruction, keys));
+  const { keys, instructions, budget } = transaction;
+  const known = [...keys, ...loaded];
+  const effects = instructions.map((instruction) => effectOf(instruction, known, budget !== undefined));
+  return budget ? [...effects, ...budgetEffects(budget)] : effects;
 }
 
-function effectOf({ programIndex, accounts: indexes, data }: CompiledInstruction, keys: readonly string[]): Effect {
+function effectOf({ programIndex, accounts: indexes, data }: CompiledInstruction, keys: readonly string[], hasBudget: boolean): Effect {
   const program = keys[programIndex] ?? '';
   const unknown = (what: string): Effect => ({ kind: 'unknown', program, what });
-  const accounts: string[] = [];
-  for (const index of indexes) {
-    const key = keys[index];
-    if (key === undefined) return unknown('uses an account of a lookup table');
-    accounts.push(key);
-  }
+  const accounts = indexes.map((index) => keys[index] ?? '');
+  if (accounts.includes('')) return unknown('uses an account of a lookup table');
   switch (program) {
     case programs.token:
     case programs.token2022:
@@ -60,9 +60,10 @@ function effectOf({ programIndex, accounts: indexes, data }: CompiledInstruction
       return text === null ? unknown('is a memo that is not text') : { kind: 'memo', text, signers: accounts };
     }
     case programs.computeBudget:
-      return accounts.length > 0 ? unknown('uses accounts') : (budgetEffect(data) ?? unknown(`has tag ${data[0]}`));
+      // In a version 1 message it means nothing to the chain, so whatever it says would be a lie.
+      return (accounts.length === 0 && !hasBudget && budgetEffect(data)) || unknown(`is tag ${data[0]} of the compute budget`);
     case programs.lighthouse:
-      return isAssertion(data) ? { kind: 'assertion' } : unknown(`has tag ${data[0]}`);
+      return isAssertion(data) ? { kind: 'assertion' } : unknown(`is tag ${data[0]} of Lighthouse`);
     default:
       return unknown('calls a program that is not allowed');
   }
@@ -97,6 +98,15 @@ function budgetEffect(data: Uint8Array): Effect | undefined {
   if (data[0] === 3 && data.length === 9) return { kind: 'computeUnitPrice', microLamports: view(data).getBigUint64(1, true) };
   if (data[0] === 4 && data.length === 5) return { kind: 'accountsDataSizeLimit', bytes: view(data).getUint32(1, true) };
   return undefined;
+}
+
+function budgetEffects({ priorityFeeLamports, computeUnits, dataBytes, heapBytes }: Budget): Effect[] {
+  return [
+    { kind: 'priorityFee', lamports: priorityFeeLamports },
+    ...(computeUnits === undefined ? [] : [{ kind: 'computeUnitLimit' as const, units: computeUnits }]),
+    ...(dataBytes === undefined ? [] : [{ kind: 'accountsDataSizeLimit' as const, bytes: dataBytes }]),
+    ...(heapBytes === undefined ? [] : [{ kind: 'unknown' as const, program: programs.computeBudget, what: 'asks for a heap' }]),
+  ];
 }
 
 /**

@@ -7,7 +7,7 @@ export interface FeeBound {
   computeUnits: number;
   /** Lamports for the signatures. */
   baseLamports: bigint;
-  /** Lamports for its compute unit price. */
+  /** Lamports for its compute unit price, or the priority fee that a version 1 message names. */
   priorityLamports: bigint;
 }
 
@@ -18,10 +18,12 @@ const unitsPerInstruction = 200_000;
 export function feeBound(effects: readonly Effect[], requiredSignatures: number): FeeBound {
   let units: number | undefined;
   let price = 0n;
+  let fee = 0n;
   let instructions = 0;
   for (const effect of effects) {
     if (effect.kind === 'computeUnitLimit') units = effect.units;
     else if (effect.kind === 'computeUnitPrice') price = effect.microLamports;
+    else if (effect.kind === 'priorityFee') fee = effect.lamports;
     else instructions++;
   }
   const computeUnits = Math.min(units ?? instructions * unitsPerInstruction, chainComputeUnits);
@@ -29,6 +31,6 @@ export function feeBound(effects: readonly Effect[], requiredSignatures: number)
     computeUnits,
     baseLamports: lamportsPerSignature * BigInt(requiredSignatures),
     // The chain rounds a part of a lamport up.
-    priorityLamports: (BigInt(computeUnits) * price + 999_999n) / 1_000_000n,
+    priorityLamports: fee + (BigInt(computeUnits) * price + 999_999n) / 1_000_000n,
   };
 }

@@ -1,10 +1,9 @@
 import type { BurnExpectation, Guard, GuardFinding, GuardVerdict } from '../client/guard.ts';
-import { decodeBase58 } from './base58.ts';
 import { decodeBase64 } from './base64.ts';
 import { decodeTransaction, maxTransactionBytes } from './decode.ts';
 import { effectsOf } from './effects.ts';
 import { feeBound } from './fee.ts';
-import { type GuardPolicy, guardPolicy, type SolanaGuardOptions } from './policy.ts';
+import { type GuardPolicy, guardPolicy, isAddress, type SolanaGuardOptions } from './policy.ts';
 import { findingsOf } from './rules.ts';
 import { sentenceOf } from './sentence.ts';
 
@@ -35,7 +34,7 @@ export function solanaGuard(options: SolanaGuardOptions = {}): Guard {
 
 function inspect(base64: string, expected: BurnExpectation, stage: 'before' | 'after', policy: GuardPolicy): GuardVerdict {
   const { mint, owner, operationId } = expected;
-  if (decodeBase58(mint, 32) === null || decodeBase58(owner, 32) === null || mint === owner || operationId === '')
+  if (!isAddress(mint) || !isAddress(owner) || mint === owner || !operationId)
     return refused({ rule: 'expectation', message: 'The expected burn has no valid mint, owner or operation.' });
   const bytes = decodeBase64(base64, maxTransactionBytes);
   if (bytes === null) return refused({ rule: 'unreadable', message: 'The transaction is not base64, or it is too large.' });

@@ -2,6 +2,7 @@ export { decodeBase58, encodeBase58 } from './base58.ts';
 export { decodeBase64, encodeBase64 } from './base64.ts';
 export { type WalletChange, walletChanges } from './changes.ts';
 export {
+  type Budget,
   type CompiledInstruction,
   type DecodedTransaction,
   type DecodeResult,

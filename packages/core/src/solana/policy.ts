@@ -1,5 +1,4 @@
 import { NftUpgradeError } from '../errors/index.ts';
-import { decodeBase58 } from './base58.ts';
 
 /** What a burn may cost, and what a wallet may add to it. */
 export interface SolanaGuardOptions {
@@ -24,19 +23,22 @@ export interface GuardPolicy {
 /** No transaction gets more (`MAX_COMPUTE_UNIT_LIMIT` of the chain); a higher request counts as this one. */
 export const chainComputeUnits = 1_400_000;
 
+/** What looks like an address. One that is none equals no account of any transaction, so more need not be known here. */
+export const isAddress = (text: unknown): text is string => typeof text === 'string' && /^[1-9A-HJ-NP-Za-km-z]{32,44}$/.test(text);
+
 /** @throws NftUpgradeError `invalid_option` */
 export function guardPolicy(options: SolanaGuardOptions = {}): GuardPolicy {
   const { maxPriorityFeeLamports: fee = 1_000_000, maxComputeUnits = chainComputeUnits, allowLighthouse = true, feePayer } = options;
-  if (typeof fee === 'bigint' ? fee < 0n : !Number.isSafeInteger(fee) || fee < 0)
-    throw invalid('maxPriorityFeeLamports', 'whole lamports, such as 1_000_000');
-  if (!Number.isSafeInteger(maxComputeUnits) || maxComputeUnits < 1)
-    throw invalid('maxComputeUnits', 'whole compute units, such as 200_000');
+  const check = (option: keyof SolanaGuardOptions, holds: boolean, expected: string): void => {
+    if (!holds)
+      throw new NftUpgradeError('invalid_option', { message: `solanaGuard: ${option} must be ${expected}.`, details: { option } });
+  };
+  check('maxPriorityFeeLamports', typeof fee === 'bigint' ? fee >= 0n : isWhole(fee), 'whole lamports, such as 1_000_000');
+  check('maxComputeUnits', isWhole(maxComputeUnits) && maxComputeUnits > 0, 'whole compute units, such as 200_000');
   // A string such as 'false' would otherwise allow what was meant to be refused.
-  if (typeof allowLighthouse !== 'boolean') throw invalid('allowLighthouse', 'true or false');
-  if (feePayer !== undefined && (typeof feePayer !== 'string' || decodeBase58(feePayer, 32) === null))
-    throw invalid('feePayer', 'a base58 address');
+  check('allowLighthouse', typeof allowLighthouse === 'boolean', 'true or false');
+  check('feePayer', feePayer === undefined || isAddress(feePayer), 'a base58 address');
   return { maxPriorityFeeLamports: BigInt(fee), maxComputeUnits, allowLighthouse, feePayer };
 }
 
-const invalid = (option: string, expected: string): NftUpgradeError =>
-  new NftUpgradeError('invalid_option', { message: `solanaGuard: ${option} must be ${expected}.`, details: { option } });
+const isWhole = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
