@@ -1,7 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
 import { burnMemo, decodeTransaction, effectsOf, encodeBase64, programs, solanaGuard } from '@aiw3/nft-upgrade/solana';
-import { ComputeBudgetProgram, Keypair, PublicKey, TransactionInstruction, TransactionMessage, VersionedTransaction } from '@solana/web3.js';
+import {
+  ComputeBudgetProgram,
+  Keypair,
+  PublicKey,
+  TransactionInstruction,
+  TransactionMessage,
+  VersionedTransaction,
+} from '@solana/web3.js';
 import { build } from 'esbuild';
 import { atMost, median, type Suite } from '../suite.ts';
 
@@ -122,10 +129,7 @@ export const suite: Suite = {
         { name: 'guard, gzipped', value: ours / 1024, unit: 'KB', ratio: ours / theirs },
         { name: 'web3.js VersionedTransaction, gzipped', value: theirs / 1024, unit: 'KB', ratio: 1 },
       ],
-      goals: [
-        atMost('a check', 0.1, slowest, ' ms'),
-        atMost('the guard in a page, gzipped', 2, ours / 1024, ' KB'),
-      ],
+      goals: [atMost('a check', 0.1, slowest, ' ms'), atMost('the guard in a page, gzipped', 2, ours / 1024, ' KB')],
     };
   },
 };

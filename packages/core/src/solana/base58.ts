@@ -1,22 +1,31 @@
 const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
+/** Five digits at a time, the most of which times 256 is far from where numbers lose their last place. */
+const group = 58 ** 5;
+
 /** Writes bytes as base58 with the Bitcoin alphabet, the way Solana shows addresses and signatures. Made for keys and signatures: quadratic. */
 export function encodeBase58(bytes: Uint8Array): string {
-  const digits: number[] = [];
+  const groups: number[] = [];
   for (const byte of bytes) {
     let carry = byte;
-    for (let i = 0; i < digits.length; i++) {
-      carry += (digits[i] ?? 0) << 8;
-      digits[i] = carry % 58;
-      carry = Math.floor(carry / 58);
+    for (let i = 0; i < groups.length; i++) {
+      carry += (groups[i] ?? 0) * 256;
+      const next = Math.floor(carry / group);
+      groups[i] = carry - next * group;
+      carry = next;
     }
-    for (; carry > 0; carry = Math.floor(carry / 58)) digits.push(carry % 58);
+    if (carry > 0) groups.push(carry);
   }
   let text = '';
+  for (let value of groups) {
+    for (let digit = 0; digit < 5; digit++) {
+      text = (alphabet[value % 58] ?? '') + text;
+      value = Math.floor(value / 58);
+    }
+  }
   // A leading zero byte has no digit of its own, so it is written as the digit zero: the System program is 32 times '1'.
-  for (let i = 0; i < bytes.length && bytes[i] === 0; i++) text += '1';
-  for (let i = digits.length - 1; i >= 0; i--) text += alphabet[digits[i] ?? 0];
-  return text;
+  const zeros = bytes.findIndex((byte) => byte !== 0);
+  return '1'.repeat(zeros < 0 ? bytes.length : zeros) + text.replace(/^1+/, '');
 }
 
 /** Reads base58. @returns the bytes, or null for another alphabet or another length than `length` bytes (32 for a key, 64 for a signature). */

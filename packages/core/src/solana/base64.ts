@@ -16,5 +16,8 @@ export function decodeBase64(text: string, maxBytes: number): Uint8Array<ArrayBu
     return null;
   }
   if (binary.length > maxBytes || btoa(binary) !== text) return null;
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  // A loop, because `Uint8Array.from` walks a string by its code points, which takes a hundred times as long.
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index);
+  return bytes;
 }

@@ -117,10 +117,12 @@ const isAssertion = ([tag]: Uint8Array): boolean => tag !== undefined && tag >= 
 
 const view = (data: Uint8Array): DataView => new DataView(data.buffer, data.byteOffset, data.byteLength);
 
+/** ignoreBOM keeps a leading EF BB BF in the text. Without it a memo with that mark would equal ours here and differ on the chain. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function decodeText(data: Uint8Array): string | null {
   try {
-    // ignoreBOM keeps a leading EF BB BF in the text. Without it a memo with that mark would equal ours here and differ on the chain.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data);
+    return utf8.decode(data);
   } catch {
     return null;
   }
