@@ -4,11 +4,13 @@ import * as entry from './index.ts';
 test('the public names of the entry', () => {
   expect(Object.keys(entry).sort()).toEqual([
     'NftUpgradeError',
+    'acrossTabs',
     'actionsOf',
     'assets',
     'badgeActivation',
     'claim',
     'createMessages',
+    'createTimeline',
     'createUpgradeClient',
     'defaultLimits',
     'defaultTiming',
@@ -19,6 +21,7 @@ test('the public names of the entry', () => {
     'isNftUpgradeError',
     'processes',
     'refusingGuard',
+    'replayTimeline',
     'toNftUpgradeError',
     'upgrade',
   ]);

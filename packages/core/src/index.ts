@@ -7,7 +7,7 @@ export {
   type UpgradeClient,
   type UpgradeClientOptions,
 } from './client/client.ts';
-export type { Clock, Environment, EnvironmentSignal, KeyStorage, Locks } from './client/environment.ts';
+export type { Channel, Clock, Environment, EnvironmentSignal, KeyStorage, LockRequest, Locks } from './client/environment.ts';
 export { type BurnExpectation, type Guard, type GuardFinding, type GuardVerdict, refusingGuard } from './client/guard.ts';
 export type { Operation, OperationState } from './client/operation.ts';
 export type { Signed } from './client/sign.ts';
@@ -35,4 +35,14 @@ export { type Asset, assets } from './protocol/envelope.ts';
 export type { GetToken, TokenReason } from './stream/auth.ts';
 export type { Connection, ConnectionReason, ConnectionState } from './stream/connection.ts';
 export type { Counters } from './stream/counters.ts';
+export type { Follow } from './stream/follow.ts';
+export { acrossTabs } from './stream/tabs.ts';
+export {
+  createTimeline,
+  type Replayed,
+  replayTimeline,
+  type Timeline,
+  type TimelineEntry,
+  type TimelineSource,
+} from './stream/timeline.ts';
 export { defaultLimits, defaultTiming, type Limits, type Timing } from './stream/timing.ts';

@@ -6,6 +6,8 @@ import { parseSnapshot } from '../protocol/snapshot.ts';
 import { idempotencyKeyPattern } from '../protocol/version.ts';
 import { read, type Schema } from '../schema/index.ts';
 import { createAuth, type GetToken } from '../stream/auth.ts';
+import { type Follow, follow } from '../stream/follow.ts';
+import type { Timeline } from '../stream/timeline.ts';
 import { defaultLimits, defaultTiming, type Limits, type Timing, withDefaults } from '../stream/timing.ts';
 import { createTransport } from '../stream/transport.ts';
 import { type CallOptions, createApi } from './api.ts';
@@ -36,6 +38,10 @@ export interface UpgradeClientOptions<R extends Processes = typeof allProcesses>
   timing?: Partial<Timing>;
   /** Bounds; each has a default. */
   limits?: Partial<Limits>;
+  /** `acrossTabs()` shares one connection an operation among the tabs of the origin. Default: each tab has its own. */
+  tabs?: Follow;
+  /** `createTimeline()` records every frame, retry and state change. Default: nothing is recorded. */
+  timeline?: Timeline;
 }
 
 export interface StartOptions {
@@ -101,6 +107,8 @@ export function createUpgradeClient<const R extends Processes = typeof allProces
       environment,
       timing,
       limits,
+      follow: options.tabs ?? follow,
+      timeline: options.timeline,
       wallet: options.wallet,
       guard: options.guard ?? refusingGuard,
     };

@@ -10,9 +10,23 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
 }
 
-/** The part of the Web Locks API that is used: one prompt at a time across tabs. */
+/** How a lock is asked for: only if it is free, from whoever has it, or in the queue until the signal. */
+export interface LockRequest {
+  ifAvailable?: true;
+  steal?: true;
+  signal?: AbortSignal;
+}
+
+/** The part of the Web Locks API that is used: one prompt, and one connection, at a time across tabs. */
 export interface Locks {
-  request<T>(name: string, options: { ifAvailable: true }, callback: (lock: unknown) => Promise<T>): Promise<T>;
+  request<T>(name: string, options: LockRequest, callback: (lock: unknown) => Promise<T>): Promise<T>;
+}
+
+/** The part of a BroadcastChannel that is used: what one tab says, all others of the origin hear. */
+export interface Channel {
+  postMessage(message: string): void;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  close(): void;
 }
 
 /** Keeps ids over a reload. Never receives a token, a transaction or a signature. */
@@ -36,6 +50,8 @@ export interface Environment {
   onSignal: (listener: (signal: EnvironmentSignal) => void) => () => void;
   /** Web Locks, or null: then one prompt at a time holds within this page only. */
   locks: Locks | null;
+  /** Opens a channel to the other tabs of the origin, or null: then each tab has its own connection. Used by `acrossTabs()` only. */
+  channel: ((name: string) => Channel) | null;
   /** Storage of this tab, or null: then a start that was lost by a reload is found with `active()`. */
   storage: KeyStorage | null;
   /** Receives what a listener of the host throws. */
@@ -56,6 +72,7 @@ interface Surroundings {
   addEventListener?: Emitter['addEventListener'];
   removeEventListener?: Emitter['removeEventListener'];
   sessionStorage?: KeyStorage;
+  BroadcastChannel?: new (name: string) => Channel;
   reportError?: (thrown: unknown) => void;
 }
 
@@ -81,6 +98,9 @@ export function resolveEnvironment(given: Partial<Environment> = {}): Environmen
     onSignal: given.onSignal ?? onSignalDefault,
     get locks() {
       return given.locks === undefined ? (surroundings().navigator?.locks ?? null) : given.locks;
+    },
+    get channel() {
+      return given.channel === undefined ? channelDefault() : given.channel;
     },
     get storage() {
       return given.storage === undefined ? storageDefault() : given.storage;
@@ -118,6 +138,12 @@ function storageDefault(): KeyStorage | null {
   } catch {
     return null;
   }
+}
+
+/** Only where there are tabs: in Node an open channel would keep the process alive. */
+function channelDefault(): Environment['channel'] {
+  const { document, BroadcastChannel } = surroundings();
+  return document && BroadcastChannel ? (name) => new BroadcastChannel(name) : null;
 }
 
 function onSignalDefault(listener: (signal: EnvironmentSignal) => void): () => void {

@@ -7,8 +7,9 @@ import { orAborted } from '../stream/abort.ts';
 import type { StartRequest } from '../stream/attempt.ts';
 import { type Connection, idleConnection } from '../stream/connection.ts';
 import { type Counters, newCounters } from '../stream/counters.ts';
-import { type Follower, follow } from '../stream/follow.ts';
+import type { Follow, Follower } from '../stream/follow.ts';
 import { createPause } from '../stream/pause.ts';
+import type { Timeline, TimelineEntry } from '../stream/timeline.ts';
 import type { Limits, Timing } from '../stream/timing.ts';
 import type { Transport } from '../stream/transport.ts';
 import { type Api, aboutOperation, type CallOptions } from './api.ts';
@@ -83,6 +84,8 @@ export interface OperationOptions {
   limits: Limits;
   wallet: WalletPort | undefined;
   guard: Guard;
+  follow: Follow;
+  timeline: Timeline | undefined;
   start: StartRequest | null;
   id: string | null;
   snapshot: Snapshot | null;
@@ -109,6 +112,7 @@ export function createOperation(options: OperationOptions): Operation {
   const done = deferred<Snapshot>();
   let closed = false;
   let follower: Follower | null = null;
+  const record = recorder(options, () => store.get().id);
 
   const about = (thrown: unknown) => aboutOperation(thrown, store.get().id, store.get().operation?.asset ?? null);
 
@@ -143,9 +147,10 @@ export function createOperation(options: OperationOptions): Operation {
       finish(options.snapshot);
       return null;
     }
-    return follow({
+    return options.follow({
       ...options,
       counters,
+      record,
       onIdentified(id) {
         store.set({ id });
         options.onSettled();
@@ -156,6 +161,7 @@ export function createOperation(options: OperationOptions): Operation {
         history.add(events);
       },
       onConnection(connection) {
+        record?.({ kind: 'connection', connection });
         store.set({ connection });
         const { operation } = store.get();
         if (operation?.terminal && connection.state === 'closed') finish(operation);
@@ -202,7 +208,10 @@ export function createOperation(options: OperationOptions): Operation {
         limits,
       });
     },
-    onWallet: (wallet) => store.set({ wallet }),
+    onWallet: (wallet) => {
+      record?.({ kind: 'wallet', wallet });
+      store.set({ wallet });
+    },
   });
 
   return {
@@ -236,5 +245,18 @@ export function createOperation(options: OperationOptions): Operation {
     },
     detach: () => detach('detached'),
     [Symbol.dispose]: () => detach('detached'),
+  };
+}
+
+/** A recording that fails must not stop what it records. */
+function recorder({ timeline, process, environment }: OperationOptions, id: () => string | null) {
+  if (!timeline) return undefined;
+  const run = timeline.next();
+  return (entry: TimelineEntry): void => {
+    try {
+      timeline.add({ run, process: process.name, operationId: id(), at: environment.clock.now() }, entry);
+    } catch (thrown) {
+      environment.reportError(thrown);
+    }
   };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../client/environment.ts';
 import { isNftUpgradeError, NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
-import type { AnyProcess, OperationEvent } from '../machine/types.ts';
+import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
 import { eventPageSchema } from '../protocol/commands.ts';
 import { parseEvent } from '../protocol/event.ts';
 import type { routesOf } from '../protocol/routes.ts';
@@ -10,7 +10,7 @@ import { read } from '../schema/index.ts';
 import type { TokenReason } from './auth.ts';
 import { readJson } from './body.ts';
 import type { Counters } from './counters.ts';
-import { createDecoder, type Decoded } from './decode.ts';
+import { createDecoder, type Decoded, type StreamItem } from './decode.ts';
 import type { LagMeter } from './lag.ts';
 import type { Ending, PolicyMemory } from './policy.ts';
 import { readStream } from './read.ts';
@@ -23,6 +23,13 @@ export interface StartRequest {
   readonly input: object;
   readonly idempotencyKey: string;
 }
+
+/** What happens on the way, as it happens: for the timeline, and for other tabs. */
+export type StreamEntry =
+  | { readonly kind: 'attempt'; readonly mode: PolicyMemory['mode']; readonly reason: TokenReason; readonly snapshot: Snapshot | null }
+  /** What one chunk of a stream said, or one page. */
+  | { readonly kind: 'chunk'; readonly items: readonly StreamItem[]; readonly error: NftUpgradeError | null; readonly heartbeatMs: number }
+  | { readonly kind: 'ending'; readonly ending: Ending };
 
 /** What the attempts of one operation share. */
 export interface AttemptContext {
@@ -47,6 +54,7 @@ export interface AttemptContext {
   live(): void;
   announcedRetry(ms: number): void;
   folded(events: readonly OperationEvent[]): void;
+  record(entry: StreamEntry): void;
 }
 
 /** One attempt to learn more: start, stream or page. Never rejects: every end is an ending. */
@@ -54,6 +62,7 @@ export async function attempt(context: AttemptContext, memory: PolicyMemory, rea
   const { sequencer, counters } = context;
   const before = sequencer.cursor();
   counters.attempts++;
+  context.record({ kind: 'attempt', mode: memory.mode, reason, snapshot: sequencer.snapshot() });
   context.heardAt = null;
   let ending: Ending;
   try {
@@ -65,7 +74,9 @@ export async function attempt(context: AttemptContext, memory: PolicyMemory, rea
   }
   if (ending.kind === 'protocol') counters.protocolErrors++;
   if (ending.kind === 'silent' || ending.kind === 'buffered') counters.silences++;
-  return sequencer.cursor() > before ? { ...ending, progressed: true } : ending;
+  if (sequencer.cursor() > before) ending = { ...ending, progressed: true };
+  context.record({ kind: 'ending', ending });
+  return ending;
 }
 
 async function start(context: AttemptContext, memory: PolicyMemory, reason: TokenReason, signal: AbortSignal): Promise<Ending> {
@@ -115,10 +126,10 @@ async function page(context: AttemptContext, id: string, reason: TokenReason, si
   const response = await context.transport.send({ method: 'GET', path, accept: 'application/json', reason, signal });
   const { events, terminal } = read(eventPageSchema, await readBody(context, response));
   if (response.headers.get(GAP_HEADER) === 'true') counters.cursorsLost++;
-  const ending = take(
-    context,
-    events.map((event) => parseEvent(process, event)),
-  );
+  const parsed = events.map((event) => parseEvent(process, event));
+  const items = parsed.map((event) => ({ kind: 'event', event }) as const);
+  context.record({ kind: 'chunk', items, error: null, heartbeatMs: context.heartbeatMs });
+  const ending = take(context, parsed);
   if (ending) return ending;
   if (terminal && events.length === 0 && !sequencer.snapshot()?.terminal) {
     const message = 'The operation has ended in a way this client does not know.';
@@ -137,6 +148,7 @@ async function follow(context: AttemptContext, response: Response, signal: Abort
 
   const onChunk = ({ items, error }: Decoded, arrival: number): Ending | null => {
     context.heardAt = arrival;
+    context.record({ kind: 'chunk', items, error, heartbeatMs: context.heartbeatMs });
     const events: OperationEvent[] = [];
     let heldBack = false;
     for (const item of items) {

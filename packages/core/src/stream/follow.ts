@@ -2,14 +2,14 @@ import type { Environment, EnvironmentSignal } from '../client/environment.ts';
 import { NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
 import type { routesOf } from '../protocol/routes.ts';
-import { type AttemptContext, attempt, type StartRequest } from './attempt.ts';
+import { type AttemptContext, attempt, type StartRequest, type StreamEntry } from './attempt.ts';
 import type { TokenReason } from './auth.ts';
 import type { Connection } from './connection.ts';
 import type { Counters } from './counters.ts';
-import { createLagMeter } from './lag.ts';
+import { createLagMeter, type LagMeter } from './lag.ts';
 import { createPause } from './pause.ts';
 import { type Decision, decide, isDefinite, newMemory } from './policy.ts';
-import { createSequencer } from './sequence.ts';
+import { createSequencer, type Sequencer } from './sequence.ts';
 import type { Limits, Timing } from './timing.ts';
 import type { Transport } from './transport.ts';
 
@@ -37,7 +37,12 @@ export interface FollowOptions {
   onConnection(connection: Connection): void;
   /** The start was refused for good: there is no operation. */
   onRefused(error: NftUpgradeError): void;
+  /** Everything that happens on the way. */
+  record?: ((entry: StreamEntry) => void) | undefined;
 }
+
+/** Makes a follower: {@link follow}, or one that shares its connection with other tabs. */
+export type Follow = (options: FollowOptions) => Follower;
 
 /** Follows one operation over however many connections it takes. */
 export interface Follower {
@@ -63,25 +68,7 @@ export function follow(options: FollowOptions): Follower {
   /** What the loop waits for, if it waits. */
   let waiting: 'delay' | 'firm' | 'budget' | 'decision' | null = null;
 
-  const context: AttemptContext = {
-    process: options.process,
-    routes: options.routes,
-    transport: options.transport,
-    start: options.start,
-    clock,
-    timing,
-    limits,
-    counters,
-    sequencer,
-    lag,
-    id: options.id,
-    heartbeatMs: timing.heartbeatMs,
-    heardAt: null,
-    identified(id) {
-      if (context.id !== null) return;
-      context.id = id;
-      options.onIdentified(id);
-    },
+  const context = contextOf(options, sequencer, lag, {
     live() {
       everLive = true;
       show({ state: 'live', attempt: 0, reason: null, error: null, nextRetryAt: null });
@@ -93,7 +80,7 @@ export function follow(options: FollowOptions): Follower {
       const snapshot = sequencer.snapshot();
       if (snapshot && !stopped) options.onEvents(events, snapshot);
     },
-  };
+  });
 
   const show = (connection: Connection) => {
     if (!stopped) options.onConnection(Object.freeze(connection));
@@ -208,6 +195,32 @@ export function follow(options: FollowOptions): Follower {
       pause.wake();
     },
   };
+}
+
+/** What the attempts of an operation share, with no more than `rest` to react to. */
+export function contextOf(
+  options: FollowOptions,
+  sequencer: Sequencer,
+  lag: LagMeter,
+  rest: Pick<AttemptContext, 'folded'> & Partial<AttemptContext>,
+): AttemptContext {
+  const { process, routes, transport, start, environment, timing, limits, counters, id } = options;
+  const context: AttemptContext = {
+    ...{ process, routes, transport, start, timing, limits, counters, id, sequencer, lag },
+    clock: environment.clock,
+    heartbeatMs: timing.heartbeatMs,
+    heardAt: null,
+    identified(given) {
+      if (context.id !== null) return;
+      context.id = given;
+      options.onIdentified(given);
+    },
+    live: () => undefined,
+    announcedRetry: () => undefined,
+    record: (entry) => options.record?.(entry),
+    ...rest,
+  };
+  return context;
 }
 
 const withId = (operationId: string | null) => (operationId === null ? {} : { operationId });

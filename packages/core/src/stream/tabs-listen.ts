@@ -1,0 +1,121 @@
+import type { OperationEvent } from '../machine/types.ts';
+import { parseEvent } from '../protocol/event.ts';
+import { attempt } from './attempt.ts';
+import type { Connection } from './connection.ts';
+import { contextOf, type FollowOptions } from './follow.ts';
+import { createLagMeter } from './lag.ts';
+import { newMemory, type PolicyMemory } from './policy.ts';
+import { createSequencer } from './sequence.ts';
+import type { TabMessage } from './tabs-message.ts';
+
+export interface ListenerOptions extends Omit<FollowOptions, 'id'> {
+  readonly id: string;
+  /** Asks the tab with the connection for its state. */
+  ask(): void;
+  /** Nothing is to be heard this way. `steal`: the other tab has the lock and is silent; otherwise the server did not answer here. */
+  onLost(steal: boolean): void;
+}
+
+/** Follows an operation by what another tab says. */
+export interface Listener {
+  hear(message: TabMessage): void;
+  stop(): void;
+}
+
+const reading: PolicyMemory = { ...newMemory, mode: 'poll' };
+
+/** Hears events, reads from the server what it missed, and notices when nobody speaks any more. */
+export function createListener(options: ListenerOptions): Listener {
+  const { environment, timing, counters } = options;
+  const { clock } = environment;
+  const sequencer = createSequencer(options.process, options.snapshot, counters);
+  const stopping = new AbortController();
+  const over = () => stopping.signal.aborted;
+  let heartbeatMs = timing.heartbeatMs;
+  let timer: unknown = null;
+  let catchingUp = false;
+  let missed = false;
+
+  const folded = (events: readonly OperationEvent[]) => {
+    const snapshot = sequencer.snapshot();
+    if (!snapshot || over()) return;
+    options.onEvents(events, snapshot);
+    if (snapshot.terminal) show({ state: 'closed', attempt: 0, reason: 'ended', error: null, nextRetryAt: null });
+  };
+  const show = (connection: Connection) => {
+    if (!over()) options.onConnection(Object.freeze(connection));
+  };
+  const context = contextOf(options, sequencer, createLagMeter(timing.bufferedMs), { folded });
+
+  /** The other tab has this long to say something. */
+  const expectWithin = (ms: number | null) => {
+    clock.clearTimeout(timer);
+    timer = ms === null ? null : clock.setTimeout(() => options.onLost(true), ms);
+  };
+  const silenceMs = () => heartbeatMs * timing.silenceFactor + timing.responseMs;
+
+  const catchUp = async () => {
+    missed = true;
+    if (catchingUp) return;
+    catchingUp = true;
+    while (missed && !over()) {
+      missed = false;
+      const ending = await attempt(context, reading, 'reconnect', stopping.signal);
+      if (over()) return;
+      if (ending.kind !== 'polled' && ending.kind !== 'gap') return options.onLost(false);
+      if (ending.progressed) missed = true; // a page has a bound
+    }
+    catchingUp = false;
+  };
+
+  const hear = (message: TabMessage) => {
+    if (over()) return;
+    if (message.kind === 'connection') {
+      const { state, nextRetryAt } = message.connection;
+      // Its end is not ours before its last event has come.
+      if (state === 'closed') return void catchUp();
+      const waits = state === 'gave_up' || state === 'auth_required';
+      expectWithin(waits ? null : silenceMs() + Math.max(0, (nextRetryAt ?? 0) - clock.now()));
+      show(message.connection);
+      if (message.cursor > sequencer.cursor()) void catchUp();
+    } else if (message.kind === 'chunk') {
+      heartbeatMs = message.heartbeatMs;
+      expectWithin(silenceMs());
+      take(message.events);
+      if (message.cursor > sequencer.cursor()) void catchUp();
+    }
+  };
+
+  const take = (values: readonly unknown[]) => {
+    try {
+      const events = values.map((value) => parseEvent(options.process, value));
+      const { applied, error } = sequencer.take(events, options.id);
+      if (applied.length > 0) folded(applied);
+      if (error) void catchUp();
+    } catch {
+      counters.protocolErrors++;
+      void catchUp();
+    }
+  };
+
+  const unlisten = environment.onSignal((signal) => {
+    if (signal === 'offline' || over()) return;
+    // After a sleep of the device the other tab may be gone, and so may what it said.
+    expectWithin(timing.firstByteMs);
+    options.ask();
+  });
+
+  show({ state: 'connecting', attempt: 0, reason: null, error: null, nextRetryAt: null });
+  expectWithin(timing.firstByteMs);
+  options.ask();
+  void catchUp();
+
+  return {
+    hear,
+    stop() {
+      stopping.abort();
+      clock.clearTimeout(timer);
+      unlisten();
+    },
+  };
+}
