@@ -206,7 +206,16 @@ export function contextOf(
 ): AttemptContext {
   const { process, routes, transport, start, environment, timing, limits, counters, id } = options;
   const context: AttemptContext = {
-    ...{ process, routes, transport, start, timing, limits, counters, id, sequencer, lag },
+    process,
+    routes,
+    transport,
+    start,
+    timing,
+    limits,
+    counters,
+    id,
+    sequencer,
+    lag,
     clock: environment.clock,
     heartbeatMs: timing.heartbeatMs,
     heardAt: null,
