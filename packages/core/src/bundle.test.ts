@@ -51,7 +51,7 @@ describe('what a page loads', () => {
   test('leaves out what is not used: the messages', () => {
     const messages = (path: string) => path.includes('errors/messages');
     expect(client.modules.filter(messages)).toEqual([]);
-    expect(whole.modules.filter(messages)).toHaveLength(2);
+    expect(whole.modules.filter(messages)).toHaveLength(3);
   });
 
   test('stays small', () => {

@@ -1,4 +1,6 @@
+export { availableActions, isStuck, unfollowed } from './client/actions.ts';
 export type { CallOptions } from './client/api.ts';
+export { type ProgressAria, progressAria, type StepItem, type StepList, stepList } from './client/aria.ts';
 export {
   createUpgradeClient,
   type OperationOf,
@@ -7,9 +9,11 @@ export {
   type UpgradeClient,
   type UpgradeClientOptions,
 } from './client/client.ts';
+export { type Description, describeOperation, type Problem } from './client/describe.ts';
 export type { Channel, Clock, Environment, EnvironmentSignal, KeyStorage, LockRequest, Locks } from './client/environment.ts';
 export { type BurnExpectation, type Guard, type GuardFinding, type GuardVerdict, refusingGuard } from './client/guard.ts';
 export type { Operation, OperationState } from './client/operation.ts';
+export { type Commands, createPlace, type Place } from './client/place.ts';
 export type { Signed } from './client/sign.ts';
 export type { SignRequest, WalletOutcome, WalletPort } from './client/wallet.ts';
 export type { WalletState, WalletStatus } from './client/wallet-state.ts';
@@ -23,8 +27,19 @@ export {
   NftUpgradeError,
   toNftUpgradeError,
 } from './errors/index.ts';
-export { type Catalogue, createMessages, type KnownStatus, type Locale, type Messages, type Sentences } from './errors/messages.ts';
+export {
+  type Catalogue,
+  createMessages,
+  type FullCatalogue,
+  type KnownStatus,
+  type Label,
+  type Locale,
+  type Messages,
+  type Sentences,
+} from './errors/messages.ts';
+export { type Usual, usualOf } from './machine/durations.ts';
 export { type Action, actionsOf, isCommitted, isDelivered } from './machine/select.ts';
+export { type Step, type StepState, stepsOf } from './machine/steps.ts';
 export type { AnyProcess, EventOf, FactsOf, InputOf, OperationEvent, Snapshot, SnapshotOf, StatusOf } from './machine/types.ts';
 export type { BurnTransaction } from './phases/burn.ts';
 export type { BadgeActivationEvent, BadgeActivationSnapshot, BadgeActivationStatus } from './processes/badge-activation.ts';

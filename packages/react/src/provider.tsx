@@ -1,21 +1,52 @@
-import { NftUpgradeError, type UpgradeClient } from '@aiw3/nft-upgrade';
-import { createContext, type ReactNode, useContext } from 'react';
+import { createMessages, type Messages, NftUpgradeError, type Problem, type UpgradeClient } from '@aiw3/nft-upgrade';
+import { createContext, type ReactNode, useContext, useMemo } from 'react';
 
-const ClientContext = createContext<UpgradeClient | null>(null);
+/** The host's official support channel, shown beside every problem: impostors wait where people ask for help. A function may put the operation into it. */
+export type Support = ReactNode | ((problem: Problem) => ReactNode);
 
-/** Gives the client to everything below. Make the client once, outside of rendering: it holds the connections. */
-export function UpgradeProvider({ client, children }: { client: UpgradeClient; children?: ReactNode }): ReactNode {
-  return <ClientContext.Provider value={client}>{children}</ClientContext.Provider>;
+export interface UpgradeProviderProps {
+  /** Made once, outside of rendering: it holds the connections. */
+  client: UpgradeClient;
+  /** Words for people: `createMessages('zh')`, or sentences of the host. Made once, outside of rendering. Default: English. */
+  messages?: Messages;
+  support?: Support;
+  children?: ReactNode;
+}
+
+interface Given {
+  readonly client: UpgradeClient;
+  readonly messages: Messages | undefined;
+  readonly support: Support;
+}
+
+const UpgradeContext = createContext<Given | null>(null);
+
+/** Gives the client, and the words, to everything below. */
+export function UpgradeProvider({ client, messages, support, children }: UpgradeProviderProps): ReactNode {
+  const given = useMemo(() => ({ client, messages, support }), [client, messages, support]);
+  return <UpgradeContext.Provider value={given}>{children}</UpgradeContext.Provider>;
 }
 
 /** The client of the nearest provider. @throws NftUpgradeError `invalid_option` outside of one */
 export function useUpgradeClient(): UpgradeClient {
-  const client = useContext(ClientContext);
-  if (!client) {
+  const given = useContext(UpgradeContext);
+  if (!given) {
     throw new NftUpgradeError('invalid_option', {
       message: 'There is no <UpgradeProvider> above this component.',
-      hint: 'Wrap the part of the tree that uses these hooks: <UpgradeProvider client={createUpgradeClient({ … })}>.',
+      hint: 'Wrap what uses these hooks in one.',
     });
   }
-  return client;
+  return given.client;
 }
+
+let english: Messages | undefined;
+
+/** The words of the nearest provider; English where none were given. Made when first used, so that a page with words of its own loads no catalogue. */
+export function useMessages(): Messages {
+  const messages = useContext(UpgradeContext)?.messages;
+  if (messages) return messages;
+  english ??= createMessages();
+  return english;
+}
+
+export const useSupport = (): Support => useContext(UpgradeContext)?.support;

@@ -1,91 +1,95 @@
 import {
   type Action,
-  type AnyProcess,
-  actionsOf,
-  type InputOf,
-  type Operation,
+  availableActions,
+  type Commands,
+  type Connection,
+  createPlace,
+  type NftUpgradeError,
   type OperationOf,
   type OperationState,
-  type ProcessClient,
   type ProcessName,
-  processes,
+  type processes,
   type SnapshotOf,
-  type StartOptions,
+  unfollowed,
 } from '@aiw3/nft-upgrade';
-import { useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useUpgradeClient } from './provider.tsx';
 import { useOperation } from './use-operation.ts';
+import type { Watchable } from './watchable.ts';
 
 type Process<K extends ProcessName> = (typeof processes)[K];
 
-/** The hook of a process by its name. */
-export type ProcessHookOf<K extends ProcessName> = ProcessHook<Process<K>>;
+/** The three axes of an operation of a process, by its name. `operation` is discriminated by `status`. */
+export type StateOf<K extends ProcessName> = OperationState<SnapshotOf<Process<K>>>;
+
+export interface ProcessOptions<K extends ProcessName, T = StateOf<K>> {
+  /** Tells places of one process apart, where a page has several: one per badge, say. Components with the same key show the same operation. Default: one place. */
+  key?: string;
+  /** An operation that exists, by id or by snapshot, to follow while nothing runs here. A snapshot is rendered at once, also on a server. */
+  attach?: string | SnapshotOf<Process<K>> | null | undefined;
+  /** Picks what `state` is. The component renders when the pick, `actions`, `isRunning`, `operation` or `refusal` change, and for nothing else. */
+  select?: (state: StateOf<K>) => T;
+}
 
 /** One process in a component: its present operation, and what can be done. The functions stay the same between renders. */
-export interface ProcessHook<P extends AnyProcess> {
-  /** The operation this component started or attached to; null before. */
-  readonly operation: OperationOf<P> | null;
-  /** Its three axes; null before. */
-  readonly state: OperationState<SnapshotOf<P>> | null;
+export interface ProcessHook<K extends ProcessName, T = StateOf<K>>
+  extends Commands<Process<K>>,
+    Required<Watchable<SnapshotOf<Process<K>>>> {
+  readonly process: K;
+  /** The operation that was started here or attached to; null before. */
+  readonly operation: OperationOf<Process<K>> | null;
+  /** Its three axes, or what `select` picks of them; null before. */
+  readonly state: T | null;
   /** What the user can do now: sign, cancel, retry, restart. */
   readonly actions: readonly Action[];
   /** True from the start until the operation has ended or was refused. */
   readonly isRunning: boolean;
-  /** Starts, or returns the operation that runs. Call it from an event handler. */
-  start(input: InputOf<P>, options?: StartOptions): OperationOf<P>;
-  /** Follows an operation that exists: from `useOpenOperations`, from a link. */
-  attach(idOrSnapshot: string | SnapshotOf<P>): OperationOf<P>;
-  sign(): Promise<unknown>;
-  cancel(): Promise<void>;
-  retry(): Promise<void>;
-  /** Forgets the operation here; it goes on at the server. */
-  detach(): void;
+  /** Why the last command was refused; null again with the next one. What the wallet and the connection report is in `state`. */
+  readonly refusal: NftUpgradeError | null;
 }
-
-const running = (operation: Operation | null) => operation !== null && operation.getSnapshot().connection.state !== 'closed';
 
 /** The same for every process; `useNftUpgrade`, `useNftClaim` and `useBadgeActivation` name one. */
-export function useProcess<K extends ProcessName>(name: K): ProcessHookOf<K> {
+export function useProcess<K extends ProcessName, T = StateOf<K>>(name: K, options: ProcessOptions<K, T> = {}): ProcessHook<K, T> {
+  const { key = '', attach = null, select = whole as (state: StateOf<K>) => T } = options;
   const client = useUpgradeClient();
-  const [operation, setOperation] = useState<OperationOf<Process<K>> | null>(null);
-  const state = useOperation(operation);
-
-  // Kept outside of the state: two clicks in one tick both see the first operation.
-  const [current] = useState(() => ({ operation: null as OperationOf<Process<K>> | null }));
-  const commands = useMemo(() => {
-    const process = client.process(name) as ProcessClient<Process<K>>;
-    const hold = (next: OperationOf<Process<K>> | null) => {
-      current.operation = next;
-      setOperation(next);
-      return next;
-    };
-    const follow = (next: OperationOf<Process<K>>) => {
-      // Who wants to know takes `operation.done`; here a rejection is shown by the state and must not end the page.
-      next.done.catch(() => {});
-      next.started.catch(() => {});
-      hold(next);
-      return next;
-    };
-    const withOperation = async <T>(call: (operation: OperationOf<Process<K>>) => Promise<T>): Promise<T | undefined> =>
-      current.operation ? call(current.operation) : undefined;
+  const place = useMemo(() => createPlace(client, name, key), [client, name, key]);
+  const given = useSameOperation(attach);
+  const watched = useMemo((): Required<Watchable<SnapshotOf<Process<K>>>> => {
+    const initial = given === null ? null : unfollowed(name, given);
     return {
-      start(input: InputOf<Process<K>>, options?: StartOptions) {
-        const present = current.operation;
-        return present && running(present as unknown as Operation) ? present : follow(process.start(input, options));
-      },
-      attach: (idOrSnapshot: string | SnapshotOf<Process<K>>) => follow(process.attach(idOrSnapshot)),
-      sign: () => withOperation((one) => one.sign()),
-      cancel: () => withOperation((one) => one.cancel()).then(() => undefined),
-      retry: () => withOperation((one) => one.retry()).then(() => undefined),
-      detach: () => {
-        current.operation?.detach();
-        hold(null);
-      },
+      process: name,
+      subscribe: place.subscribe,
+      getSnapshot: () => place.getOperation()?.getSnapshot() ?? initial,
+      getServerSnapshot: () => initial,
     };
-  }, [client, name, current]);
+  }, [place, name, given]);
+  useEffect(() => {
+    if (given !== null) place.adopt(given);
+  }, [place, given]);
 
-  const snapshot = state?.operation ?? null;
-  const actions = useMemo(() => actionsOf(processes[name], snapshot), [name, snapshot]);
-  const isRunning = state !== null && state.connection.state !== 'closed';
-  return { operation, state, actions, isRunning, ...commands };
+  const operation = useSyncExternalStore(place.subscribe, place.getOperation, none);
+  const refusal = useSyncExternalStore(place.subscribe, place.getRefusal, none);
+  const state = useOperation(watched, select);
+  const isRunning = useOperation(watched, isOpen) ?? false;
+  const { definition } = client.process(name);
+  const choose = useCallback((now: StateOf<K>) => availableActions(definition, now), [definition]);
+  const actions = useOperation(watched, choose) ?? noActions;
+
+  const { start, attach: follow, sign, cancel, retry, detach } = place;
+  return { ...watched, process: name, operation, state, actions, isRunning, refusal, start, attach: follow, sign, cancel, retry, detach };
 }
+
+/** The first of all snapshots of one operation: a newer one has nothing to tell that its events do not, and must not move anything. */
+function useSameOperation<A extends string | { operationId: string }>(given: A | null): A | null {
+  const [kept, keep] = useState(given);
+  const same = idOf(kept) === idOf(given);
+  if (!same) keep(given);
+  return same ? kept : given;
+}
+
+const idOf = (given: string | { operationId: string } | null) => (typeof given === 'string' ? given : given?.operationId);
+const none = () => null;
+const noActions: readonly Action[] = [];
+const whole = (state: unknown): unknown => state;
+const isOpen = ({ connection, operation }: { connection: Connection; operation: { terminal: boolean } | null }): boolean =>
+  connection.state !== 'closed' && !operation?.terminal;

@@ -56,6 +56,8 @@ export type OperationOf<P extends AnyProcess> = Operation<SnapshotOf<P>, EventOf
 
 /** What can be done with one process. */
 export interface ProcessClient<P extends AnyProcess> {
+  /** Its statuses, phases and schemas, as data. */
+  readonly definition: P;
   /**
    * Starts an operation, once, and follows it. Returns at once; the request is on its way.
    * @throws NftUpgradeError `invalid_request` for an input that is not of the process, `invalid_option` for a key that is none, `detached` after `close()`
@@ -130,6 +132,7 @@ export function createUpgradeClient<const R extends Processes = typeof allProces
     };
 
     return {
+      definition: process,
       start(input: unknown, { idempotencyKey, signal } = {}) {
         if (idempotencyKey !== undefined && !idempotencyKeyPattern.test(idempotencyKey)) {
           throw new NftUpgradeError('invalid_option', { message: 'idempotencyKey must be 8 to 128 visible ASCII characters.' });

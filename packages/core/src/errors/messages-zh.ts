@@ -1,9 +1,9 @@
-import type { Catalogue, Sentences } from './messages.ts';
+import type { FullCatalogue, Sentences } from './messages.ts';
 
 const say = (message: string, hint: string): Sentences => ({ message, hint });
 
 /** The catalogue in simplified Chinese. */
-export const chinese: Catalogue = {
+export const chinese: FullCatalogue = {
   errors: {
     malformed_json: say('请求内容不是有效的 JSON。', '请发送 JSON 对象，并使用 Content-Type: application/json。'),
     invalid_request: say('请求的格式不正确。', '请更正 details 中指出的字段。'),
@@ -113,10 +113,81 @@ export const chinese: Catalogue = {
     compensated: '已通过补偿解决',
     error: '未能完成',
   },
+  next: {
+    initializing: '暂时无需操作。',
+    qualification_verified: '请准备好您的钱包。',
+    qualification_failed: '请查看缺少的条件，满足后重新开始。',
+    awaiting_burn: '请阅读请求内容，然后在钱包中批准。',
+    verifying_burn: '无需操作，流程会自动继续。',
+    burn_verified: '无需操作，您可以关闭此页面。',
+    burn_failed: '您可以随时重新开始。',
+    cancelling: '无需操作，流程会自动继续。',
+    cancelled: '您可以随时重新开始。',
+    uploading_metadata: '无需操作，您可以关闭此页面。',
+    metadata_uploaded: '无需操作，您可以关闭此页面。',
+    upload_failed: '无需操作，系统会一直重试直到成功。',
+    recovering: '无需操作，系统会一直重试直到成功。',
+    minting_new_nft: '无需操作，您可以关闭此页面。',
+    mint_failed: '无需操作，系统会一直重试直到成功。',
+    updating_records: '无需操作，您可以关闭此页面。',
+    completed: '无需操作。',
+    needs_attention: '没有任何损失。请保存操作编号以便联系客服。',
+    compensated: '请查看补偿详情。',
+    error: '请重新开始，或联系客服。',
+  },
   assets: {
     safe: '您的 NFT 在钱包中。',
     at_risk: '已签署的销毁交易可能正在上链，以链上结果为准。',
     burned_owed: '旧 NFT 已销毁，新 NFT 尚待交付。',
     delivered: '已在您的钱包中。',
+    uninvolved: '您的资产没有风险。',
+  },
+  connections: {
+    idle: '',
+    connecting: '正在连接',
+    live: '',
+    reconnecting: '连接已中断，正在重新连接；操作在服务器上继续进行。',
+    polling: '网络阻止了实时更新，每隔几秒刷新一次。',
+    offline: '您已离线；操作在服务器上继续进行。',
+    auth_required: '请重新登录以查看进展；操作在服务器上继续进行。',
+    gave_up: '无法连接服务器；已开始的操作会在那里继续。',
+    closed: '',
+  },
+  wallets: {
+    idle: '',
+    inspecting: '正在检查交易内容',
+    prompting: '请在钱包中批准或拒绝该请求。',
+    submitting: '正在将您的签名提交给服务器',
+    submitted: '服务器已收到您的签名。',
+    rejected: '据钱包反馈，未签署任何内容。',
+    unknown: '钱包没有给出可靠的答复；服务器会监视链上情况。',
+  },
+  labels: {
+    upgrade: '升级',
+    claim: '领取',
+    badge_activation: '激活',
+    sign: '在钱包中签名',
+    cancel: '取消',
+    retry: '立即重试',
+    restart: '重新开始',
+    preflight: '条件检查',
+    burn: '销毁旧 NFT',
+    metadata: '元数据',
+    mint: '铸造新 NFT',
+    record: '更新记录',
+    progress: '进度',
+    steps: '步骤',
+    done: '已完成',
+    current: '进行中',
+    stopped: '已停止',
+    full_stop: '。',
+    upcoming: '未开始',
+  },
+  durations: {
+    moments: '几秒钟',
+    seconds: '约 {n} 秒',
+    minutes: '约 {n} 分钟',
+    step: '此步骤通常需要{time}。',
+    left: '通常还需{time}。',
   },
 };

@@ -4,6 +4,8 @@ import { assets } from '../protocol/envelope.ts';
 import { errorCodes, isErrorCode } from './codes.ts';
 import { NftUpgradeError } from './error.ts';
 import { createMessages } from './messages.ts';
+import { english } from './messages-en.ts';
+import { chinese } from './messages-zh.ts';
 
 const codes = Object.keys(errorCodes).filter(isErrorCode);
 const statuses = [...new Set(Object.values(processes).flatMap((process) => Object.keys(process.statuses)))];
@@ -26,6 +28,23 @@ test('English tells what the error knows, and has a sentence for every status an
   expect(en.error(error)).toEqual({ message: error.message, hint: error.hint });
   for (const status of statuses) expect(en.status(status)).not.toContain('_');
   for (const asset of assets) expect(en.asset(asset)).toMatch(/\.$/);
+});
+
+test('every further sentence there is stands in both languages, and says something where the English one does', () => {
+  for (const group of ['next', 'connections', 'wallets', 'labels', 'durations', 'assets'] as const) {
+    const zh: Readonly<Record<string, string>> = chinese[group];
+    expect(Object.keys(zh), group).toEqual(Object.keys(english[group]));
+    for (const [key, sentence] of Object.entries(english[group]))
+      expect(/[\p{Script=Han}。]/u.test(zh[key] ?? ''), `${group}.${key}`).toBe(sentence !== '');
+  }
+});
+
+test('durations are rounded as people say them', () => {
+  const en = createMessages();
+  expect(en.duration(400, 'step')).toBe('This step usually takes a few seconds.');
+  expect(en.duration(21_400, 'step')).toBe('This step usually takes about 21 seconds.');
+  expect(en.duration(150_000, 'left')).toBe('Usually about 3 minutes left.');
+  expect(createMessages('zh').duration(21_400, 'left')).toBe('通常还需约 21 秒。');
 });
 
 test('a host replaces what it wants, and keeps the rest', () => {

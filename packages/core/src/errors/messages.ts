@@ -1,8 +1,13 @@
+import type { WalletState } from '../client/wallet-state.ts';
+import type { Action } from '../machine/select.ts';
+import type { StepState } from '../machine/steps.ts';
 import type { StatusOf } from '../machine/types.ts';
-import type { processes } from '../processes/index.ts';
+import type { ProcessName, processes } from '../processes/index.ts';
 import type { Asset } from '../protocol/envelope.ts';
+import type { ConnectionState } from '../stream/connection.ts';
 import { type ErrorCode, errorCodes } from './codes.ts';
 import type { NftUpgradeError } from './error.ts';
+import { english } from './messages-en.ts';
 import { chinese } from './messages-zh.ts';
 
 /** What happened, and what to do next. */
@@ -11,57 +16,53 @@ export interface Sentences {
   readonly hint: string;
 }
 
+type Process = (typeof processes)[ProcessName];
+
 /** A status of one of the processes of this version. */
-export type KnownStatus = StatusOf<(typeof processes)[keyof typeof processes]>;
+export type KnownStatus = StatusOf<Process>;
+
+/** Texts of buttons, steps and their states: processes (what starting one is called), actions, phases. */
+export type Label = ProcessName | Action | Process['phases'][number]['name'] | StepState | 'progress' | 'steps' | 'full_stop';
+
+/** `{n}` stands for the number, `{time}` for the duration. */
+type Duration = 'moments' | 'seconds' | 'minutes' | 'step' | 'left';
+
+/** Every sentence there is. */
+export interface FullCatalogue {
+  readonly errors: Readonly<Record<ErrorCode, Sentences>>;
+  /** What happens. By status; a host with processes of its own adds theirs. */
+  readonly statuses: Readonly<Record<KnownStatus, string> & Record<string, string>>;
+  /** What the user does next, by status. */
+  readonly next: Readonly<Record<KnownStatus, string> & Record<string, string>>;
+  /** Where the asset is. `uninvolved` stands for `safe` in a process that never touches one. */
+  readonly assets: Readonly<Record<Asset | 'uninvolved', string>>;
+  /** Empty where there is nothing to tell. */
+  readonly connections: Readonly<Record<ConnectionState, string>>;
+  readonly wallets: Readonly<Record<WalletState, string>>;
+  readonly labels: Readonly<Record<Label, string> & Record<string, string>>;
+  readonly durations: Readonly<Record<Duration, string>>;
+}
 
 /** Sentences for people. Whatever is left out is taken from the English one. */
-export interface Catalogue {
-  readonly errors: Readonly<Partial<Record<ErrorCode, Sentences>>>;
-  /** By status; a host with processes of its own adds theirs. */
-  readonly statuses: Readonly<Partial<Record<KnownStatus, string>> & Record<string, string>>;
-  readonly assets: Readonly<Partial<Record<Asset, string>>>;
-}
+export type Catalogue = { readonly [Group in keyof FullCatalogue]: Readonly<Partial<FullCatalogue[Group]>> };
 
 /** Finds the sentence. Never throws: what a newer server sends gets a readable fallback. */
 export interface Messages {
   error(error: NftUpgradeError): Sentences;
   status(status: string): string;
+  /** What to do next; empty for a status that is not known. */
+  next(status: string): string;
   /** Where the asset is. No message about a failure should stand without it. */
-  asset(asset: Asset): string;
+  asset(asset: Asset | 'uninvolved'): string;
+  connection(state: ConnectionState): string;
+  wallet(state: WalletState): string;
+  /** Text of a button, a step or a state of one; a host's own processes and phases may be named here too. */
+  label(name: string): string;
+  /** A sentence about a duration in milliseconds: how long this step usually takes, or how long it usually still takes. */
+  duration(ms: number, about: 'step' | 'left'): string;
 }
 
 export type Locale = 'en' | 'zh';
-
-const english = {
-  statuses: {
-    initializing: 'Getting ready',
-    qualification_verified: 'You meet the requirements',
-    qualification_failed: 'The requirements are not met yet',
-    awaiting_burn: 'Waiting for your signature',
-    verifying_burn: 'Checking the burn on the chain',
-    burn_verified: 'The old NFT is burned; the new one is on its way',
-    burn_failed: 'The burn did not go through',
-    cancelling: 'Cancelling; waiting until the burn can no longer land',
-    cancelled: 'Cancelled',
-    uploading_metadata: 'Storing the metadata',
-    metadata_uploaded: 'The metadata is stored',
-    upload_failed: 'Storing the metadata failed; it will be tried again',
-    recovering: 'Trying again',
-    minting_new_nft: 'Minting the new NFT',
-    mint_failed: 'Minting failed; it will be tried again',
-    updating_records: 'Updating the records',
-    completed: 'Done',
-    needs_attention: 'Our team is looking into it; what is owed to you stays owed',
-    compensated: 'Settled by a compensation',
-    error: 'It could not be carried out',
-  },
-  assets: {
-    safe: 'Your NFT is in your wallet.',
-    at_risk: 'A signed burn may be on its way; the chain decides.',
-    burned_owed: 'The old NFT is burned, and the new one is owed to you.',
-    delivered: 'It is in your wallet.',
-  },
-} satisfies { statuses: Record<KnownStatus, string>; assets: Record<Asset, string> };
 
 /**
  * Makes a catalogue of messages.
@@ -69,14 +70,32 @@ const english = {
  */
 export function createMessages(choice: Locale | Partial<Catalogue> = 'en'): Messages {
   const chosen: Partial<Catalogue> = choice === 'en' ? {} : choice === 'zh' ? chinese : choice;
-  const statuses: Readonly<Record<string, string | undefined>> = { ...english.statuses, ...chosen.statuses };
+  const find =
+    (group: keyof typeof english, fallback: (key: string) => string = readable) =>
+    (key: string): string =>
+      own(chosen[group], key) ?? own(english[group], key) ?? fallback(key);
+  const duration = find('durations');
   return {
     // The English message of an error may know more than its code does: the field, the account, the amount.
     error: (error) => chosen.errors?.[error.code] ?? { message: error.message, hint: error.hint || errorCodes[error.code].hint },
-    status: (status) => (Object.hasOwn(statuses, status) ? statuses[status] : undefined) ?? readable(status),
-    asset: (asset) => chosen.assets?.[asset] ?? english.assets[asset],
+    status: find('statuses'),
+    next: find('next', () => ''),
+    asset: find('assets'),
+    connection: find('connections'),
+    wallet: find('wallets'),
+    label: find('labels'),
+    duration(ms, about) {
+      const seconds = Math.round(ms / 1_000);
+      const unit = seconds < 5 ? 'moments' : seconds < 90 ? 'seconds' : 'minutes';
+      const n = unit === 'minutes' ? Math.round(seconds / 60) : seconds;
+      return duration(about).replace('{time}', duration(unit).replace('{n}', String(n)));
+    },
   };
 }
+
+/** Names come over the wire: `constructor` is no sentence of ours. */
+const own = (group: Readonly<Record<string, string | undefined>> | undefined, key: string): string | undefined =>
+  group && Object.hasOwn(group, key) ? group[key] : undefined;
 
 /** `polishing_nft` of a newer server reads “Polishing nft”. */
 const readable = (status: string): string => {

@@ -8,6 +8,8 @@ export {
   type StatusDefinition,
   status,
 } from './define.ts';
+export { type Usual, usualOf } from './durations.ts';
 export { type Folded, fold, foldAll, follows, type Verdict } from './reduce.ts';
 export { type Action, actionsOf, isCommitted, isDelivered } from './select.ts';
+export { type Step, type StepState, stepsOf } from './steps.ts';
 export type { AnyProcess, EventOf, FactsOf, InputOf, OperationEvent, PayloadOf, Snapshot, SnapshotOf, StatusOf } from './types.ts';

@@ -9,7 +9,10 @@ export type Action = 'sign' | 'cancel' | 'retry' | 'restart';
  * - `retry`: a recovery waits and may be run at once
  * - `restart`: it ended with the asset safe; a new start is welcome
  */
-export function actionsOf(process: AnyProcess, snapshot: Snapshot | null): readonly Action[] {
+export function actionsOf(
+  process: AnyProcess,
+  snapshot: Pick<Snapshot, 'status' | 'terminal' | 'asset' | 'now'> | null,
+): readonly Action[] {
   if (!snapshot) return [];
   const to = process.statuses[snapshot.status]?.to ?? [];
   const actions: Action[] = [];

@@ -42,3 +42,6 @@ export const requirement = s.loose({
   actual: s.either(s.number(), s.string()),
   message: s.optional(s.string()),
 });
+
+/** How long each status usually lasts, in milliseconds, measured by the server on earlier operations. Left out while it has none to go by. */
+export const usualMs = s.optional(s.record(count));

@@ -1,7 +1,7 @@
 import { definePhase, status } from '../machine/define.ts';
 import type { Shape } from '../schema/index.ts';
 import * as s from '../schema/index.ts';
-import { failure, requirement } from './fields.ts';
+import { failure, requirement, usualMs } from './fields.ts';
 
 /** Statuses in which nothing irreversible has happened may end here. */
 export const waysOut = {
@@ -18,7 +18,7 @@ export const preflight = <const Facts extends Shape>(facts: Facts) =>
     entries: ['initializing'],
     statuses: {
       initializing: status(0, 'safe', {
-        facts: { version: s.int({ min: 1 }), input: s.record(s.unknown()) },
+        facts: { version: s.int({ min: 1 }), input: s.record(s.unknown()), usualMs },
         to: ['qualification_verified', 'qualification_failed', 'cancelled', 'error'],
       }),
       qualification_verified: status(10, 'safe', { facts, to: ['next', 'cancelled', 'error'] }),

@@ -1,0 +1,41 @@
+import type { NftUpgradeError } from '../errors/index.ts';
+import type { UpgradeClient } from './client.ts';
+import type { Operation } from './operation.ts';
+
+/** What one place of a page shows. */
+export interface Held {
+  readonly operation: Operation | null;
+  /** Why the last command was refused; null again with the next one. */
+  readonly refusal: NftUpgradeError | null;
+}
+
+/** The operations that are on show, by place. They belong to the client, so an unmounted component loses nothing, and the next one finds them. */
+export interface Current {
+  get(place: string): Held;
+  set(place: string, patch: Partial<Held>): void;
+  subscribe(listener: () => void): () => void;
+}
+
+const empty: Held = Object.freeze({ operation: null, refusal: null });
+const byClient = new WeakMap<UpgradeClient, Current>();
+
+/** One for each client. Only event handlers and effects write to it: rendering on a server, where a client may serve many users, leaves no trace. */
+export function currentOf(client: UpgradeClient): Current {
+  const known = byClient.get(client);
+  if (known) return known;
+  const places = new Map<string, Held>();
+  const listeners = new Set<() => void>();
+  const current: Current = {
+    get: (place) => places.get(place) ?? empty,
+    set(place, patch) {
+      places.set(place, { ...current.get(place), ...patch });
+      for (const listener of Array.from(listeners)) listener();
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  byClient.set(client, current);
+  return current;
+}

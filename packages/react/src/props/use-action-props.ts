@@ -1,0 +1,44 @@
+import type { ProcessName } from '@aiw3/nft-upgrade';
+import type { ComponentPropsWithRef } from 'react';
+import { useMessages } from '../provider.tsx';
+import type { ProcessHook } from '../use-process.ts';
+
+export type ButtonProps = ComponentPropsWithRef<'button'>;
+
+/** Each takes props of the page; its own click handler runs first, and `preventDefault()` there keeps the command from running. */
+export interface ActionProps<Input> {
+  start(input: Input, own?: ButtonProps): ButtonProps;
+  sign(own?: ButtonProps): ButtonProps;
+  cancel(own?: ButtonProps): ButtonProps;
+  retry(own?: ButtonProps): ButtonProps;
+}
+
+/**
+ * Props for the buttons of a process, with their texts. What cannot be done now is `aria-disabled` and does nothing: a disabled button would drop the keyboard's
+ * focus. What a command is refused for stands in `refusal`.
+ * @example
+ * const upgrade = useNftUpgrade();
+ * const action = useActionProps(upgrade);
+ * <button {...action.start({ targetTierId: 'tier-2' })} />
+ */
+export function useActionProps<K extends ProcessName, T>(hook: ProcessHook<K, T>): ActionProps<Parameters<ProcessHook<K>['start']>[0]> {
+  const messages = useMessages();
+  const can = (action: ProcessHook<K>['actions'][number]) => hook.actions.includes(action);
+  const button = (label: string, enabled: boolean, run: () => unknown, own: ButtonProps = {}): ButtonProps => ({
+    type: 'button',
+    children: messages.label(label),
+    'aria-disabled': !enabled,
+    ...own,
+    onClick(event) {
+      own.onClick?.(event);
+      if (enabled && !event.defaultPrevented) run();
+    },
+  });
+  const quietly = (run: () => Promise<unknown>) => () => run().catch(() => {});
+  return {
+    start: (input, own) => button(can('restart') ? 'restart' : hook.process, !hook.isRunning, () => hook.start(input), own),
+    sign: (own) => button('sign', can('sign'), quietly(hook.sign), own),
+    cancel: (own) => button('cancel', can('cancel'), quietly(hook.cancel), own),
+    retry: (own) => button('retry', can('retry'), quietly(hook.retry), own),
+  };
+}

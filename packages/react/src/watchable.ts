@@ -1,0 +1,15 @@
+import type { OperationState, Snapshot } from '@aiw3/nft-upgrade';
+
+/** What components watch: an operation, or a place of the page where one will be. Its functions never change. */
+export interface Watchable<S = Snapshot> {
+  /** Name of the process. */
+  readonly process: string;
+  /** The same object until something changes; null while there is no operation. */
+  getSnapshot(): OperationState<S> | null;
+  subscribe(listener: () => void): () => void;
+  /** What a server rendered, where that may differ from the present state. */
+  getServerSnapshot?(): OperationState<S> | null;
+}
+
+/** Nothing, and no news of it. */
+export const nowhere: Watchable<never> = { process: '', getSnapshot: () => null, subscribe: () => () => {} };
