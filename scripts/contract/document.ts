@@ -2,7 +2,7 @@ import { protocolRules, sections } from '../../packages/core/src/audit/rules/ind
 import { errorCodes } from '../../packages/core/src/errors/codes.ts';
 import type { AnyProcess } from '../../packages/core/src/machine/types.ts';
 import { processes } from '../../packages/core/src/processes/index.ts';
-import { type JsonSchema, jsonSchemaOf } from '../../packages/core/src/protocol/schema/definitions.ts';
+import { eventSchemaOf, type JsonSchema, sources } from '../../packages/core/src/protocol/schema/definitions.ts';
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
@@ -57,9 +57,9 @@ const isEmpty = (value: unknown) => typeof value !== 'object' || value === null 
 /** Every member of a payload with its type, once. */
 function payloadTypes(): string {
   const lines = new Set<string>();
-  for (const process of Object.values(processes)) {
+  for (const process of sources) {
     for (const status of Object.values(process.statuses)) {
-      const { properties, required } = jsonSchemaOf(status.event) as {
+      const { properties, required } = eventSchemaOf(process, status.status) as {
         properties: Record<string, JsonSchema>;
         required: readonly string[];
       };

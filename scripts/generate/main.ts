@@ -1,9 +1,11 @@
 // Writes every file that follows from the sources; with --check it changes nothing and fails when one of them is not current.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { coreData } from './core-data.ts';
 import { errors } from './errors.ts';
 import { licences } from './licences.ts';
 
 const files: Readonly<Record<string, () => string>> = {
+  'packages/core/src/generated.ts': coreData,
   'docs/errors.md': errors,
   'docs/licences.md': licences,
 };

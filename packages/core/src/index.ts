@@ -46,7 +46,7 @@ export type { BadgeActivationEvent, BadgeActivationSnapshot, BadgeActivationStat
 export type { ClaimEvent, ClaimSnapshot, ClaimStatus } from './processes/claim.ts';
 export { badgeActivation, claim, type Processes, type ProcessName, processes, upgrade } from './processes/index.ts';
 export type { UpgradeEvent, UpgradeSnapshot, UpgradeStatus } from './processes/upgrade.ts';
-export { type Asset, assets } from './protocol/envelope.ts';
+export { type Asset, assets } from './protocol/asset.ts';
 export type { GetToken, TokenReason } from './stream/auth.ts';
 export type { Connection, ConnectionReason, ConnectionState } from './stream/connection.ts';
 export type { Counters } from './stream/counters.ts';

@@ -1,10 +1,11 @@
 import { NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
 import type { BurnTransaction } from '../phases/burn.ts';
-import { burnTransactionResultSchema, type ConfirmBurn, confirmBurnResultSchema } from '../protocol/commands.ts';
-import type { Asset } from '../protocol/envelope.ts';
+import type { Asset } from '../protocol/asset.ts';
+import type { ConfirmBurn } from '../protocol/bodies.ts';
 import type { OperationRoute, routesOf } from '../protocol/routes.ts';
-import { parseSnapshot, snapshotListSchema } from '../protocol/snapshot.ts';
+import { parseSnapshot } from '../protocol/snapshot.ts';
+import { wire } from '../protocol/wire.ts';
 import { read } from '../schema/index.ts';
 import { linkAbort } from '../stream/abort.ts';
 import { type BodyLimits, readJson } from '../stream/body.ts';
@@ -55,7 +56,7 @@ export function createApi(options: {
 
   return {
     active: async (given) =>
-      read(snapshotListSchema, await call({ method: 'GET', path: routes.active }, given)).operations.map((one) =>
+      read(wire.snapshotList, await call({ method: 'GET', path: routes.active }, given)).operations.map((one) =>
         parseSnapshot(process, one),
       ),
     snapshot: async (id, given) => {
@@ -68,9 +69,9 @@ export function createApi(options: {
     confirmBurn: async (id, confirmation, given) => {
       // The request outlives the page: a reload right after the signature must not lose it.
       const request = { method: 'PATCH', path: routes.of(id, 'confirm-burn'), body: confirmation, keepalive: true } as const;
-      return { burnTxSignature: read(confirmBurnResultSchema, await call(request, given)).burnTxSignature };
+      return { burnTxSignature: read(wire.confirmBurnResult, await call(request, given)).burnTxSignature };
     },
-    renewBurn: async (id, given) => read(burnTransactionResultSchema, await command(id, 'burn-transaction', given)).burnTransaction,
+    renewBurn: async (id, given) => read(wire.burnTransactionResult, await command(id, 'burn-transaction', given)).burnTransaction,
     cancel: async (id, given) => parseSnapshot(process, await command(id, 'cancel', given)),
     retry: async (id, given) => parseSnapshot(process, await command(id, 'retry', given)),
   };

@@ -4,7 +4,7 @@ import { createMessages } from '../errors/messages.ts';
 import { foldAll } from '../machine/reduce.ts';
 import type { AnyProcess } from '../machine/types.ts';
 import { badgeActivation, claim, processes, upgrade } from '../processes/index.ts';
-import { assets } from '../protocol/envelope.ts';
+import { assets } from '../protocol/asset.ts';
 import { sampleEvents } from '../testing/samples.ts';
 import { availableActions, unfollowed } from './actions.ts';
 import { progressAria, stepList } from './aria.ts';

@@ -2,7 +2,7 @@ import { isErrorCode, NftUpgradeError } from '../errors/index.ts';
 import type { Messages } from '../errors/messages.ts';
 import { usualOf } from '../machine/durations.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
-import type { Asset } from '../protocol/envelope.ts';
+import type { Asset } from '../protocol/asset.ts';
 import type { OperationState } from './operation.ts';
 
 /** Something that went wrong, in words, with what a support team wants to know. */

@@ -1,7 +1,7 @@
 import { NftUpgradeError } from '../errors/index.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
 import type { BurnTransaction } from '../phases/burn.ts';
-import type { ConfirmBurn } from '../protocol/commands.ts';
+import type { ConfirmBurn } from '../protocol/bodies.ts';
 import type { routesOf } from '../protocol/routes.ts';
 import { orAborted } from '../stream/abort.ts';
 import type { StartRequest } from '../stream/attempt.ts';

@@ -1,8 +1,9 @@
 import { type ErrorCode, isErrorCode, NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
 import { actionsOf } from '../machine/select.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
-import { type BurnTransaction, burnTransaction } from '../phases/burn.ts';
-import { type ConfirmBurn, confirmBurnSchema } from '../protocol/commands.ts';
+import type { BurnTransaction } from '../phases/burn.ts';
+import type { ConfirmBurn } from '../protocol/bodies.ts';
+import { wire } from '../protocol/wire.ts';
 import { linkAbort, orAborted } from '../stream/abort.ts';
 import { isDefinite } from '../stream/policy.ts';
 import type { Timing } from '../stream/timing.ts';
@@ -88,7 +89,7 @@ export function createSigner(options: SignerOptions): Signer {
       throw new NftUpgradeError('protocol_unsupported', { message, details: { server: snapshot.version, client: process.version } });
     }
     const given = snapshot.now.burnTransaction;
-    if (burnTransaction.check(given))
+    if (wire.burnTransaction.check(given))
       throw new NftUpgradeError('invalid_event', { details: { field: 'burnTransaction', problem: 'is not a burn transaction' } });
     const burn = given as BurnTransaction;
     return { burn: fresh && fresh.attempt > burn.attempt ? fresh : burn, snapshot };
@@ -157,7 +158,7 @@ export function createSigner(options: SignerOptions): Signer {
     }
     const confirmation =
       outcome.kind === 'signed' ? { signedTransaction: outcome.signedTransaction } : { burnTxSignature: outcome.signature };
-    if (confirmBurnSchema.check(confirmation)) {
+    if (wire.confirmBurn.check(confirmation)) {
       const error = new NftUpgradeError('wallet_failed', { message: 'The wallet answered with something that is no signature.' });
       show('unknown', { error });
       throw error;

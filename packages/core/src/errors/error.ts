@@ -1,4 +1,4 @@
-import type { Asset } from '../protocol/envelope.ts';
+import type { Asset } from '../protocol/asset.ts';
 import { type Actor, type ErrorCode, errorCodes } from './codes.ts';
 
 /** What an error may carry beyond its code. */

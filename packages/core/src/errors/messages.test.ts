@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { processes } from '../processes/index.ts';
-import { assets } from '../protocol/envelope.ts';
+import { assets } from '../protocol/asset.ts';
 import { errorCodes, isErrorCode } from './codes.ts';
 import { NftUpgradeError } from './error.ts';
 import { createMessages } from './messages.ts';

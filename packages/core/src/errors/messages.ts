@@ -1,9 +1,9 @@
 import type { WalletState } from '../client/wallet-state.ts';
 import type { Action } from '../machine/select.ts';
 import type { StepState } from '../machine/steps.ts';
-import type { StatusOf } from '../machine/types.ts';
+import type { PhaseOf, StatusOf } from '../machine/types.ts';
 import type { ProcessName, processes } from '../processes/index.ts';
-import type { Asset } from '../protocol/envelope.ts';
+import type { Asset } from '../protocol/asset.ts';
 import type { ConnectionState } from '../stream/connection.ts';
 import { type ErrorCode, errorCodes } from './codes.ts';
 import type { NftUpgradeError } from './error.ts';
@@ -22,7 +22,7 @@ type Process = (typeof processes)[ProcessName];
 export type KnownStatus = StatusOf<Process>;
 
 /** Texts of buttons, steps and their states: processes (what starting one is called), actions, phases. */
-export type Label = ProcessName | Action | Process['phases'][number]['name'] | StepState | 'progress' | 'steps' | 'full_stop';
+export type Label = ProcessName | Action | PhaseOf<Process> | StepState | 'progress' | 'steps' | 'full_stop';
 
 /** `{n}` stands for the number, `{time}` for the duration. */
 type Duration = 'moments' | 'seconds' | 'minutes' | 'step' | 'left';

@@ -1,6 +1,10 @@
-import { type Asset, envelopeSchema } from '../protocol/envelope.ts';
-import type { Shape } from '../schema/index.ts';
-import * as s from '../schema/index.ts';
+import * as z from 'zod/mini';
+import type { Asset } from '../protocol/asset.ts';
+import { fieldsFromZod } from '../schema/from-zod.ts';
+import { type ProcessData, type ProcessDefinition, processFrom, type StatusData } from './process.ts';
+
+/** The fields of a payload, as zod schemas. */
+export type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
 /** One status of a phase, as data. */
 export interface StatusDefinition<Facts extends Shape = Shape, Now extends Shape = Shape> {
@@ -57,43 +61,16 @@ export const definePhase = <const Name extends string, const S extends Statuses>
   phase: { entries: readonly (keyof S & string)[]; leaves?: Asset; statuses: S },
 ): PhaseDefinition<Name, S> => ({ name, ...phase });
 
-/** A status within a process: `next` and `carried` are resolved, the schema of its events is made. */
-export interface ResolvedStatus {
-  readonly status: string;
-  /** The phase it belongs to, or null for a status that several phases share. */
-  readonly phase: string | null;
-  readonly progress: number | 'kept';
-  readonly asset: Asset;
-  readonly factKeys: readonly string[];
-  readonly nowKeys: readonly string[];
-  readonly to: readonly string[];
-  readonly terminal: boolean;
-  /** The whole event: envelope and payload. Unknown fields are kept: a newer server may send more. */
-  readonly event: s.Schema<Record<string, unknown>>;
-  /** The payload alone, as an emitter gives it. Unknown fields are refused: they would be a typing mistake. */
-  readonly payload: s.Schema<Record<string, unknown>>;
-}
-
-export interface ProcessDefinition<
-  Name extends string = string,
-  Input extends Shape = Shape,
-  Phases extends readonly PhaseDefinition[] = readonly PhaseDefinition[],
-> {
-  readonly name: Name;
-  /** Counts up when the meaning of a journalled event changes; operations in flight finish under the version they began with. */
-  readonly version: number;
-  /** Last segment of its routes below the base path. */
-  readonly path: string;
-  /** Prefix of its operation ids. */
-  readonly idPrefix: string;
-  /** Another name under which its events repeat the operation id, for clients that know it by that. */
-  readonly idAlias?: string;
-  /** Body of the start request. */
-  readonly input: s.ObjectSchema<Input, s.InferShape<Input>>;
-  readonly phases: Phases;
-  readonly statuses: Readonly<Record<string, ResolvedStatus>>;
-  /** Status of the first event. */
-  readonly initial: string;
+/** A process with the zod schemas it was written in: for JSON Schema, OpenAPI and whoever works with zod. */
+export interface DefinedProcess<Name extends string, Input extends Shape, Phases extends readonly PhaseDefinition[]>
+  extends ProcessDefinition<Name, Input, Phases> {
+  readonly source: {
+    /** The same without zod, as a file can hold it. */
+    readonly data: ProcessData;
+    readonly input: z.ZodMiniObject<Input, z.core.$strict>;
+    /** Payload of every status, beyond the envelope. */
+    readonly payloads: Readonly<Record<string, Shape>>;
+  };
 }
 
 /** Puts phases in order. What may follow what, where the asset is and which events exist is derived here, once, for client and server. */
@@ -109,36 +86,31 @@ export function defineProcess<
   idAlias?: string;
   input: Input;
   phases: Phases;
-}): ProcessDefinition<Name, Input, Phases> {
-  const statuses: Record<string, ResolvedStatus> = {};
+}): DefinedProcess<Name, Input, Phases> {
+  const statuses: Record<string, StatusData> = {};
+  const payloads: Record<string, Shape> = {};
   let carried: Asset = 'safe';
   for (const [index, phase] of process.phases.entries()) {
     const next = process.phases[index + 1]?.entries ?? [];
-    for (const [name, definition] of Object.entries(phase.statuses)) {
-      const to = definition.to.flatMap((target) => (target === 'next' ? next : [target]));
+    for (const [name, { progress, asset, facts, now, ...rest }] of Object.entries(phase.statuses)) {
+      const to = rest.to.flatMap((target) => (target === 'next' ? next : [target]));
       const earlier = statuses[name];
-      statuses[name] = earlier
-        ? { ...earlier, phase: null, to: [...new Set([...earlier.to, ...to])] }
-        : resolve(name, phase.name, definition, definition.asset === 'carried' ? carried : definition.asset, to);
+      if (earlier) statuses[name] = { ...earlier, phase: null, to: [...new Set([...earlier.to, ...to])] };
+      else {
+        payloads[name] = { ...facts, ...now };
+        const resolved = asset === 'carried' ? carried : asset;
+        statuses[name] = { phase: phase.name, progress, asset: resolved, to, facts: fieldsFromZod(facts), now: fieldsFromZod(now) };
+      }
     }
     carried = phase.leaves ?? carried;
   }
-  const initial = process.phases[0]?.entries[0] ?? '';
-  return { ...process, input: s.strict(process.input), statuses, initial };
-}
-
-function resolve(name: string, phase: string, definition: StatusDefinition, asset: Asset, to: readonly string[]): ResolvedStatus {
-  const payload = { ...definition.facts, ...definition.now };
-  return {
-    status: name,
-    phase,
-    progress: definition.progress,
-    asset,
-    factKeys: Object.keys(definition.facts),
-    nowKeys: Object.keys(definition.now),
-    to,
-    terminal: to.length === 0,
-    event: s.loose({ ...envelopeSchema.fields, ...payload }),
-    payload: s.strict({ message: envelopeSchema.fields.message, ...payload }),
+  const { phases, ...head } = process;
+  const data: ProcessData = {
+    ...head,
+    input: fieldsFromZod(process.input),
+    phases: phases.map(({ name }) => name),
+    statuses,
+    initial: phases[0]?.entries[0] ?? '',
   };
+  return { ...processFrom<Name, Input, Phases>(data), source: { data, input: z.strictObject(process.input), payloads } };
 }

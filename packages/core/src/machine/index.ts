@@ -1,15 +1,16 @@
 export { check } from './check.ts';
 export {
+  type DefinedProcess,
   definePhase,
   defineProcess,
   type PhaseDefinition,
-  type ProcessDefinition,
-  type ResolvedStatus,
+  type Shape,
   type StatusDefinition,
   status,
 } from './define.ts';
 export { type Usual, usualOf } from './durations.ts';
+export { type ProcessData, type ProcessDefinition, processFrom, type ResolvedStatus, type StatusData } from './process.ts';
 export { type Folded, fold, foldAll, follows, type Verdict } from './reduce.ts';
 export { type Action, actionsOf, isCommitted, isDelivered } from './select.ts';
 export { type Step, type StepState, stepsOf } from './steps.ts';
-export type { AnyProcess, EventOf, FactsOf, InputOf, OperationEvent, PayloadOf, Snapshot, SnapshotOf, StatusOf } from './types.ts';
+export type { AnyProcess, EventOf, FactsOf, InputOf, OperationEvent, PayloadOf, PhaseOf, Snapshot, SnapshotOf, StatusOf } from './types.ts';

@@ -18,10 +18,10 @@ export interface Step {
 
 /** The phases of a process, and how far an operation has come. All `upcoming` before its first event. */
 export function stepsOf(process: AnyProcess, snapshot: Snapshot | null): readonly Step[] {
-  const at = snapshot ? process.phases.findIndex((phase) => phase.name === snapshot.phase) : -1;
+  const at = snapshot ? process.phases.indexOf(snapshot.phase) : -1;
   const delivered = snapshot !== null && isDelivered(snapshot);
   const stopped = snapshot !== null && (snapshot.terminal || snapshot.status === 'needs_attention');
-  return process.phases.map(({ name }, index) => {
+  return process.phases.map((name, index) => {
     if (delivered || index < at) return { name, state: 'done' };
     if (index > at) return { name, state: 'upcoming' };
     return { name, state: stopped ? 'stopped' : 'current' };

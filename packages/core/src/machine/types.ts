@@ -1,21 +1,29 @@
-import type { Asset, Envelope } from '../protocol/envelope.ts';
-import type { Infer as InferSchema, InferShape, Shape } from '../schema/index.ts';
-import type { PhaseDefinition, ProcessDefinition, StatusDefinition } from './define.ts';
+import type * as z from 'zod/mini';
+import type { Asset } from '../protocol/asset.ts';
+import type { Envelope } from '../protocol/envelope.ts';
+import type { Schema } from '../schema/index.ts';
+import type { PhaseDefinition, Shape, StatusDefinition } from './define.ts';
+import type { ProcessDefinition, phasesOf } from './process.ts';
 
 type Simplify<T> = { [K in keyof T]: T[K] } & {};
-type Infer<S extends Shape> = InferShape<S>;
+/** Without a field, zod infers “no key may be there”, which would swallow what it is intersected with. */
+type Infer<S extends Shape> = [keyof S] extends [never] ? Record<never, never> : z.infer<z.ZodMiniObject<S, z.core.$strip>>;
 type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never;
 
 // biome-ignore lint/suspicious/noExplicitAny: a process of any input; the parameter is only matched, never read
 export type AnyProcess = ProcessDefinition<string, any, readonly PhaseDefinition[]>;
 
-type StatusesOf<P extends AnyProcess> = P['phases'][number]['statuses'];
+type PhasesOf<P extends AnyProcess> = NonNullable<P[typeof phasesOf]>[number];
+type StatusesOf<P extends AnyProcess> = PhasesOf<P>['statuses'];
 /** Statuses of several phases with one name are one status; a plain `keyof` of the union would keep only the shared ones. */
 type KeysOf<U> = U extends unknown ? keyof U & string : never;
 type DefinitionOf<P extends AnyProcess, K extends string> =
   StatusesOf<P> extends infer U ? (U extends Readonly<Record<K, infer D>> ? D : never) : never;
 type FactsShape<D> = D extends StatusDefinition<infer F, infer _N> ? Infer<F> : never;
 type NowShape<D> = D extends StatusDefinition<infer _F, infer N> ? Infer<N> : never;
+
+/** The name of every phase of a process. */
+export type PhaseOf<P extends AnyProcess> = PhasesOf<P>['name'];
 
 /** The name of every status of a process. */
 export type StatusOf<P extends AnyProcess> = KeysOf<StatusesOf<P>>;
@@ -31,7 +39,7 @@ export type EventOf<P extends AnyProcess> = {
 }[StatusOf<P>];
 
 /** Body of the start request of a process. */
-export type InputOf<P extends AnyProcess> = InferSchema<P['input']>;
+export type InputOf<P extends AnyProcess> = P['input'] extends Schema<infer Input> ? Input : never;
 
 /** Everything the events of a process can have established. */
 export type FactsOf<P extends AnyProcess> = Simplify<

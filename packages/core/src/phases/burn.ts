@@ -1,25 +1,25 @@
+import * as z from 'zod/mini';
 import { definePhase, status } from '../machine/define.ts';
-import * as s from '../schema/index.ts';
 import { base58, count, failure, instant } from './fields.ts';
 import { waysOut } from './preflight.ts';
 
 /** A burn transaction for the wallet. */
-export const burnTransaction = s.loose({
+export const burnTransaction = z.looseObject({
   /** Unsigned wire format, base64. */
-  transaction: s.base64(),
-  version: s.choice('legacy', 0),
+  transaction: z.base64(),
+  version: z.union([z.literal('legacy'), z.literal(0)]),
   mint: base58,
   owner: base58,
-  tokenProgram: s.optional(base58),
+  tokenProgram: z.optional(base58),
   /** Counts up with each re-issue. */
-  attempt: s.int({ min: 1 }),
+  attempt: z.int().check(z.positive()),
   /** It cannot land in a block higher than this. */
   lastValidBlockHeight: count,
 });
 
-export type BurnTransaction = s.Infer<typeof burnTransaction>;
+export type BurnTransaction = z.infer<typeof burnTransaction>;
 
-export const commitment = s.choice('none', 'processed', 'confirmed', 'finalized');
+export const commitment = z.enum(['none', 'processed', 'confirmed', 'finalized']);
 
 /** The user destroys the old NFT. From `burn_verified` on the new one is owed, and no path leads back. */
 export const burn = definePhase('burn', {
@@ -27,7 +27,7 @@ export const burn = definePhase('burn', {
   leaves: 'burned_owed',
   statuses: {
     awaiting_burn: status(20, 'safe', {
-      now: { burnTransaction, instructions: s.string(), deadline: instant, code: s.optional(s.string()) },
+      now: { burnTransaction, instructions: z.string(), deadline: instant, code: z.optional(z.string()) },
       to: ['verifying_burn', 'burn_verified', 'awaiting_burn', 'cancelling', 'cancelled', 'burn_failed', 'error'],
     }),
     verifying_burn: status(30, 'at_risk', {
@@ -35,7 +35,7 @@ export const burn = definePhase('burn', {
       to: ['burn_verified', 'awaiting_burn', 'burn_failed', 'cancelling'],
     }),
     cancelling: status(20, 'at_risk', { now: { until: count }, to: ['cancelled', 'burn_verified', 'burn_failed'] }),
-    burn_failed: status(20, 'safe', { now: { ...failure, retryAction: s.choice('restart_from_burn') } }),
+    burn_failed: status(20, 'safe', { now: { ...failure, retryAction: z.literal('restart_from_burn') } }),
     burn_verified: status(40, 'burned_owed', { facts: { burnTxSignature: base58, slot: count }, to: ['next'] }),
     ...waysOut,
   },

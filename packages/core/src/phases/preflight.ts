@@ -1,6 +1,5 @@
-import { definePhase, status } from '../machine/define.ts';
-import type { Shape } from '../schema/index.ts';
-import * as s from '../schema/index.ts';
+import * as z from 'zod/mini';
+import { definePhase, type Shape, status } from '../machine/define.ts';
 import { failure, requirement, usualMs } from './fields.ts';
 
 /** Statuses in which nothing irreversible has happened may end here. */
@@ -18,11 +17,11 @@ export const preflight = <const Facts extends Shape>(facts: Facts) =>
     entries: ['initializing'],
     statuses: {
       initializing: status(0, 'safe', {
-        facts: { version: s.int({ min: 1 }), input: s.record(s.unknown()), usualMs },
+        facts: { version: z.int().check(z.positive()), input: z.record(z.string(), z.unknown()), usualMs },
         to: ['qualification_verified', 'qualification_failed', 'cancelled', 'error'],
       }),
       qualification_verified: status(10, 'safe', { facts, to: ['next', 'cancelled', 'error'] }),
-      qualification_failed: status(0, 'safe', { now: { ...failure, requirements: s.list(requirement) } }),
+      qualification_failed: status(0, 'safe', { now: { ...failure, requirements: z.array(requirement) } }),
       ...waysOut,
     },
   });

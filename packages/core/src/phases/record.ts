@@ -1,5 +1,4 @@
-import { definePhase, status } from '../machine/define.ts';
-import type { Shape } from '../schema/index.ts';
+import { definePhase, type Shape, status } from '../machine/define.ts';
 
 /**
  * The host's records follow what has happened: NFTs, badges, caches, events.

@@ -1,8 +1,8 @@
+import * as z from 'zod/mini';
 import { status } from '../machine/define.ts';
-import * as s from '../schema/index.ts';
 import { failure, instant } from './fields.ts';
 
-const attempts = { attempt: s.int({ min: 1 }), maxAttempts: s.int({ min: 1 }) };
+const attempts = { attempt: z.int().check(z.positive()), maxAttempts: z.int().check(z.positive()) };
 
 /**
  * The statuses of a step that is retried until it succeeds. Two phases with the same recovery share `recovering`, `needs_attention` and
@@ -14,19 +14,19 @@ export const recovery = <const Failed extends string>(failed: Failed, working: s
   ({
     ...({ [failed]: failedStatus } as Record<Failed, typeof failedStatus>),
     recovering: status('kept', 'carried', {
-      now: { step: s.choice('upload', 'mint'), ...attempts, retryAt: instant },
+      now: { step: z.enum(['upload', 'mint']), ...attempts, retryAt: instant },
       to: [working, 'needs_attention'],
     }),
     needs_attention: status('kept', 'carried', {
-      now: { ...failure, compensationId: s.string(), requiresSupport: s.choice(true), userMessage: s.string() },
+      now: { ...failure, compensationId: z.string(), requiresSupport: z.literal(true), userMessage: z.string() },
       to: ['recovering', 'compensated'],
     }),
     compensated: status('kept', 'delivered', {
-      facts: { compensation: s.loose({ id: s.string(), kind: s.string(), settledAt: instant }) },
+      facts: { compensation: z.looseObject({ id: z.string(), kind: z.string(), settledAt: instant }) },
     }),
   }) as const;
 
 const failedStatus = status('kept', 'carried', {
-  now: { ...failure, ...attempts, retryAction: s.optional(s.string()) },
+  now: { ...failure, ...attempts, retryAction: z.optional(z.string()) },
   to: ['recovering', 'needs_attention'],
 });

@@ -1,10 +1,10 @@
+import * as z from 'zod/mini';
 import { defineProcess } from '../machine/define.ts';
 import type { EventOf, SnapshotOf, StatusOf } from '../machine/types.ts';
 import { preflight } from '../phases/preflight.ts';
 import { record } from '../phases/record.ts';
-import * as s from '../schema/index.ts';
 
-export const badge = s.loose({ badgeId: s.string(), name: s.string(), status: s.choice('owned', 'activated', 'consumed') });
+export const badge = z.looseObject({ badgeId: z.string(), name: z.string(), status: z.enum(['owned', 'activated', 'consumed']) });
 
 /** The user activates a badge for good, so that it counts for the next upgrade. */
 export const badgeActivation = defineProcess({
@@ -12,7 +12,7 @@ export const badgeActivation = defineProcess({
   version: 1,
   path: 'badge-activation',
   idPrefix: 'bdg',
-  input: { badgeId: s.string({ min: 1, max: 64 }) },
+  input: { badgeId: z.string().check(z.minLength(1), z.maxLength(64)) },
   phases: [preflight({ badge }), record({}, { badge })],
 });
 

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { defineProcess } from '../machine/define.ts';
 import type { EventOf, SnapshotOf, StatusOf } from '../machine/types.ts';
 import { base58, newNft, tier } from '../phases/fields.ts';
@@ -5,7 +6,6 @@ import { metadata } from '../phases/metadata.ts';
 import { mint } from '../phases/mint.ts';
 import { preflight } from '../phases/preflight.ts';
 import { record } from '../phases/record.ts';
-import * as s from '../schema/index.ts';
 import { receipt } from './upgrade.ts';
 
 /** First unlock: a mint without a burn. */
@@ -14,7 +14,7 @@ export const claim = defineProcess({
   version: 1,
   path: 'claim',
   idPrefix: 'clm',
-  input: { targetTierId: s.optional(s.string({ min: 1, max: 64 })) },
+  input: { targetTierId: z.optional(z.string().check(z.minLength(1), z.maxLength(64))) },
   phases: [
     preflight({ targetTier: tier }),
     metadata,

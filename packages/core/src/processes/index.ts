@@ -1,7 +1,17 @@
+import { processData } from '../generated.ts';
+import type { DefinedProcess } from '../machine/define.ts';
+import { type ProcessDefinition, processFrom } from '../machine/process.ts';
 import type { AnyProcess } from '../machine/types.ts';
-import { badgeActivation } from './badge-activation.ts';
-import { claim } from './claim.ts';
-import { upgrade } from './upgrade.ts';
+import type { badgeActivation as BadgeActivation } from './badge-activation.ts';
+import type { claim as Claim } from './claim.ts';
+import type { upgrade as Upgrade } from './upgrade.ts';
+
+/** A process as it was written in zod, by its type; at run time made from data, so that a page loads no zod. */
+type Ready<P> = P extends DefinedProcess<infer Name, infer Input, infer Phases> ? ProcessDefinition<Name, Input, Phases> : never;
+
+export const upgrade: Ready<typeof Upgrade> = processFrom(processData.upgrade);
+export const claim: Ready<typeof Claim> = processFrom(processData.claim);
+export const badgeActivation: Ready<typeof BadgeActivation> = processFrom(processData.badge_activation);
 
 /** The processes of this version, by name. A further one is one more line. */
 export const processes = { upgrade, claim, badge_activation: badgeActivation } as const;
@@ -10,5 +20,3 @@ export type ProcessName = keyof typeof processes;
 
 /** A set of processes by name, as client and server take it. */
 export type Processes = Readonly<Record<string, AnyProcess>>;
-
-export { badgeActivation, claim, upgrade };

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { defineProcess } from '../machine/define.ts';
 import type { EventOf, SnapshotOf, StatusOf } from '../machine/types.ts';
 import { burn } from '../phases/burn.ts';
@@ -6,10 +7,9 @@ import { metadata } from '../phases/metadata.ts';
 import { mint } from '../phases/mint.ts';
 import { preflight } from '../phases/preflight.ts';
 import { record } from '../phases/record.ts';
-import * as s from '../schema/index.ts';
 
 /** Signed by the server when an operation completes: what was exchanged for what. */
-export const receipt = s.loose({ id: s.string(), signature: s.optional(s.string()) });
+export const receipt = z.looseObject({ id: z.string(), signature: z.optional(z.string()) });
 
 /** Burn the old NFT, get the next tier. */
 export const upgrade = defineProcess({
@@ -19,7 +19,7 @@ export const upgrade = defineProcess({
   idPrefix: 'upg',
   // The name of the integration guide, for clients written against it.
   idAlias: 'upgradeId',
-  input: { targetTierId: s.string({ min: 1, max: 64 }) },
+  input: { targetTierId: z.string().check(z.minLength(1), z.maxLength(64)) },
   phases: [
     preflight({ currentNFT: nft, targetTier: tier }),
     burn,

@@ -1,33 +1,23 @@
-import * as s from '../schema/index.ts';
+import * as z from 'zod/mini';
+import { assets } from './asset.ts';
 
-/** Where the user's asset is: what a person wants to know first when something breaks. */
-export const assets = ['safe', 'at_risk', 'burned_owed', 'delivered'] as const;
-
-/**
- * - `safe`: the NFT is in the wallet, or nothing of the user's is involved
- * - `at_risk`: a signed burn may be out
- * - `burned_owed`: the old NFT is burned, the new one is owed
- * - `delivered`: the new NFT is in the wallet, or the debt was compensated
- */
-export type Asset = (typeof assets)[number];
-
-export const assetSchema = s.choice(...assets);
-export const actorSchema = s.choice('user', 'wallet', 'network', 'operator');
+export const assetSchema = z.enum(assets);
+export const actorSchema = z.enum(['user', 'wallet', 'network', 'operator']);
 
 /** What every event carries, of whatever process and status. `upgradeId` repeats `operationId` in upgrade events. */
-export const envelopeSchema = s.loose({
-  operationId: s.string({ min: 1, max: 128 }),
-  upgradeId: s.optional(s.string()),
-  process: s.string({ min: 1, max: 64 }),
+export const envelopeSchema = z.looseObject({
+  operationId: z.string().check(z.minLength(1), z.maxLength(128)),
+  upgradeId: z.optional(z.string()),
+  process: z.string().check(z.minLength(1), z.maxLength(64)),
   /** Contiguous from 1 within the operation; equals the `id:` of the frame. */
-  seq: s.int({ min: 1 }),
-  status: s.string({ min: 1, max: 64 }),
+  seq: z.int().check(z.positive()),
+  status: z.string().check(z.minLength(1), z.maxLength(64)),
   /** Percent, 0 to 100. */
-  progress: s.number({ min: 0, max: 100 }),
+  progress: z.number().check(z.gte(0), z.lte(100)),
   asset: assetSchema,
   /** Server time, ISO 8601 in UTC. */
-  timestamp: s.datetime(),
-  message: s.optional(s.string()),
+  timestamp: z.iso.datetime(),
+  message: z.optional(z.string()),
 });
 
-export type Envelope = s.InferShape<typeof envelopeSchema.fields>;
+export type Envelope = z.infer<z.ZodMiniObject<(typeof envelopeSchema)['shape'], z.core.$strip>>;

@@ -1,14 +1,14 @@
 import { NftUpgradeError } from '../errors/index.ts';
+import { envelope } from '../machine/process.ts';
 import { follows } from '../machine/reduce.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
-import * as s from '../schema/index.ts';
-import { envelopeSchema } from './envelope.ts';
+import { issueDetails, read } from '../schema/index.ts';
 
 /** Reads one event of a process. An unknown status or field of a newer server passes. @throws NftUpgradeError `invalid_event` that names the first wrong field */
 export function parseEvent(process: AnyProcess, value: unknown): OperationEvent {
   const status = typeof value === 'object' && value !== null ? (value as Record<string, unknown>).status : undefined;
   const known = typeof status === 'string' && Object.hasOwn(process.statuses, status) ? process.statuses[status] : undefined;
-  return s.read(known?.event ?? envelopeSchema, value) as OperationEvent;
+  return read(known?.event ?? envelope, value) as OperationEvent;
 }
 
 /** What an emitter gives beyond the payload. */
@@ -49,7 +49,7 @@ export function nextEvent(
   }
   const wrong = definition.payload.check(payload);
   if (wrong) {
-    const details = { status, ...s.issueDetails(wrong) };
+    const details = { status, ...issueDetails(wrong) };
     throw new NftUpgradeError('invalid_event', {
       message: `The payload of ${status} is wrong: ${details.field} ${details.problem}.`,
       operationId,

@@ -1,25 +1,8 @@
 import { type ErrorCode, errorCodes, isErrorCode, NftUpgradeError } from '../errors/index.ts';
-import * as s from '../schema/index.ts';
-import { actorSchema, assetSchema } from './envelope.ts';
+import type { Problem } from './bodies.ts';
+import { wire } from './wire.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
-
-/** An error as it crosses the wire (RFC 9457), with the members of this protocol. A newer server may send a code that is not known here. */
-export const problemSchema = s.loose({
-  type: s.string(),
-  title: s.string(),
-  status: s.int(),
-  detail: s.optional(s.string()),
-  code: s.string(),
-  retryable: s.boolean(),
-  actor: actorSchema,
-  hint: s.optional(s.string()),
-  asset: s.optional(assetSchema),
-  operationId: s.optional(s.string()),
-  details: s.optional(s.record(s.unknown())),
-});
-
-export type Problem = s.InferShape<typeof problemSchema.fields>;
 
 /** The problem that stands for an error. Causes and stacks stay behind. */
 export function toProblem(error: NftUpgradeError): Problem {
@@ -41,7 +24,7 @@ export function toProblem(error: NftUpgradeError): Problem {
 
 /** The error a response stands for, also when something between client and server answered with a page of its own. */
 export function fromProblem(status: number, body: unknown): NftUpgradeError {
-  if (problemSchema.check(body))
+  if (wire.problem.check(body))
     return new NftUpgradeError(codeOfStatus(status), {
       message: `The server answered ${status} without a readable reason.`,
       details: { status },

@@ -1,33 +1,3 @@
+export { compile } from './compile.ts';
 export { issueDetails, read } from './read.ts';
-export {
-  base64,
-  boolean,
-  checkOf,
-  choice,
-  datetime,
-  either,
-  int,
-  list,
-  loose,
-  matching,
-  nullable,
-  number,
-  optional,
-  record,
-  strict,
-  string,
-  unknown,
-} from './schema.ts';
-export type {
-  AnySchema,
-  Check,
-  Definition,
-  Infer,
-  InferShape,
-  Issue,
-  ObjectSchema,
-  OptionalSchema,
-  Schema,
-  Shape,
-  StandardSchema,
-} from './types.ts';
+export type { Check, Definition, Fields, Issue, Schema } from './types.ts';

@@ -1,11 +1,11 @@
 import type { Clock } from '../client/environment.ts';
 import { isNftUpgradeError, NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
-import { eventPageSchema } from '../protocol/commands.ts';
 import { parseEvent } from '../protocol/event.ts';
 import type { routesOf } from '../protocol/routes.ts';
 import { parseSnapshot } from '../protocol/snapshot.ts';
 import { GAP_HEADER, IDEMPOTENCY_HEADER, PROTOCOL_VERSION } from '../protocol/version.ts';
+import { wire } from '../protocol/wire.ts';
 import { read } from '../schema/index.ts';
 import type { TokenReason } from './auth.ts';
 import { readJson } from './body.ts';
@@ -124,7 +124,7 @@ async function page(context: AttemptContext, id: string, reason: TokenReason, si
   counters.polls++;
   const path = `${routes.of(id, 'events')}?after=${sequencer.cursor()}`;
   const response = await context.transport.send({ method: 'GET', path, accept: 'application/json', reason, signal });
-  const { events, terminal } = read(eventPageSchema, await readBody(context, response));
+  const { events, terminal } = read(wire.eventPage, await readBody(context, response));
   if (response.headers.get(GAP_HEADER) === 'true') counters.cursorsLost++;
   const parsed = events.map((event) => parseEvent(process, event));
   const items = parsed.map((event) => ({ kind: 'event', event }) as const);

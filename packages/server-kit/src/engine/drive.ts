@@ -47,8 +47,8 @@ export function createDrive(engine: Engine): Drive {
     try {
       const outcome = (await driver.on[snapshot.status]?.(at)) ?? ({ kind: 'wait', ms: 'watch' } as const);
       if (outcome.kind !== 'next') return outcome;
-      const index = process.phases.findIndex((phase) => phase.name === snapshot.phase);
-      const following = drivers[process.phases[index + 1]?.name ?? ''];
+      const index = process.phases.indexOf(snapshot.phase);
+      const following = drivers[process.phases[index + 1] ?? ''];
       if (!following) throw new NftUpgradeError('internal', { message: `The phase ${snapshot.phase} has no phase after it.` });
       return await following.enter(at, outcome.payload ?? {});
     } catch (thrown) {

@@ -1,4 +1,4 @@
-import { type ConfirmBurn, confirmBurnSchema, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { type ConfirmBurn, NftUpgradeError, wire } from '@aiw3/nft-upgrade/protocol';
 import { readJson, readOptionalJson } from './body.ts';
 import { bodyLimits, type HttpContext, type OperationCall, queryOf } from './context.ts';
 import { json } from './headers.ts';
@@ -46,7 +46,7 @@ async function takeCommand(context: HttpContext, { principal, request }: Operati
 }
 
 function readConfirmation(body: unknown): ConfirmBurn {
-  if (!confirmBurnSchema.check(body)) return body as ConfirmBurn;
+  if (!wire.confirmBurn.check(body)) return body as ConfirmBurn;
   const field = typeof body === 'object' && body !== null && 'signedTransaction' in body ? 'signedTransaction' : 'burnTxSignature';
   const shape = field === 'signedTransaction' ? 'the signed transaction in base64' : 'a signature in base58';
   throw invalidRequest(field, `has to be ${shape}, and exactly one of burnTxSignature and signedTransaction`);

@@ -1,4 +1,4 @@
-import { errorCodes, NftUpgradeError, type Problem, problemSchema } from '@aiw3/nft-upgrade/protocol';
+import { errorCodes, NftUpgradeError, type Problem, wire } from '@aiw3/nft-upgrade/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Served, serve, versions } from './fixtures/serve.ts';
 import { type Ask, ask, begin, call, input, type Setup, START, setup } from './fixtures/setup.ts';
@@ -16,7 +16,7 @@ describe.each(versions)('problems over %s', (version) => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(response.headers.get('nft-protocol')).toBe('1');
     const body = (await response.json()) as Problem;
-    expect(problemSchema.check(body)).toBeUndefined();
+    expect(wire.problem.check(body)).toBeUndefined();
     expect(body.status).toBe(response.status);
     expect(body.hint).toMatch(/\w{3}/);
     return body;

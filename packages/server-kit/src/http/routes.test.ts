@@ -1,4 +1,4 @@
-import { processes, type Snapshot, snapshotSchema } from '@aiw3/nft-upgrade/protocol';
+import { processes, type Snapshot, wire } from '@aiw3/nft-upgrade/protocol';
 import { samplePayload } from '@aiw3/nft-upgrade/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { framesOf } from './fixtures/frames.ts';
@@ -50,7 +50,7 @@ describe.each(versions)('the routes over %s', (version) => {
     const response = await send('POST', START, { user: somebody(), body: input, accept: 'application/json' });
     const snapshot = await json(response);
     expect(response.status).toBe(202);
-    expect(snapshotSchema.check(snapshot)).toBeUndefined();
+    expect(wire.snapshot.check(snapshot)).toBeUndefined();
     expect(response.headers.get('location')).toBe(`${START}/${snapshot.operationId}`);
     expect(response.headers.get('content-location')).toBe(`${START}/${snapshot.operationId}`);
   });

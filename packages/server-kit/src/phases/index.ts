@@ -15,4 +15,4 @@ export const drivers: Readonly<Record<string, PhaseDriver>> = {
   record: recordDriver,
 };
 
-export const driversOf = (process: AnyProcess): PhaseDriver[] => process.phases.flatMap((phase) => drivers[phase.name] ?? []);
+export const driversOf = (process: AnyProcess): PhaseDriver[] => process.phases.flatMap((phase) => drivers[phase] ?? []);

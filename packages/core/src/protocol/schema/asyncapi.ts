@@ -1,8 +1,7 @@
 import type { AnyProcess } from '../../machine/types.ts';
-import { type Processes, processes as standardProcesses } from '../../processes/index.ts';
 import { DEFAULT_BASE_PATH } from '../routes.ts';
 import { PROTOCOL_VERSION } from '../version.ts';
-import { type JsonSchema, pascal, schemaDefinitions } from './definitions.ts';
+import { type JsonSchema, pascal, type SourceProcess, schemaDefinitions, sources } from './definitions.ts';
 
 const REF = '#/components/schemas/';
 
@@ -25,17 +24,16 @@ const operationOf = (process: AnyProcess) => ({
 });
 
 /** The event streams as AsyncAPI 3. */
-export const asyncApi = (processes: Processes = standardProcesses): JsonSchema => {
-  const all = Object.values(processes);
+export const asyncApi = (processes: readonly SourceProcess[] = sources): JsonSchema => {
   return {
     asyncapi: '3.0.0',
     info: { title: 'AIW3 NFT upgrade: events', version: `${PROTOCOL_VERSION}.0.0`, license: { name: 'MIT' } },
     defaultContentType: 'application/json',
-    channels: Object.fromEntries(all.map((process) => [process.name, channelOf(process)])),
-    operations: Object.fromEntries(all.map((process) => [`follow${pascal(process.name)}`, operationOf(process)])),
+    channels: Object.fromEntries(processes.map((process) => [process.name, channelOf(process)])),
+    operations: Object.fromEntries(processes.map((process) => [`follow${pascal(process.name)}`, operationOf(process)])),
     components: {
       messages: Object.fromEntries(
-        all.flatMap((process) =>
+        processes.flatMap((process) =>
           Object.values(process.statuses).map(({ status, asset }) => [
             messageName(process, status),
             {

@@ -1,8 +1,7 @@
 import type { AnyProcess } from '../../machine/types.ts';
-import { type Processes, processes as standardProcesses } from '../../processes/index.ts';
 import { DEFAULT_BASE_PATH, HEALTH_PATH } from '../routes.ts';
 import { GAP_HEADER, IDEMPOTENCY_HEADER, idempotencyKeyPattern, PROTOCOL_HEADER, PROTOCOL_VERSION } from '../version.ts';
-import { type JsonSchema, pascal, schemaDefinitions } from './definitions.ts';
+import { type JsonSchema, pascal, type SourceProcess, schemaDefinitions, sources } from './definitions.ts';
 
 const REF = '#/components/schemas/';
 const ref = (name: string) => ({ $ref: `${REF}${name}` });
@@ -124,7 +123,7 @@ function pathsOf(process: AnyProcess): Record<string, object> {
 }
 
 /** The routes as OpenAPI 3.2, which can describe the items of a stream. */
-export const openApi = (processes: Processes = standardProcesses): JsonSchema => ({
+export const openApi = (processes: readonly SourceProcess[] = sources): JsonSchema => ({
   openapi: '3.2.0',
   info: {
     title: 'AIW3 NFT upgrade',
@@ -133,9 +132,9 @@ export const openApi = (processes: Processes = standardProcesses): JsonSchema =>
     license: { name: 'MIT', identifier: 'MIT' },
   },
   security: [{ bearer: [] }],
-  tags: Object.values(processes).map(({ name }) => ({ name })),
+  tags: processes.map(({ name }) => ({ name })),
   paths: {
-    ...Object.assign({}, ...Object.values(processes).map(pathsOf)),
+    ...Object.assign({}, ...processes.map(pathsOf)),
     [HEALTH_PATH]: {
       get: {
         operationId: 'health',
