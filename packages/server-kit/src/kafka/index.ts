@@ -1,0 +1,3 @@
+export type { CloudEvent, EnvelopeOptions } from '../publish/cloudevents.ts';
+export { type Message, messageOf } from '../publish/messages.ts';
+export { type KafkaOptions, kafkaSink } from './sink.ts';

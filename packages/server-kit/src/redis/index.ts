@@ -1,0 +1,1 @@
+export { type CacheOptions, guideKeys, redisCache } from './cache.ts';

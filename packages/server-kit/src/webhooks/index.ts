@@ -1,0 +1,4 @@
+export type { CloudEvent, EnvelopeOptions } from '../publish/cloudevents.ts';
+export { type Message, messageOf } from '../publish/messages.ts';
+export { type VerifyOptions, verifyWebhook } from './signature.ts';
+export { type WebhookOptions, webhookSink } from './sink.ts';
