@@ -12,21 +12,23 @@ export interface FeeBound {
 }
 
 const lamportsPerSignature = 5_000n;
-/** What the chain gives an instruction when no limit is set (`DEFAULT_INSTRUCTION_COMPUTE_UNIT_LIMIT`). Builtin programs get less: a bound stays a bound. */
+/** What the chain gives an instruction when no limit is set (`DEFAULT_INSTRUCTION_COMPUTE_UNIT_LIMIT`), those of the compute budget included (SIMD-0170). */
 const unitsPerInstruction = 200_000;
+const unitsPerBudgetInstruction = 3_000;
+const budgetKinds: ReadonlySet<Effect['kind']> = new Set(['computeUnitLimit', 'computeUnitPrice', 'accountsDataSizeLimit', 'priorityFee']);
 
 export function feeBound(effects: readonly Effect[], requiredSignatures: number): FeeBound {
-  let units: number | undefined;
+  let limit: number | undefined;
   let price = 0n;
   let fee = 0n;
-  let instructions = 0;
+  let units = 0;
   for (const effect of effects) {
-    if (effect.kind === 'computeUnitLimit') units = effect.units;
+    if (effect.kind === 'computeUnitLimit') limit = effect.units;
     else if (effect.kind === 'computeUnitPrice') price = effect.microLamports;
     else if (effect.kind === 'priorityFee') fee = effect.lamports;
-    else instructions++;
+    units += budgetKinds.has(effect.kind) ? unitsPerBudgetInstruction : unitsPerInstruction;
   }
-  const computeUnits = Math.min(units ?? instructions * unitsPerInstruction, chainComputeUnits);
+  const computeUnits = Math.min(limit ?? units, chainComputeUnits);
   return {
     computeUnits,
     baseLamports: lamportsPerSignature * BigInt(requiredSignatures),

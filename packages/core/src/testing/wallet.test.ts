@@ -101,7 +101,7 @@ test.each(['legacy', 0] as const)(
     // Also where the server set no fee at all.
     const bare = { ...request(), transaction: encodeBase64(f.build([f.memo(), f.burnChecked()], { version })), version };
     const priced = signedBytes(await make('changed_fee').sign(bare));
-    expect(solanaGuard().inspect(encodeBase64(priced), f.expected, 'after')).toMatchObject({ safe: true, maxFeeLamports: 25_000n });
+    expect(solanaGuard().inspect(encodeBase64(priced), f.expected, 'after')).toMatchObject({ safe: true, maxFeeLamports: 25_150n });
   },
 );
 
