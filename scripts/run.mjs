@@ -22,6 +22,7 @@ const tasks = {
   serve: [['node', ...source, 'examples/upgrade-server/src/main.ts']],
   test: [['pnpm', 'exec', 'vitest', 'run']],
   bench: [['node', ...source, '--expose-gc', 'bench/src/main.ts']],
+  audit: [['node', ...source, 'packages/core/src/cli/main.ts', 'audit']],
   contract: [['node', ...source, 'scripts/contract/main.ts']],
   build: [['pnpm', '--filter', './packages/*', 'run', 'build']],
   check: [

@@ -1,0 +1,71 @@
+import { parseSnapshot } from '../../protocol/snapshot.ts';
+import { type Check, check } from '../check.ts';
+import { isStream, member, told } from '../exchange.ts';
+import { eventOf } from '../frames.ts';
+import { given, must } from '../outcome.ts';
+import { freshKey, type World } from '../world.ts';
+import { refused } from './requests.ts';
+
+/** Repeats the start with a key, and says which operation it led to. */
+async function operationOf(world: World, key: string): Promise<string> {
+  const answer = await world.start({ headers: { 'idempotency-key': key } });
+  const event = answer.stream?.frames.map(eventOf).find((one) => one !== undefined);
+  answer.stream?.close();
+  must(answer.status === 200, `${told(answer)} when it was repeated`);
+  given(event, 'the repeated start showed no event');
+  return String(event.operationId);
+}
+
+export const startChecks: readonly Check[] = [
+  check('P-START-01', 'live', async (world) => {
+    const answer = await world.firstAnswer();
+    must(answer.status === 200, `${told(answer)} instead of 200: ${String(member(answer.json, 'detail') ?? '')}`);
+    must(isStream(answer) && answer.stream, `the content type is ${answer.headers.get('content-type')}`);
+    const first = answer.stream.frames.map(eventOf).find((event) => event !== undefined);
+    must(first !== undefined, 'no event came');
+    must(first.seq === 1 || first.seq === undefined, `the log began with event ${String(first.seq)}`);
+  }),
+  check('P-START-02', 'live', async (world) => {
+    const { answer, id } = await world.live();
+    const location = answer.headers.get('content-location') ?? '';
+    must(location !== '', 'there was no Content-Location');
+    const { pathname } = new URL(location, 'http://audit.invalid');
+    must(pathname === world.routes.of(id, 'events'), `Content-Location is ${location}, the operation ${id}`);
+  }),
+  check('P-START-03', 'live', async (world) => {
+    await world.waiting();
+    const answer = await world.start({ accept: 'application/json', headers: { 'idempotency-key': world.key } });
+    answer.stream?.close();
+    must(answer.status === 202, `${told(answer)} instead of 202`);
+    const { operationId } = readSnapshot(world, answer.json);
+    const { pathname } = new URL(answer.headers.get('location') ?? '', 'http://audit.invalid');
+    must(pathname === world.routes.operation(operationId), `Location is ${answer.headers.get('location')}, the operation ${operationId}`);
+  }),
+  ...(['live', 'ended'] as const).map((stage) =>
+    check('P-START-04', stage, async (world) => {
+      const { id } = await (stage === 'live' ? world.waiting() : world.ended());
+      const again = await operationOf(world, world.key);
+      must(again === id, `the repeated start made ${again} beside ${id}`);
+    }),
+  ),
+  check('P-START-05', 'live', async (world) => {
+    await world.waiting();
+    const answer = await world.start({ body: world.options.otherInput, headers: { 'idempotency-key': world.key } });
+    refused(answer, 409, 'idempotency_conflict');
+  }),
+  check('P-START-07', 'live', async (world) => {
+    const { id } = await world.waiting();
+    const other = await operationOf(world, freshKey());
+    must(other === id, `a second start about the same subject made ${other} beside ${id}`);
+  }),
+];
+
+/** @throws Violation */
+export function readSnapshot(world: World, value: unknown) {
+  try {
+    return parseSnapshot(world.options.process, value);
+  } catch (thrown) {
+    const details = member(thrown, 'details');
+    must(false, `the snapshot is wrong: ${String(member(details, 'field'))} ${String(member(details, 'problem'))}`);
+  }
+}
