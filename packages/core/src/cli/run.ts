@@ -46,7 +46,11 @@ const options = {
 } as const;
 
 /** Runs one command. Resolves with the exit code; never rejects. */
-export async function runCli(args: readonly string[], environment: Readonly<Record<string, string | undefined>>, output: Output): Promise<number> {
+export async function runCli(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  output: Output,
+): Promise<number> {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     if (values.help) {
