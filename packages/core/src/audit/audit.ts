@@ -2,7 +2,7 @@ import { NftUpgradeError } from '../errors/index.ts';
 import type { Check } from './check.ts';
 import { stages } from './check.ts';
 import { checks } from './checks/index.ts';
-import { type AuditFetch, MalformedAnswer, member } from './exchange.ts';
+import { type AuditFetch, MalformedAnswer, member, textOf } from './exchange.ts';
 import { type AuditOptions, resolveAudit } from './options.ts';
 import { Skip, Violation } from './outcome.ts';
 import { type AuditReport, type Finding, redact, type Verdict } from './report.ts';
@@ -132,7 +132,7 @@ async function cleanUp(world: World): Promise<AuditReport['leftBehind']> {
         await world.send({ method: 'POST', path: world.routes.of(operationId, 'cancel'), body: {} });
         ({ json } = await world.send({ path }));
       }
-      if (member(json, 'terminal') !== true) left.push({ operationId, status: String(member(json, 'status') ?? 'unknown') });
+      if (member(json, 'terminal') !== true) left.push({ operationId, status: textOf(json, 'status') ?? 'unknown' });
     } catch {
       left.push({ operationId, status: 'unknown' });
     }

@@ -32,6 +32,12 @@ export type AuditFetch = (request: Request) => Promise<Response>;
 export const member = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined;
 
+/** The same, where it is a text. */
+export const textOf = (value: unknown, name: string): string | undefined => {
+  const found = member(value, name);
+  return typeof found === 'string' ? found : undefined;
+};
+
 export const codeOf = (answer: Answer): unknown => member(answer.json, 'code');
 export const isStream = (answer: Answer): boolean => (answer.headers.get('content-type') ?? '').startsWith('text/event-stream');
 

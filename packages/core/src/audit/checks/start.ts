@@ -1,6 +1,6 @@
 import { parseSnapshot } from '../../protocol/snapshot.ts';
 import { type Check, check } from '../check.ts';
-import { isStream, member, told } from '../exchange.ts';
+import { isStream, member, textOf, told } from '../exchange.ts';
 import { eventOf } from '../frames.ts';
 import { given, must } from '../outcome.ts';
 import { freshKey, type World } from '../world.ts';
@@ -19,7 +19,7 @@ async function operationOf(world: World, key: string): Promise<string> {
 export const startChecks: readonly Check[] = [
   check('P-START-01', 'live', async (world) => {
     const answer = await world.firstAnswer();
-    must(answer.status === 200, `${told(answer)} instead of 200: ${String(member(answer.json, 'detail') ?? '')}`);
+    must(answer.status === 200, `${told(answer)} instead of 200: ${textOf(answer.json, 'detail') ?? ''}`);
     must(isStream(answer) && answer.stream, `the content type is ${answer.headers.get('content-type')}`);
     const first = answer.stream.frames.map(eventOf).find((event) => event !== undefined);
     must(first !== undefined, 'no event came');
