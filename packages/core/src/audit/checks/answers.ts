@@ -1,7 +1,8 @@
 import { isNftUpgradeError } from '../../errors/index.ts';
-import { PROBLEM_TYPE, problemSchema } from '../../protocol/problem.ts';
+import { PROBLEM_TYPE } from '../../protocol/problem.ts';
 import { HEALTH_PATH } from '../../protocol/routes.ts';
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../../protocol/version.ts';
+import { wire } from '../../protocol/wire.ts';
 import { read } from '../../schema/index.ts';
 import { type Check, check } from '../check.ts';
 import { type Answer, member, told } from '../exchange.ts';
@@ -33,7 +34,7 @@ export const answerChecks: readonly Check[] = [
     const type = answer.headers.get('content-type') ?? '';
     must(type.startsWith(PROBLEM_TYPE), `${told(answer)}, as ${type || 'no type'} instead of ${PROBLEM_TYPE}`);
     try {
-      read(problemSchema, answer.json);
+      read(wire.problem, answer.json);
     } catch (thrown) {
       const { field, problem } = isNftUpgradeError(thrown) ? thrown.details : {};
       must(false, `${told(answer)}, and ${String(field)} of the problem ${String(problem)}`);

@@ -1,4 +1,4 @@
-import { assets } from '../../protocol/envelope.ts';
+import { assets } from '../../protocol/asset.ts';
 import { type Check, check } from '../check.ts';
 import { codeOf, member, told } from '../exchange.ts';
 import { given, must } from '../outcome.ts';
