@@ -1,15 +1,37 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LeftOut } from './test/services/left-out.ts';
+
+/** React 18 and what is made for it, from a package of its own: a peer is resolved once a package. */
+const react18 = join(import.meta.dirname, 'test/react-18/node_modules');
 
 export default defineConfig({
   resolve: { conditions: ['aiw3-source'] },
   ssr: { resolve: { conditions: ['aiw3-source'] } },
   test: {
-    include: ['packages/*/src/**/*.test.{ts,tsx}', 'examples/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
     reporters: ['default', new LeftOut()],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 10_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'all',
+          include: ['packages/*/src/**/*.test.{ts,tsx}', 'examples/*/src/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
+          env: { REACT_MAJOR: '19' },
+        },
+      },
+      {
+        extends: true,
+        resolve: { alias: [{ find: /^(react|react-dom|@testing-library\/react)(?=\/|$)/, replacement: `${react18}/$1` }] },
+        test: {
+          name: 'react 18',
+          include: ['packages/react/src/**/*.test.tsx', 'examples/guide-react/src/**/*.test.tsx'],
+          env: { REACT_MAJOR: '18' },
+        },
+      },
+    ],
   },
 });

@@ -1,98 +1,119 @@
 // @vitest-environment jsdom
-import type { OperationOf, upgrade } from '@aiw3/nft-upgrade';
+import type { UpgradeSnapshot } from '@aiw3/nft-upgrade';
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
-import { StrictMode, useRef } from 'react';
+import { useEffect, useRef, version } from 'react';
 import { renderToString } from 'react-dom/server';
-import { afterEach, describe, expect, it } from 'vitest';
-import { scriptedClient } from './fixtures.ts';
-import { UpgradeProvider, useNftUpgrade, useOperation, useUpgradeClient } from './index.ts';
+import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { settle, strict, toBurned, toSign, Upgrade } from './fixtures/page.tsx';
+import { useBadgeActivation, useNftClaim, useNftUpgrade, useUpgradeClient } from './index.ts';
+import { scriptedClient } from './testing/index.ts';
 
 afterEach(cleanup);
 
-const settle = () => act(async () => new Promise((resolve) => setTimeout(resolve, 20)));
+const shown = () => screen.getByRole('status').textContent;
+const field = (name: string) => screen.getByTestId(name).textContent;
 
-function Upgrade() {
-  const upgrade = useNftUpgrade();
-  const first = useRef(upgrade.start);
-  return (
-    <div>
-      <button type="button" onClick={() => upgrade.start({ targetTierId: 'tier-2' })}>
-        start
-      </button>
-      <output>{upgrade.state?.operation?.status ?? 'none'}</output>
-      <span data-testid="asset">{upgrade.state?.operation?.asset ?? ''}</span>
-      <span data-testid="actions">{upgrade.actions.join(' ')}</span>
-      <span data-testid="running">{String(upgrade.isRunning)}</span>
-      <span data-testid="stable">{String(first.current === upgrade.start)}</span>
-    </div>
-  );
-}
-
-const page = (client: ReturnType<typeof scriptedClient>['client']) => (
-  <StrictMode>
-    <UpgradeProvider client={client}>
-      <Upgrade />
-    </UpgradeProvider>
-  </StrictMode>
-);
+it('runs under the React that this run is for', () => {
+  expect(version.split('.')[0]).toBe(process.env.REACT_MAJOR);
+});
 
 describe('useNftUpgrade', () => {
-  it('C10: starts nothing by mounting, also in StrictMode, and once by two clicks', async () => {
-    const { client, calls, send } = scriptedClient();
-    render(page(client));
+  it('shows the axes and what can be done, and the end; another start is welcome after it', async () => {
+    const { client, reach, requests } = scriptedClient();
+    render(strict({ client, children: <Upgrade /> }));
+    fireEvent.click(screen.getByText('start'));
     await settle();
-    expect(calls).toEqual([]);
-    const button = screen.getByText('start');
-    fireEvent.click(button);
-    fireEvent.click(button);
+    reach(...toSign);
     await settle();
-    expect(calls.map(({ method }) => method)).toEqual(['POST']);
-    send('initializing', 'qualification_verified', 'awaiting_burn');
+    expect([shown(), field('asset'), field('actions'), field('running')]).toEqual(['awaiting_burn', 'safe', 'sign cancel', 'true']);
+    reach('cancelled');
     await settle();
-    expect(screen.getByRole('status').textContent).toBe('awaiting_burn');
-    expect(screen.getByTestId('asset').textContent).toBe('safe');
-    expect(screen.getByTestId('actions').textContent).toBe('sign cancel');
-    expect(screen.getByTestId('running').textContent).toBe('true');
-    expect(screen.getByTestId('stable').textContent).toBe('true');
+    expect([shown(), field('actions'), field('running')]).toEqual(['cancelled', 'restart', 'false']);
+    fireEvent.click(screen.getByText('start'));
+    await settle();
+    expect(requests.filter(({ method }) => method === 'POST')).toHaveLength(2);
     client.close();
   });
 
-  it('shows the end, and allows another start after it', async () => {
-    const { client, calls, send } = scriptedClient();
-    render(page(client));
-    fireEvent.click(screen.getByText('start'));
+  it('keeps its functions between renders', async () => {
+    const { client, reach } = scriptedClient();
+    kinds.clear();
+    render(strict({ client, children: <Watching /> }));
     await settle();
-    send('initializing', 'qualification_failed');
+    const before = kinds.size;
+    reach(...toSign);
     await settle();
-    expect(screen.getByRole('status').textContent).toBe('qualification_failed');
-    expect(screen.getByTestId('running').textContent).toBe('false');
-    expect(screen.getByTestId('actions').textContent).toBe('restart');
-    fireEvent.click(screen.getByText('start'));
-    await settle();
-    expect(calls).toHaveLength(2);
+    expect(kinds.size).toBe(before);
     client.close();
   });
 
-  it('leaves the operation running when the component goes', async () => {
-    const { client, calls, send } = scriptedClient();
-    const { unmount } = render(page(client));
+  it('says why a command was refused, until the next one', async () => {
+    const { client, reach, wallet } = scriptedClient();
+    render(strict({ client, children: <Upgrade /> }));
     fireEvent.click(screen.getByText('start'));
     await settle();
-    send('initializing');
-    unmount();
-    send('initializing', 'qualification_verified');
+    reach('initializing');
     await settle();
-    expect(calls).toHaveLength(1);
+    fireEvent.click(screen.getByText('sign'));
+    await settle();
+    expect(field('refusal')).toBe('burn_not_expected');
+    reach('qualification_verified', 'awaiting_burn');
+    await settle();
+    fireEvent.click(screen.getByText('sign'));
+    await settle();
+    expect([field('refusal'), field('wallet'), wallet.prompts.length]).toEqual(['', 'prompting', 1]);
+    client.close();
+    wallet.answer();
+  });
+
+  it('shows a refused start, and is free again', async () => {
+    const { client } = scriptedClient({
+      intercept: () => new Response('{}', { status: 422, headers: { 'content-type': 'application/problem+json' } }),
+    });
+    render(strict({ client, children: <Upgrade /> }));
+    fireEvent.click(screen.getByText('start'));
+    await settle();
+    expect([shown(), field('running')]).toEqual(['none', 'false']);
     client.close();
   });
 
-  it('renders on a server', () => {
-    const { client } = scriptedClient();
-    expect(renderToString(page(client))).toContain('none');
+  it('gives places with different keys their own operation, and components with the same key the same', async () => {
+    const { client, reach } = scriptedClient({ process: 'badge_activation' });
+    const page = [<Badge key="1" id="a" />, <Badge key="2" id="b" />, <Badge key="3" id="a" />];
+    render(strict({ client, children: page }));
+    fireEvent.click(screen.getAllByText('a none')[0] as HTMLElement);
+    await settle();
+    reach('initializing');
+    await settle();
+    expect(screen.getAllByRole('button').map((button) => button.textContent)).toEqual(['a initializing', 'b none', 'a initializing']);
+    client.close();
+  });
+
+  it('follows what was given, while nothing else runs', async () => {
+    const { client, reach, snapshot, requests } = scriptedClient();
+    reach(...toSign);
+    const known = snapshot() as UpgradeSnapshot;
+    const { rerender } = render(strict({ client, children: <Upgrade attach={null} /> }));
+    rerender(strict({ client, children: <Upgrade attach={known} /> }));
+    expect(shown()).toBe('awaiting_burn');
+    await settle();
+    reach(...toBurned);
+    await settle();
+    expect([shown(), field('asset')]).toEqual(['burn_verified', 'burned_owed']);
+    // A newer snapshot of the same operation changes nothing.
+    rerender(strict({ client, children: <Upgrade attach={snapshot() as UpgradeSnapshot} /> }));
+    await settle();
+    expect(requests.map(({ method }) => method)).toEqual(['GET']);
+    client.close();
   });
 
   it('says what is missing when there is no provider', () => {
     expect(() => renderToString(<Bare />)).toThrow(/UpgradeProvider/);
+  });
+
+  it('is typed by process and by status', () => {
+    const { client } = scriptedClient();
+    act(() => void render(strict({ client, children: <Typed /> })));
   });
 });
 
@@ -100,29 +121,34 @@ function Bare() {
   return <>{typeof useUpgradeClient()}</>;
 }
 
-describe('useOperation', () => {
-  it('renders again only when the selected part changes', async () => {
-    const { client, send } = scriptedClient();
-    const operation = client.upgrade.start({ targetTierId: 'tier-2' });
-    const rendered: unknown[] = [];
-    render(<Terminal operation={operation} rendered={rendered} />);
-    await settle();
-    send('initializing', 'qualification_verified', 'awaiting_burn', 'verifying_burn');
-    await settle();
-    const before = rendered.length;
-    expect(before).toBeGreaterThan(0);
-    send('initializing', 'qualification_verified', 'awaiting_burn', 'verifying_burn', 'burn_verified', 'uploading_metadata');
-    await settle();
-    expect(rendered).toHaveLength(before);
-    client.close();
-    await operation.done.catch(() => {});
-  });
-});
-
-function Terminal({ operation, rendered }: { operation: OperationOf<typeof upgrade>; rendered: unknown[] }) {
-  const terminal = useOperation(operation, isTerminal);
-  rendered.push(terminal);
-  return <output>{String(terminal)}</output>;
+const kinds = new Set<unknown>();
+function Watching() {
+  const { start, attach, sign, cancel, retry, detach, subscribe, getSnapshot, getServerSnapshot } = useNftUpgrade();
+  for (const one of [start, attach, sign, cancel, retry, detach, subscribe, getSnapshot, getServerSnapshot]) kinds.add(one);
+  const first = useRef(true);
+  useEffect(() => {
+    if (first.current) start({ targetTierId: 'tier-2' });
+    first.current = false;
+  }, [start]);
+  return null;
 }
 
-const isTerminal = (state: { operation: { terminal: boolean } | null }) => state.operation?.terminal ?? false;
+function Badge({ id }: { id: string }) {
+  const { state, start } = useBadgeActivation({ key: id });
+  return (
+    <button type="button" onClick={() => start({ badgeId: id })}>
+      {id} {state?.operation?.status ?? 'none'}
+    </button>
+  );
+}
+
+function Typed() {
+  const { state, start } = useNftUpgrade();
+  const claim = useNftClaim({ select: ({ operation }) => operation?.progress ?? 0 });
+  expectTypeOf(start).parameter(0).toEqualTypeOf<{ targetTierId: string }>();
+  expectTypeOf(claim.state).toEqualTypeOf<number | null>();
+  if (state?.operation?.status === 'awaiting_burn') expectTypeOf(state.operation.now.burnTransaction.owner).toBeString();
+  // @ts-expect-error a status that no upgrade has
+  expect(state?.operation?.status === 'polished').toBe(false);
+  return null;
+}
