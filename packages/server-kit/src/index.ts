@@ -28,5 +28,6 @@ export type { ContentStore } from './ports/content-store.ts';
 export { hmacReceipts, plainReceipts, type Receipt, type Receipts } from './ports/receipts.ts';
 export type { NewNft, Operation, ProcessRules, Qualification, Requirement } from './ports/rules.ts';
 export type { Publication, Sink } from './ports/sink.ts';
+export type { WakeBus, WakeLine } from './ports/wake-bus.ts';
 export type { Outbox, OutboxEntry } from './publish/deliveries.ts';
 export { createService, type Service, type ServiceOptions } from './service.ts';

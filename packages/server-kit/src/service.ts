@@ -15,7 +15,7 @@ import { each } from './engine/each.ts';
 import { createObligations, type Obligations } from './engine/obligations.ts';
 import { createQueue } from './engine/queue.ts';
 import { claimIdle, every } from './engine/sweep.ts';
-import { createWake } from './engine/wake.ts';
+import { createWake, postgresWake } from './engine/wake.ts';
 import type { Operations } from './http/operations.ts';
 import { createAttempts } from './journal/attempts.ts';
 import { createJournal } from './journal/journal.ts';
@@ -28,6 +28,7 @@ import type { ContentStore } from './ports/content-store.ts';
 import { plainReceipts, type Receipts } from './ports/receipts.ts';
 import type { ProcessRules } from './ports/rules.ts';
 import type { Sink } from './ports/sink.ts';
+import type { WakeBus } from './ports/wake-bus.ts';
 import { channelsOf, checkSinks } from './publish/channels.ts';
 import { type Courier, createCourier } from './publish/courier.ts';
 import { createOutbox, type Outbox } from './publish/deliveries.ts';
@@ -51,6 +52,8 @@ export interface ServiceOptions<P extends Readonly<Record<string, AnyProcess>> =
   receipts?: Receipts;
   /** Who is told about events. Every node should have the same ones: what a node writes, it writes for the sinks it knows. */
   sinks?: readonly Sink[];
+  /** Carries wake-ups between nodes. Default: LISTEN and NOTIFY of `db`. */
+  wake?: WakeBus;
   alerts?: Alerts;
   /** Settles debts in another way, where operators decide so. */
   compensator?: Compensator;
@@ -110,8 +113,9 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
   if (chain) await pinCluster(db, chain);
 
   const definitions = [...Object.values(processes), ...(options.formerProcesses ?? []).filter(({ name }) => rules[name])];
-  const journal = createJournal({ db, processOf: definitionsOf(definitions), node: randomUUID().slice(0, 8), now });
-  const wake = await createWake(db);
+  const node = randomUUID().slice(0, 8);
+  const journal = createJournal({ db, processOf: definitionsOf(definitions), node, now });
+  const wake = await createWake({ bus: options.wake ?? postgresWake(db), node, onError });
   let drive: Drive | undefined;
   let couriers: readonly Courier[] = [];
   const kick = () => {

@@ -59,9 +59,6 @@ export interface Journal {
 /** What the journal would give back: a payload of the host may hold what JSON has not, such as a date. */
 const asStored = (event: OperationEvent): OperationEvent => JSON.parse(JSON.stringify(event)) as OperationEvent;
 
-/** Channel of the notifications: the payload is the id of the operation that has news. */
-export const CHANNEL = 'nft_upgrade';
-
 export interface JournalOptions {
   db: Db;
   /** Finds the definition an operation began with. @throws NftUpgradeError `unknown_process` */
@@ -142,27 +139,14 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
         events.push(event);
         snapshot = foldAll(process, [event], snapshot) ?? snapshot;
       }
-      // One round trip: the row moves, the events follow only if it did, and readers are told when it commits.
+      // One round trip: the row moves, and the events follow only if it did.
       const moved = await sql(
         `with moved as (
            update nft_upgrade.operation set status = $3, phase = $4, asset = $5, seq = $6, live = $7, updated_at = clock_timestamp(), checked_at = clock_timestamp()
-           where id = $1 and seq = $2 returning id),
-         written as (
-           insert into nft_upgrade.event (operation_id, seq, status, data, node)
-           select id, (event->>'seq')::int, event->>'status', event, $8 from moved, jsonb_array_elements($9::jsonb) event)
-         select pg_notify($10, id) from moved`,
-        [
-          row.id,
-          loaded.snapshot.seq,
-          snapshot.status,
-          snapshot.phase,
-          snapshot.asset,
-          snapshot.seq,
-          !snapshot.terminal,
-          node,
-          events,
-          CHANNEL,
-        ],
+           where id = $1 and seq = $2 returning id)
+         insert into nft_upgrade.event (operation_id, seq, status, data, node)
+         select id, (event->>'seq')::int, event->>'status', event, $8 from moved, jsonb_array_elements($9::jsonb) event returning seq`,
+        [row.id, loaded.snapshot.seq, snapshot.status, snapshot.phase, snapshot.asset, snapshot.seq, !snapshot.terminal, node, events],
       );
       if (moved.length === 0) throw new NftUpgradeError('journal_conflict', { operationId: row.id });
       return {
