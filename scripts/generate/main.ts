@@ -3,11 +3,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { coreData } from './core-data.ts';
 import { errors } from './errors.ts';
 import { licences } from './licences.ts';
+import { llms } from './llms.ts';
 
 const files: Readonly<Record<string, () => string>> = {
   'packages/core/src/generated.ts': coreData,
   'docs/errors.md': errors,
   'docs/licences.md': licences,
+  'llms.txt': llms,
 };
 
 const checking = process.argv.includes('--check');

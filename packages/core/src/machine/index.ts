@@ -13,4 +13,16 @@ export { type ProcessData, type ProcessDefinition, processFrom, type ResolvedSta
 export { type Folded, fold, foldAll, follows, type Verdict } from './reduce.ts';
 export { type Action, actionsOf, isCommitted, isDelivered } from './select.ts';
 export { type Step, type StepState, stepsOf } from './steps.ts';
-export type { AnyProcess, EventOf, FactsOf, InputOf, OperationEvent, PayloadOf, PhaseOf, Snapshot, SnapshotOf, StatusOf } from './types.ts';
+export type {
+  AnyProcess,
+  EventOf,
+  FactsOf,
+  Given,
+  InputOf,
+  OperationEvent,
+  PayloadOf,
+  PhaseOf,
+  Snapshot,
+  SnapshotOf,
+  StatusOf,
+} from './types.ts';

@@ -33,6 +33,17 @@ export type PayloadOf<P extends AnyProcess, K extends StatusOf<P>> = Simplify<
   FactsShape<DefinitionOf<P, K>> & NowShape<DefinitionOf<P, K>> & { message?: string | undefined }
 >;
 
+/** The fields that a schema names, without the index signature that stands for all others. */
+type Named<T> = T extends readonly unknown[] | string | number | boolean | null | undefined
+  ? T
+  : { [K in keyof T as string extends K ? never : K]: T[K] };
+
+/**
+ * A payload as somebody gives it. An object that may hold more than its schema names is also taken when its type is an interface, which has no index
+ * signature.
+ */
+export type Given<Payload> = { [K in keyof Payload]: Payload[K] | Named<Payload[K]> };
+
 /** One event of a process, as a union discriminated by `status`. */
 export type EventOf<P extends AnyProcess> = {
   [K in StatusOf<P>]: Simplify<Omit<Envelope, 'status' | 'process'> & { process: P['name']; status: K } & PayloadOf<P, K>>;

@@ -3,6 +3,7 @@ import {
   type AnyProcess,
   type EventOf,
   foldAll,
+  type Given,
   isNftUpgradeError,
   NftUpgradeError,
   nextEvent,
@@ -17,7 +18,7 @@ import { type SignalName, type SignalOf, type SignalValue, type WaitOptions, wai
 
 /** A payload may be left out where nothing in it is required. */
 type PayloadArguments<P extends AnyProcess, K extends StatusOf<P>> =
-  Record<never, never> extends PayloadOf<P, K> ? [payload?: PayloadOf<P, K>] : [payload: PayloadOf<P, K>];
+  Record<never, never> extends PayloadOf<P, K> ? [payload?: Given<PayloadOf<P, K>>] : [payload: Given<PayloadOf<P, K>>];
 
 /** One operation in the hands of the code that runs it. */
 export interface EmitterOperation<P extends AnyProcess = AnyProcess> {

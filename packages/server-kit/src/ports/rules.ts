@@ -1,4 +1,4 @@
-import type { AnyProcess, Asset, InputOf, PayloadOf, Snapshot, StatusOf } from '@aiw3/nft-upgrade/protocol';
+import type { AnyProcess, Asset, Given, InputOf, PayloadOf, Snapshot, StatusOf } from '@aiw3/nft-upgrade/protocol';
 import type { Principal } from '../http/operations.ts';
 
 /** An operation as the host's own code sees it. `id` is the idempotency key for everything the host does for it. */
@@ -40,7 +40,7 @@ export interface NewNft {
   attributes?: readonly (readonly [key: string, value: string])[];
 }
 
-type FactsAt<P extends AnyProcess, K extends string> = K extends StatusOf<P> ? Omit<PayloadOf<P, K>, 'message'> : never;
+type FactsAt<P extends AnyProcess, K extends string> = K extends StatusOf<P> ? Given<Omit<PayloadOf<P, K>, 'message'>> : never;
 
 /**
  * What a host brings for one process: who may, what is minted, which records follow. Everything here may be called again after a crash, so it
