@@ -3,13 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { createHandler, createService, type Db, hmacReceipts, type Service } from '@aiw3/nft-upgrade-server-kit';
 import { toNodeHandler } from '@aiw3/nft-upgrade-server-kit/node';
 import { createAuth } from './auth.ts';
-import { type Cluster, openCluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 import type { Config } from './config.ts';
 import { pinPictures, serveContent } from './content.ts';
 import { serveDev } from './dev.ts';
-import { createRecords, type Records } from './records/records.ts';
+import { createPage } from './page.ts';
+import { type Parts, standardParts } from './parts.ts';
+import type { Records } from './records/records.ts';
 import { createRules } from './rules/index.ts';
-import { openContentStore, openDatabase, readSecret } from './storage.ts';
+import { createSite } from './site.ts';
+import { readSecret } from './storage.ts';
 import { localCertificate } from './tls.ts';
 
 export interface RunningServer {
@@ -25,19 +28,23 @@ export interface RunningServer {
 }
 
 /** Opens everything, in the order in which things need one another, and serves until it is stopped. */
-export async function startServer(config: Config, onError: (error: unknown) => void = () => {}): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  onError: (error: unknown) => void = () => {},
+  parts: Parts = standardParts,
+): Promise<RunningServer> {
   const closing: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const close of closing.splice(0).reverse()) await close();
   };
   try {
     // The slow ones at once. Each is closed again, also when another one fails.
-    const opening = [openDatabase(config), openCluster(config), openContentStore(config)] as const;
+    const opening = [parts.openDatabase(config), parts.openCluster(config), parts.openContentStore(config)] as const;
     const [opened, clustered] = await Promise.allSettled(opening);
     if (opened.status === 'fulfilled') closing.push(() => opened.value.close());
     if (clustered.status === 'fulfilled') closing.push(() => clustered.value.stop());
     const [db, cluster, content] = await Promise.all(opening);
-    const [records, images] = await Promise.all([createRecords(db), pinPictures(content)]);
+    const [records, images] = await Promise.all([parts.createRecords(db), pinPictures(content)]);
     const secret = readSecret(config);
     const service = await createService({
       db,
@@ -52,9 +59,15 @@ export async function startServer(config: Config, onError: (error: unknown) => v
 
     const auth = createAuth(secret, records);
     const handler = createHandler(service, { authenticate: auth.authenticate, cors: { origins: config.CORS_ORIGINS }, onError });
-    const dev = cluster.local !== null || config.DEV_USERS === 'true' ? { records, issueToken: auth.issue } : null;
+    const dev = cluster.local !== null || config.DEV_USERS === 'true' ? { records, cluster, issueToken: auth.issue } : null;
+    const serveSite = createSite({ records, authenticate: auth.authenticate, cluster, images, dev: dev !== null });
+    const servePage = createPage(async () => (await import('@aiw3/example-web/build')).buildPage());
     const fetch = async (request: Request) =>
-      (await serveContent(content, request)) ?? (dev && (await serveDev(dev, request))) ?? handler.fetch(request);
+      (await serveContent(content, request)) ??
+      (await serveSite(request)) ??
+      (await servePage(request)) ??
+      (dev && (await serveDev(dev, request))) ??
+      handler.fetch(request);
     const certificate =
       config.TLS_CERT_FILE && config.TLS_KEY_FILE ? { cert: config.TLS_CERT_FILE, key: config.TLS_KEY_FILE } : await localCertificate();
     const server = createSecureServer({ ...certificate, allowHTTP1: true }, toNodeHandler(fetch));

@@ -1,18 +1,24 @@
 import type { Tier } from './tiers.ts';
 
-/** The picture of a tier: as many rings as its level. Text in, the same bytes out, so that its CID never changes. */
+const CENTRE = 200;
+const round = (value: number) => Math.round(value * 10) / 10;
+
+/** One orbit, and a body on it. */
+function orbit(ring: number, level: number): string {
+  const radius = 62 + ring * (100 / Math.max(level - 1, 1)) * (level > 1 ? 1 : 0) + (level === 1 ? 40 : 0);
+  const angle = ((ring * 137.5 - 60) * Math.PI) / 180;
+  const [x, y] = [round(CENTRE + radius * Math.cos(angle)), round(CENTRE + radius * Math.sin(angle))];
+  return `<circle cx="200" cy="200" r="${round(radius)}" fill="none" stroke="#fff" stroke-opacity=".42" stroke-width="5"/><circle cx="${x}" cy="${y}" r="17" fill="#fff"/>`;
+}
+
+/** The picture of a tier: as many orbits as its level. Text in, the same bytes out, so that its CID never changes. */
 export function picture({ level, name, colours: [light, dark] }: Tier): Uint8Array {
-  const rings = Array.from(
-    { length: level },
-    (_, ring) =>
-      `<circle cx="200" cy="180" r="${48 + ring * 22}" fill="none" stroke="#fff" stroke-opacity="${0.9 - ring * 0.14}" stroke-width="6"/>`,
-  );
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400" role="img" aria-label="${name}, level ${level}">`,
-    `<defs><linearGradient id="g" x1="0" y1="0" x2="1" y2="1"><stop stop-color="${light}"/><stop offset="1" stop-color="${dark}"/></linearGradient></defs>`,
-    `<rect width="400" height="400" rx="36" fill="url(#g)"/>${rings.join('')}`,
-    `<text x="200" y="196" font-family="system-ui,sans-serif" font-size="56" font-weight="700" fill="#fff" text-anchor="middle">${level}</text>`,
-    `<text x="200" y="364" font-family="system-ui,sans-serif" font-size="30" font-weight="600" fill="#fff" text-anchor="middle">${name}</text></svg>`,
+    `<defs><radialGradient id="g" cx=".28" cy=".2" r="1.05"><stop stop-color="${light}"/><stop offset="1" stop-color="${dark}"/></radialGradient></defs>`,
+    `<rect width="400" height="400" fill="url(#g)"/>`,
+    ...Array.from({ length: level }, (_, ring) => orbit(ring, level)),
+    `<circle cx="200" cy="200" r="32" fill="#fff"/></svg>`,
   ];
   return new TextEncoder().encode(svg.join(''));
 }

@@ -20,6 +20,21 @@ export interface UserRow {
   volume: number;
 }
 
+interface NewBadge {
+  id: string;
+  name: string;
+}
+
+async function giveBadges(sql: Sql, userId: string, badges: readonly NewBadge[]): Promise<void> {
+  for (const { id, name } of badges) {
+    await sql(`insert into example.badge (user_id, badge_id, name, status) values ($1, $2, $3, 'owned') on conflict do nothing`, [
+      userId,
+      id,
+      name,
+    ]);
+  }
+}
+
 export async function createRecords(db: Db) {
   for (const statement of [
     'create schema if not exists example',
@@ -34,18 +49,24 @@ export async function createRecords(db: Db) {
   }
 
   return {
-    async addUser(user: UserRow, badges: readonly { id: string; name: string }[]): Promise<void> {
-      await db.tx(async (sql) => {
-        await sql('insert into example.account (id, wallet, volume) values ($1, $2, $3)', [user.id, user.wallet, user.volume]);
-        for (const badge of badges) {
-          await sql(`insert into example.badge (user_id, badge_id, name, status) values ($1, $2, $3, 'owned')`, [
-            user.id,
-            badge.id,
-            badge.name,
-          ]);
-        }
-      });
-    },
+    /** Resolves with false where the user exists; then nothing is changed. */
+    addUser: (user: UserRow, badges: readonly NewBadge[]): Promise<boolean> =>
+      db.tx(async (sql) => {
+        const made = await sql('insert into example.account (id, wallet, volume) values ($1, $2, $3) on conflict do nothing returning id', [
+          user.id,
+          user.wallet,
+          user.volume,
+        ]);
+        if (made.length > 0) await giveBadges(sql, user.id, badges);
+        return made.length > 0;
+      }),
+
+    /** The user has traded: the volume so far, and the badges that came with it. */
+    trade: (userId: string, volume: number, badges: readonly NewBadge[]): Promise<void> =>
+      db.tx(async (sql) => {
+        await sql('update example.account set volume = $2 where id = $1', [userId, volume]);
+        await giveBadges(sql, userId, badges);
+      }),
 
     user: async (id: string): Promise<UserRow | undefined> =>
       (await db.sql<UserRow>('select id, wallet, volume from example.account where id = $1', [id]))[0],

@@ -1,0 +1,70 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+
+interface File {
+  bytes: Uint8Array<ArrayBuffer>;
+  headers: Record<string, string>;
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+
+/** Scripts come from here alone, and nobody frames the page: what asks for signatures must be what it seems. Wallets bring their icons as data. */
+const policy = [
+  "default-src 'self'",
+  "img-src 'self' data:",
+  "style-src 'self' 'unsafe-inline'",
+  "connect-src 'self' https: wss:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Serves the page of examples/web below `/`. It is built by the first request, once, so that a server nobody looks at starts no slower. */
+export function createPage(build: () => Promise<string>) {
+  let files: Promise<ReadonlyMap<string, File>> | undefined;
+
+  /** Null for a path that is none of the page's. */
+  return async function servePage(request: Request): Promise<Response | null> {
+    const { pathname } = new URL(request.url);
+    const wanted = pathname === '/' || pathname === '/favicon.svg' || pathname.startsWith('/assets/');
+    if (!wanted || (request.method !== 'GET' && request.method !== 'HEAD')) return null;
+    files ??= build().then(readAll);
+    const built = await files.catch((thrown: unknown) => {
+      files = undefined; // the next request tries again
+      throw thrown;
+    });
+    const file = built.get(pathname === '/' ? '/index.html' : pathname);
+    if (!file) return new Response('There is no such file.\n', { status: 404 });
+    return new Response(request.method === 'HEAD' ? null : file.bytes, { headers: file.headers });
+  };
+}
+
+async function readAll(folder: string): Promise<ReadonlyMap<string, File>> {
+  const files = new Map<string, File>();
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const name = path.slice(folder.length).replaceAll('\\', '/');
+    const bytes = new Uint8Array(await readFile(path));
+    files.set(name, {
+      bytes,
+      headers: {
+        'content-type': types[extname(name)] ?? 'application/octet-stream',
+        'content-length': String(bytes.byteLength),
+        // Built names hold a hash of their content, except these two.
+        'cache-control': name.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        ...(name.endsWith('.html') && { 'content-security-policy': policy }),
+      },
+    });
+  }
+  return files;
+}

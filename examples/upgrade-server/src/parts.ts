@@ -1,0 +1,14 @@
+import type { Db } from '@aiw3/nft-upgrade-server-kit';
+import { openCluster } from './cluster.ts';
+import { createRecords } from './records/records.ts';
+import { openContentStore, openDatabase } from './storage.ts';
+
+/** How the server comes by what it stands on. Whoever embeds it may bring another one of each, a test for instance one that fails on request. */
+export const standardParts = {
+  openDatabase,
+  openCluster,
+  openContentStore,
+  createRecords: (db: Db) => createRecords(db),
+};
+
+export type Parts = typeof standardParts;

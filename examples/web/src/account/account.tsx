@@ -1,0 +1,35 @@
+import { OperationPanel } from '../operation/operation-panel.tsx';
+import { useRun } from '../operation/use-run.ts';
+import { useMe, usePage } from '../session/provider.tsx';
+import { Badges } from './badges.tsx';
+import { Holding } from './holding.tsx';
+import { Levels } from './levels.tsx';
+import { NextLevel } from './next-level.tsx';
+
+/** What somebody owns, and what comes next: or, while something runs, how it goes. */
+export function Account() {
+  const { site } = usePage();
+  const me = useMe();
+  const { run, claim, upgrade } = useRun();
+  const current = site.tiers.find((tier) => tier.id === me.nft?.tierId) ?? null;
+  const next = site.tiers.find((tier) => tier.level === (current?.level ?? 0) + 1) ?? null;
+  return (
+    <div className="columns">
+      <div className="stack">
+        <h1 className="hidden">Your equity NFT</h1>
+        {run ? (
+          <OperationPanel run={run} />
+        ) : (
+          <>
+            {current && <Holding tier={current} />}
+            <NextLevel current={current} next={next} onStart={() => (current && next ? upgrade(next.id) : claim())} />
+          </>
+        )}
+      </div>
+      <aside className="stack" aria-label="Badges and levels">
+        <Badges />
+        <Levels current={current} />
+      </aside>
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import '@fontsource-variable/geist/wght.css';
+import '@fontsource-variable/geist-mono/wght.css';
+import './styles/index.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { getSite } from './session/api.ts';
+import { createSession } from './session/session.ts';
+
+const root = createRoot(document.getElementById('root') as HTMLElement);
+getSite().then(
+  (site) =>
+    root.render(
+      <StrictMode>
+        <App page={{ site, session: createSession() }} />
+      </StrictMode>,
+    ),
+  () =>
+    root.render(
+      <main className="page">
+        <p className="notice" role="alert">
+          The server does not answer. Load the page again in a moment; whatever runs there goes on.
+        </p>
+      </main>,
+    ),
+);

@@ -1,0 +1,97 @@
+import type { Action, AnyProcess, Operation, OperationState, UpgradeClient } from '@aiw3/nft-upgrade';
+import { claim as claimProcess, upgrade as upgradeProcess } from '@aiw3/nft-upgrade';
+import { useNftClaim, useNftUpgrade, useUpgradeClient } from '@aiw3/nft-upgrade-react';
+import { useEffect } from 'react';
+import { useMe, usePage, useSession } from '../session/provider.tsx';
+import { lastRun } from './last-run.ts';
+
+/** A claim or an upgrade that is shown, and what can be done about it. */
+export interface Run {
+  process: AnyProcess;
+  operation: Operation;
+  state: OperationState;
+  actions: readonly Action[];
+  sign(): Promise<unknown>;
+  cancel(): Promise<void>;
+  retry(): Promise<void>;
+  /** Shows it no longer. What runs goes on at the server. */
+  dismiss(): void;
+}
+
+/** The claim or the upgrade that runs, wherever it was begun: before a reload, in another tab, on another device. Mounting starts nothing. */
+export function useRun() {
+  const client = useUpgradeClient();
+  const { session } = usePage();
+  const { version } = useSession();
+  const { wallet } = useMe();
+  const upgrade = useNftUpgrade();
+  const claim = useNftClaim();
+  const shown = upgrade.operation ? { process: upgradeProcess, ...upgrade } : claim.operation ? { process: claimProcess, ...claim } : null;
+  const nothingShown = shown === null;
+  const { attach: attachUpgrade } = upgrade;
+  const { attach: attachClaim } = claim;
+
+  const follow = (operation: Operation) => {
+    operation.started.then((id) => lastRun.keep(wallet, { process: operation.process, id })).then(session.tell, () => {});
+    operation.done.then(session.announce, () => {});
+  };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that something may have begun elsewhere; `follow` needs no freshness
+  useEffect(() => {
+    if (!nothingShown) return;
+    let wanted = true;
+    void findRun(client, wallet).then((found) => {
+      if (!wanted || !found) return;
+      follow(found.process === 'upgrade' ? attachUpgrade(found.id) : attachClaim(found.id));
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [client, wallet, version, nothingShown, attachUpgrade, attachClaim]);
+
+  const run: Run | null = shown?.state
+    ? {
+        process: shown.process,
+        operation: shown.operation as Operation,
+        state: shown.state,
+        actions: shown.actions,
+        sign: shown.sign,
+        cancel: shown.cancel,
+        retry: shown.retry,
+        dismiss() {
+          lastRun.forget(wallet);
+          shown.detach();
+          void session.refresh();
+        },
+      }
+    : null;
+
+  return {
+    run,
+    upgrade: (targetTierId: string) => follow(upgrade.start({ targetTierId })),
+    claim: () => follow(claim.start({})),
+  };
+}
+
+/** What runs now, else what was shown last: a receipt survives a reload too. */
+async function findRun(client: UpgradeClient, wallet: string): Promise<{ process: string; id: string } | null> {
+  const names = ['upgrade', 'claim'] as const;
+  const active = await Promise.all(
+    names.map((name) =>
+      client
+        .process(name)
+        .active()
+        .catch(() => []),
+    ),
+  );
+  const [running] = active.flat();
+  if (running) return { process: running.process, id: running.operationId };
+  const last = lastRun.read(wallet);
+  const name = names.find((candidate) => candidate === last?.process);
+  if (!last || !name) return null;
+  const known = await client
+    .process(name)
+    .snapshot(last.id)
+    .catch(() => null);
+  return known ? last : null;
+}

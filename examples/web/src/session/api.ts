@@ -1,0 +1,62 @@
+/** What the example server tells beside the processes; see examples/upgrade-server/src/site.ts. */
+export interface Tier {
+  id: string;
+  level: number;
+  name: string;
+  volume: number;
+  badges: number;
+  benefits: { tradingFeeReduction: string; aiAgentUsesPerWeek: number };
+  image: string;
+}
+
+export interface Site {
+  /** `local`, or the name of a public cluster. */
+  cluster: string;
+  /** Whether this server signs in whoever names a wallet: with the local chain only. */
+  devUsers: boolean;
+  /** Address of the local chain, for explorers; null for a public one. */
+  rpcUrl: string | null;
+  tiers: readonly Tier[];
+}
+
+export interface Badge {
+  badgeId: string;
+  name: string;
+  status: 'owned' | 'activated' | 'consumed';
+}
+
+export interface Me {
+  id: string;
+  wallet: string;
+  volume: number;
+  nft: { nftId: string; tierId: string; mintAddress: string; metadataUri: string } | null;
+  badges: readonly Badge[];
+}
+
+async function ask<T>(path: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(path, init);
+  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  return (await response.json()) as T;
+}
+
+const post = <T>(path: string, body: object) =>
+  ask<T>(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+export const getSite = () => ask<Site>('/api/site');
+export const getMe = (token: string) => ask<Me>('/api/me', { headers: { authorization: `Bearer ${token}` } });
+
+/** Stands in for the sign-in of your product. A wallet that was never seen gets a first SOL for its fees, where the chain is local. */
+export async function signIn(wallet: string): Promise<string> {
+  const response = await fetch('/dev/users', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ wallet }),
+  });
+  if (!response.ok) throw new Error('This server has no sign-in for visitors.');
+  const { token } = (await response.json()) as { token: string };
+  if (response.status === 201) await getTestSol(wallet);
+  return token;
+}
+
+export const getTestSol = (wallet: string) => post<unknown>('/dev/faucet', { wallet });
+export const tradeOn = (wallet: string) => post<unknown>('/dev/trade', { wallet });
