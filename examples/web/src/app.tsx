@@ -31,11 +31,14 @@ export function App({ page }: { page: { site: Site; session: Session } }) {
   );
 }
 
+/** The one place where people should ask for help. */
+const support = <a href="mailto:support@example.com">Write to support</a>;
+
 function Content() {
   const { status, client } = useSession();
   if (status === 'signed_in' && client)
     return (
-      <UpgradeProvider client={client}>
+      <UpgradeProvider client={client} support={support}>
         <Account />
       </UpgradeProvider>
     );

@@ -10,7 +10,7 @@ import { NextLevel } from './next-level.tsx';
 export function Account() {
   const { site } = usePage();
   const me = useMe();
-  const { run, claim, upgrade } = useRun();
+  const { run, claim, upgrade, dismiss } = useRun();
   const current = site.tiers.find((tier) => tier.id === me.nft?.tierId) ?? null;
   const next = site.tiers.find((tier) => tier.level === (current?.level ?? 0) + 1) ?? null;
   return (
@@ -18,7 +18,7 @@ export function Account() {
       <div className="stack">
         <h1 className="hidden">Your equity NFT</h1>
         {run ? (
-          <OperationPanel run={run} />
+          <OperationPanel run={run} onDismiss={dismiss} />
         ) : (
           <>
             {current && <Holding tier={current} />}

@@ -1,20 +1,33 @@
 import type { AnyProcess, Asset } from '@aiw3/nft-upgrade';
-import { custodyOf } from './texts.ts';
+
+const names: Readonly<Record<Asset, string>> = {
+  safe: 'In your wallet',
+  at_risk: 'Burn under way',
+  burned_owed: 'Owed to you',
+  delivered: 'Delivered',
+};
+
+/** The places an asset passes in a process, in order: read from its statuses. */
+const placesOf = (process: AnyProcess): Asset[] => {
+  const seen = new Set(Object.values(process.statuses).map((status) => status.asset));
+  return (Object.keys(names) as Asset[]).filter((asset) => seen.has(asset));
+};
 
 /** Where the asset is, always and in words: the one thing a page like this must never leave open. */
-export function Custody({ process, asset }: { process: AnyProcess; asset: Asset }) {
-  const places = custodyOf(process);
-  const at = places.findIndex((place) => place.asset === asset);
+export function Custody({ process, asset, sentence }: { process: AnyProcess; asset: Asset; sentence: string }) {
+  const places = placesOf(process);
+  const burns = places.includes('burned_owed');
+  const at = places.indexOf(asset);
   return (
     <section className="custody" aria-label="Where your NFT is" data-asset={asset}>
       <ol aria-hidden="true">
         {places.map((place, index) => (
-          <li key={place.asset} data-state={index < at ? 'past' : index === at ? 'here' : 'ahead'}>
-            {place.name}
+          <li key={place} data-state={index < at ? 'past' : index === at ? 'here' : 'ahead'}>
+            {place === 'safe' && !burns ? 'Not minted yet' : names[place]}
           </li>
         ))}
       </ol>
-      <p>{places[at]?.sentence}</p>
+      <p>{sentence}</p>
     </section>
   );
 }

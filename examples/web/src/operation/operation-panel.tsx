@@ -1,78 +1,90 @@
-import type { BurnTransaction, Snapshot } from '@aiw3/nft-upgrade';
-import { usePage } from '../session/provider.tsx';
-import { ConnectionChip } from './connection-chip.tsx';
+import type { BurnTransaction, Connection, Snapshot } from '@aiw3/nft-upgrade';
+import { useActionProps, useDescription, useLiveProps, useProgressProps, useUpgradeClient } from '@aiw3/nft-upgrade-react';
 import { Custody } from './custody.tsx';
+import { Pictures } from './pictures.tsx';
+import { Problems } from './problems.tsx';
 import { Receipt } from './receipt.tsx';
-import { stepsOf } from './steps.ts';
-import { custodyOf, messages } from './texts.ts';
 import { Timeline } from './timeline.tsx';
-import { Trouble } from './trouble.tsx';
 import { useEvents } from './use-events.ts';
 import type { Run } from './use-run.ts';
 import { WalletStep } from './wallet-step.tsx';
 
 /** One run of a claim or an upgrade, live: where the NFT is, how far it is, what to do now. Three axes, each told for itself. */
-export function OperationPanel({ run }: { run: Run }) {
+export function OperationPanel({ run, onDismiss }: { run: Run; onDismiss: () => void }) {
+  const { definition } = useUpgradeClient().process(run.process);
+  const description = useDescription(run);
+  const action = useActionProps(run);
+  const live = useLiveProps(run);
+  const bar = useProgressProps(run);
   const events = useEvents(run.operation);
-  const now = run.state.operation;
+  const { state } = run;
+  const now: Snapshot | null = state?.operation ?? null;
   const burn = now?.now.burnTransaction as BurnTransaction | undefined;
-  const headline = headlineOf(run, now);
-  const place = custodyOf(run.process).find(({ asset }) => asset === now?.asset);
-  const title = titleOf(run.process.name, now);
+  const refused = !now && state?.connection.state === 'closed';
+  const over = refused || (now?.terminal && now.status !== 'completed');
+  const tier = fieldOf(now?.facts.targetTier, 'tierName');
+  const title = `${run.process === 'claim' ? 'Claim' : 'Upgrade to'} ${tier ?? '…'}`;
   return (
     <section className="card operation" aria-label={title} data-status={now?.status}>
       <header className="split">
         <div>
           <p className="eyebrow">{title}</p>
-          <h2 className="title">{headline}</h2>
+          <h2 className="title">{now?.status === 'completed' ? `${tier} is yours` : description.what}</h2>
         </div>
         <Pictures now={now} />
       </header>
-      <p className="hidden" role="status">
-        {headline}. {place?.sentence}
-      </p>
+      <p className="hidden" {...live} />
       <div className="bar">
-        <progress aria-label="Progress" value={now?.progress ?? 0} max={100} />
-        <span className="tabular quiet small">{now?.progress ?? 0} %</span>
-        {run.state.connection.state !== 'closed' && <ConnectionChip connection={run.state.connection} />}
+        <div className="progress" {...bar}>
+          <i style={{ width: `${bar['aria-valuenow']}%` }} />
+        </div>
+        <span className="tabular quiet small">{bar['aria-valuenow']} %</span>
+        {state && !now?.terminal && <ConnectionChip connection={state.connection} />}
       </div>
-      {now && <Custody process={run.process} asset={now.asset} />}
-      {burn && run.actions.includes('sign') && <WalletStep key={burn.transaction} run={run} burn={burn} />}
-      <Trouble run={run} />
-      {now?.status === 'completed' && <Receipt snapshot={now} onClose={run.dismiss} />}
-      <Timeline steps={stepsOf(run.process, events, now)} />
+      {now && <Custody process={definition} asset={now.asset} sentence={description.asset} />}
+      <Problems description={description} now={now} />
+      {burn && state?.id && (
+        <WalletStep key={burn.transaction} burn={burn} operationId={state.id} wallet={state.wallet.state} action={action} />
+      )}
+      {run.refusal && run.refusal !== state?.wallet.error && (
+        <p className="notice" role="alert" data-tone="trouble" data-code={run.refusal.code}>
+          <b>{run.refusal.message}</b> {description.asset} {run.refusal.hint}
+        </p>
+      )}
+      {(over || (!burn && run.actions.length > 0)) && (
+        <div className="actions">
+          {run.actions.includes('retry') && <button className="button primary" {...action.retry()} />}
+          {!burn && run.actions.includes('cancel') && <button className="button" {...action.cancel()} />}
+          {over && (
+            <button type="button" className="button primary" onClick={onDismiss}>
+              Back
+            </button>
+          )}
+        </div>
+      )}
+      {now?.status === 'completed' && <Receipt snapshot={now} onClose={onDismiss} />}
+      <Timeline run={run} process={definition} events={events} />
     </section>
   );
 }
 
-const field = (fact: unknown, name: string): string | undefined => (fact as Record<string, string> | undefined)?.[name];
+const fieldOf = (fact: unknown, name: string): string | undefined => (fact as Record<string, string> | undefined)?.[name];
 
-function titleOf(process: string, now: Snapshot | null): string {
-  const target = field(now?.facts.targetTier, 'tierName');
-  return `${process === 'claim' ? 'Claim' : 'Upgrade'}${target ? (process === 'claim' ? ` ${target}` : ` to ${target}`) : ''}`;
-}
+const words: Readonly<Record<Connection['state'], string>> = {
+  idle: 'Connecting',
+  connecting: 'Connecting',
+  live: 'Live',
+  reconnecting: 'Reconnecting',
+  polling: 'Live, slower',
+  offline: 'Offline',
+  auth_required: 'Sign in again',
+  gave_up: 'Disconnected',
+  closed: 'Disconnected',
+};
 
-function headlineOf({ state }: Run, now: Snapshot | null): string {
-  if (!now) return state.connection.state === 'closed' ? 'It was not started' : 'Starting';
-  const name = field(now.facts.newNFT, 'tierName');
-  return now.status === 'completed' && name ? `${name} is yours` : messages.status(now.status);
-}
-
-/** From which picture to which. */
-function Pictures({ now }: { now: Snapshot | null }) {
-  const { site } = usePage();
-  const imageOf = (fact: unknown) => site.tiers.find((tier) => tier.id === field(fact, 'tierId'))?.image;
-  const [from, to] = [imageOf(now?.facts.currentNFT), imageOf(now?.facts.targetTier)];
-  const burned = now?.asset === 'burned_owed' || now?.asset === 'delivered';
-  return (
-    <div className="pictures" aria-hidden="true">
-      {from && <img className="picture" data-ghost={burned} src={from} alt="" width={64} height={64} />}
-      {from && to && (
-        <svg viewBox="0 0 16 16" aria-hidden="true">
-          <path d="M2 8h11M9 4l4 4-4 4" />
-        </svg>
-      )}
-      {to && <img className="picture" data-ghost={now?.asset !== 'delivered'} src={to} alt="" width={64} height={64} />}
-    </div>
-  );
-}
+/** How well this page hears of it. It says nothing about the operation. */
+const ConnectionChip = ({ connection }: { connection: Connection }) => (
+  <p className="chip live" data-connection={connection.state}>
+    {words[connection.state]}
+  </p>
+);

@@ -1,16 +1,10 @@
+import type { AnyProcess, OperationEvent } from '@aiw3/nft-upgrade';
+import { useMessages, useStepProps } from '@aiw3/nft-upgrade-react';
 import type { ReactNode } from 'react';
 import { ChainLink, ContentLink } from '../ui/chain-link.tsx';
 import { duration } from '../ui/format.ts';
-import type { Step } from './steps.ts';
-import { messages, phaseTitles } from './texts.ts';
-
-const spoken: Readonly<Record<Step['state'], string>> = {
-  done: 'done',
-  now: 'in progress',
-  trouble: 'being retried',
-  stopped: 'stopped here',
-  to_come: 'to come',
-};
+import { phaseNotes } from './phase-notes.ts';
+import type { Run } from './use-run.ts';
 
 /** Facts of events that are worth a link. */
 const links: Readonly<Record<string, (value: string) => ReactNode>> = {
@@ -19,26 +13,34 @@ const links: Readonly<Record<string, (value: string) => ReactNode>> = {
   mintAddress: (value) => <ChainLink kind="address" value={value} />,
 };
 
-export function Timeline({ steps }: { steps: readonly Step[] }) {
+/** The phases of the process; under each that has begun, its last event, how long it took, and where to check it. */
+export function Timeline({ run, process, events }: { run: Run; process: AnyProcess; events: readonly OperationEvent[] }) {
+  const messages = useMessages();
+  const steps = useStepProps(run);
+  const notes = phaseNotes(process, events);
   return (
-    <ol className="timeline" aria-label="Steps">
-      {steps.map(({ phase, state, last, ms }) => (
-        <li key={phase} data-state={state} aria-current={state === 'now' || state === 'trouble' ? 'step' : undefined}>
-          <p className="step">
-            {phaseTitles[phase] ?? phase}
-            <span className="hidden">, {spoken[state]}</span>
-            {ms !== null && <span className="quiet small tabular">{duration(ms)}</span>}
-          </p>
-          {last && (
-            <p className="quiet small">
-              {messages.status(last.status)}
-              {Object.entries(links).map(
-                ([field, link]) => typeof last[field] === 'string' && <span key={field}> {link(last[field])}</span>,
-              )}
+    <ol className="timeline" {...steps.list}>
+      {steps.items.map((step) => {
+        const note = notes.get(step.name);
+        return (
+          <li key={step.name} {...step.props}>
+            <p className="step">
+              {step.label}
+              <span className="hidden">, {step.stateLabel}</span>
+              {note && note.ms !== null && <span className="quiet small tabular">{duration(note.ms)}</span>}
             </p>
-          )}
-        </li>
-      ))}
+            {note && (
+              <p className="quiet small">
+                {messages.status(note.last.status)}
+                {Object.entries(links).map(([field, link]) => {
+                  const value = note.last[field];
+                  return typeof value === 'string' && <span key={field}> {link(value)}</span>;
+                })}
+              </p>
+            )}
+          </li>
+        );
+      })}
     </ol>
   );
 }

@@ -1,22 +1,11 @@
-import type { Action, AnyProcess, Operation, OperationState, UpgradeClient } from '@aiw3/nft-upgrade';
-import { claim as claimProcess, upgrade as upgradeProcess } from '@aiw3/nft-upgrade';
-import { useNftClaim, useNftUpgrade, useUpgradeClient } from '@aiw3/nft-upgrade-react';
+import type { Operation, UpgradeClient } from '@aiw3/nft-upgrade';
+import { type ProcessHook, useNftClaim, useNftUpgrade, useUpgradeClient } from '@aiw3/nft-upgrade-react';
 import { useEffect } from 'react';
 import { useMe, usePage, useSession } from '../session/provider.tsx';
 import { lastRun } from './last-run.ts';
 
-/** A claim or an upgrade that is shown, and what can be done about it. */
-export interface Run {
-  process: AnyProcess;
-  operation: Operation;
-  state: OperationState;
-  actions: readonly Action[];
-  sign(): Promise<unknown>;
-  cancel(): Promise<void>;
-  retry(): Promise<void>;
-  /** Shows it no longer. What runs goes on at the server. */
-  dismiss(): void;
-}
+/** A claim or an upgrade, as a component shows it: both alike, because the phases come from the process. */
+export type Run = ProcessHook<'upgrade' | 'claim'>;
 
 /** The claim or the upgrade that runs, wherever it was begun: before a reload, in another tab, on another device. Mounting starts nothing. */
 export function useRun() {
@@ -26,8 +15,8 @@ export function useRun() {
   const { wallet } = useMe();
   const upgrade = useNftUpgrade();
   const claim = useNftClaim();
-  const shown = upgrade.operation ? { process: upgradeProcess, ...upgrade } : claim.operation ? { process: claimProcess, ...claim } : null;
-  const nothingShown = shown === null;
+  const run = (upgrade.operation ? upgrade : claim.operation ? claim : null) as Run | null;
+  const nothingShown = run === null;
   const { attach: attachUpgrade } = upgrade;
   const { attach: attachClaim } = claim;
 
@@ -49,27 +38,16 @@ export function useRun() {
     };
   }, [client, wallet, version, nothingShown, attachUpgrade, attachClaim]);
 
-  const run: Run | null = shown?.state
-    ? {
-        process: shown.process,
-        operation: shown.operation as Operation,
-        state: shown.state,
-        actions: shown.actions,
-        sign: shown.sign,
-        cancel: shown.cancel,
-        retry: shown.retry,
-        dismiss() {
-          lastRun.forget(wallet);
-          shown.detach();
-          void session.refresh();
-        },
-      }
-    : null;
-
   return {
     run,
     upgrade: (targetTierId: string) => follow(upgrade.start({ targetTierId })),
     claim: () => follow(claim.start({})),
+    /** Shows it no longer. What runs goes on at the server. */
+    dismiss() {
+      lastRun.forget(wallet);
+      run?.detach();
+      void session.refresh();
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { createUpgradeClient, type UpgradeClient, type WalletPort } from '@aiw3/nft-upgrade';
+import { acrossTabs, createUpgradeClient, type UpgradeClient, type WalletPort } from '@aiw3/nft-upgrade';
 import { solanaGuard } from '@aiw3/nft-upgrade/solana';
 import { getMe, type Me, signIn } from './api.ts';
 
@@ -59,6 +59,7 @@ export function createSession() {
           baseUrl: '',
           wallet: port,
           guard,
+          tabs: acrossTabs(),
           getToken: ({ reason }) => {
             if (reason === 'unauthorized') token = signIn(wallet);
             return token ?? signIn(wallet);
