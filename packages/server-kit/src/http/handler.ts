@@ -1,10 +1,11 @@
-import { HEALTH_PATH, matchRoute, NftUpgradeError, PROTOCOL_HEADER, PROTOCOL_VERSION, type Route } from '@aiw3/nft-upgrade/protocol';
+import { matchRoute, NftUpgradeError, PROTOCOL_HEADER, PROTOCOL_VERSION, type Route, routesOf } from '@aiw3/nft-upgrade/protocol';
 import { cancel, confirmBurn, reissueBurn, retry } from './commands.ts';
 import type { Call, HttpContext, OperationCall } from './context.ts';
 import { createCors } from './cors.ts';
 import { createGate } from './gate.ts';
-import { addSecurityHeaders, json } from './headers.ts';
-import { type Health, healthOf } from './health.ts';
+import { addSecurityHeaders } from './headers.ts';
+import { type GuideStats, guideStats, type Health, healthOf } from './health.ts';
+import { createMonitoring } from './monitoring.ts';
 import type { Operations, Principal } from './operations.ts';
 import { type HandlerOptions, resolveOptions } from './options.ts';
 import { isServerFault, problemResponse } from './problem.ts';
@@ -18,12 +19,18 @@ export type { HandlerOptions } from './options.ts';
 export interface Handler {
   /** Answers one request. Never rejects: whatever goes wrong is answered as a problem. */
   readonly fetch: (request: Request) => Promise<Response>;
+  /** Paths below which everything belongs to the handler. */
+  readonly mounts: readonly string[];
+  /** True for an address, or a path, that belongs to the handler: an adapter hands everything else on. */
+  serves(address: string): boolean;
   /**
    * Ends all streams in order and takes on no new ones; commands are still answered. Clients are told to come back, each at its own time, within `spreadMs`
    * (milliseconds, default 5 000). Resolves when the streams are gone, or after `timeoutMs` (default 10 000). Close the server after it.
    */
   drain(options?: { spreadMs?: number; timeoutMs?: number }): Promise<void>;
   stats(): ConnectionStats;
+  /** The same with the fields of the guide: ids of the operations that are shown now, memory, uptime. For the host's own eyes; the health route tells numbers. */
+  getStats(): GuideStats;
   /** What the health route answers. */
   health(): Health;
 }
@@ -43,7 +50,7 @@ const operationEndpoints: Readonly<Record<Exclude<Route['kind'], 'start'>, Endpo
   retry: { POST: retry },
 };
 const startEndpoints: Readonly<Record<string, (context: HttpContext, call: Call) => Promise<Response>>> = { GET: active, POST: start };
-const healthMethods = 'GET, HEAD, OPTIONS';
+const monitoringMethods = 'GET, HEAD, OPTIONS';
 
 /**
  * Serves all routes of all processes of the engine as one function from `Request` to `Response`: for Hono, Next, Bun and Deno as it is, for
@@ -75,12 +82,15 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
   };
   const health = () => healthOf(registry.stats(), thresholds, now());
 
+  const monitoring = createMonitoring(context, { health, ready: options.ready ? async () => options.ready?.() ?? true : null });
+  const mounts = [...Object.values(operations.processes).map((process) => routesOf(process, basePath).start), ...Object.keys(monitoring)];
+
   const answer = async (request: Request, url: URL): Promise<Response> => {
-    const isHealth = url.pathname === HEALTH_PATH;
-    const route = isHealth ? null : matchRoute(operations.processes, basePath, url.pathname);
-    if (!isHealth && !route) throw new NftUpgradeError('not_found');
+    const monitor = Object.hasOwn(monitoring, url.pathname) ? monitoring[url.pathname] : undefined;
+    const route = monitor ? null : matchRoute(operations.processes, basePath, url.pathname);
+    if (!monitor && !route) throw new NftUpgradeError('not_found');
     const endpoints = route && (route.kind === 'start' ? startEndpoints : operationEndpoints[route.kind]);
-    const methods = endpoints ? allowed(endpoints) : healthMethods;
+    const methods = endpoints ? allowed(endpoints) : monitoringMethods;
 
     cors.check(request, url);
     if (request.method === 'OPTIONS') return cors.preflight(methods);
@@ -88,10 +98,8 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
     if (!methods.split(', ').includes(request.method)) {
       throw new NftUpgradeError('method_not_allowed', { details: { allow: methods.split(', ') } });
     }
-    if (!route) {
-      const state = health();
-      return json(state, { status: state.status === 'healthy' ? 200 : 503 });
-    }
+    if (monitor) return monitor();
+    if (!route) throw new NftUpgradeError('not_found');
     requireProtocol(request);
     const principal = await identify(options, request);
     const call: Call = { request, url, process: route.process, principal };
@@ -118,9 +126,21 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
     },
     drain: ({ spreadMs = 5_000, timeoutMs = 10_000 } = {}) => registry.drain({ spreadMs, timeoutMs }),
     stats: () => registry.stats(),
+    getStats: () => guideStats(registry.stats(), registry.operations()),
     health,
+    mounts,
+    serves(address) {
+      const path = pathOf(address);
+      return mounts.some((mount) => path === mount || path.startsWith(`${mount}/`));
+    },
   };
 }
+
+/** An address may be whole, as a proxy gets it, or begin with its path. */
+const pathOf = (address: string): string => {
+  const path = /^https?:\/\//i.test(address) && URL.canParse(address) ? new URL(address).pathname : address;
+  return path.split(/[?#]/, 1)[0] ?? '';
+};
 
 const allowed = (endpoints: object): string =>
   Object.keys(endpoints)

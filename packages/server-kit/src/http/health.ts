@@ -27,6 +27,29 @@ export interface Health {
   recommendations: string[];
 }
 
+/** What the guide's connection manager tells, for the host's own eyes. */
+export interface GuideStats {
+  total: number;
+  active: number;
+  completed: number;
+  failed: number;
+  /** Ids of the operations that are shown to somebody now. */
+  activeConnections: string[];
+  memoryUsage: NodeJS.MemoryUsage;
+  /** Seconds since the process began. */
+  uptime: number;
+}
+
+export const guideStats = ({ total, active, completed, failed }: ConnectionStats, operationIds: Iterable<string>): GuideStats => ({
+  total,
+  active,
+  completed,
+  failed,
+  activeConnections: [...new Set(operationIds)],
+  memoryUsage: memoryUsage(),
+  uptime: uptime(),
+});
+
 export function healthOf(stats: ConnectionStats, thresholds: HealthThresholds, now: number): Health {
   const { total, active, completed, failed, draining } = stats;
   const memory = memoryUsage();

@@ -24,7 +24,8 @@ describe.each(versions)('L2: caps over %s', (version) => {
     const streams = [await open(alice, 'alice'), await open(alice, 'alice'), await open(alice, 'alice')].map(framesOf);
     expect(await refusal(await open(alice, 'alice'))).toEqual([429, 'rate_limited']);
     streams.push(...[await open(bob, 'bob'), await open(bob, 'bob')].map(framesOf));
-    expect(await refusal(await open(bob, 'bob'))).toEqual([503, 'temporarily_unavailable']);
+    expect(await refusal(await open(bob, 'bob'))).toEqual([429, 'rate_limited']);
+    expect((await server.fetch('/api/v1/monitoring/ready')).status).toBe(503);
     expect(kit.handler.stats().active).toBe(5);
     expect(kit.errors).toEqual([]);
 

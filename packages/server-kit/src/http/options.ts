@@ -9,7 +9,7 @@ export interface HandlerLimits {
   bodyBytes: number;
   /** Streams of one principal on this node; a further one is answered with 429. Default 20. */
   connectionsPerPrincipal: number;
-  /** Streams on this node; a further one is answered with 503. Default 10 000. */
+  /** Streams on this node; a further one is answered with 429. Default 10 000. */
   connections: number;
   /** Start requests of one principal in a minute. Default 30. */
   startsPerMinute: number;
@@ -43,6 +43,8 @@ export interface HandlerOptions {
   timing?: Partial<HandlerTiming>;
   /** From when on the health route warns. */
   health?: Partial<HealthThresholds>;
+  /** Asked by the readiness route: false, or what it throws, makes it 503. Default: ready while it is neither full nor stopping. */
+  ready?(): Promise<boolean>;
   /** Replaced in tests. Default: the system's. */
   clock?: Clock;
   /** Called with what was answered with a status of 500 or more, and with what broke a stream. Default: nothing. */

@@ -27,9 +27,13 @@ export interface ConnectionStats {
 
 /** All streams of this node: their number, their one timer, their end. */
 export interface Registry {
-  /** @throws NftUpgradeError `rate_limited` when the principal has too many streams, `temporarily_unavailable` when the node has, or stops */
+  /** @throws NftUpgradeError `rate_limited` when the principal, or this process, has too many streams; `temporarily_unavailable` when it stops */
   admit(principalId: string): Slot;
   stats(): ConnectionStats;
+  /** Operations that are shown now, one for each stream. */
+  operations(): string[];
+  /** True when no further stream is taken. */
+  full(): boolean;
   /** Ends all streams in order. Resolves when they are gone, or after `timeoutMs`. */
   drain(options: { spreadMs: number; timeoutMs: number }): Promise<void>;
 }
@@ -83,7 +87,7 @@ export function createRegistry({ clock, timing, limits }: { clock: Clock; timing
   return {
     admit(principalId) {
       if (draining) throw later('temporarily_unavailable', 'This server is stopping.', 1_000);
-      if (admitted >= limits.connections) throw later('temporarily_unavailable', 'Too many streams are open.', BUSY_MS);
+      if (admitted >= limits.connections) throw later('rate_limited', 'Too many streams are open here. Come again.', BUSY_MS);
       const open = perPrincipal.get(principalId) ?? 0;
       if (open >= limits.connectionsPerPrincipal) {
         throw later('rate_limited', `At most ${limits.connectionsPerPrincipal} streams may be open. Close one first.`, BUSY_MS);
@@ -124,6 +128,9 @@ export function createRegistry({ clock, timing, limits }: { clock: Clock; timing
       closed: { ...closed },
       draining: draining !== null,
     }),
+
+    operations: () => Array.from(sessions, ({ operationId }) => operationId),
+    full: () => admitted >= limits.connections,
 
     async drain({ spreadMs, timeoutMs }) {
       draining ??= { spreadMs };

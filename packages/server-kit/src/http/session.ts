@@ -17,6 +17,7 @@ import type { HandlerTiming } from './options.ts';
 export type CloseReason = 'completed' | 'rolled' | 'drained' | 'left' | 'stalled' | 'failed';
 
 export interface SessionOptions {
+  operationId: string;
   process: AnyProcess;
   /** Number of the last event the client has. */
   after: number;
@@ -37,6 +38,7 @@ export interface SessionOptions {
 
 /** One open stream, as the registry's wheel sees it. A session has no timer of its own. */
 export interface Session {
+  readonly operationId: string;
   readonly body: ReadableStream<Uint8Array>;
   /** Sends a heartbeat, rolls or cuts the stream when it is time. */
   tick(now: number): void;
@@ -178,6 +180,7 @@ export function createSession(options: SessionOptions): Session {
   if (signal.aborted) leave();
 
   return {
+    operationId: options.operationId,
     body,
     tick(now) {
       if (over) return;

@@ -19,6 +19,7 @@ export function openStream(context: HttpContext, call: OperationCall, snapshot: 
     return new Response(null, { headers });
   }
   const session = createSession({
+    operationId,
     process,
     after: cursor.after,
     terminal: snapshot.terminal,

@@ -1,3 +1,4 @@
+export { type AdapterUnderTest, adapterSuite, type ServedAdapter, type ServeRequest } from './adapter-suite.ts';
 export * from './chain/index.ts';
 export { closeDatabases, databases, startPostgres, type TestDatabase, type TestPostgres, testDatabaseUrl } from './databases.ts';
 export { journalSuite } from './journal-suite.ts';

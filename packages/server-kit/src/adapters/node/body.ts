@@ -1,11 +1,10 @@
-import type { IncomingMessage } from 'node:http';
-import type { Http2ServerRequest } from 'node:http2';
+import type { Readable } from 'node:stream';
 
 /** Bytes of a body nobody wants that are taken and dropped, so that a client that is still sending gets to read its answer. */
 const DISCARD_BYTES = 256 * 1024;
 
 /** The body as it arrives: Node's stream is read only as fast as this one is. */
-export function bodyOf(req: IncomingMessage | Http2ServerRequest): ReadableStream<Uint8Array> {
+export function bodyOf(req: Readable): ReadableStream<Uint8Array> {
   let over = false;
   return new ReadableStream<Uint8Array>(
     {
@@ -38,7 +37,7 @@ export function bodyOf(req: IncomingMessage | Http2ServerRequest): ReadableStrea
   );
 }
 
-function discard(req: IncomingMessage | Http2ServerRequest): void {
+function discard(req: Readable): void {
   let left = DISCARD_BYTES;
   req.on('data', (chunk: Buffer) => {
     left -= chunk.byteLength;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Http2ServerRequest } from 'node:http2';
+import { Readable } from 'node:stream';
 import { bodyOf } from './body.ts';
 
 export interface ReceivedOptions {
@@ -15,31 +16,30 @@ export function toRequest(req: IncomingMessage | Http2ServerRequest, signal: Abo
   const bodiless = method === 'GET' || method === 'HEAD';
   try {
     const headers = headersOf(req);
-    const body = bodiless ? null : (parsedBody(req, headers, options) ?? bodyOf(req));
+    const body = bodiless ? null : receivedBody(req, headers, options);
     return new Request(addressOf(req, options), { method, headers, signal, ...(body !== null && { body, duplex: 'half' }) });
   } catch {
     return null;
   }
 }
 
-/** A body that was read already is put back into its text; null when there is one to read. */
-function parsedBody(
+/** The body as it arrives; one that a middleware has read already is put back into its text. Null when there is none. */
+function receivedBody(
   req: IncomingMessage | Http2ServerRequest,
   headers: Headers,
   options: ReceivedOptions,
-): string | Uint8Array<ArrayBuffer> | null {
-  if (!req.readableDidRead) return null;
+): string | Uint8Array<ArrayBuffer> | ReadableStream | null {
   const parsed: unknown = options.body ?? Reflect.get(req, 'body');
-  if (typeof parsed === 'string') return parsed;
-  if (parsed instanceof Uint8Array) return new Uint8Array(parsed);
+  if (parsed instanceof Readable) return bodyOf(parsed);
+  if (!req.readableDidRead && !req.readableEnded) return bodyOf(req);
   // Parsers give `{}` for a request without a body.
-  if (parsed === undefined || parsed === null || !headers.has('content-type')) return '';
-  return JSON.stringify(parsed);
+  if (parsed === undefined || parsed === null || parsed === '' || !headers.has('content-type')) return null;
+  if (typeof parsed === 'string') return parsed;
+  return parsed instanceof Uint8Array ? new Uint8Array(parsed) : JSON.stringify(parsed);
 }
 
 function addressOf(req: IncomingMessage | Http2ServerRequest, { address }: ReceivedOptions): string {
-  const original: unknown = Reflect.get(req, 'originalUrl');
-  const target = address ?? (typeof original === 'string' ? original : req.url) ?? '/';
+  const target = address ?? originalOf(req) ?? req.url ?? '/';
   // A client that takes us for a proxy sends the whole address; `OPTIONS *` asks about the server itself.
   if (/^https?:\/\//i.test(target)) return target;
   const path = target.startsWith('/') ? target : '/';
@@ -48,6 +48,12 @@ function addressOf(req: IncomingMessage | Http2ServerRequest, { address }: Recei
   const base = `${encrypted ? 'https' : 'http'}://${authority ?? 'localhost'}`;
   // Glued, not resolved: `//other.example/x` is a path here, and must not become another host. What is glued to it must be a host and no more.
   return new URL(base).pathname === '/' && !/[/?#@]/.test(authority ?? '') ? base + path : '';
+}
+
+/** What connect, and all who learned from it, keep of an address that they shorten. */
+export function originalOf(req: object): string | undefined {
+  const original: unknown = Reflect.get(req, 'originalUrl');
+  return typeof original === 'string' ? original : undefined;
 }
 
 function headersOf(req: IncomingMessage | Http2ServerRequest): Headers {
