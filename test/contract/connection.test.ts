@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { auditServer } from '../../packages/core/src/audit/index.ts';
 import { toNodeHandler } from '../../packages/server-kit/src/adapters/node.ts';
-import { localCertificate, serve } from '../../packages/server-kit/src/http/fixtures/serve.ts';
+import { serve } from '../../packages/server-kit/src/http/fixtures/serve.ts';
+import { localCertificate } from '../../packages/server-kit/src/testing/adapter/certificate.ts';
 import { malformedH2 } from './fixtures/malformed-h2.ts';
 import { ORIGIN, soundServer, tokens } from './fixtures/server.ts';
 
