@@ -1,0 +1,359 @@
+// The client's rows of the failure matrix, against the whole server kit over real sockets. The same cases run over HTTP/1.1 and over TLS with HTTP/2.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTabHub } from '../../packages/core/src/stream/fixtures/tab-hub.ts';
+import { createTestSignals } from '../../packages/core/src/stream/fixtures/test-clock.ts';
+import type { Db } from '../../packages/server-kit/src/db/db.ts';
+import { versions } from '../../packages/server-kit/src/http/fixtures/serve.ts';
+import { closeDatabases, databases } from '../../packages/server-kit/src/testing/databases.ts';
+import { eventually, expectDelivered, listen, untilConnection, untilStatus } from './fixtures/expect.ts';
+import { buffering, reframing, speaking } from './fixtures/mischief.ts';
+import { createWorld, mint, owner, type World, wallet } from './fixtures/world.ts';
+
+const input = { targetTierId: 'tier-2' };
+
+afterAll(closeDatabases);
+
+describe.each(versions)('over %s', (version) => {
+  let db: Db;
+  let world: World;
+  beforeAll(async () => {
+    db = await databases[0].open();
+  });
+  beforeEach(async () => {
+    world = await createWorld(version, db);
+  });
+  afterEach(() => world.close());
+
+  const deliver = async (operation: ReturnType<World['client']>['upgrade'] extends { start(...args: never[]): infer O } ? O : never) => {
+    await untilStatus(operation, 'awaiting_burn');
+    await operation.sign();
+  };
+
+  it('C1: a start whose answer is lost is repeated as the same start', async () => {
+    let lost = 0;
+    world.mischief = async (request, answer) => {
+      const response = await answer();
+      if (request.method === 'POST' && lost++ < 2) world.proxy.cut();
+      return response;
+    };
+    const operation = world.client().upgrade.start(input);
+    const heard = listen(operation);
+    await deliver(operation);
+    await expectDelivered(world, operation, heard, 3);
+    expect(new Set(world.seen.filter(({ key }) => key !== null).map(({ key }) => key)).size).toBe(1);
+  });
+
+  it('C1: a start that times out is repeated as the same start, also when the first one arrives after all', async () => {
+    let release: () => void = () => undefined;
+    const late = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let first = true;
+    world.mischief = async (request, answer) => {
+      if (request.method !== 'POST' || !first) return answer();
+      first = false;
+      await late;
+      return answer();
+    };
+    const operation = world.client({ timing: { responseMs: 300 } }).upgrade.start(input);
+    const heard = listen(operation);
+    await operation.started;
+    release();
+    await deliver(operation);
+    await expectDelivered(world, operation, heard, 2);
+  });
+
+  it('C2: a double click, a second tab and a second device join the live operation; one prompt at a time', async () => {
+    const hub = createTabHub();
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const slow = wallet(async (transaction) => {
+      await asked;
+      return { kind: 'signed', signedTransaction: transaction };
+    });
+    const tab = world.client({ environment: hub.environment, wallet: slow });
+    const otherTab = world.client({ environment: hub.environment, wallet: slow });
+    const operation = tab.upgrade.start(input);
+    const heard = listen(operation);
+    const others = [tab.upgrade.start(input), otherTab.upgrade.start(input), world.client().upgrade.start(input)];
+    const ids = await Promise.all([operation, ...others].map(({ started }) => started));
+    expect(new Set(ids).size).toBe(1);
+    await Promise.all([operation, ...others].map((one) => untilStatus(one, 'awaiting_burn')));
+    const signing = operation.sign();
+    await eventually(() => slow.prompts === 1);
+    for (const other of others.slice(0, 2)) await expect(other.sign()).rejects.toMatchObject({ code: 'sign_in_progress', asset: 'safe' });
+    answer();
+    await signing;
+    await expectDelivered(world, operation, heard, 4);
+    for (const other of others) expect((await other.done).operationId).toBe(ids[0]);
+    expect(slow.prompts).toBe(1);
+  });
+
+  it('C3: the same key with another body is a conflict, and nothing is created', async () => {
+    const client = world.client();
+    await client.upgrade.start(input, { idempotencyKey: 'key-of-a-click' }).started;
+    const conflicting = client.upgrade.start({ targetTierId: 'tier-3' }, { idempotencyKey: 'key-of-a-click' });
+    await expect(conflicting.started).rejects.toMatchObject({ code: 'idempotency_conflict', details: { status: 409 } });
+    await expect(conflicting.done).rejects.toMatchObject({ code: 'idempotency_conflict' });
+    expect(conflicting.getSnapshot()).toMatchObject({ operation: null, connection: { state: 'closed', reason: 'refused' } });
+    expect(await world.operations()).toBe(1);
+  });
+
+  it.each([
+    ['not the owner', { code: 'nft_owned', required: 1, actual: 0 }],
+    ['the wrong tier', { code: 'tier', required: 'tier-1', actual: 'tier-3' }],
+    ['too little volume', { code: 'trading_volume', required: 500_000, actual: 120_000 }],
+    ['already upgraded', { code: 'nft_upgraded', required: 0, actual: 1 }],
+  ])('C4: %s ends with the reason, and nothing to sign', async (_, requirement) => {
+    world.host.rules.upgrade.qualify = async () => ({ qualified: false, error: 'Not yet.', requirements: [requirement] });
+    const signer = wallet();
+    const operation = world.client({ wallet: signer }).upgrade.start(input);
+    expect(await operation.done).toMatchObject({ status: 'qualification_failed', asset: 'safe', now: { requirements: [requirement] } });
+    await expect(operation.sign()).rejects.toMatchObject({ code: 'burn_not_expected', asset: 'safe' });
+    expect([signer.prompts, world.ledger.ownerOf(mint)]).toEqual([0, owner]);
+  });
+
+  it('C5: a page that was closed while the wallet asked is found again, with a fresh transaction on demand', async () => {
+    const silent = wallet(() => new Promise(() => undefined));
+    const before = world.client({ wallet: silent });
+    const lost = before.upgrade.start(input);
+    await untilStatus(lost, 'awaiting_burn');
+    // One prompt at a time holds within a page; the page of this one is gone, which here only an abort can say.
+    const page = new AbortController();
+    const abandoned = expect(lost.sign({ signal: page.signal })).rejects.toMatchObject({ code: 'aborted', asset: 'safe' });
+    await eventually(() => silent.prompts === 1);
+    before.close();
+    page.abort();
+    await abandoned;
+
+    const client = world.client();
+    const [found, ...more] = await client.upgrade.active();
+    if (!found) throw new Error('the operation is gone');
+    expect([more, found]).toEqual([[], lost.getSnapshot().operation]);
+    const operation = client.upgrade.attach(found.operationId);
+    const heard = listen(operation);
+    await untilStatus(operation, 'awaiting_burn');
+    world.ledger.advanceBlocks(1_000);
+    expect(await operation.renewBurn()).toMatchObject({ attempt: 2 });
+    await operation.sign();
+    await expectDelivered(world, operation, heard);
+  });
+
+  it('C6: a token that expires is replaced once, the cursor is kept', async () => {
+    const reasons: string[] = [];
+    const operation = world
+      .client({
+        getToken: ({ reason }) => {
+          reasons.push(reason);
+          return reason === 'unauthorized' || world.tokens.has('fresh') ? 'fresh' : 'good';
+        },
+      })
+      .upgrade.start(input);
+    const heard = listen(operation);
+    await untilStatus(operation, 'awaiting_burn');
+    const { seq } = operation.getSnapshot().operation ?? { seq: 0 };
+    world.tokens.clear();
+    const before = world.seen.length;
+    // The server takes the new token from the moment on that it was asked for.
+    world.mischief = async (_, answer) => {
+      const response = await answer();
+      if (response.status === 401) world.tokens.add('fresh');
+      return response;
+    };
+    world.proxy.cut();
+    await eventually(() => world.tokens.has('fresh') && operation.getSnapshot().connection.state === 'live');
+    expect(reasons.filter((reason) => reason === 'unauthorized')).toHaveLength(1);
+    expect(world.seen.slice(before).map(({ cursor }) => cursor)).toEqual([String(seq), String(seq)]);
+    await operation.sign();
+    await expectDelivered(world, operation, heard);
+  });
+
+  it('C6: a token that is refused again leaves the operation as it is, until there is a better one', async () => {
+    const operation = world.client().upgrade.start(input);
+    const heard = listen(operation);
+    await untilStatus(operation, 'awaiting_burn');
+    const before = operation.getSnapshot().operation;
+    world.tokens.clear();
+    world.proxy.cut();
+    await untilConnection(operation, 'auth_required');
+    expect(operation.getSnapshot()).toMatchObject({ connection: { error: { code: 'unauthenticated' } } });
+    expect(operation.getSnapshot().operation).toBe(before);
+    world.tokens.add('good');
+    await operation.retry();
+    await deliver(operation);
+    await expectDelivered(world, operation, heard);
+  });
+
+  it('C7: cuts of the wire, again and again, lose nothing and start nothing', async () => {
+    const operation = world.client({ limits: { confirmAttempts: 1_000, maxAttempts: 1_000 } }).upgrade.start(input);
+    const heard = listen(operation);
+    await untilStatus(operation, 'awaiting_burn');
+    const cutAt = async (bytes: number, times: number) => {
+      const { connections } = world.proxy;
+      world.proxy.cutAfter = bytes;
+      world.proxy.cut();
+      await eventually(() => world.proxy.connections >= connections + times);
+    };
+    // From nothing at all over a part of a TLS handshake or of the headers to a part of a frame.
+    for (const bytes of [0, 40, 300, 900, 1_700, 2_100]) await cutAt(bytes, 1);
+    const signing = operation.sign();
+    for (const bytes of [0, 500, 2_500]) await cutAt(bytes, 2);
+    world.proxy.cutAfter = null;
+    world.proxy.cut();
+    await signing;
+    await expectDelivered(world, operation, heard);
+  });
+
+  it.each(['pass', 'are held'] as const)(
+    'C7: a proxy that buffers, whose headers %s: the log is polled, and it is said',
+    async (headers) => {
+      world.mischief = buffering(headers);
+      const operation = world.client({ timing: { responseMs: 1_000, firstByteMs: 300 } }).upgrade.start(input);
+      const heard = listen(operation);
+      await untilConnection(operation, 'polling');
+      await eventually(() => /^(buffered|streaming_unavailable)$/.test(String(operation.getSnapshot().connection.reason)));
+      await deliver(operation);
+      const starts = world.posts;
+      await expectDelivered(world, operation, heard, starts);
+      expect(starts).toBe(headers === 'pass' ? 1 : 3);
+      expect(operation.counters.polls).toBeGreaterThan(0);
+    },
+  );
+
+  it('C7: offline and back: shown as such, and caught up at once', async () => {
+    const signals = createTestSignals();
+    const environment = { online: signals.online, onSignal: signals.onSignal };
+    // The next attempt would be made in ten minutes: only the signal can be what ends the wait.
+    const operation = world.client({ environment, timing: { maxDelayMs: 600_000, baseDelayMs: 600_000 } }).upgrade.start(input);
+    const heard = listen(operation);
+    await untilStatus(operation, 'awaiting_burn');
+    signals.emit('offline');
+    world.proxy.down = true;
+    await untilConnection(operation, 'offline');
+    const burned = world.ledger.submit(String(operation.id));
+    expect(burned).not.toBe('');
+    world.proxy.down = false;
+    signals.emit('online');
+    await expectDelivered(world, operation, heard);
+  });
+
+  it('C8: lost, doubled, reordered and unknown events on the wire: the same end', async () => {
+    const held: string[] = [];
+    // What becomes of the events on the wire, counted over all connections. The burn transaction is not lost for good: nothing follows it that would show the gap.
+    const plan = ['double', 'lose', '', '', 'hold', 'lose', 'double', '', 'lose', '', 'hold', 'double', '', 'lose'];
+    const unknown = (frame: string) => frame.replace('"status":"qualification_verified"', '"status":"polishing"');
+    world.mischief = reframing((frame) => {
+      if (!frame.startsWith('id:')) return [frame, ...held.splice(0)];
+      const what = plan.shift();
+      if (what === 'lose') return [];
+      if (what === 'double') return [frame, frame];
+      if (what === 'hold') {
+        held.push(frame);
+        return [];
+      }
+      return [frame, ...held.splice(0)];
+    });
+    const operation = world.client().upgrade.start(input);
+    const heard = listen(operation);
+    await deliver(operation);
+    await expectDelivered(world, operation, heard);
+    const { duplicates, gaps } = operation.counters;
+    expect([duplicates > 0, gaps > 0]).toEqual([true, true]);
+
+    world.mischief = reframing((frame) => [unknown(frame)]);
+    const again = world.client().upgrade.attach(String(operation.id));
+    expect(await again.done).toMatchObject({ status: 'completed', asset: 'delivered', unknown: 1 });
+    expect(again.counters.unknown).toBe(1);
+  });
+
+  it.each([
+    ['a day ahead', 86_400_000],
+    ['a day behind', -86_400_000],
+  ])('C9: a client clock that is %s changes nothing', async (_, offset) => {
+    const clock = {
+      now: () => Date.now() + offset,
+      setTimeout: (callback: () => void, delayMs: number) => setTimeout(callback, delayMs),
+      clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
+    };
+    const operation = world.client({ environment: { clock } }).upgrade.start(input);
+    const heard = listen(operation);
+    await deliver(operation);
+    await expectDelivered(world, operation, heard);
+    expect(operation.counters).toMatchObject({ polls: 0, silences: 0 });
+  });
+
+  it('C9: after a sleep in which everything happened, one request brings it all', async () => {
+    let asleep = 0;
+    const clock = {
+      now: () => Date.now() + asleep,
+      setTimeout: (callback: () => void, delayMs: number) => setTimeout(callback, delayMs),
+      clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
+    };
+    const signals = createTestSignals();
+    const operation = world.client({ environment: { clock, onSignal: signals.onSignal } }).upgrade.start(input);
+    const heard = listen(operation);
+    await untilStatus(operation, 'awaiting_burn');
+    world.proxy.down = true;
+    const principal = { id: 'alice', wallet: owner };
+    world.ledger.submit(String(operation.id));
+    const query = { process: 'upgrade', operationId: String(operation.id), principal };
+    await eventually(async () => (await world.service.snapshot(query)).status === 'completed');
+    asleep = 3_600_000;
+    world.proxy.down = false;
+    const before = world.seen.length;
+    signals.emit('visible');
+    await expectDelivered(world, operation, heard);
+    expect(world.seen.length - before).toBe(1);
+  });
+
+  it('C10: mounted twice, and unmounted in mid-prompt: one prompt, and nothing signed is lost', async () => {
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const slow = wallet(async (transaction) => {
+      await asked;
+      return { kind: 'signed', signedTransaction: transaction };
+    });
+    const client = world.client({ wallet: slow });
+    const first = client.upgrade.start(input);
+    const id = await first.started;
+    first.detach();
+    const second = client.upgrade.attach(id);
+    await untilStatus(second, 'awaiting_burn');
+    const signing = second.sign();
+    await eventually(() => slow.prompts === 1);
+    second.detach();
+    const third = client.upgrade.attach(id);
+    const heard = listen(third);
+    await untilStatus(third, 'awaiting_burn');
+    await expect(third.sign()).rejects.toMatchObject({ code: 'sign_in_progress' });
+    answer();
+    await expect(signing).resolves.toHaveProperty('burnTxSignature');
+    await expectDelivered(world, third, heard);
+    expect(slow.prompts).toBe(1);
+  });
+
+  it('C11: a server of a newer protocol is refused before anything is signed', async () => {
+    world.mischief = speaking(2);
+    const signer = wallet();
+    const operation = world.client({ wallet: signer }).upgrade.start(input);
+    await expect(operation.started).rejects.toMatchObject({ code: 'protocol_unsupported', details: { server: 2, client: 1 } });
+    expect([signer.prompts, world.ledger.ownerOf(mint)]).toEqual([0, owner]);
+  });
+
+  it('C11: fields and comments of a newer server are passed on, and everything works', async () => {
+    world.mischief = reframing((frame) => [': sparkle=1\n\n', frame.replace('"process":', '"sparkle":{"a":[1]},"process":')]);
+    const operation = world.client().upgrade.start(input);
+    const seen: unknown[] = [];
+    void (async () => {
+      for await (const event of operation) seen.push((event as { sparkle?: unknown }).sparkle);
+    })();
+    await deliver(operation);
+    expect((await operation.done).status).toBe('completed');
+    await eventually(() => seen.length > 8);
+    expect(new Set(seen.map((sparkle) => JSON.stringify(sparkle)))).toEqual(new Set(['{"a":[1]}']));
+  });
+});
