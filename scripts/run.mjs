@@ -24,6 +24,7 @@ const tasks = {
   bench: [['node', ...source, '--expose-gc', 'bench/src/main.ts']],
   audit: [['node', ...source, 'packages/core/src/cli/main.ts', 'audit']],
   contract: [['node', ...source, 'scripts/contract/main.ts']],
+  scale: [['node', ...source, 'bench/src/scale/main.ts']],
   build: [['pnpm', '--filter', './packages/*', 'run', 'build']],
   check: [
     ['pnpm', 'exec', 'biome', 'ci', '.'],

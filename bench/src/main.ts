@@ -1,7 +1,9 @@
-// Runs benchmark suites: `npm run bench -- <suite…> [--json]`, all of them without a name. A suite is a file in `suites/` that exports `suite`.
-import { readdirSync } from 'node:fs';
+// Runs benchmark suites: `npm run bench -- <suite…> [--json]`. Without a name it runs all of them and writes docs/benchmarks.md. A suite is a file in
+// `suites/` that exports `suite`.
+import { readdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { type Measured, report, round } from './report.ts';
 import type { Result, Suite } from './suite.ts';
 
 const folder = new URL('./suites/', import.meta.url);
@@ -23,12 +25,15 @@ const machine = {
   os: `${process.platform} ${process.arch}`,
 };
 
+const measured: Measured[] = [];
 for (const name of positionals.length > 0 ? positionals : known) {
   const { suite } = (await import(new URL(`${name}.ts`, folder).href)) as { suite: Suite };
   const result = await suite.run((line) => console.error(line));
+  measured.push({ suite: name, title: suite.title, ...result });
   if (values.json) console.log(JSON.stringify({ suite: name, machine, ...result }));
   else print(suite, result);
 }
+if (positionals.length === 0) writeFileSync(new URL('../../docs/benchmarks.md', import.meta.url), report(machine, new Date(), measured));
 
 function print({ title }: Suite, { rows, goals }: Result): void {
   console.log(`\n${title}\n${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`);
@@ -40,8 +45,4 @@ function print({ title }: Suite, { rows, goals }: Result): void {
     })),
   );
   for (const { name, goal, value, holds } of goals) console.log(`${holds ? 'holds' : 'FAILS'}  ${name}: ${goal}, measured ${round(value)}`);
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(3));
 }

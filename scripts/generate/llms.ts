@@ -28,7 +28,10 @@ ${lines.join('\n')}
 
 /** The first sentence of prose: no heading, table, list, picture, comment or code. */
 function firstSentence(text: string): string {
-  const prose = text.replaceAll(/```[\s\S]*?```|<!--[\s\S]*?-->/g, '').split(/\n{2,}/);
+  const prose = text
+    .replaceAll('**Decision.** ', '')
+    .replaceAll(/```[\s\S]*?```|<!--[\s\S]*?-->/g, '')
+    .split(/\n{2,}/);
   const paragraph = prose.find((block) => /^[\w*“"`[]/.test(block.trim()) && !block.trim().startsWith('- ')) ?? '';
   const plain = paragraph
     .replaceAll(/\s+/g, ' ')
