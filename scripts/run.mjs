@@ -21,6 +21,7 @@ const tasks = {
   chain: [['node', ...source, 'examples/upgrade-server/src/chain.ts']],
   serve: [['node', ...source, 'examples/upgrade-server/src/main.ts']],
   test: [['pnpm', 'exec', 'vitest', 'run']],
+  torture: [['node', ...source, 'packages/server-kit/src/testing/torture/main.ts']],
   bench: [['node', ...source, '--expose-gc', 'bench/src/main.ts']],
   audit: [['node', ...source, 'packages/core/src/cli/main.ts', 'audit']],
   contract: [['node', ...source, 'scripts/contract/main.ts']],
@@ -96,7 +97,7 @@ if (!nodeIsRecent() || !pnpmIsPresent()) {
 // What a task prints may be read by a program, so the installation speaks on stderr and only when there is something to do.
 const quiet = existsSync(join(root, 'node_modules')) ? ['--reporter=silent'] : ['--reporter=append-only'];
 // The peers that benchmarks compare with are large, and nothing else needs them.
-const wanted = ['demo', 'serve', 'chain', 'test'].includes(task) ? ['--filter', '!@aiw3/bench'] : [];
+const wanted = ['demo', 'serve', 'chain', 'test', 'torture'].includes(task) ? ['--filter', '!@aiw3/bench'] : [];
 const installed = run('pnpm', ['install', '--frozen-lockfile', ...wanted, ...quiet], { stdio: ['ignore', 2, 'inherit'] });
 if (installed !== 0) process.exit(installed);
 

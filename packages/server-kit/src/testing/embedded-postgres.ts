@@ -24,7 +24,8 @@ export interface TestPostgres {
 const prefix = 'nft-upgrade-postgres-';
 const user = 'postgres';
 
-const freePort = (): Promise<number> =>
+/** A port of 127.0.0.1 that nobody listens on now. */
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);

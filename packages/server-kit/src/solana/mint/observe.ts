@@ -58,6 +58,8 @@ async function look(
   // Nothing stands there, nothing can land. One thing is left: it stood there once, and was burned and closed.
   const creation = await findCreation(endpoint, resolved, succeeded(seen));
   if (creation === 'pending') return { kind: 'pending', signature: attempts.at(-1)?.signature ?? '' };
+  // It became final while this look was under way: the account was read before.
+  if (creation && creation.slot > settled.slot) return { kind: 'pending', signature: creation.signature };
   if (creation) return occupied(`the NFT was minted by ${creation.signature} and closed since`);
   return { kind: 'absent' };
 }

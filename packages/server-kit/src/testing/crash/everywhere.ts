@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db } from '../../db/db.ts';
+import { createService, type Service, type ServiceOptions } from '../../service.ts';
+import { journalFaults } from '../invariants.ts';
+import { type CrashPoint, createMortal } from './mortal.ts';
+
+/** Ports in a fresh state, and what is done with them. */
+export interface CrashWorld {
+  /** The ports under test. The harness stands between them and the service. */
+  readonly options: ServiceOptions;
+  /**
+   * Plays the user until the operation has ended. Called once in the life that is cut short, where it may reject or never end, and once more after the
+   * restart: so it starts with the same idempotency key, and looks where it stands.
+   */
+  play(service: Service): Promise<unknown>;
+  /** Names whatever must not be, in the ports of the host. The journal is looked at by the harness itself. */
+  check(): Promise<readonly string[]>;
+  close?(): Promise<void>;
+}
+
+export interface CrashOptions {
+  /** Makes a world for each run, on an empty database. */
+  open(): Promise<CrashWorld>;
+  /** Longest time the second life may take. Milliseconds, default 20 000. */
+  timeoutMs?: number;
+  /** How many occurrences of a write that repeats with time, such as a sweep, are crashed at. Default 1. */
+  repeats?: number;
+}
+
+export interface CrashReport {
+  /** Every write that the process was stopped at, before and after. */
+  readonly writes: readonly string[];
+  /** Lives that were cut short and then resumed. */
+  readonly crashes: number;
+  /** Each with the point it belongs to. Empty when all is well. */
+  readonly violations: readonly string[];
+}
+
+/**
+ * Stops the process at every single write in turn, once before and once after it, starts a new one on what is left, and looks whether every promise holds.
+ * The writes are learned from a life that is not cut short; those that only appear in a second life are crashed at as well.
+ */
+export async function crashEverywhere({ open, timeoutMs = 20_000, repeats = 1 }: CrashOptions): Promise<CrashReport> {
+  const violations: string[] = [];
+  const known: string[] = [];
+  const learn = (writes: readonly string[]) => {
+    for (const write of writes) if (!known.includes(write) && isWorth(write, repeats)) known.push(write);
+  };
+  let crashes = 0;
+
+  const live = async (point: CrashPoint | null): Promise<void> => {
+    const world = await open();
+    try {
+      if (point && (await firstLife(world, point, timeoutMs))) crashes += 1;
+      learn(await secondLife(world, timeoutMs));
+      const faults = [...(await journalFaults(world.options.db)), ...(await world.check())];
+      violations.push(...faults.map((fault) => `${point ? `${point.when} ${point.write}` : 'uncut'}: ${fault}`));
+    } catch (error) {
+      violations.push(`${point ? `${point.when} ${point.write}` : 'uncut'}: ${String(error)}`);
+    } finally {
+      await world.close?.();
+    }
+  };
+
+  await live(null);
+  // The list grows while it is walked through.
+  for (let index = 0; index < known.length; index += 1) {
+    const write = known[index] ?? '';
+    await live({ write, when: 'before' });
+    await live({ write, when: 'after' });
+  }
+  return { writes: known, crashes, violations };
+}
+
+/** Writes outside of transactions come again and again with time: claims of the sweep, jobs that are fetched, deliveries that are leased. */
+const isWorth = (write: string, repeats: number): boolean => !write.startsWith('sql ') || Number(write.split('#')[1]) <= repeats;
+
+/** Resolves to whether it died: a write may not come to pass in every life. */
+async function firstLife(world: CrashWorld, point: CrashPoint, timeoutMs: number): Promise<boolean> {
+  const mortal = createMortal(world.options, point);
+  const died = mortal.died.then(() => true);
+  const life = async () => {
+    const service = await createService(mortal.options);
+    const ended = world.play(service).then(
+      () => false,
+      // The user's call met the death of the server; the rest of the process may live on for a moment.
+      () => Promise.race([died, sleep(timeoutMs, false, { ref: false })]),
+    );
+    // Some writes, such as the delivery of the outbox, come after the end of the operation.
+    const dead = await Promise.race([died, ended.then(async (early) => early || Promise.race([died, sleep(150, false)]))]);
+    // Its timers have to go; whatever it would still write is refused.
+    await Promise.race([service.stop().catch(() => undefined), sleep(dead ? 500 : 5_000, undefined, { ref: false })]);
+    return dead;
+  };
+  return Promise.race([life(), died]).catch(() => true);
+}
+
+async function secondLife(world: CrashWorld, timeoutMs: number): Promise<readonly string[]> {
+  await passTime(world.options.db);
+  const mortal = createMortal(world.options, null);
+  const service = await createService(mortal.options);
+  try {
+    await Promise.race([
+      world.play(service),
+      sleep(timeoutMs, undefined, { ref: false }).then(() => {
+        throw new RangeError(`not at its end within ${timeoutMs} ms`);
+      }),
+    ]);
+    await sleep(50);
+  } finally {
+    await service.stop();
+  }
+  return mortal.writes;
+}
+
+/** A minute later: what the dead process had claimed or leased is due again. */
+async function passTime(db: Db): Promise<void> {
+  await db.sql(`update nft_upgrade.operation set checked_at = checked_at - interval '1 minute' where live`).catch(() => undefined);
+  await db.sql(`update nft_upgrade.outbox set due_at = due_at - interval '1 minute' where delivered_at is null`).catch(() => undefined);
+}

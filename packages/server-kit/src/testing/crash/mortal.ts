@@ -1,0 +1,134 @@
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { Db, Sql } from '../../db/db.ts';
+import type { ServiceOptions } from '../../service.ts';
+
+/** A write by its name and how often it came before, such as `commit operation+event#3` or `mint.send#1`; and on which side of it the process dies. */
+export interface CrashPoint {
+  readonly write: string;
+  /** `before`: it never happened. `after`: it happened, and nobody was told. */
+  readonly when: 'before' | 'after';
+}
+
+/** A process that can die in the middle of its work. */
+export interface Mortal {
+  /** The same options, with every write counted and stopped at the point. */
+  readonly options: ServiceOptions;
+  /** Names of the writes so far, in order. */
+  readonly writes: readonly string[];
+  /** Resolves when it dies. */
+  readonly died: Promise<void>;
+}
+
+const gone = () => new NftUpgradeError('internal', { message: 'This process was stopped by the crash harness.', retryable: false });
+
+/** Wraps whatever a service writes through. Once it is dead, nothing it holds answers any more: not even a read. */
+export function createMortal(options: ServiceOptions, point: CrashPoint | null): Mortal {
+  const writes: string[] = [];
+  const counts = new Map<string, number>();
+  let dead = false;
+  let die: () => void = () => undefined;
+  const died = new Promise<void>((resolve) => {
+    die = resolve;
+  });
+
+  const kill = (): never => {
+    dead = true;
+    die();
+    throw gone();
+  };
+  const alive = () => {
+    if (dead) throw gone();
+  };
+  /** Counts a write; answers whether it is the one. */
+  const isPoint = (name: string): boolean => {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    writes.push(`${name}#${count}`);
+    return point?.write === `${name}#${count}`;
+  };
+  const write = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    alive();
+    const here = isPoint(name);
+    if (here && point?.when === 'before') kill();
+    const result = await work();
+    if (here) kill();
+    alive();
+    return result;
+  };
+
+  /** Methods of a port that leave something behind are writes; the others only need a process that lives. */
+  const port = <T extends object>(prefix: string, target: T, effects: readonly string[]): T =>
+    new Proxy(target, {
+      get(object, key) {
+        const value: unknown = Reflect.get(object, key);
+        if (typeof value !== 'function' || typeof key !== 'string') return value;
+        return async (...args: unknown[]) => {
+          alive();
+          const call = () => Reflect.apply(value, object, args) as Promise<unknown>;
+          return effects.includes(key) ? write(`${prefix}.${key}`, call) : call();
+        };
+      },
+    });
+
+  const db: Db = {
+    flavour: options.db.flavour,
+    sql: async (text, parameters) => {
+      alive();
+      const tables = tablesOf(text);
+      return tables.length > 0
+        ? write(`sql ${tables.join('+')}`, () => options.db.sql(text, parameters))
+        : options.db.sql(text, parameters);
+    },
+    tx: async (work) => {
+      alive();
+      const tables: string[] = [];
+      let atPoint = false;
+      const result = await options.db.tx(async (sql) => {
+        const noted: Sql = async (text, parameters) => {
+          alive();
+          tables.push(...tablesOf(text));
+          return sql(text, parameters);
+        };
+        const done = await work(noted);
+        alive();
+        atPoint = tables.length > 0 && isPoint(`commit ${[...new Set(tables)].join('+')}`);
+        // Thrown inside of the transaction: all of it is rolled back.
+        if (atPoint && point?.when === 'before') kill();
+        return done;
+      });
+      if (atPoint) kill();
+      alive();
+      return result;
+    },
+    listen: (channel, onMessage) =>
+      options.db.listen(channel, (payload) => {
+        if (!dead) onMessage(payload);
+      }),
+    close: () => options.db.close(),
+  };
+
+  const { chain, content, publisher, alerts, compensator } = options;
+  const rules = Object.fromEntries(
+    Object.entries(options.rules).map(([name, rule]) => [name, rule && port(name, rule, ['qualify', 'record', 'release'])]),
+  ) as ServiceOptions['rules'];
+  return {
+    writes,
+    died,
+    options: {
+      ...options,
+      db,
+      rules,
+      ...(chain && { chain: { ...chain, burn: port('burn', chain.burn, ['broadcast']), mint: port('mint', chain.mint, ['send']) } }),
+      ...(content && { content: port('content', content, ['put']) }),
+      ...(publisher && { publisher: port('publisher', publisher, ['publish']) }),
+      ...(alerts && { alerts: port('alerts', alerts, ['alert']) }),
+      ...(compensator && { compensator: port('compensator', compensator, ['settle']) }),
+    },
+  };
+}
+
+/** Tables that a statement writes to, without their schema; the queue's own under one name. */
+function tablesOf(text: string): string[] {
+  const found = [...text.matchAll(/(?:insert\s+into|update|delete\s+from)\s+(\w+)\.(\w+)/gi)];
+  return [...new Set(found.map(([, schema, table = '']) => (schema === 'nft_upgrade' ? table : 'queue')))];
+}

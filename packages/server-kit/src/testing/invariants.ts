@@ -1,0 +1,76 @@
+import { type AnyProcess, foldAll, follows, type OperationEvent, type Processes, processes as standard } from '@aiw3/nft-upgrade/protocol';
+import type { Db } from '../db/db.ts';
+import type { OperationRow } from '../journal/journal.ts';
+import type { BurnAttempt } from '../ports/chain.ts';
+
+/** An operation with its whole log, for whoever looks for faults in it. */
+export interface AuditedOperation extends OperationRow {
+  asset: string;
+  events: OperationEvent[];
+  /** When each event was committed, milliseconds since the epoch, by the clock of the database. */
+  times: number[];
+}
+
+export const readOperations = (db: Db): Promise<AuditedOperation[]> =>
+  db.sql<AuditedOperation>(
+    `select o.*, (select jsonb_agg(data order by seq) from nft_upgrade.event where operation_id = o.id) as events,
+       (select jsonb_agg(floor(extract(epoch from at) * 1000) order by seq) from nft_upgrade.event where operation_id = o.id) as times
+     from nft_upgrade.operation o order by created_at`,
+  );
+
+/**
+ * Names whatever must not be in the journal once everything has come to rest: I2 (a second burn only when the first cannot land any more), I3 (after the
+ * burn only `completed` or `compensated`), I4 (the log alone gives the state), and debts that are open or settled twice.
+ */
+export async function journalFaults(db: Db, processes: Processes = standard): Promise<string[]> {
+  const operations = await readOperations(db);
+  return [...operations.flatMap((operation) => logFaults(operation, processes)), ...(await attemptFaults(db)), ...(await debtFaults(db))];
+}
+
+function logFaults({ id, process: name, events, status, seq, asset, live }: AuditedOperation, processes: Processes): string[] {
+  const process: AnyProcess | undefined = Object.hasOwn(processes, name) ? processes[name] : undefined;
+  const folded = process && foldAll(process, events ?? []);
+  if (!process || !folded) return [`${id}: I4: its log cannot be folded`];
+  const faults: string[] = [];
+  if (folded.status !== status || folded.seq !== seq || folded.asset !== asset || folded.terminal === live)
+    faults.push('I4: row and log differ');
+  events.forEach((event, index) => {
+    if (event.seq !== index + 1) faults.push(`I4: event ${event.seq} stands at ${index + 1}`);
+    const before = events[index - 1];
+    if (before && !follows(process, before.status, event.status)) faults.push(`I4: ${event.status} follows ${before.status}`);
+  });
+  const burned = events.some((event) => event.status === 'burn_verified');
+  if (!folded.terminal) faults.push(`I3: still ${status} ${String(folded.now.code ?? '')}`);
+  else if (burned && status !== 'completed' && status !== 'compensated') faults.push(`I3: ended with ${status} after the burn`);
+  return faults.map((fault) => `${id}: ${fault}`);
+}
+
+/** Blocks that a transaction may still land in, when it is made. */
+const LIFETIME = 150;
+
+/** A second burn transaction goes out only when the first cannot land any more: its own life begins behind the end of the other one. */
+async function attemptFaults(db: Db): Promise<string[]> {
+  const rows = await db.sql<{ operation_id: string; data: BurnAttempt; refused: string | null }>(
+    `select operation_id, data, (select max(refused) from nft_upgrade.burn_signature s where s.operation_id = a.operation_id and s.attempt = a.attempt) as refused
+     from nft_upgrade.attempt a where kind = 'burn' order by operation_id, attempt`,
+  );
+  return rows.flatMap(({ operation_id, data }, index) => {
+    const before = rows[index - 1];
+    if (before?.operation_id !== operation_id || before.refused !== null) return [];
+    const born = data.lastValidBlockHeight - LIFETIME;
+    return born > before.data.lastValidBlockHeight
+      ? []
+      : [`${operation_id}: I2: burn ${data.attempt} went out while the one before could land`];
+  });
+}
+
+async function debtFaults(db: Db): Promise<string[]> {
+  const rows = await db.sql<{ operation_id: string; settlement: string | null; status: string }>(
+    'select operation_id, settlement, status from nft_upgrade.obligation join nft_upgrade.operation on id = operation_id',
+  );
+  return rows.flatMap(({ operation_id, settlement, status }) =>
+    settlement === (status === 'completed' ? 'delivered' : 'compensated')
+      ? []
+      : [`${operation_id}: I3: ${status} with a debt that is ${settlement ?? 'open'}`],
+  );
+}

@@ -1,0 +1,115 @@
+import { unpackMint } from '@solana/spl-token';
+import { Connection, PublicKey } from '@solana/web3.js';
+import type { Db } from '../../db/db.ts';
+import { type AuditedOperation, journalFaults, readOperations } from '../invariants.ts';
+
+export interface AuditInput {
+  db: Db;
+  rpcUrl: string;
+  /** Address that mints. */
+  authority: string;
+  /** Operations that clients were told about. */
+  acknowledged: ReadonlySet<string>;
+  /** Milliseconds since the epoch. */
+  kills: readonly number[];
+}
+
+export interface Audit {
+  operations: number;
+  /** Ended with what the user came for. */
+  completed: number;
+  /** Ended before anything irreversible, as `qualification_failed` or `cancelled`. */
+  refused: number;
+  violations: string[];
+  /** Longest time that an operation whose next step was the server's stood still across a kill, in milliseconds. */
+  slowestRecoveryMs: number;
+  /** What that operation waited for. */
+  slowestStep: string;
+}
+
+const waitsForTheUser = new Set(['awaiting_burn']);
+
+/** Looks at the whole journal, the records of the host and the chain, and names everything that must not be. */
+export async function audit({ db, rpcUrl, authority, acknowledged, kills }: AuditInput): Promise<Audit> {
+  const rows = await readOperations(db);
+  const violations = [
+    ...(await journalFaults(db)),
+    ...missing(rows, acknowledged),
+    ...(await recordFaults(db)),
+    ...(await chainFaults(db, rows, rpcUrl, authority)),
+  ];
+  const slow = rows.map((row) => slowest(row, kills)).reduce((one, other) => (other.ms > one.ms ? other : one), { ms: 0, step: '' });
+  return {
+    operations: rows.length,
+    completed: rows.filter(({ status }) => status === 'completed').length,
+    refused: rows.filter(({ status }) => status === 'qualification_failed' || status === 'cancelled').length,
+    violations,
+    slowestRecoveryMs: slow.ms,
+    slowestStep: slow.step,
+  };
+}
+
+const missing = (rows: readonly AuditedOperation[], acknowledged: ReadonlySet<string>): string[] => {
+  const known = new Set(rows.map(({ id }) => id));
+  return [...acknowledged].filter((id) => !known.has(id)).map((id) => `${id}: was acknowledged and is lost`);
+};
+
+/** The host was told of each delivery once, and of nothing else. */
+async function recordFaults(db: Db): Promise<string[]> {
+  const rows = await db.sql<{ id: string; fault: string }>(
+    `select id, 'no record of its NFT' as fault from nft_upgrade.operation o
+       where status = 'completed' and process <> 'badge_activation' and not exists (select 1 from torture.nft where operation_id = o.id)
+     union all select operation_id, 'a record without a delivery' from torture.nft n
+       where not exists (select 1 from nft_upgrade.operation where id = n.operation_id and status = 'completed')
+     union all select holder, 'holds two NFTs by the records' from torture.nft where held group by holder having count(*) > 1
+     union all select operation_id, 'still reserved' from torture.reservation r
+       join nft_upgrade.operation o on o.id = r.operation_id where o.status in ('qualification_failed', 'cancelled', 'burn_failed', 'error')
+         and exists (select 1 from nft_upgrade.outbox x where x.operation_id = o.id and topic = 'release' and delivered_at is not null)
+`,
+  );
+  return rows.map(({ id, fault }) => `${id}: ${fault}`);
+}
+
+/** I1, I5: every transaction of the authority is the mint that one completed operation names, and every burned NFT is gone. */
+async function chainFaults(db: Db, rows: readonly AuditedOperation[], rpcUrl: string, authority: string): Promise<string[]> {
+  const connection = new Connection(rpcUrl, 'finalized');
+  const named = new Map<string, string>();
+  const faults: string[] = [];
+  for (const { id, status, events } of rows) {
+    const signature = events.find((event) => event.status === 'updating_records')?.transactionSignature;
+    if (typeof signature !== 'string') continue;
+    if (named.has(signature)) faults.push(`${id}: I1: shares its mint with ${named.get(signature)}`);
+    if (status === 'completed') named.set(signature, id);
+  }
+  let before: string | undefined;
+  for (;;) {
+    const page = await connection.getSignaturesForAddress(new PublicKey(authority), { limit: 1_000, ...(before && { before }) });
+    for (const { signature, err } of page) {
+      if (err === null && !named.delete(signature)) faults.push(`I1: the mint ${signature} belongs to no completed operation`);
+    }
+    before = page.at(-1)?.signature;
+    if (page.length < 1_000) break;
+  }
+  for (const [signature, id] of named) faults.push(`${id}: I5: its mint ${signature} is not on the chain`);
+
+  const records = await db.sql<{ mint: string; held: boolean; operation_id: string }>('select mint, held, operation_id from torture.nft');
+  for (const { mint, held, operation_id } of records) {
+    const account = await connection.getAccountInfo(new PublicKey(mint));
+    const supply = account ? unpackMint(new PublicKey(mint), account, account.owner).supply : 0n;
+    if (supply !== (held ? 1n : 0n))
+      faults.push(`${operation_id}: I1: supply of its NFT is ${supply}, by the records it is ${held ? 'held' : 'burned'}`);
+  }
+  return faults;
+}
+
+function slowest({ events, times }: AuditedOperation, kills: readonly number[]): { ms: number; step: string } {
+  let longest = { ms: 0, step: '' };
+  for (let index = 1; index < events.length; index += 1) {
+    const [from = 0, to = 0] = [times[index - 1], times[index]];
+    const before = events[index - 1];
+    if (to - from <= longest.ms || !before || waitsForTheUser.has(before.status)) continue;
+    if (kills.some((at) => at >= from && at <= to))
+      longest = { ms: Math.round(to - from), step: `${before.status} → ${events[index]?.status}` };
+  }
+  return longest;
+}
