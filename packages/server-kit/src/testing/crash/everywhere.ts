@@ -106,15 +106,24 @@ async function secondLife(world: CrashWorld, timeoutMs: number): Promise<readonl
         throw new RangeError(`not at its end within ${timeoutMs} ms`);
       }),
     ]);
-    await sleep(50);
+    await delivered(world.options.db);
   } finally {
     await service.stop();
   }
   return mortal.writes;
 }
 
+/** What the end of the operation sets off follows behind it. */
+async function delivered(db: Db): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const [row] = await db.sql(`select 1 from nft_upgrade.delivery where state = 'waiting' limit 1`);
+    if (!row) return;
+    await sleep(25);
+  }
+}
+
 /** A minute later: what the dead process had claimed or leased is due again. */
 async function passTime(db: Db): Promise<void> {
   await db.sql(`update nft_upgrade.operation set checked_at = checked_at - interval '1 minute' where live`).catch(() => undefined);
-  await db.sql(`update nft_upgrade.outbox set due_at = due_at - interval '1 minute' where delivered_at is null`).catch(() => undefined);
+  await db.sql(`update nft_upgrade.delivery set due_at = due_at - interval '2 minutes' where state = 'waiting'`).catch(() => undefined);
 }

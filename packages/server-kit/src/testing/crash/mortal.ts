@@ -107,7 +107,7 @@ export function createMortal(options: ServiceOptions, point: CrashPoint | null):
     close: () => options.db.close(),
   };
 
-  const { chain, content, publisher, alerts, compensator } = options;
+  const { chain, content, sinks, alerts, compensator } = options;
   const rules = Object.fromEntries(
     Object.entries(options.rules).map(([name, rule]) => [name, rule && port(name, rule, ['qualify', 'record', 'release'])]),
   ) as ServiceOptions['rules'];
@@ -120,7 +120,7 @@ export function createMortal(options: ServiceOptions, point: CrashPoint | null):
       rules,
       ...(chain && { chain: { ...chain, burn: port('burn', chain.burn, ['broadcast']), mint: port('mint', chain.mint, ['send']) } }),
       ...(content && { content: port('content', content, ['put']) }),
-      ...(publisher && { publisher: port('publisher', publisher, ['publish']) }),
+      ...(sinks && { sinks: sinks.map((sink) => port(`sink ${sink.name}`, sink, ['publish'])) }),
       ...(alerts && { alerts: port('alerts', alerts, ['alert']) }),
       ...(compensator && { compensator: port('compensator', compensator, ['settle']) }),
     },

@@ -64,7 +64,7 @@ async function recordFaults(db: Db): Promise<string[]> {
      union all select holder, 'holds two NFTs by the records' from torture.nft where held group by holder having count(*) > 1
      union all select operation_id, 'still reserved' from torture.reservation r
        join nft_upgrade.operation o on o.id = r.operation_id where o.status in ('qualification_failed', 'cancelled', 'burn_failed', 'error')
-         and exists (select 1 from nft_upgrade.outbox x where x.operation_id = o.id and topic = 'release' and delivered_at is not null)
+         and exists (select 1 from nft_upgrade.delivery d where d.operation_id = o.id and sink = 'release' and state = 'delivered')
 `,
   );
   return rows.map(({ id, fault }) => `${id}: ${fault}`);

@@ -29,7 +29,7 @@ async function live(task: UsersTask, key: string): Promise<void> {
     script: Array.from({ length: 500 }, () => pick(steps) ?? 'sign'),
     broadcast: (transaction) => send(task.rpcUrl, transaction),
   });
-  const user = wallet.publicKey();
+  const user = wallet.publicKey() ?? '';
   for (;;) {
     // Another node every time, as behind a load balancer.
     const baseUrl = pick(task.nodes) ?? '';
