@@ -40,7 +40,7 @@ function logFaults({ id, process: name, events, status, seq, asset, live }: Audi
     if (before && !follows(process, before.status, event.status)) faults.push(`I4: ${event.status} follows ${before.status}`);
   });
   const burned = events.some((event) => event.status === 'burn_verified');
-  if (!folded.terminal) faults.push(`I3: still ${status} ${String(folded.now.code ?? '')}`);
+  if (!folded.terminal) faults.push(`I3: still ${status}${typeof folded.now.code === 'string' ? ` (${folded.now.code})` : ''}`);
   else if (burned && status !== 'completed' && status !== 'compensated') faults.push(`I3: ended with ${status} after the burn`);
   return faults.map((fault) => `${id}: ${fault}`);
 }
