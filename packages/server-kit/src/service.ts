@@ -11,6 +11,7 @@ import { retry } from './engine/commands/retry.ts';
 import { start } from './engine/commands/start.ts';
 import { definitionsOf, type Engine } from './engine/context.ts';
 import { createDrive, type Drive } from './engine/drive.ts';
+import { createDurations } from './engine/durations.ts';
 import { each } from './engine/each.ts';
 import { createObligations, type Obligations } from './engine/obligations.ts';
 import { createQueue } from './engine/queue.ts';
@@ -138,6 +139,7 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
     alerts,
     compensator: options.compensator ?? null,
     patience: { ...defaults, ...options.patience },
+    durations: createDurations(db, now),
     takeoverMs: options.takeoverMs ?? 8_000,
     now,
     random: options.random ?? Math.random,
@@ -145,6 +147,7 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
   };
   const running = createDrive(engine);
   drive = running;
+  for (const name of Object.keys(processes)) engine.durations.of(name);
   await queue.start();
   couriers = channelsOf(engine, sinks).map((channel) =>
     createCourier({
@@ -201,6 +204,7 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
     async stop() {
       await Promise.all(loops.map((loop) => loop.stop()));
       await running.stop();
+      await engine.durations.settled();
       await queue.stop();
       await Promise.all(couriers.map((courier) => courier.stop()));
       await Promise.all(sinks.map(async (sink) => sink.close?.().catch(onError)));

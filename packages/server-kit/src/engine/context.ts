@@ -10,6 +10,7 @@ import type { ContentStore } from '../ports/content-store.ts';
 import type { Receipts } from '../ports/receipts.ts';
 import type { Operation, ProcessRules } from '../ports/rules.ts';
 import type { Courier } from '../publish/courier.ts';
+import type { Durations } from './durations.ts';
 import type { Queue } from './queue.ts';
 import type { Wake } from './wake.ts';
 
@@ -32,6 +33,7 @@ export interface Engine {
   readonly alerts: Alerts | null;
   readonly compensator: Compensator | null;
   readonly patience: Patience;
+  readonly durations: Durations;
   /** After this long without a newer event, the queue has an operation advanced by whichever node is free. Milliseconds. */
   readonly takeoverMs: number;
   now(): number;

@@ -35,6 +35,8 @@ export interface NewOperation {
   mintKey: string;
   /** W3C trace context of the request that starts it. */
   traceparent: string | null;
+  /** How long each status usually lasts, milliseconds; the first event tells it to clients. */
+  usualMs?: Readonly<Record<string, number>> | undefined;
 }
 
 /** One status to append, with its payload. */
@@ -72,12 +74,12 @@ const columns = 'id, process, version, principal, wallet, subject, input, mint_k
 
 export function createJournal({ db, processOf, node, now }: JournalOptions): Journal {
   return {
-    async create(sql, { id, process, principal, subject, input, mintKey, traceparent }) {
+    async create(sql, { id, process, principal, subject, input, mintKey, traceparent, usualMs }) {
       const event = nextEvent(
         process,
         null,
         process.initial,
-        { version: process.version, input, message: 'Starting' },
+        { version: process.version, input, ...(usualMs && { usualMs }), message: 'Starting' },
         { operationId: id, at: new Date(now()) },
       );
       const rows = await sql(

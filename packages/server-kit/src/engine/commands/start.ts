@@ -23,9 +23,10 @@ export async function start(engine: Engine, drive: Drive, request: StartRequest)
 
   const subject = await rulesOf(engine, process.name).subject({ principal, input });
   const id = `${process.idPrefix}_${randomUUID().replaceAll('-', '')}`;
+  const usualMs = engine.durations.of(process.name);
   const outcome = await engine.db.tx(async (sql) => {
     const mintKey = engine.chain?.mint.key ?? '';
-    const created = await engine.journal.create(sql, { id, process, principal, subject, input, mintKey, traceparent });
+    const created = await engine.journal.create(sql, { id, process, principal, subject, input, mintKey, traceparent, usualMs });
     const live = created
       ? id
       : (
