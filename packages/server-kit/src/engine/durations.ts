@@ -52,7 +52,7 @@ export function createDurations(db: Pick<Db, 'sql'>, now: () => number, freshMs 
       return entry.usualMs;
     },
     settled: async () => {
-      await Promise.all([...known.values()].map(({ measuring }) => measuring));
+      for (const { measuring } of known.values()) await measuring;
     },
   };
 }
