@@ -1,0 +1,49 @@
+import { gzipSync } from 'node:zlib';
+import { build, type Metafile } from 'esbuild';
+import { expect, test } from 'vitest';
+
+/** Bytes, gzipped, that an import of the entry adds to a page that has core and react. */
+async function sizeOf(contents: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' },
+    bundle: true,
+    minify: true,
+    write: false,
+    external: ['react', 'react/jsx-runtime', '@aiw3/nft-upgrade'],
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    jsx: 'automatic',
+  });
+  return gzipSync(outputFiles[0]?.text ?? '', { level: 9 }).length;
+}
+
+test('the whole entry adds at most 2 KB to core', async () => {
+  const size = await sizeOf(`export * from './index.ts'`);
+  expect(size).toBeLessThanOrEqual(2 * 1024);
+});
+
+/** Files of this package of which something is in a production bundle of an entry. */
+async function inProduction(contents: string): Promise<string[]> {
+  const { metafile } = await build({
+    stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' },
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    external: ['react', 'react/jsx-runtime', '@aiw3/nft-upgrade'],
+    format: 'esm',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    jsx: 'automatic',
+  });
+  const inputs: Metafile['outputs'][string]['inputs'] = Object.values(metafile.outputs)[0]?.inputs ?? {};
+  return Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 && path !== '<stdin>' ? [path] : []));
+}
+
+test('the devtools are no part of a production bundle, neither of a page that uses it nor of one that does not', async () => {
+  const used = await inProduction(`import { UpgradeDevtools } from './devtools/index.ts'; console.log(UpgradeDevtools)`);
+  expect(used.map((path) => path.split('/').at(-1))).toEqual(['index.ts']);
+  const page = await inProduction(`export * from './index.ts'`);
+  expect(page.filter((path) => path.includes('devtools') || path.includes('testing'))).toEqual([]);
+  expect(page.length).toBeGreaterThan(5);
+});

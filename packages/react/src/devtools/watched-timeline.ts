@@ -1,0 +1,40 @@
+import { createTimeline, type Timeline } from '@aiw3/nft-upgrade';
+
+/** A recording that tells when it grows. */
+export interface WatchedTimeline extends Timeline {
+  /** Calls the listener once for all lines of a turn. Returns the function that ends it. */
+  subscribe(listener: () => void): () => void;
+  /** Counts the lines there ever were. */
+  getVersion(): number;
+}
+
+/** Makes the recording for `createUpgradeClient({ timeline })` and the panel. @param options those of `createTimeline` */
+export function watchedTimeline(options?: Parameters<typeof createTimeline>[0]): WatchedTimeline {
+  const timeline = createTimeline(options);
+  const listeners = new Set<() => void>();
+  let version = 0;
+  let scheduled = false;
+  const publish = () => {
+    scheduled = false;
+    for (const listener of Array.from(listeners)) listener();
+  };
+  return {
+    get dropped() {
+      return timeline.dropped;
+    },
+    next: timeline.next,
+    toNDJSON: timeline.toNDJSON,
+    add(source, entry) {
+      timeline.add(source, entry);
+      version++;
+      if (scheduled || listeners.size === 0) return;
+      scheduled = true;
+      queueMicrotask(publish);
+    },
+    getVersion: () => version,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
