@@ -1,27 +1,43 @@
 // Writes every file that follows from the sources; with --check it changes nothing and fails when one of them is not current.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { asyncApi, openApi, protocolSchema } from '../../packages/core/src/protocol/schema/index.ts';
 import { coreData } from './core-data.ts';
 import { errors } from './errors.ts';
 import { licences } from './licences.ts';
 import { llms } from './llms.ts';
+import { fillDocument } from './protocol-document.ts';
 
-const files: Readonly<Record<string, () => string>> = {
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Each is made from what stands in the file now, which most of them ignore. */
+const files: Readonly<Record<string, (present: string) => string>> = {
   'packages/core/src/generated.ts': coreData,
+  'packages/core/PROTOCOL.md': fillDocument,
+  'packages/core/schemas/protocol.schema.json': () => json(protocolSchema()),
+  'packages/core/schemas/openapi.json': () => json(openApi()),
+  'packages/core/schemas/asyncapi.json': () => json(asyncApi()),
   'docs/errors.md': errors,
   'docs/licences.md': licences,
   'llms.txt': llms,
 };
 
 const checking = process.argv.includes('--check');
-let stale = 0;
-for (const [path, make] of Object.entries(files)) {
+const changed = Object.entries(files).filter(([path, make]) => {
   const target = new URL(`../../${path}`, import.meta.url);
-  const content = make();
   const present = existsSync(target) ? readFileSync(target, 'utf8') : '';
-  if (present === content) continue;
-  if (checking) {
-    console.error(`${path} is not current. Run \`npm run generate\` and commit it.`);
-    stale += 1;
-  } else writeFileSync(target, content);
-}
-process.exit(stale === 0 ? 0 : 1);
+  const content = make(present);
+  if (present === content) return false;
+  if (checking) console.error(`${path} is not current. Run \`npm run generate\` and commit it.`);
+  else {
+    mkdirSync(new URL('.', target), { recursive: true });
+    writeFileSync(target, content);
+    console.log(`wrote ${path}`);
+  }
+  return true;
+});
+
+if (checking) process.exitCode = changed.length === 0 ? 0 : 1;
+// What was written may be what another file is made from: the schemas, above all.
+else if (changed.length > 0)
+  process.exitCode = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit' }).status ?? 1;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { protocolRules, sections } from '../../packages/core/src/audit/rules/index.ts';
 import { asyncApi, openApi, protocolSchema } from '../../packages/core/src/protocol/schema/index.ts';
-import { fillDocument } from '../../scripts/contract/document.ts';
+import { fillDocument } from '../../scripts/generate/protocol-document.ts';
 
 const core = join(import.meta.dirname, '../../packages/core');
 const read = (name: string) => readFileSync(join(core, name), 'utf8');
