@@ -14,6 +14,14 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 10_000,
+    // Real processes, sockets and chains on a shared machine: a second try in CI, which the report names. None at a desk.
+    retry: process.env.CI ? 2 : 0,
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.{ts,tsx}'],
+      exclude: ['**/*.test.*', '**/*.fixture.*', '**/fixtures/**', '**/fixtures.ts', '**/generated.ts', '**/testing/torture/**'],
+      reporter: ['text', 'json-summary'],
+    },
     projects: [
       {
         extends: true,

@@ -22,6 +22,7 @@ const tasks = {
   serve: [['node', ...source, 'examples/upgrade-server/src/main.ts']],
   test: [['pnpm', 'exec', 'vitest', 'run']],
   torture: [['node', ...source, 'packages/server-kit/src/testing/torture/main.ts']],
+  coverage: [['pnpm', 'exec', 'vitest', 'run', '--coverage']],
   bench: [['node', ...source, '--expose-gc', 'bench/src/main.ts']],
   audit: [['node', ...source, 'packages/core/src/cli/main.ts', 'audit']],
   scale: [['node', ...source, 'bench/src/scale/main.ts']],
