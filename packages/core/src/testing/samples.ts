@@ -1,4 +1,15 @@
-import { type AnyProcess, foldAll, NftUpgradeError, nextEvent, type OperationEvent, type Snapshot } from '../protocol/index.ts';
+import {
+  type AnyProcess,
+  type EventOf,
+  foldAll,
+  NftUpgradeError,
+  nextEvent,
+  type OperationEvent,
+  type PayloadOf,
+  parseEvent,
+  type Snapshot,
+  type StatusOf,
+} from '../protocol/index.ts';
 
 const mint = '7vJ9JU1bJJE96FWSJKvHsmmFADCg4gpZQff4P3bkLKi';
 const owner = '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin';
@@ -86,4 +97,27 @@ export function sampleEvents(
     snapshot = foldAll(process, [event], snapshot);
     return event;
   });
+}
+
+/** One event of a status, for a test that needs no run: typed by its status, with sample payload where none is given. */
+export function sampleEvent<P extends AnyProcess, K extends StatusOf<P>>(
+  process: P,
+  status: K,
+  payload: Partial<PayloadOf<P, K>> = {},
+  { seq = 1, operationId = `${process.idPrefix}_sample` }: { seq?: number; operationId?: string } = {},
+): Extract<EventOf<P>, { status: K }> {
+  const definition = process.statuses[status];
+  const event = {
+    operationId,
+    ...(process.idAlias === undefined ? {} : { [process.idAlias]: operationId }),
+    process: process.name,
+    seq,
+    status,
+    progress: typeof definition?.progress === 'number' ? definition.progress : 0,
+    asset: definition?.asset,
+    timestamp: new Date(Date.UTC(2026, 10, 23, 10, 0, seq)).toISOString(),
+    ...samplePayload(process, status),
+    ...payload,
+  };
+  return parseEvent(process, event) as unknown as Extract<EventOf<P>, { status: K }>;
 }

@@ -1,0 +1,63 @@
+import type { AnyProcess, PayloadOf, StatusOf } from '../../machine/types.ts';
+import { samplePayload } from '../samples.ts';
+import type { Fault } from './faults.ts';
+
+/** What a mocked operation waits for. */
+export type MockCommand = 'confirm' | 'retry' | 'cancel';
+
+/** One step of a run: an event, after a pause; or the wait for a command. */
+export type Step =
+  | { readonly kind: 'emit'; readonly status: string; readonly payload: object; readonly afterMs: number }
+  /** An event of a newer server: a status that no definition here knows. */
+  | { readonly kind: 'unknown'; readonly status: string; readonly afterMs: number }
+  | { readonly kind: 'wait'; readonly for: MockCommand };
+
+/** A run of a process and what goes wrong on the way to the client. */
+export interface Scenario {
+  readonly name: string;
+  readonly process: AnyProcess;
+  readonly steps: readonly Step[];
+  readonly faults: readonly Fault[];
+}
+
+export interface StepTiming {
+  /** Pause before the event, milliseconds of the server's clock. Default: that of the scenario, which is 0 unless given. The first event never waits for it. */
+  afterMs?: number;
+}
+
+/** Writes a scenario step by step; every payload is typed by its status. Members that are left out are filled with samples. */
+export interface ScenarioBuilder<P extends AnyProcess> {
+  emit<K extends StatusOf<P>>(status: K, payload?: Partial<PayloadOf<P, K>>, timing?: StepTiming): ScenarioBuilder<P>;
+  /** Several statuses with sample payloads. */
+  through(...statuses: StatusOf<P>[]): ScenarioBuilder<P>;
+  unknown(status: string, timing?: StepTiming): ScenarioBuilder<P>;
+  waitFor(command: MockCommand): ScenarioBuilder<P>;
+  fault(...faults: readonly Fault[]): ScenarioBuilder<P>;
+  build(): Scenario;
+}
+
+/**
+ * @example
+ * const slow = scenario('slow', upgrade).through('initializing', 'qualification_verified').emit('awaiting_burn', {}, { afterMs: 60_000 }).build();
+ */
+export function scenario<P extends AnyProcess>(name: string, process: P, pace: StepTiming = {}): ScenarioBuilder<P> {
+  const make = (steps: readonly Step[], faults: readonly Fault[]): ScenarioBuilder<P> => {
+    const add = (...more: readonly Step[]) => make([...steps, ...more], faults);
+    const pause = (index: number, { afterMs }: StepTiming = {}) => afterMs ?? (index === 0 ? 0 : (pace.afterMs ?? 0));
+    const emit = (status: string, payload: object = {}, timing?: StepTiming, index = steps.length): Step => ({
+      kind: 'emit',
+      status,
+      payload: { ...samplePayload(process, status), ...payload },
+      afterMs: pause(index, timing),
+    });
+    return {
+      emit: (status, payload, timing) => add(emit(status, payload, timing)),
+      through: (...statuses) => add(...statuses.map((status, at) => emit(status, {}, undefined, steps.length + at))),
+      unknown: (status, timing) => add({ kind: 'unknown', status, afterMs: pause(steps.length, timing) }),
+      waitFor: (command) => add({ kind: 'wait', for: command }),
+      fault: (...more) => make(steps, [...faults, ...more]),
+      build: () => ({ name, process, steps, faults }),
+    };
+  };
+  return make([], []);
+}
