@@ -73,7 +73,6 @@ describe('the hooks against the contract, in a page with mocked service', () => 
     const client = show('happy', 'reject');
     fireEvent.click(await screen.findByText('sign', {}, { timeout: 20_000 }));
     await shows('awaiting_burn safe');
-    await waitFor(() => expect(client.upgrade).toBeDefined());
     fireEvent.click(await screen.findByText('sign', {}, { timeout: 20_000 }));
     await waitFor(
       () => {

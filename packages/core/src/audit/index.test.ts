@@ -1,0 +1,6 @@
+import { expect, test } from 'vitest';
+import * as entry from './index.ts';
+
+test('the public names of the entry', () => {
+  expect(Object.keys(entry).sort()).toEqual(['auditServer', 'formatReport', 'protocolRules']);
+});
