@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { asyncApi, openApi, protocolSchema } from '../../packages/core/src/protocol/schema/index.ts';
+import { codesLock } from './codes-lock.ts';
 import { coreData } from './core-data.ts';
 import { errors } from './errors.ts';
 import { licences } from './licences.ts';
@@ -17,6 +18,7 @@ const files: Readonly<Record<string, (present: string) => string>> = {
   'packages/core/schemas/protocol.schema.json': () => json(protocolSchema()),
   'packages/core/schemas/openapi.json': () => json(openApi()),
   'packages/core/schemas/asyncapi.json': () => json(asyncApi()),
+  'packages/core/src/errors/codes.lock.json': codesLock,
   'docs/errors.md': errors,
   'docs/licences.md': licences,
   'llms.txt': llms,
