@@ -88,10 +88,12 @@ describe('W1, W7: a changed burn', () => {
     }
   });
 
-  it(`${runs} times: none is accepted that moves or approves anything else`, () => {
+  it(`${runs} times: none is accepted that moves or approves anything else`, async () => {
     const random = createRandom(seed);
     const count = { accepted: 0, executed: 0, refused: 0 };
     for (let run = 0; run < runs; run++) {
+      // The native accounts of LiteSVM are given back between two turns of the event loop, and not before.
+      if (run % 200 === 0) await new Promise((resolve) => setImmediate(resolve));
       const honest = random.pick(burns, burns[0] as (typeof burns)[number]);
       const stage = random.pick(['before', 'after'] as const, 'before');
       const wire = mutate(random, honest.draft);

@@ -1,10 +1,10 @@
 import type { VersionedTransactionResponse } from '@solana/web3.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BurnAttempt } from '../ports/chain.ts';
-import { burnOf } from './attacks.ts';
 import { memoInstruction } from './burn/build.ts';
 import { type ExpectedBurn, tokenBurnFindings } from './burn/findings.ts';
 import { expectationOf } from './burn/judge.ts';
+import { burnOf } from './fixtures/attacks/parts.ts';
 import { openWorld, until, type World } from './fixtures.ts';
 import { type LandedTransaction, landedOf } from './landed.ts';
 

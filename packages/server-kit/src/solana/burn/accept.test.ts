@@ -12,7 +12,7 @@ import {
 } from '@solana/web3.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BurnAttempt } from '../../ports/chain.ts';
-import { burnOf, codesOf } from '../attacks.ts';
+import { burnOf, codesOf } from '../fixtures/attacks/parts.ts';
 import { openWorld, runtimes, signWith, until, type World } from '../fixtures.ts';
 import { memoInstruction } from './build.ts';
 

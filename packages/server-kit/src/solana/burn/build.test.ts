@@ -9,7 +9,7 @@ import {
 } from '@solana/spl-token';
 import { Keypair, PublicKey, TransactionMessage, VersionedTransaction } from '@solana/web3.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { burnOf } from '../attacks.ts';
+import { burnOf } from '../fixtures/attacks/parts.ts';
 import { openWorld, runtimes, signWith, until, type World } from '../fixtures.ts';
 import { tokenProgramStandard } from '../standards/token-program.ts';
 
