@@ -7,6 +7,7 @@ import { coreData } from './core-data.ts';
 import { errors } from './errors.ts';
 import { licences } from './licences.ts';
 import { llms } from './llms.ts';
+import { observability } from './observability.ts';
 import { fillDocument } from './protocol-document.ts';
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
@@ -21,6 +22,7 @@ const files: Readonly<Record<string, (present: string) => string>> = {
   'packages/core/src/errors/codes.lock.json': codesLock,
   'docs/errors.md': errors,
   'docs/licences.md': licences,
+  'docs/observability.md': observability,
   'llms.txt': llms,
 };
 

@@ -10,7 +10,9 @@ test('the public names of the entry', () => {
     'failurePayload',
     'hmacReceipts',
     'isUniqueViolation',
+    'jsonLog',
     'memoryJournal',
     'plainReceipts',
+    'redact',
   ]);
 });

@@ -25,9 +25,13 @@ export type {
 } from './ports/chain.ts';
 export type { Compensation, Compensator } from './ports/compensator.ts';
 export type { ContentStore } from './ports/content-store.ts';
+export type { Log, LogLevel, LogRecord } from './ports/log.ts';
 export { hmacReceipts, plainReceipts, type Receipt, type Receipts } from './ports/receipts.ts';
 export type { NewNft, Operation, ProcessRules, Qualification, Requirement } from './ports/rules.ts';
 export type { Publication, Sink } from './ports/sink.ts';
 export type { WakeBus, WakeLine } from './ports/wake-bus.ts';
 export type { Outbox, OutboxEntry } from './publish/deliveries.ts';
 export { createService, type Service, type ServiceOptions } from './service.ts';
+export { jsonLog } from './telemetry/log.ts';
+export { redact } from './telemetry/redact.ts';
+export type { TelemetryOptions } from './telemetry/telemetry.ts';

@@ -26,6 +26,7 @@ import type { Alerts } from './ports/alerts.ts';
 import type { Chain } from './ports/chain.ts';
 import type { Compensator } from './ports/compensator.ts';
 import type { ContentStore } from './ports/content-store.ts';
+import type { Log } from './ports/log.ts';
 import { plainReceipts, type Receipts } from './ports/receipts.ts';
 import type { ProcessRules } from './ports/rules.ts';
 import type { Sink } from './ports/sink.ts';
@@ -34,6 +35,10 @@ import { channelsOf, checkSinks } from './publish/channels.ts';
 import { type Courier, createCourier } from './publish/courier.ts';
 import { createOutbox, type Outbox } from './publish/deliveries.ts';
 import { prune } from './publish/outbox.ts';
+import { traceCommands } from './telemetry/commands.ts';
+import { createLogger } from './telemetry/log.ts';
+import { readGauges } from './telemetry/readings.ts';
+import { createTelemetry, type TelemetryOptions } from './telemetry/telemetry.ts';
 
 type StandardProcesses = typeof standardProcesses;
 
@@ -55,6 +60,10 @@ export interface ServiceOptions<P extends Readonly<Record<string, AnyProcess>> =
   sinks?: readonly Sink[];
   /** Carries wake-ups between nodes. Default: LISTEN and NOTIFY of `db`. */
   wake?: WakeBus;
+  /** Where log lines go, without anything secret in them. Default: nowhere. */
+  log?: Log;
+  /** Providers of OpenTelemetry. Default: the global ones. */
+  telemetry?: TelemetryOptions;
   alerts?: Alerts;
   /** Settles debts in another way, where operators decide so. */
   compensator?: Compensator;
@@ -101,7 +110,10 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
   const all: Readonly<Record<string, AnyProcess>> = options.processes ?? standardProcesses;
   const processes = Object.fromEntries(Object.entries(all).filter(([name]) => rules[name]));
   const now = options.now ?? Date.now;
+  const log = createLogger(options.log);
+  const telemetry = createTelemetry(options.telemetry);
   const onError = (error: unknown) => {
+    log.failure('Something went wrong and was dealt with.', error);
     try {
       options.onError?.(error);
     } catch {
@@ -141,6 +153,8 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
     patience: { ...defaults, ...options.patience },
     durations: createDurations(db, now),
     takeoverMs: options.takeoverMs ?? 8_000,
+    telemetry,
+    log,
     now,
     random: options.random ?? Math.random,
     onError,
@@ -154,7 +168,11 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
       db,
       channel,
       pollMs: 1_000,
-      done: (_result, _delivery, error) => error !== undefined && onError(error),
+      done(result, { operationId, topic, tries }, error) {
+        telemetry.add('nft_upgrade.deliveries', { sink: channel.name, result });
+        if (result === 'dead') log.error('A dead letter: a sink could not be told.', { sink: channel.name, operationId, topic, tries });
+        if (error !== undefined) onError(error);
+      },
       onError,
       random: engine.random,
     }),
@@ -172,9 +190,12 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
     every(PRUNE_MS, () => prune(db, KEEP_MS), onError),
   ];
 
+  const unobserve = telemetry.observe(() => readGauges(db));
+  const traced = traceCommands(engine);
+
   return {
     processes,
-    start: (request) => decide(() => start(engine, running, request)),
+    start: traced.start((request) => decide(() => start(engine, running, request))),
     async active({ process, principal }) {
       const rows = await db.sql<{ id: string }>(
         'select id from nft_upgrade.operation where principal = $1 and process = $2 and live order by created_at desc limit 100',
@@ -194,14 +215,15 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
       return journal.read(query.operationId, after, limit);
     },
     watch: (operationId, callback) => wake.subscribe(operationId, callback),
-    confirmBurn: (query) => decide(() => confirmBurn(engine, running, query)),
-    reissueBurn: (query) => decide(() => reissueBurn(engine, running, query)),
-    cancel: (query) => decide(() => cancel(engine, running, query)),
-    retry: (query) => decide(() => retry(engine, running, query)),
+    confirmBurn: traced.command('confirm_burn', (query) => decide(() => confirmBurn(engine, running, query))),
+    reissueBurn: traced.command('reissue_burn', (query) => decide(() => reissueBurn(engine, running, query))),
+    cancel: traced.command('cancel', (query) => decide(() => cancel(engine, running, query))),
+    retry: traced.command('retry', (query) => decide(() => retry(engine, running, query))),
     obligations: createObligations(engine, running),
     outbox: createOutbox(db, kick),
     advance: (operationId) => running.advance(operationId),
     async stop() {
+      unobserve();
       await Promise.all(loops.map((loop) => loop.stop()));
       await running.stop();
       await engine.durations.settled();

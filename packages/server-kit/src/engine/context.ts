@@ -10,6 +10,8 @@ import type { ContentStore } from '../ports/content-store.ts';
 import type { Receipts } from '../ports/receipts.ts';
 import type { Operation, ProcessRules } from '../ports/rules.ts';
 import type { Courier } from '../publish/courier.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Durations } from './durations.ts';
 import type { Queue } from './queue.ts';
 import type { Wake } from './wake.ts';
@@ -36,8 +38,11 @@ export interface Engine {
   readonly durations: Durations;
   /** After this long without a newer event, the queue has an operation advanced by whichever node is free. Milliseconds. */
   readonly takeoverMs: number;
+  readonly telemetry: Telemetry;
+  readonly log: Logger;
   now(): number;
   random(): number;
+  /** Reports an error that was dealt with, to the host and to the log. Never throws. */
   onError(error: unknown): void;
 }
 

@@ -2,6 +2,7 @@ import { isNftUpgradeError, NftUpgradeError, toNftUpgradeError } from '@aiw3/nft
 import type { Loaded } from '../journal/journal.ts';
 import type { Outcome, PhaseDriver, Step } from '../phases/driver.ts';
 import { drivers } from '../phases/index.ts';
+import { measureStep } from '../telemetry/step.ts';
 import { type Engine, operationOf, rulesOf } from './context.ts';
 import { write } from './write.ts';
 
@@ -34,15 +35,17 @@ export function createDrive(engine: Engine): Drive {
     const driver = drivers[loaded.snapshot.phase];
     if (!driver) throw new NftUpgradeError('unknown_process', { message: `No driver is known for the phase ${loaded.snapshot.phase}.` });
     const at = stepOf(engine, loaded, failures.get(loaded.row.id) ?? 0);
-    const outcome = await work(driver, at);
-    if (outcome.kind === 'wait') return outcome.ms;
-    if (outcome.kind !== 'append') return 'watch';
-    const after = await write(engine, loaded, outcome);
-    failures.delete(loaded.row.id);
-    return after;
+    return measureStep(engine.telemetry, loaded, async (failed) => {
+      const outcome = await work(driver, at, failed);
+      if (outcome.kind === 'wait') return outcome.ms;
+      if (outcome.kind !== 'append') return 'watch';
+      const after = await write(engine, loaded, outcome);
+      failures.delete(loaded.row.id);
+      return after;
+    });
   }
 
-  async function work(driver: PhaseDriver, at: Step): Promise<Outcome> {
+  async function work(driver: PhaseDriver, at: Step, failed: (error: unknown) => void): Promise<Outcome> {
     const { snapshot, process } = at.loaded;
     try {
       const outcome = (await driver.on[snapshot.status]?.(at)) ?? ({ kind: 'wait', ms: 'watch' } as const);
@@ -54,6 +57,7 @@ export function createDrive(engine: Engine): Drive {
     } catch (thrown) {
       if (isNftUpgradeError(thrown) && (thrown.code === 'journal_conflict' || thrown.code === 'database_unavailable')) throw thrown;
       engine.onError(thrown);
+      failed(thrown);
       failures.set(at.operation.id, at.failures + 1);
       return driver.failed(at, toNftUpgradeError(thrown, 'internal'));
     }

@@ -19,10 +19,21 @@ export async function write(engine: Engine, loaded: Loaded, { entries, also }: E
     await entail(engine, sql, appended);
     return { appended, told: milestones.length > 0 };
   });
+  note(engine, loaded.snapshot.seq, appended);
   engine.wake.tell(loaded.row.id);
   // Releases and alerts go out with milestones too.
   if (told) engine.couriers.kick();
   return appended;
+}
+
+function note(engine: Engine, before: number, { row, process, snapshot, events }: Loaded): void {
+  for (const { seq, status, asset } of events) {
+    if (seq > before) engine.log.debug('An operation moved.', { operationId: row.id, process: process.name, seq, status, asset });
+  }
+  if (!snapshot.terminal) return;
+  const { status, asset, seq } = snapshot;
+  engine.telemetry.add('nft_upgrade.operations.ended', { process: process.name, status });
+  engine.log.info('An operation ended.', { operationId: row.id, process: process.name, seq, status, asset });
 }
 
 async function entail(engine: Engine, sql: Sql, { row, snapshot }: Loaded): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock } from '@aiw3/nft-upgrade';
 import type { AnyProcess } from '@aiw3/nft-upgrade/protocol';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Operations, Principal } from './operations.ts';
 import type { HandlerLimits, HandlerTiming } from './options.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -17,6 +18,7 @@ export interface HttpContext {
   readonly commands: RateLimit;
   /** Bounds how many streams read the journal at once: a wake-up of all of them must not starve the commands. */
   readonly gate: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly telemetry: Telemetry;
   /** Reports an error to the host. Never throws. */
   readonly report: (error: unknown) => void;
 }
@@ -34,6 +36,11 @@ export interface OperationCall extends Call {
   readonly operationId: string;
 }
 
-export const queryOf = ({ process, operationId, principal }: OperationCall) => ({ process: process.name, operationId, principal });
+export const queryOf = ({ request, process, operationId, principal }: OperationCall) => ({
+  process: process.name,
+  operationId,
+  principal,
+  traceparent: request.headers.get('traceparent'),
+});
 
 export const bodyLimits = ({ limits, timing, clock }: HttpContext) => ({ bodyBytes: limits.bodyBytes, bodyMs: timing.bodyMs, clock });

@@ -24,6 +24,9 @@ const allowedHeaders = [
   'If-None-Match',
   'Last-Event-ID',
   PROTOCOL_HEADER,
+  // W3C Trace Context, which the tracing of a page adds by itself.
+  'traceparent',
+  'tracestate',
 ];
 const exposedHeaders = ['Content-Location', 'ETag', 'Location', 'Retry-After', PROTOCOL_HEADER, GAP_HEADER];
 

@@ -1,4 +1,6 @@
 import { matchRoute, NftUpgradeError, PROTOCOL_HEADER, PROTOCOL_VERSION, type Route, routesOf } from '@aiw3/nft-upgrade/protocol';
+import { createLogger } from '../telemetry/log.ts';
+import { createTelemetry } from '../telemetry/telemetry.ts';
 import { cancel, confirmBurn, reissueBurn, retry } from './commands.ts';
 import type { Call, HttpContext, OperationCall } from './context.ts';
 import { createCors } from './cors.ts';
@@ -58,7 +60,9 @@ const monitoringMethods = 'GET, HEAD, OPTIONS';
  */
 export function createHandler(operations: Operations, options: HandlerOptions): Handler {
   const { basePath, limits, timing, health: thresholds, clock } = resolveOptions(options);
+  const log = createLogger(options.log);
   const report = (error: unknown) => {
+    log.failure('A request or a stream failed.', error);
     try {
       options.onError?.(error);
     } catch {
@@ -78,6 +82,7 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
     starts: createRateLimit(limits.startsPerMinute, now),
     commands: createRateLimit(limits.commandsPerMinute, now),
     gate: createGate(READS_AT_ONCE),
+    telemetry: createTelemetry(options.telemetry),
     report,
   };
   const health = () => healthOf(registry.stats(), thresholds, now());

@@ -55,4 +55,6 @@ export interface OperationQuery {
   process: string;
   operationId: string;
   principal: Principal;
+  /** W3C trace context of the request. */
+  traceparent?: string | null;
 }

@@ -1,5 +1,7 @@
 import type { Clock } from '@aiw3/nft-upgrade';
 import { DEFAULT_BASE_PATH, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { Log } from '../ports/log.ts';
+import type { TelemetryOptions } from '../telemetry/telemetry.ts';
 import type { CorsOptions } from './cors.ts';
 import type { HealthThresholds } from './health.ts';
 import type { Principal } from './operations.ts';
@@ -47,6 +49,10 @@ export interface HandlerOptions {
   ready?(): Promise<boolean>;
   /** Replaced in tests. Default: the system's. */
   clock?: Clock;
+  /** Where log lines go, without anything secret in them. Default: nowhere. */
+  log?: Log;
+  /** Providers of OpenTelemetry. Default: the global ones. */
+  telemetry?: TelemetryOptions;
   /** Called with what was answered with a status of 500 or more, and with what broke a stream. Default: nothing. */
   onError?(error: unknown): void;
 }

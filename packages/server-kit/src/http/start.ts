@@ -15,7 +15,7 @@ export async function start(context: HttpContext, call: Call): Promise<Response>
   context.starts.take(principal.id);
   const idempotencyKey = readKey(request);
   const input = readInput(process, await readJson(request, bodyLimits(context)));
-  const begin: StartRequest = { process: process.name, principal, input, idempotencyKey };
+  const begin: StartRequest = { process: process.name, principal, input, idempotencyKey, traceparent: request.headers.get('traceparent') };
 
   if (type === 'application/json') {
     const { snapshot } = await operations.start(begin);

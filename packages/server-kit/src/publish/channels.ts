@@ -22,7 +22,10 @@ export function channelsOf(engine: Engine, sinks: readonly Sink[]): Channel[] {
       timeoutMs: sink.timeoutMs ?? defaults.timeoutMs,
       maxTries: sink.maxTries ?? defaults.maxTries,
       async deliver(delivery: Delivery, signal: AbortSignal) {
-        await sink.publish(publicationOf(await load(delivery), Number(delivery.data.seq)), { signal });
+        const publication = publicationOf(await load(delivery), Number(delivery.data.seq));
+        const { operationId, process, traceparent: parent } = publication;
+        const attributes = { 'nft_upgrade.operation.id': operationId, 'nft_upgrade.process': process, 'nft_upgrade.sink': sink.name };
+        await engine.telemetry.span('nft_upgrade.deliver', { parent, attributes }, () => sink.publish(publication, { signal }));
       },
     })),
     {
@@ -33,6 +36,7 @@ export function channelsOf(engine: Engine, sinks: readonly Sink[]): Channel[] {
         const { severity, summary, evidence } = delivery.data as unknown as Pick<Alert, 'severity' | 'summary' | 'evidence'>;
         const { snapshot } = await load(delivery);
         const { id, operationId } = delivery;
+        engine.log.error('An operation needs people.', { operationId, severity, summary, evidence });
         await engine.alerts?.alert({ id: `${operationId}/${id}`, operationId, severity, summary, evidence, snapshot });
       },
     },

@@ -50,7 +50,11 @@ export async function start(engine: Engine, drive: Drive, request: StartRequest)
   // The live operation ended between two looks: look again.
   if (!outcome) throw new NftUpgradeError('journal_conflict');
   const snapshot = await snapshotOf(engine, outcome.operationId);
-  if (!outcome.attached) void drive.advance(outcome.operationId);
+  if (!outcome.attached) {
+    engine.telemetry.add('nft_upgrade.operations.started', { process: process.name });
+    engine.log.info('An operation began.', { operationId: id, process: process.name });
+    void drive.advance(outcome.operationId);
+  }
   return { snapshot, attached: outcome.attached };
 }
 
