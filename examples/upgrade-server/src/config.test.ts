@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from './config.ts';
+import { openSinks } from './sinks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
 const file = (name: string, content: string) => {
@@ -12,6 +13,7 @@ const file = (name: string, content: string) => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const key = file('key.json', JSON.stringify(Array.from({ length: 64 }, (_, index) => index)));
+const webhookSecret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 const secret = 'a-secret-of-at-least-thirty-two-chars';
 const sentence = (environment: Record<string, string>): string => {
   try {
@@ -57,13 +59,39 @@ describe('readConfig', () => {
     [{ AUTH_SECRET: 'short' }, 'AUTH_SECRET has to have at least 32 characters.'],
     [{ TLS_KEY_FILE: key }, 'TLS_CERT_FILE and TLS_KEY_FILE belong together'],
     [{ IPFS_API_URL: 'ftp://h' }, 'IPFS_API_URL has to be an address'],
+    [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL has to be an address that begins with redis:// or rediss://.'],
+    [{ KAFKA_BROKERS: 'kafka-1:9092,kafka-2' }, 'KAFKA_BROKERS has to be a list of host:port, separated by commas.'],
+    [{ KAFKA_BROKERS: 'http://kafka:9092' }, 'KAFKA_BROKERS has to be a list of host:port, separated by commas.'],
+    [{ KAFKA_BROKERS: 'kafka:9092', KAFKA_TOPIC: 'nft events' }, 'KAFKA_TOPIC has to be a name of letters, digits, ., _ and -.'],
+    [{ WEBHOOK_URL: 'https://partner.example' }, 'WEBHOOK_URL and WEBHOOK_SECRET belong together'],
+    [{ WEBHOOK_URL: 'https://partner.example', WEBHOOK_SECRET: 'hunter2' }, 'WEBHOOK_SECRET has to be whsec_ and the base64'],
     [{ NFT_STANDARD: 'metaplex' }, 'NFT_STANDARD has to be token-2022 or spl-token.'],
   ])('stops at %o with a sentence that names the setting', (environment, start) => {
     expect(sentence(environment)).toMatch(new RegExp(`^${start.replaceAll(/[.()]/g, '\\$&')}`));
   });
 
+  it('reads whom to tell', () => {
+    const config = readConfig({
+      KAFKA_BROKERS: 'kafka-1:9092, kafka-2:9092',
+      REDIS_URL: 'rediss://cache:6380',
+      WEBHOOK_URL: 'https://a.example/b',
+      WEBHOOK_SECRET: webhookSecret,
+    });
+    expect(config).toMatchObject({ KAFKA_BROKERS: ['kafka-1:9092', 'kafka-2:9092'], KAFKA_TOPIC: 'nft-events' });
+    const { sinks, wake } = openSinks(config);
+    expect(sinks.map(({ name }) => name)).toEqual(['kafka', 'cache', 'webhook']);
+    expect(wake).toBeTypeOf('function');
+    expect(openSinks(readConfig({}))).toEqual({ sinks: [] });
+  });
+
+  it('stops at a webhook that would carry its messages in clear', () => {
+    const config = readConfig({ WEBHOOK_URL: 'http://partner.example', WEBHOOK_SECRET: webhookSecret });
+    expect(() => openSinks(config)).toThrow(expect.objectContaining({ code: 'invalid_option' }));
+  });
+
   it('never repeats a value, which may be a secret', () => {
     expect(sentence({ DATABASE_URL: 'mysql://root:hunter2@h/d' })).not.toContain('hunter2');
     expect(sentence({ AUTH_SECRET: 'hunter2' })).not.toContain('hunter2');
+    expect(sentence({ REDIS_URL: 'cache://:hunter2@h' })).not.toContain('hunter2');
   });
 });

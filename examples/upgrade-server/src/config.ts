@@ -51,6 +51,22 @@ const settings = z.object({
   NFT_STANDARD: z.enum(['token-2022', 'spl-token'], { error: 'has to be token-2022 or spl-token' }).default('token-2022'),
   IPFS_API_URL: url(['http:', 'https:']).optional(),
   IPFS_API_TOKEN: z.string().optional(),
+  /** Redis of the product: its caches are cleared, and wake-ups between nodes go through it. */
+  REDIS_URL: url(['redis:', 'rediss:']).optional(),
+  KAFKA_BROKERS: z
+    .string()
+    .transform((list) => list.split(',').map((item) => item.trim()))
+    .pipe(z.array(z.string().regex(/^[^\s:/@]+:\d{1,5}$/, 'has to be a list of host:port, separated by commas')))
+    .optional(),
+  KAFKA_TOPIC: z
+    .string()
+    .regex(/^[\w.-]{1,249}$/, 'has to be a name of letters, digits, ., _ and -')
+    .default('nft-events'),
+  WEBHOOK_URL: url(['https:', 'http:']).optional(),
+  WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'has to be whsec_ and the base64 of 24 to 64 random bytes')
+    .optional(),
   AUTH_SECRET: z.string().min(32, 'has to have at least 32 characters').optional(),
   TLS_CERT_FILE: file.optional(),
   TLS_KEY_FILE: file.optional(),
@@ -95,6 +111,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if (!config.TLS_CERT_FILE !== !config.TLS_KEY_FILE)
     throw new ConfigError('TLS_CERT_FILE and TLS_KEY_FILE belong together: set both, or neither for a generated certificate.');
+  if (!config.WEBHOOK_URL !== !config.WEBHOOK_SECRET)
+    throw new ConfigError('WEBHOOK_URL and WEBHOOK_SECRET belong together: set both, or neither for no webhook.');
   return config;
 }
 

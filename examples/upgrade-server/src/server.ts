@@ -11,6 +11,7 @@ import { createPage } from './page.ts';
 import { type Parts, standardParts } from './parts.ts';
 import type { Records } from './records/records.ts';
 import { createRules } from './rules/index.ts';
+import { openSinks } from './sinks.ts';
 import { createSite } from './site.ts';
 import { readSecret } from './storage.ts';
 import { localCertificate } from './tls.ts';
@@ -52,6 +53,7 @@ export async function startServer(
       content,
       rules: createRules({ records, images, standard: config.NFT_STANDARD }),
       receipts: hmacReceipts({ secret, keyId: 'example-1' }),
+      ...openSinks(config, onError),
       watchMs: config.WATCH_MS ?? (cluster.local ? 100 : 1_000),
       onError,
     });
