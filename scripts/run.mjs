@@ -33,9 +33,14 @@ const tasks = {
     ['node', 'node_modules/@typescript/native/bin/tsc', '-p', 'tsconfig.json'],
     ['pnpm', '--filter', './packages/*', 'run', 'build'],
     ['node', 'scripts/check-packages.mjs'],
+    ['node', ...source, 'examples/next/check.ts'],
     ['node', ...source, 'scripts/generate/main.ts', '--check'],
     ['node', 'scripts/quick-starts.mjs'],
     ['pnpm', 'exec', 'remark', '--frail', '--quiet', '--use', 'remark-validate-links=repository:false', '.'],
+  ],
+  next: [
+    ['pnpm', '--filter', './packages/*', 'run', 'build'],
+    ['node', ...source, 'examples/next/check.ts'],
   ],
   generate: [['node', ...source, 'scripts/generate/main.ts']],
   docs: [['pnpm', 'exec', 'typedoc']],
@@ -96,7 +101,9 @@ if (!nodeIsRecent() || !pnpmIsPresent()) {
 // What a task prints may be read by a program, so the installation speaks on stderr and only when there is something to do.
 const quiet = existsSync(join(root, 'node_modules')) ? ['--reporter=silent'] : ['--reporter=append-only'];
 // The peers that benchmarks compare with are large, and nothing else needs them.
-const wanted = ['demo', 'serve', 'chain', 'test', 'torture'].includes(task) ? ['--filter', '!@aiw3/bench'] : [];
+const wanted = ['demo', 'serve', 'chain', 'test', 'torture'].includes(task)
+  ? ['--filter', '!@aiw3/bench', '--filter', '!@aiw3/example-next']
+  : [];
 const installed = run('pnpm', ['install', '--frozen-lockfile', ...wanted, ...quiet], { stdio: ['ignore', 2, 'inherit'] });
 if (installed !== 0) process.exit(installed);
 
