@@ -6,7 +6,9 @@ export type { Created, Journal, JournalEntry, JournalKey, Signal } from './emitt
 export { type MemoryJournalOptions, memoryJournal } from './emitter/memory-journal.ts';
 export type { EmitterOperation } from './emitter/operation.ts';
 export type { SignalName, SignalOf, SignalValue, StandardSignals, WaitOptions } from './emitter/signals.ts';
-export type { Obligation, Obligations } from './engine/obligations.ts';
+export type { Obligation, ObligationQuery } from './engine/debts/read.ts';
+export type { SupportBundle } from './engine/debts/support-bundle.ts';
+export type { Obligations } from './engine/obligations.ts';
 export { createHandler, type Handler, type HandlerOptions } from './http/handler.ts';
 export type { OperationQuery, Operations, Principal, Started, StartRequest } from './http/operations.ts';
 export { failurePayload, type Outcome, type Patience, type PhaseDriver, type Step } from './phases/driver.ts';

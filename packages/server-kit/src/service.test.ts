@@ -253,6 +253,22 @@ describe.each(databases)('the engine on $name', ({ open }) => {
     expect(await untilStatus(service, query(snapshot.operationId), ['burn_failed'])).toMatchObject({ now: { code: 'nft_moved' } });
   });
 
+  it('B10: a burn that was counted for another operation delivers nothing more, and ends with the reason', async () => {
+    const service = await make();
+    const { snapshot } = await startUpgrade(service);
+    await untilStatus(service, query(snapshot.operationId), ['awaiting_burn']);
+    ledger.submit(snapshot.operationId);
+    await untilStatus(service, query(snapshot.operationId), ['completed']);
+    // The chain cannot give an NFT back; a memory chain can.
+    ledger.give(mint, alice.wallet);
+    const again = await startUpgrade(service, 'key-00000002');
+    await untilStatus(service, query(again.snapshot.operationId), ['awaiting_burn']);
+    ledger.submit(again.snapshot.operationId);
+    const ended = await untilStatus(service, query(again.snapshot.operationId), ['burn_failed']);
+    expect(ended.now).toMatchObject({ code: 'burn_signature_reused' });
+    expect(ledger.mints()).toBe(1);
+  });
+
   it('B9: an RPC that does not answer makes it wait, never guess', async () => {
     const service = await make();
     const { snapshot } = await startUpgrade(service);

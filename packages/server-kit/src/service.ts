@@ -10,12 +10,14 @@ import { reissueBurn } from './engine/commands/reissue-burn.ts';
 import { retry } from './engine/commands/retry.ts';
 import { start } from './engine/commands/start.ts';
 import { definitionsOf, type Engine } from './engine/context.ts';
+import { raiseAlarms } from './engine/debts/alarm.ts';
+import { carryOutRequests } from './engine/debts/requests.ts';
 import { createDrive, type Drive } from './engine/drive.ts';
 import { createDurations } from './engine/durations.ts';
 import { each } from './engine/each.ts';
 import { createObligations, type Obligations } from './engine/obligations.ts';
 import { createQueue } from './engine/queue.ts';
-import { claimIdle, every } from './engine/sweep.ts';
+import { beat, claimIdle, every, isAttended } from './engine/sweep.ts';
 import { createWake, postgresWake } from './engine/wake.ts';
 import type { Operations } from './http/operations.ts';
 import { createAttempts } from './journal/attempts.ts';
@@ -74,6 +76,8 @@ export interface ServiceOptions<P extends Readonly<Record<string, AnyProcess>> =
   sweepMs?: number;
   /** How long an operation may stand still before another node takes it up, as after a kill. Milliseconds, default 8000. */
   takeoverMs?: number;
+  /** Age at which people are alerted, once more and once, about a debt that nobody has settled. Milliseconds, default 900 000: a quarter of an hour. */
+  owedAlarmMs?: number;
   /** Called with what went wrong and was handled: for logs. Never called with secrets. Default: nothing. */
   onError?(error: unknown): void;
   now?(): number;
@@ -104,7 +108,7 @@ const PRUNE_MS = 600_000;
 export async function createService<P extends Readonly<Record<string, AnyProcess>> = StandardProcesses>(
   options: ServiceOptions<P>,
 ): Promise<Service> {
-  const { db, chain = null, content = null, alerts = null, sinks = [] } = options;
+  const { db, chain = null, content = null, alerts = null, sinks = [], takeoverMs = 8_000 } = options;
   // Each process hands its own rules exactly the input its own schema has passed, which the type of a whole table cannot say.
   const rules = options.rules as unknown as Readonly<Record<string, ProcessRules>>;
   const all: Readonly<Record<string, AnyProcess>> = options.processes ?? standardProcesses;
@@ -134,7 +138,11 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
   const kick = () => {
     for (const courier of couriers) courier.kick();
   };
-  const queue = await createQueue({ db, advance: async (operationId) => drive?.attempt(operationId), onError });
+  const queue = await createQueue({
+    db,
+    advance: async (operationId) => ((await isAttended(db, operationId, takeoverMs / 2)) ? undefined : drive?.attempt(operationId)),
+    onError,
+  });
   const engine: Engine = {
     db,
     journal,
@@ -152,7 +160,7 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
     compensator: options.compensator ?? null,
     patience: { ...defaults, ...options.patience },
     durations: createDurations(db, now),
-    takeoverMs: options.takeoverMs ?? 8_000,
+    takeoverMs,
     telemetry,
     log,
     now,
@@ -179,14 +187,18 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
   );
 
   const watched = Object.values(drivers).flatMap((driver) => driver.watched ?? []);
-  const watchMs = options.watchMs ?? 1_000;
+  const { watchMs = 1_000, sweepMs = 5_000 } = options;
+  const obligations = createObligations(engine, running);
   const look = (query: { statuses?: readonly string[]; idleMs: number }) => async () =>
     each(await claimIdle(db, { ...query, definitions, limit: 200 }), WIDTH, (id) => running.advance(id));
   // What a process left behind that was killed here a moment ago is taken up at once, not after its jobs are due.
   void look({ idleMs: 1_000 })().catch(onError);
   const loops = [
     every(watchMs, look({ statuses: watched, idleMs: watchMs / 2 }), onError),
-    every(options.sweepMs ?? 5_000, look({ idleMs: engine.takeoverMs * 1.25 }), onError),
+    every(sweepMs, look({ idleMs: takeoverMs * 1.25 }), onError),
+    every(takeoverMs / 3, () => beat(db, running.busy()), onError),
+    every(Math.min(watchMs, 1_000), () => carryOutRequests(db, obligations), onError),
+    every(sweepMs, async () => (await raiseAlarms(db, options.owedAlarmMs ?? 900_000)) > 0 && kick(), onError),
     every(PRUNE_MS, () => prune(db, KEEP_MS), onError),
   ];
 
@@ -219,7 +231,7 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
     reissueBurn: traced.command('reissue_burn', (query) => decide(() => reissueBurn(engine, running, query))),
     cancel: traced.command('cancel', (query) => decide(() => cancel(engine, running, query))),
     retry: traced.command('retry', (query) => decide(() => retry(engine, running, query))),
-    obligations: createObligations(engine, running),
+    obligations,
     outbox: createOutbox(db, kick),
     advance: (operationId) => running.advance(operationId),
     async stop() {

@@ -146,4 +146,26 @@ export const migrations: readonly Migration[] = [
       create index operation_completed on nft_upgrade.operation (process, updated_at desc) where status = 'completed';
     `,
   },
+  {
+    id: 4,
+    name: 'operators',
+    up: `
+      -- An alarm goes out once for each debt that grows too old.
+      alter table nft_upgrade.obligation add column alarmed_at timestamptz;
+      create index obligation_open on nft_upgrade.obligation (opened_at) where settlement is null;
+
+      -- What an operator decided at a command line. The nodes carry it out: they have the keys, and decide against each other in one place.
+      create table nft_upgrade.operator_request (
+        id            bigint generated always as identity primary key,
+        operation_id  text not null references nft_upgrade.operation (id),
+        action        text not null check (action in ('retry', 'compensate')),
+        requested_by  text not null,
+        requested_at  timestamptz not null default clock_timestamp(),
+        claimed_until timestamptz not null default '-infinity',
+        done_at       timestamptz,
+        outcome       jsonb
+      );
+      create index operator_request_open on nft_upgrade.operator_request (id) where done_at is null;
+    `,
+  },
 ];

@@ -12,6 +12,8 @@ export interface Drive {
   advance(operationId: string): Promise<void>;
   /** The same for the queue. @throws whatever ended the run, so that the job is tried again, here or on another node */
   attempt(operationId: string): Promise<void>;
+  /** Operations that this node is working on. */
+  busy(): readonly string[];
   stop(): Promise<void>;
 }
 
@@ -36,31 +38,41 @@ export function createDrive(engine: Engine): Drive {
     if (!driver) throw new NftUpgradeError('unknown_process', { message: `No driver is known for the phase ${loaded.snapshot.phase}.` });
     const at = stepOf(engine, loaded, failures.get(loaded.row.id) ?? 0);
     return measureStep(engine.telemetry, loaded, async (failed) => {
-      const outcome = await work(driver, at, failed);
-      if (outcome.kind === 'wait') return outcome.ms;
-      if (outcome.kind !== 'append') return 'watch';
-      const after = await write(engine, loaded, outcome);
-      failures.delete(loaded.row.id);
+      const noted = (thrown: unknown) => {
+        const outcome = fail(driver, at, thrown);
+        failed(thrown);
+        return outcome;
+      };
+      const after = await carry(loaded, await work(driver, at).catch(noted)).catch((thrown: unknown) =>
+        // Refused by what is written with the event, as when the burn was counted for another operation.
+        carry(loaded, noted(thrown)),
+      );
+      if (typeof after === 'object') failures.delete(loaded.row.id);
       return after;
     });
   }
 
-  async function work(driver: PhaseDriver, at: Step, failed: (error: unknown) => void): Promise<Outcome> {
+  async function carry(loaded: Loaded, outcome: Outcome): Promise<number | 'watch' | Loaded> {
+    if (outcome.kind === 'wait') return outcome.ms;
+    return outcome.kind === 'append' ? write(engine, loaded, outcome) : 'watch';
+  }
+
+  async function work(driver: PhaseDriver, at: Step): Promise<Outcome> {
     const { snapshot, process } = at.loaded;
-    try {
-      const outcome = (await driver.on[snapshot.status]?.(at)) ?? ({ kind: 'wait', ms: 'watch' } as const);
-      if (outcome.kind !== 'next') return outcome;
-      const index = process.phases.indexOf(snapshot.phase);
-      const following = drivers[process.phases[index + 1] ?? ''];
-      if (!following) throw new NftUpgradeError('internal', { message: `The phase ${snapshot.phase} has no phase after it.` });
-      return await following.enter(at, outcome.payload ?? {});
-    } catch (thrown) {
-      if (isNftUpgradeError(thrown) && (thrown.code === 'journal_conflict' || thrown.code === 'database_unavailable')) throw thrown;
-      engine.onError(thrown);
-      failed(thrown);
-      failures.set(at.operation.id, at.failures + 1);
-      return driver.failed(at, toNftUpgradeError(thrown, 'internal'));
-    }
+    const outcome = (await driver.on[snapshot.status]?.(at)) ?? ({ kind: 'wait', ms: 'watch' } as const);
+    if (outcome.kind !== 'next') return outcome;
+    const index = process.phases.indexOf(snapshot.phase);
+    const following = drivers[process.phases[index + 1] ?? ''];
+    if (!following) throw new NftUpgradeError('internal', { message: `The phase ${snapshot.phase} has no phase after it.` });
+    return await following.enter(at, outcome.payload ?? {});
+  }
+
+  /** What an error means for the operation. @throws the error itself when it says nothing about the operation */
+  function fail(driver: PhaseDriver, at: Step, thrown: unknown): Outcome {
+    if (isNftUpgradeError(thrown) && (thrown.code === 'journal_conflict' || thrown.code === 'database_unavailable')) throw thrown;
+    engine.onError(thrown);
+    failures.set(at.operation.id, at.failures + 1);
+    return driver.failed(at, toNftUpgradeError(thrown, 'internal'));
   }
 
   async function run(operationId: string): Promise<void> {
@@ -126,6 +138,7 @@ export function createDrive(engine: Engine): Drive {
       const failure = await share(operationId);
       if (failure) throw failure.thrown;
     },
+    busy: () => [...running.keys()],
     async stop() {
       stopped = true;
       for (const timer of timers.values()) clearTimeout(timer);

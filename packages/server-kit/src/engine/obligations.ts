@@ -5,27 +5,13 @@ import type { MintAttempt } from '../ports/chain.ts';
 import { decide } from './commands/load.ts';
 import { retryLoaded } from './commands/retry.ts';
 import type { Engine } from './context.ts';
+import { findObligation, listObligations, type Obligation, type ObligationQuery } from './debts/read.ts';
 import { type Drive, stepOf } from './drive.ts';
-
-/** A debt: who is owed what, since when, and why it could not be delivered yet. */
-export interface Obligation {
-  operationId: string;
-  compensationId: string;
-  process: string;
-  principal: string;
-  wallet: string | null;
-  openedAt: Date;
-  /** Age in milliseconds, by the clock of the database. */
-  ageMs: number;
-  evidence: Readonly<Record<string, unknown>>;
-  settlement: 'delivered' | 'compensated' | null;
-  settledAt: Date | null;
-}
 
 /** What operators do about debts. */
 export interface Obligations {
-  /** Open ones, oldest first; `all` adds the settled ones. At most `limit`, default 100. */
-  list(query?: { all?: boolean; limit?: number }): Promise<Obligation[]>;
+  /** Open ones, oldest first. */
+  list(query?: ObligationQuery): Promise<Obligation[]>;
   /** The debt and everything that happened to its operation. @throws NftUpgradeError `not_found` */
   show(operationId: string): Promise<{ obligation: Obligation; snapshot: Snapshot; events: readonly OperationEvent[] }>;
   /** Tries the delivery again, with a fresh budget. @throws NftUpgradeError `not_found`, `retry_refused` */
@@ -37,28 +23,17 @@ export interface Obligations {
   compensate(operationId: string): Promise<Snapshot>;
 }
 
-const select = `select o.operation_id as "operationId", o.compensation_id as "compensationId", p.process, p.principal, p.wallet, o.opened_at as "openedAt",
-    (extract(epoch from clock_timestamp() - o.opened_at) * 1000)::bigint as "ageMs", o.evidence, o.settlement, o.settled_at as "settledAt"
-  from nft_upgrade.obligation o join nft_upgrade.operation p on p.id = o.operation_id`;
-
 export function createObligations(engine: Engine, drive: Drive): Obligations {
   const load = async (operationId: string) => {
     const loaded = await engine.journal.load(operationId);
     if (!loaded) throw new NftUpgradeError('not_found');
     return loaded;
   };
-  const find = async (operationId: string) => {
-    const [obligation] = await engine.db.sql<Obligation>(`${select} where o.operation_id = $1`, [operationId]);
-    if (!obligation) throw new NftUpgradeError('not_found');
-    return obligation;
-  };
-
   return {
-    list: ({ all = false, limit = 100 } = {}) =>
-      engine.db.sql<Obligation>(`${select} where $1 or o.settlement is null order by o.opened_at limit $2`, [all, limit]),
+    list: (query) => listObligations(engine.db, query),
 
     async show(operationId) {
-      const [obligation, { snapshot, events }] = await Promise.all([find(operationId), load(operationId)]);
+      const [obligation, { snapshot, events }] = await Promise.all([findObligation(engine.db, operationId), load(operationId)]);
       return { obligation, snapshot, events };
     },
 
@@ -66,7 +41,7 @@ export function createObligations(engine: Engine, drive: Drive): Obligations {
 
     async compensate(operationId) {
       if (!engine.compensator) throw new NftUpgradeError('missing_capability', { message: 'No compensator was given to the service.' });
-      await find(operationId);
+      await findObligation(engine.db, operationId);
       const loaded = await load(operationId);
       await refuseWhileMintMayLand(engine, loaded);
       await engine.db.tx((sql) => claimCompensation(sql, operationId, loaded.snapshot));

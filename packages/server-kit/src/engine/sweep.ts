@@ -29,6 +29,24 @@ export async function claimIdle(
   return rows.map((row) => row.id);
 }
 
+/**
+ * Says of operations that somebody is at work on them, so that a step that takes long is not begun a second time elsewhere. A node that was killed says nothing
+ * more, and what it held is taken up.
+ */
+export async function beat(db: Db, operationIds: readonly string[]): Promise<void> {
+  if (operationIds.length === 0) return;
+  await db.sql('update nft_upgrade.operation set checked_at = clock_timestamp() where id = any($1::text[]) and live', [operationIds]);
+}
+
+/** True when some node has looked at the operation within the time. */
+export async function isAttended(db: Db, operationId: string, withinMs: number): Promise<boolean> {
+  const rows = await db.sql(
+    'select 1 from nft_upgrade.operation where id = $1 and checked_at > clock_timestamp() - make_interval(secs => $2)',
+    [operationId, withinMs / 1000],
+  );
+  return rows.length > 0;
+}
+
 /** Something that is done again and again, one run at a time, until it is stopped. A run that fails is reported and does not end it. */
 export function every(ms: number, work: () => Promise<unknown>, onError: (error: unknown) => void): { stop(): Promise<void> } {
   let timer: ReturnType<typeof setTimeout> | undefined;

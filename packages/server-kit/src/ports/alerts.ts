@@ -1,4 +1,4 @@
-import type { Snapshot } from '@aiw3/nft-upgrade/protocol';
+import type { SupportBundle } from '../engine/debts/support-bundle.ts';
 
 export interface Alert {
   /** Tells repeats apart. */
@@ -6,7 +6,8 @@ export interface Alert {
   operationId: string;
   severity: 'critical' | 'warning';
   summary: string;
-  snapshot: Snapshot;
+  /** The case without anything secret or personal: fit for a ticket. */
+  bundle: SupportBundle;
   evidence: Readonly<Record<string, unknown>>;
 }
 

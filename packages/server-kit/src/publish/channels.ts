@@ -1,5 +1,6 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { type Engine, operationOf, rulesOf } from '../engine/context.ts';
+import { redact, supportBundle } from '../engine/debts/support-bundle.ts';
 import type { Alert } from '../ports/alerts.ts';
 import type { Sink } from '../ports/sink.ts';
 import type { Channel } from './courier.ts';
@@ -34,10 +35,11 @@ export function channelsOf(engine: Engine, sinks: readonly Sink[]): Channel[] {
       ordered: false,
       async deliver(delivery) {
         const { severity, summary, evidence } = delivery.data as unknown as Pick<Alert, 'severity' | 'summary' | 'evidence'>;
-        const { snapshot } = await load(delivery);
+        const bundle = supportBundle(await load(delivery));
         const { id, operationId } = delivery;
-        engine.log.error('An operation needs people.', { operationId, severity, summary, evidence });
-        await engine.alerts?.alert({ id: `${operationId}/${id}`, operationId, severity, summary, evidence, snapshot });
+        const safe = redact(evidence) as Alert['evidence'];
+        engine.log.error('An operation needs people.', { operationId, severity, summary, evidence: safe });
+        await engine.alerts?.alert({ id: `${operationId}/${id}`, operationId, severity, summary, evidence: safe, bundle });
       },
     },
     {

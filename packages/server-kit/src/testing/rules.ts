@@ -6,8 +6,9 @@ import type { Service } from '../service.ts';
 
 type Rules = { [K in keyof typeof processes]: ProcessRules<(typeof processes)[K]> };
 
-/** Rules that let everybody through, and count what was asked of them. `mint` is the NFT every user has. */
-export function permissiveRules(mint: string) {
+/** Rules that let everybody through, and count what was asked of them. `nft` is the NFT every user has, or tells it. */
+export function permissiveRules(nft: string | (() => string)) {
+  const held = () => (typeof nft === 'string' ? nft : nft());
   const recorded: string[] = [];
   const released: string[] = [];
   const tier = { tierId: 'tier-2', tierName: 'Quant Ape', level: 2 };
@@ -27,10 +28,10 @@ export function permissiveRules(mint: string) {
   const release = async ({ id }: { id: string }) => void released.push(id);
   const rules: Rules = {
     upgrade: {
-      subject: async () => `nft:${mint}`,
+      subject: async () => `nft:${held()}`,
       qualify: async () => ({
         qualified: true,
-        facts: { currentNFT: { mintAddress: mint, tierId: 'tier-1', tierName: 'Tech Chicken' }, targetTier: tier },
+        facts: { currentNFT: { mintAddress: held(), tierId: 'tier-1', tierName: 'Tech Chicken' }, targetTier: tier },
       }),
       describe,
       record,

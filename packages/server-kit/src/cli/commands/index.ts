@@ -1,0 +1,15 @@
+import type { Command } from '../command.ts';
+import { migrate } from './migrate.ts';
+import { obligationsCompensate, obligationsRetry } from './obligations-act.ts';
+import { obligationsList } from './obligations-list.ts';
+import { obligationsShow } from './obligations-show.ts';
+import { operationsShow } from './operations-show.ts';
+
+export const commands: readonly Command[] = [
+  obligationsList,
+  obligationsShow,
+  obligationsRetry,
+  obligationsCompensate,
+  operationsShow,
+  migrate,
+];

@@ -1,0 +1,1 @@
+export { type CliSurroundings, run } from './run.ts';

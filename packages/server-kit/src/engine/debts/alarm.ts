@@ -1,0 +1,33 @@
+import type { Db } from '../../db/db.ts';
+import { ALERTS, enqueueOutbox } from '../../publish/outbox.ts';
+
+interface Late {
+  operation_id: string;
+  compensation_id: string;
+  process: string;
+  minutes: number;
+  evidence: Record<string, unknown>;
+}
+
+/**
+ * Calls people, once, about each debt that is older than `olderThanMs`. The mark and the alert are one transaction, so no node calls twice and no crash
+ * swallows a call. Resolves with how many there were.
+ */
+export const raiseAlarms = (db: Db, olderThanMs: number): Promise<number> =>
+  db.tx(async (sql) => {
+    const late = await sql<Late>(
+      `update nft_upgrade.obligation o set alarmed_at = clock_timestamp() from nft_upgrade.operation p
+       where p.id = o.operation_id and o.settlement is null and o.alarmed_at is null and o.opened_at < clock_timestamp() - make_interval(secs => $1)
+       returning o.operation_id, o.compensation_id, p.process, floor(extract(epoch from clock_timestamp() - o.opened_at) / 60)::int as minutes, o.evidence`,
+      [olderThanMs / 1000],
+    );
+    for (const { operation_id: id, process, minutes, compensation_id: compensationId, evidence } of late) {
+      const alert = {
+        severity: 'critical',
+        summary: `${process} is owed for ${minutes} minutes and nobody has settled it`,
+        evidence: { ...evidence, compensationId },
+      };
+      await enqueueOutbox(sql, id, 'alert', alert, [ALERTS]);
+    }
+    return late.length;
+  });

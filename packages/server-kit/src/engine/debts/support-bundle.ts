@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { Loaded } from '../../journal/journal.ts';
+
+/** What somebody needs who looks into a case, and nothing that they need not know: no input, no name of the user, no transaction bytes, no tokens. */
+export interface SupportBundle {
+  operationId: string;
+  process: string;
+  version: number;
+  status: string;
+  asset: string;
+  startedAt: string;
+  updatedAt: string;
+  /** The same user has the same one; nobody can tell from it who it is. */
+  user: string;
+  /** First and last four characters. */
+  wallet: string | null;
+  timeline: readonly { seq: number; status: string; at: string; code?: string; attempt?: number }[];
+  facts: Readonly<Record<string, unknown>>;
+  now: Readonly<Record<string, unknown>>;
+  kit: { node: string; platform: string };
+}
+
+export function supportBundle({ row, events, snapshot }: Loaded): SupportBundle {
+  const { input: _input, ...facts } = snapshot.facts;
+  return {
+    operationId: row.id,
+    process: row.process,
+    version: row.version,
+    status: snapshot.status,
+    asset: snapshot.asset,
+    startedAt: snapshot.startedAt,
+    updatedAt: snapshot.updatedAt,
+    user: createHash('sha256').update(row.principal).digest('hex').slice(0, 16),
+    wallet: row.wallet === null ? null : `${row.wallet.slice(0, 4)}…${row.wallet.slice(-4)}`,
+    timeline: events.map(({ seq, status, timestamp, code, attempt }) => ({
+      seq,
+      status,
+      at: timestamp,
+      ...(typeof code === 'string' && { code }),
+      ...(typeof attempt === 'number' && { attempt }),
+    })),
+    facts: redact(facts) as Record<string, unknown>,
+    now: redact(snapshot.now) as Record<string, unknown>,
+    kit: { node: process.version, platform: `${process.platform} ${process.arch}` },
+  };
+}
+
+/** Names whose values are nobody's business, wherever the host has put them. */
+const secretName = /token|secret|passw|authori[sz]ation|cookie|session|api.?key|private|email|phone|transaction$/i;
+/** Longer than any address, signature or CID, and without a space: bytes of something. */
+const blob = /^[\w+/=.-]{121,}$/;
+
+/** A copy without what may be secret or personal. @example redact({ email: 'a@b.c', tier: 2 }) → { email: '[redacted]', tier: 2 } */
+export function redact(value: unknown): unknown {
+  if (typeof value === 'string') return blob.test(value) ? '[redacted]' : value.replaceAll(/([a-z]+:\/\/)[^\s/@]*@|\?[^\s]*/gi, '$1');
+  if (Array.isArray(value)) return value.map(redact);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, secretName.test(key) ? '[redacted]' : redact(inner)]));
+}
