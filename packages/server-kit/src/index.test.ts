@@ -7,6 +7,7 @@ test('the public names of the entry', () => {
     'createHandler',
     'createService',
     'databaseJournal',
+    'ed25519Receipts',
     'failurePayload',
     'hmacReceipts',
     'isUniqueViolation',

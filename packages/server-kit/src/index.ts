@@ -28,7 +28,7 @@ export type {
 export type { Compensation, Compensator } from './ports/compensator.ts';
 export type { ContentStore } from './ports/content-store.ts';
 export type { Log, LogLevel, LogRecord } from './ports/log.ts';
-export { hmacReceipts, plainReceipts, type Receipt, type Receipts } from './ports/receipts.ts';
+export { ed25519Receipts, hmacReceipts, plainReceipts, type Receipt, type Receipts } from './ports/receipts.ts';
 export type { NewNft, Operation, ProcessRules, Qualification, Requirement } from './ports/rules.ts';
 export type { Publication, Sink } from './ports/sink.ts';
 export type { WakeBus, WakeLine } from './ports/wake-bus.ts';

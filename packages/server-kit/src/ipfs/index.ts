@@ -1,5 +1,5 @@
+export { canonicalJson } from '@aiw3/nft-upgrade/receipt';
 export type { ContentStore } from '../ports/content-store.ts';
-export { canonicalJson } from './canonical-json.ts';
 export { cidOf } from './cid.ts';
 export { type KuboStoreOptions, kuboStore } from './kubo.ts';
 export { type LocalStoreOptions, localStore } from './local.ts';

@@ -1,6 +1,6 @@
 import { isErrorCode, NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { MintAttempt } from '../ports/chain.ts';
-import { append, next, type PhaseDriver, wait } from './driver.ts';
+import { append, next, type PhaseDriver, type Step, wait } from './driver.ts';
 import { makePlan, mintRequest, needChain, readPlan } from './plan.ts';
 import { recoveryDriver } from './recovery.ts';
 
@@ -29,8 +29,12 @@ export const mintDriver: PhaseDriver = {
       const open = rows.filter((row) => row.outcome === null).map((row) => row.data);
       const seen = await mint.observe(request, open);
       switch (seen.kind) {
-        case 'minted':
+        case 'minted': {
+          const landed = open.find((attempt) => attempt.signature === seen.transactionSignature);
+          // For the receipt, which must not depend on whether a node answers when it is made.
+          if (landed) await step.commit((sql) => step.attempts.settle(sql, id, 'mint', landed.attempt, mintedIn(seen.slot)));
           return next({ mintAddress: seen.mintAddress, transactionSignature: seen.transactionSignature, message: 'Updating your records' });
+        }
         case 'pending': {
           const latest = open.at(-1);
           if (latest) await mint.send(latest);
@@ -55,6 +59,15 @@ export const mintDriver: PhaseDriver = {
   },
   failed: (step, error) => recovery.failed(step, toNftUpgradeError(error, 'mint_failed_on_chain')),
 };
+
+const mintedIn = (slot: number): string => `minted in slot ${slot}`;
+
+/** The slot in which the NFT was minted, where an attempt of this operation did it. */
+export async function mintSlot(step: Step): Promise<number | null> {
+  const rows = await step.attempts.list<MintAttempt>(step.operation.id, 'mint');
+  const slot = rows.flatMap(({ outcome }) => /^minted in slot (\d+)$/.exec(outcome ?? '')?.[1] ?? []);
+  return slot[0] === undefined ? null : Number(slot[0]);
+}
 
 function asError(seen: { code: string; message: string }, fallback: 'mint_failed_on_chain' | 'mint_address_occupied'): NftUpgradeError {
   return new NftUpgradeError(isErrorCode(seen.code) ? seen.code : fallback, { message: seen.message });

@@ -1,5 +1,5 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import { canonicalJson } from '../ipfs/canonical-json.ts';
+import { canonicalJson } from '@aiw3/nft-upgrade/receipt';
 import type { Chain, MintRequest } from '../ports/chain.ts';
 import type { ContentStore } from '../ports/content-store.ts';
 import type { NewNft } from '../ports/rules.ts';

@@ -115,7 +115,7 @@ export type MintObservation =
   /** Sent or landed, not finalized. */
   | { kind: 'pending'; signature: string }
   /** Finalized, checked against the request: owner, supply 1, authority gone, URI. */
-  | { kind: 'minted'; mintAddress: string; transactionSignature: string }
+  | { kind: 'minted'; mintAddress: string; transactionSignature: string; slot: number }
   /** Landed with an error; another attempt is permitted. */
   | { kind: 'failed'; signature: string; code: string; message: string }
   /** Something else stands there, or it is not what was ordered: an operator has to look. */

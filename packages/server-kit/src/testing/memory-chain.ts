@@ -25,7 +25,7 @@ interface Landed {
 export function memoryChain(options: { autoFinalize?: boolean } = {}) {
   const holders = new Map<string, string>();
   const landed = new Map<string, Landed>();
-  const minted = new Map<string, { owner: string; signature: string; finalized: boolean }>();
+  const minted = new Map<string, { owner: string; signature: string; finalized: boolean; slot: number }>();
   const faults: { mint: NftUpgradeError[]; observe: NftUpgradeError[] } = { mint: [], observe: [] };
   let height = 100;
   let mints = 0;
@@ -114,14 +114,15 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
         fail(faults.mint);
         if (minted.has(mintAddress)) return;
         const { to } = JSON.parse(Buffer.from(transaction, 'base64').toString()) as { to: string };
-        minted.set(mintAddress, { owner: to, signature, finalized: autoFinalize });
+        minted.set(mintAddress, { owner: to, signature, finalized: autoFinalize, slot: height });
         holders.set(mintAddress, to);
         mints += 1;
       },
       async observe(request, attempts): Promise<MintObservation> {
         const found = minted.get(name(`${request.operationId}/mint`, 44));
         if (found && !found.finalized) return { kind: 'pending', signature: found.signature };
-        if (found) return { kind: 'minted', mintAddress: name(`${request.operationId}/mint`, 44), transactionSignature: found.signature };
+        const mintAddress = name(`${request.operationId}/mint`, 44);
+        if (found) return { kind: 'minted', mintAddress, transactionSignature: found.signature, slot: found.slot };
         const alive = attempts.find((attempt) => attempt.lastValidBlockHeight >= height);
         return alive ? { kind: 'pending', signature: alive.signature } : { kind: 'absent' };
       },

@@ -48,7 +48,7 @@ async function look(
     if (!delivers(creation, resolved)) wrong.push('it was not delivered to the recipient');
     if (wrong.length > 0)
       return { kind: 'unexpected', code: 'mint_mismatch', message: `The minted NFT is not what was ordered: ${wrong.join('; ')}.` };
-    return { kind: 'minted', mintAddress: target.mint.toBase58(), transactionSignature: creation.signature };
+    return { kind: 'minted', mintAddress: target.mint.toBase58(), transactionSignature: creation.signature, slot: creation.slot };
   }
 
   const failed = seen.find(({ status }) => status?.err);

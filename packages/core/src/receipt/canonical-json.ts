@@ -1,4 +1,4 @@
-import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { NftUpgradeError } from '../errors/index.ts';
 
 /** Metadata is three or four levels deep; what is a hundred deep is a mistake, and would end in a stack overflow. */
 const maxDepth = 100;
