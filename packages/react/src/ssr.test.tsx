@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import type { UpgradeSnapshot } from '@aiw3/nft-upgrade';
+import { createPlace, type UpgradeSnapshot } from '@aiw3/nft-upgrade';
 import { act, cleanup, screen } from '@testing-library/react';
 import { hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
@@ -31,7 +31,7 @@ function Page({ snapshot }: { snapshot: UpgradeSnapshot }) {
   );
 }
 
-it('a server renders the snapshot, asks for nothing and keeps nothing', () => {
+it('a server renders the snapshot, asks for nothing and keeps nothing', async () => {
   const { client, reach, snapshot, requests } = scriptedClient();
   reach(...toSign, ...toBurned);
   const html = renderToString(strict({ client, children: <Page snapshot={snapshot() as UpgradeSnapshot} /> }));
@@ -39,6 +39,7 @@ it('a server renders the snapshot, asks for nothing and keeps nothing', () => {
   expect(html).toContain('The old NFT is burned, and the new one is owed to you.');
   expect(html).toContain('aria-valuenow="40"');
   expect(html).toContain('<li aria-current="step" data-state="current">Burn the old NFT</li>');
+  await settle();
   expect(requests).toEqual([]);
   // The next user of the same client sees nothing of it.
   expect(renderToString(strict({ client, children: <Upgrade /> }))).toContain('none');
@@ -71,4 +72,26 @@ it('hydrates what the server rendered without a mismatch, and streams on from th
   act(() => hydrated.unmount());
   root.remove();
   browser.client.close();
+});
+
+it('a part that hydrates late, when the operation is further already, has no mismatch either', async () => {
+  const { client, reach, snapshot } = scriptedClient();
+  reach(...toSign);
+  const known = snapshot() as UpgradeSnapshot;
+  const page = strict({ client, children: <Page snapshot={known} /> });
+  const root = document.createElement('div');
+  root.innerHTML = renderToString(page);
+  document.body.append(root);
+
+  createPlace(client, 'upgrade', '').attach(known);
+  reach(...toBurned);
+  await settle();
+  const recovered: unknown[] = [];
+  const hydrated = await act(async () => hydrateRoot(root, page, { onRecoverableError: (error) => recovered.push(error) }));
+  await settle();
+  expect(recovered).toEqual([]);
+  expect(root.querySelector('output')?.textContent).toBe('burn_verified');
+  act(() => hydrated.unmount());
+  root.remove();
+  client.close();
 });

@@ -97,7 +97,13 @@ export function createPlace<K extends ProcessName>(client: UpgradeClient, name: 
     attach,
     adopt(idOrSnapshot) {
       const present = current.get(place).operation;
-      if (!present || (isOver(present) && present.id !== idOf(idOrSnapshot))) attach(idOrSnapshot);
+      if (present && !(isOver(present) && present.id !== idOf(idOrSnapshot))) return;
+      try {
+        attach(idOrSnapshot);
+      } catch (thrown) {
+        // A closed client, or a snapshot of another process: said where refusals are said, since nobody called who could catch it.
+        current.set(place, { refusal: toNftUpgradeError(thrown, 'internal') });
+      }
     },
     sign: () => command((operation) => operation.sign()),
     cancel: () => command((operation) => operation.cancel()).then(() => {}),
