@@ -48,10 +48,13 @@ describe('what a page loads', () => {
     expect(whole.modules.filter((path) => path.includes('/zod/') || path.endsWith('from-zod.ts'))).toEqual([]);
   });
 
-  test('leaves out what is not used: the messages', () => {
+  test('leaves out what is not used: the messages, and the languages that are not named', async () => {
     const messages = (path: string) => path.includes('errors/messages');
     expect(client.modules.filter(messages)).toEqual([]);
     expect(whole.modules.filter(messages)).toHaveLength(3);
+    const english = await bundle(`export { createMessages } from './index.ts'`);
+    expect(english.modules.filter((path) => path.includes('messages-zh'))).toEqual([]);
+    expect(english.modules.filter((path) => path.includes('messages-en'))).toHaveLength(1);
   });
 
   test('stays small', () => {

@@ -9,6 +9,7 @@ test('the public names of the entry', () => {
     'assets',
     'availableActions',
     'badgeActivation',
+    'chinese',
     'claim',
     'createMessages',
     'createPlace',

@@ -33,10 +33,10 @@ export {
   type FullCatalogue,
   type KnownStatus,
   type Label,
-  type Locale,
   type Messages,
   type Sentences,
 } from './errors/messages.ts';
+export { chinese } from './errors/messages-zh.ts';
 export { type Usual, usualOf } from './machine/durations.ts';
 export { type Action, actionsOf, isCommitted, isDelivered } from './machine/select.ts';
 export { type Step, type StepState, stepsOf } from './machine/steps.ts';

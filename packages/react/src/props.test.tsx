@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { createMessages, NftUpgradeError, type Problem } from '@aiw3/nft-upgrade';
+import { chinese, createMessages, NftUpgradeError, type Problem } from '@aiw3/nft-upgrade';
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { settle, strict, toBurned, toSign } from './fixtures/page.tsx';
@@ -112,7 +112,7 @@ it('a progress bar, a polite region that is there from the start, and a list of 
 it('speaks Chinese, and has the official channel beside every problem', async () => {
   const { client, reach, wallet } = scriptedClient();
   const support = ({ operationId, code }: Problem) => <a href={`https://support.example/${operationId}`}>{code}</a>;
-  render(strict({ client, messages: createMessages('zh'), support, children: <Page /> }));
+  render(strict({ client, messages: createMessages(chinese), support, children: <Page /> }));
   fireEvent.click(button('升级'));
   await settle();
   reach(...toSign);

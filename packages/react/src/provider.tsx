@@ -7,7 +7,7 @@ export type Support = ReactNode | ((problem: Problem) => ReactNode);
 export interface UpgradeProviderProps {
   /** Made once, outside of rendering: it holds the connections. */
   client: UpgradeClient;
-  /** Words for people: `createMessages('zh')`, or sentences of the host. Made once, outside of rendering. Default: English. */
+  /** Words for people: `createMessages(chinese)`, or sentences of the host. Made once, outside of rendering. Default: English. */
   messages?: Messages;
   support?: Support;
   children?: ReactNode;

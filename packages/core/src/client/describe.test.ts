@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NftUpgradeError } from '../errors/index.ts';
 import { createMessages } from '../errors/messages.ts';
+import { chinese } from '../errors/messages-zh.ts';
 import { foldAll } from '../machine/reduce.ts';
 import type { AnyProcess } from '../machine/types.ts';
 import { badgeActivation, claim, processes, upgrade } from '../processes/index.ts';
@@ -12,7 +13,7 @@ import { describeOperation } from './describe.ts';
 import type { OperationState } from './operation.ts';
 
 const en = createMessages();
-const zh = createMessages('zh');
+const zh = createMessages(chinese);
 const toSign = ['initializing', 'qualification_verified', 'awaiting_burn'];
 const minting = [...toSign, 'burn_verified', 'uploading_metadata', 'metadata_uploaded', 'minting_new_nft'];
 

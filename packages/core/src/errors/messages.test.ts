@@ -12,7 +12,7 @@ const statuses = [...new Set(Object.values(processes).flatMap((process) => Objec
 const han = /\p{Script=Han}/u;
 
 test('every code, status and asset has its Chinese sentences', () => {
-  const zh = createMessages('zh');
+  const zh = createMessages(chinese);
   const untranslated = codes.filter((code) => {
     const { message, hint } = zh.error(new NftUpgradeError(code));
     return !han.test(message) || !han.test(hint);
@@ -44,7 +44,7 @@ test('durations are rounded as people say them', () => {
   expect(en.duration(400, 'step')).toBe('This step usually takes a few seconds.');
   expect(en.duration(21_400, 'step')).toBe('This step usually takes about 21 seconds.');
   expect(en.duration(150_000, 'left')).toBe('Usually about 3 minutes left.');
-  expect(createMessages('zh').duration(21_400, 'left')).toBe('通常还需约 21 秒。');
+  expect(createMessages(chinese).duration(21_400, 'left')).toBe('通常还需约 21 秒。');
 });
 
 test('a host replaces what it wants, and keeps the rest', () => {

@@ -8,7 +8,6 @@ import type { ConnectionState } from '../stream/connection.ts';
 import { type ErrorCode, errorCodes } from './codes.ts';
 import type { NftUpgradeError } from './error.ts';
 import { english } from './messages-en.ts';
-import { chinese } from './messages-zh.ts';
 
 /** What happened, and what to do next. */
 export interface Sentences {
@@ -62,14 +61,13 @@ export interface Messages {
   duration(ms: number, about: 'step' | 'left'): string;
 }
 
-export type Locale = 'en' | 'zh';
-
 /**
  * Makes a catalogue of messages.
- * @param choice `en` (default), `zh`, or sentences of the host
+ * @param chosen `chinese`, or sentences of the host; what they leave out is English. A page loads only the catalogue it names
+ * @example createMessages(chinese)
+ * @example createMessages({ statuses: { completed: 'Hooray' } })
  */
-export function createMessages(choice: Locale | Partial<Catalogue> = 'en'): Messages {
-  const chosen: Partial<Catalogue> = choice === 'en' ? {} : choice === 'zh' ? chinese : choice;
+export function createMessages(chosen: Partial<Catalogue> = {}): Messages {
   const find =
     (group: keyof typeof english, fallback: (key: string) => string = readable) =>
     (key: string): string =>
