@@ -18,6 +18,7 @@ export type {
   BurnObservation,
   BurnPort,
   Chain,
+  FoundBurn,
   HeldNft,
   MintAttempt,
   MintObservation,

@@ -17,6 +17,7 @@ import { createDurations } from './engine/durations.ts';
 import { each } from './engine/each.ts';
 import { createObligations, type Obligations } from './engine/obligations.ts';
 import { createQueue } from './engine/queue.ts';
+import { isDue, reconcile } from './engine/reconcile.ts';
 import { beat, claimIdle, every, isAttended } from './engine/sweep.ts';
 import { createWake, postgresWake } from './engine/wake.ts';
 import type { Operations } from './http/operations.ts';
@@ -78,6 +79,8 @@ export interface ServiceOptions<P extends Readonly<Record<string, AnyProcess>> =
   takeoverMs?: number;
   /** Age at which people are alerted, once more and once, about a debt that nobody has settled. Milliseconds, default 900 000: a quarter of an hour. */
   owedAlarmMs?: number;
+  /** How often the NFTs of the host's records (rule `held`) are compared with the chain, by one node of all; also at the start. Milliseconds, default 3 600 000. */
+  reconcileMs?: number;
   /** Called with what went wrong and was handled: for logs. Never called with secrets. Default: nothing. */
   onError?(error: unknown): void;
   now?(): number;
@@ -89,6 +92,8 @@ export interface Service extends Operations {
   readonly obligations: Obligations;
   /** What sinks were told, could not be told, and telling them again. */
   readonly outbox: Outbox;
+  /** Compares the NFTs of the host's records with the chain now, and begins what is owed. Resolves with how many. For operators, after a restore. */
+  reconcile(): Promise<number>;
   /** Advances one operation now; for tests and operators. */
   advance(operationId: string): Promise<void>;
   /** Stops taking on work and waits for the step in hand. What is unfinished goes on where another node, or the next start, finds it. */
@@ -187,7 +192,7 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
   );
 
   const watched = Object.values(drivers).flatMap((driver) => driver.watched ?? []);
-  const { watchMs = 1_000, sweepMs = 5_000 } = options;
+  const { watchMs = 1_000, sweepMs = 5_000, reconcileMs = 3_600_000 } = options;
   const obligations = createObligations(engine, running);
   const look = (query: { statuses?: readonly string[]; idleMs: number }) => async () =>
     each(await claimIdle(db, { ...query, definitions, limit: 200 }), WIDTH, (id) => running.advance(id));
@@ -199,6 +204,11 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
     every(takeoverMs / 3, () => beat(db, running.busy()), onError),
     every(Math.min(watchMs, 1_000), () => carryOutRequests(db, obligations), onError),
     every(sweepMs, async () => (await raiseAlarms(db, options.owedAlarmMs ?? 900_000)) > 0 && kick(), onError),
+    every(
+      Math.min(reconcileMs, 60_000),
+      async () => (await isDue(db, 'reconciled_at', reconcileMs)) && reconcile(engine, running),
+      onError,
+    ),
     every(PRUNE_MS, () => prune(db, KEEP_MS), onError),
   ];
 
@@ -233,6 +243,7 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
     retry: traced.command('retry', (query) => decide(() => retry(engine, running, query))),
     obligations,
     outbox: createOutbox(db, kick),
+    reconcile: () => reconcile(engine, running),
     advance: (operationId) => running.advance(operationId),
     async stop() {
       unobserve();

@@ -18,7 +18,8 @@ export interface BurnSignature {
   refused: string | null;
 }
 
-export type AttemptKind = 'burn' | 'upload' | 'mint' | 'retry';
+/** `found` is a burn that was there before the operation: another one asked for it. */
+export type AttemptKind = 'burn' | 'upload' | 'mint' | 'retry' | 'found';
 
 /** Intents of the effects of one operation. */
 export function createAttempts(db: Db) {

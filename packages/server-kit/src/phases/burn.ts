@@ -1,5 +1,5 @@
-import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import type { BurnAttempt, BurnObservation } from '../ports/chain.ts';
+import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { BurnAttempt, BurnObservation, FoundBurn } from '../ports/chain.ts';
 import { append, failurePayload, next, type Outcome, type PhaseDriver, type Step, wait } from './driver.ts';
 import { needChain } from './plan.ts';
 
@@ -9,11 +9,15 @@ import { needChain } from './plan.ts';
  */
 export const burnDriver: PhaseDriver = {
   watched: ['awaiting_burn', 'verifying_burn', 'cancelling'],
-  enter: (step) => issueBurn(step),
+  async enter(step) {
+    const [found] = await step.attempts.list<FoundBurn>(step.operation.id, 'found');
+    return found ? counted(step, found.data) : issueBurn(step);
+  },
 
   async preflight(step) {
     const { burn } = needChain(step);
-    const nft = await burn.locate(target(step));
+    const nft = await burn.locate(target(step)).catch((error: unknown) => burnedBefore(step, error));
+    if (!nft) return null;
     // Simulated here and thrown away: a wallet without SOL for the fee is told before anything is reserved for long.
     await burn.prepare({ operationId: step.operation.id, nft, attempt: 1 });
     return null;
@@ -82,20 +86,41 @@ export async function observeBurn(step: Step): Promise<BurnObservation> {
 /** What is certain, whatever the status is; null while nothing is. */
 function settled(step: Step, seen: BurnObservation): Outcome | null {
   if (seen.kind === 'burned' || seen.kind === 'burned_elsewhere') {
-    const { mint } = target(step);
-    return append('burn_verified', { burnTxSignature: seen.signature, slot: seen.slot, message: 'Old NFT burned' }, async (sql) => {
-      // The primary key is the guarantee that one burned NFT is exchanged once, whatever was signed how often.
-      const counted = await sql(
-        'insert into nft_upgrade.burned (asset, operation_id, signature, slot) values ($1, $2, $3, $4) on conflict do nothing returning asset',
-        [mint, step.operation.id, seen.signature, seen.slot],
-      );
-      if (counted.length === 0) throw new NftUpgradeError('burn_signature_reused', { operationId: step.operation.id });
-    });
+    return counted(step, seen);
   }
   if (seen.kind === 'moved') {
     const error = new NftUpgradeError('nft_moved', { message: seen.message });
     return append('burn_failed', { ...failurePayload(error), retryAction: 'restart_from_burn' });
   }
+  return null;
+}
+
+/** From here on the new NFT is owed. The primary key is the guarantee that one burned NFT is exchanged once, whatever was signed how often. */
+function counted(step: Step, { signature, slot }: { signature: string; slot: number }): Outcome {
+  return append('burn_verified', { burnTxSignature: signature, slot, message: 'Old NFT burned' }, async (sql) => {
+    const rows = await sql(
+      'insert into nft_upgrade.burned (asset, operation_id, signature, slot) values ($1, $2, $3, $4) on conflict do nothing returning asset',
+      [target(step).mint, step.operation.id, signature, slot],
+    );
+    if (rows.length === 0) throw new NftUpgradeError('burn_signature_reused', { operationId: step.operation.id });
+  });
+}
+
+/**
+ * The NFT is not in the wallet. Where it was burned for an operation that did not deliver, as one that a restored database has forgotten, the burn is skipped.
+ * @throws the error itself when there is no such burn
+ */
+async function burnedBefore(step: Step, error: unknown): Promise<null> {
+  const { burn } = needChain(step);
+  if (!isNftUpgradeError(error) || error.code !== 'nft_not_owned' || !burn.find) throw error;
+  const { mint, owner } = target(step);
+  const found = await burn.find({ mint, owner });
+  const [used] = found
+    ? await step.read('select 1 from nft_upgrade.burned where asset = $1 and operation_id <> $2', [mint, step.operation.id])
+    : [];
+  if (!found || used) throw error;
+  // What was seen on the chain stays true; the phases after this one read it.
+  await step.commit((sql) => step.attempts.write(sql, step.operation.id, 'found', 1, found));
   return null;
 }
 

@@ -16,7 +16,9 @@ export const mintDriver: PhaseDriver = {
   watched: ['minting_new_nft'],
   async preflight(step) {
     const { mint } = needChain(step);
-    await mint.preflight(mintRequest(step, await makePlan(step)));
+    const plan = await makePlan(step);
+    // After a burn nothing irreversible is left to protect, and the NFT may stand there already: then it is adopted.
+    if (plan.mintFor === undefined) await mint.preflight(mintRequest(step, plan));
     return null;
   },
   on: {

@@ -1,6 +1,6 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { canonicalJson } from '@aiw3/nft-upgrade/receipt';
-import type { Chain, MintRequest } from '../ports/chain.ts';
+import type { Chain, FoundBurn, MintRequest } from '../ports/chain.ts';
 import type { ContentStore } from '../ports/content-store.ts';
 import type { NewNft } from '../ports/rules.ts';
 import type { Step } from './driver.ts';
@@ -11,6 +11,8 @@ export interface Plan {
   /** The metadata document, canonical JSON. */
   json: string;
   cid: string;
+  /** Operation that the burn names, where another one asked for it: the NFT is minted at the address that follows from the burn, so that it is one for ever. */
+  mintFor?: string;
 }
 
 export function needChain(step: Step): Chain {
@@ -32,7 +34,13 @@ export async function makePlan(step: Step): Promise<Plan> {
     throw new NftUpgradeError('missing_capability', { message: `The process ${step.loaded.process.name} needs the rule describe().` });
   const { metadata, ...nft } = await describe(step.operation);
   const bytes = canonicalJson(metadata);
-  return { nft, json: new TextDecoder().decode(bytes), cid: await needContent(step).cid(bytes) };
+  const [found] = await step.attempts.list<FoundBurn>(step.operation.id, 'found');
+  return {
+    nft,
+    json: new TextDecoder().decode(bytes),
+    cid: await needContent(step).cid(bytes),
+    ...(found && { mintFor: found.data.operationId }),
+  };
 }
 
 /** The plan as it was written down with the qualification, so that every later attempt has the same bytes. */
@@ -50,5 +58,14 @@ export function mintRequest(step: Step, plan: Plan): MintRequest {
   if (!row.wallet)
     throw new NftUpgradeError('wallet_not_connected', { message: 'The user has no verified wallet to mint to.', operationId: row.id });
   const { standard, name, symbol, attributes = [] } = plan.nft;
-  return { operationId: row.id, key: row.mint_key, recipient: row.wallet, standard, name, symbol, uri: `ipfs://${plan.cid}`, attributes };
+  return {
+    operationId: plan.mintFor ?? row.id,
+    key: row.mint_key,
+    recipient: row.wallet,
+    standard,
+    name,
+    symbol,
+    uri: `ipfs://${plan.cid}`,
+    attributes,
+  };
 }

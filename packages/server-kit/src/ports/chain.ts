@@ -61,6 +61,14 @@ export type BurnObservation =
   /** The NFT left the wallet without being burned. */
   | { kind: 'moved'; message: string };
 
+/** A burn that names an operation, found without knowing of it. */
+export interface FoundBurn {
+  /** From the memo. */
+  operationId: string;
+  signature: string;
+  slot: number;
+}
+
 export interface BurnPort {
   /** Finds the NFT in the wallet. @throws NftUpgradeError `nft_not_owned`, `nft_frozen`, `nft_unsupported`, `rpc_unavailable` */
   locate(query: { mint: string; owner: string }): Promise<HeldNft>;
@@ -82,6 +90,11 @@ export interface BurnPort {
     signatures: readonly string[];
     ruledOut?: readonly string[];
   }): Promise<BurnObservation>;
+  /**
+   * Looks in the history of an NFT that is gone for a finalized burn by this owner that names an operation. Without it a burn is found only for operations
+   * that the database knows. @throws NftUpgradeError `rpc_unavailable`
+   */
+  find?(query: { mint: string; owner: string }): Promise<FoundBurn | null>;
 }
 
 /** What is to be minted. The address follows from `operationId` and `key`, so a second mint of it is refused by the chain. */

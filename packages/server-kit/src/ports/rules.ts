@@ -57,4 +57,13 @@ export interface ProcessRules<P extends AnyProcess = AnyProcess> {
   record(operation: Operation<InputOf<P>>): Promise<Omit<FactsAt<P, 'completed'>, 'receipt'>>;
   /** The operation ended without a delivery: what `qualify` reserved is free again. */
   release?(operation: Operation<InputOf<P>>): Promise<void>;
+  /**
+   * NFTs that users hold by the host's records, page by page, each with the start that its burn would be for. With it, burns that the database does not know
+   * of, because it was restored from before them, are found on the chain and delivered.
+   */
+  held?(page: { after: string | null }): Promise<{
+    items: readonly { principal: Principal; input: InputOf<P>; mint: string }[];
+    /** Hand it back for the next page; null after the last. */
+    next: string | null;
+  }>;
 }

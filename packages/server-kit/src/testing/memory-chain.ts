@@ -93,6 +93,15 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
         if (nft && holders.get(nft.mint) !== nft.owner) return { kind: 'moved', message: 'The NFT is in another wallet.' };
         return attempts.every((attempt) => height > attempt.lastValidBlockHeight) ? { kind: 'dead' } : { kind: 'untouched' };
       },
+      async find({ mint, owner }) {
+        fail(faults.observe);
+        for (const [signature, { slot, finalized, failed }] of landed) {
+          const attempt = handedOut.get(signature);
+          if (failed || !finalized || attempt?.nft.mint !== mint || attempt.nft.owner !== owner) continue;
+          return { operationId: attempt.operationId, signature, slot };
+        }
+        return null;
+      },
     },
     mint: {
       key: 'memory-1',

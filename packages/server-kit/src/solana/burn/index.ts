@@ -3,6 +3,7 @@ import { broadcast } from '../broadcast.ts';
 import { acceptBurn } from './accept.ts';
 import { locateNft, prepareBurn } from './build.ts';
 import type { BurnContext } from './context.ts';
+import { findBurn } from './find.ts';
 import { observeBurn } from './observe.ts';
 
 export const createBurn = (context: BurnContext): BurnPort => ({
@@ -11,4 +12,5 @@ export const createBurn = (context: BurnContext): BurnPort => ({
   accept: async (signedTransaction, attempts) => acceptBurn(context, signedTransaction, attempts),
   broadcast: (signed) => broadcast(context.rpc, signed),
   observe: (query) => observeBurn(context, query),
+  find: (query) => findBurn(context, query),
 });
