@@ -1,0 +1,7 @@
+// Stands for your own producer.
+module.exports = {
+  sent: [],
+  async sendMessage(topic, message) {
+    this.sent.push({ topic, message });
+  },
+};

@@ -1,0 +1,32 @@
+// Stands for your own: qualification, metadata and records of users.
+const tiers = { 'tier-2': { tierId: 'tier-2', tierName: 'Quant Ape', level: 2 } };
+
+module.exports = {
+  records: [],
+
+  async verifyUpgradeQualification(userId, targetTierId) {
+    if (userId === 'newcomer') {
+      const missing = [{ code: 'trading_volume', required: 500_000, actual: 120_000, message: 'Trade 380,000 USDT more' }];
+      return { qualified: false, error: 'Trading volume is too low', missing };
+    }
+    const currentNFT = {
+      nftId: `nft-${userId}`,
+      mintAddress: await Web3Service.mintOf(userId),
+      tierId: 'tier-1',
+      tierName: 'Tech Chicken',
+    };
+    return { qualified: true, currentNFT, targetTier: tiers[targetTierId] };
+  },
+
+  async generateMetadata(userId, targetTierId) {
+    return { name: tiers[targetTierId].tierName, level: tiers[targetTierId].level };
+  },
+
+  async getTierBenefits() {
+    return { tradingFeeReduction: '20%', aiAgentUses: 20 };
+  },
+
+  async recordUpgrade(record) {
+    this.records.push(record);
+  },
+};

@@ -1,0 +1,3 @@
+module.exports.policies = {
+  NFTController: { '*': 'is-authenticated' },
+};

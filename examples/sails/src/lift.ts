@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+/** What is used of a lifted app. */
+export interface Lifted {
+  port: number;
+  services: Record<string, Record<string, unknown>>;
+  config: { custom: Record<string, unknown> };
+  lower(): Promise<void>;
+}
+
+interface SailsApp {
+  lift(config: object, done: (error: Error | null) => void): void;
+  lower(done: (error: Error | null) => void): void;
+  hooks: { http: { server: { address(): AddressInfo; closeAllConnections(): void } } };
+  services: Lifted['services'];
+  config: Lifted['config'];
+}
+
+const require = createRequire(import.meta.url);
+const { Sails } = require('sails') as { Sails: new () => SailsApp };
+
+const hooks = require('../app/hooks.json') as Record<string, false>;
+
+/** Lifts the app of this example, or one of another configuration, on a free port of this machine. */
+export async function lift(config: object = {}): Promise<Lifted> {
+  const sails = new Sails();
+  // Port 0 means “the default” to Sails.
+  const port = 20_000 + Math.floor(Math.random() * 40_000);
+  const whole = { appPath: join(import.meta.dirname, '../app'), hooks, port, explicitHost: '127.0.0.1', ...config };
+  await new Promise<void>((resolve, reject) => sails.lift(whole, (error) => (error ? reject(error) : resolve())));
+  return {
+    port: sails.hooks.http.server.address().port,
+    services: sails.services,
+    config: sails.config,
+    async lower() {
+      sails.hooks.http.server.closeAllConnections();
+      await new Promise<void>((resolve, reject) => sails.lower((error) => (error ? reject(error) : resolve())));
+    },
+  };
+}
