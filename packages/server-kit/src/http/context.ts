@@ -1,5 +1,5 @@
 import type { Clock } from '@aiw3/nft-upgrade';
-import type { AnyProcess } from '@aiw3/nft-upgrade/protocol';
+import type { AnyProcess, OperationEvent } from '@aiw3/nft-upgrade/protocol';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Operations, Principal } from './operations.ts';
 import type { HandlerLimits, HandlerTiming } from './options.ts';
@@ -19,6 +19,8 @@ export interface HttpContext {
   /** Bounds how many streams read the journal at once: a wake-up of all of them must not starve the commands. */
   readonly gate: <T>(work: () => Promise<T>) => Promise<T>;
   readonly telemetry: Telemetry;
+  /** Makes one read of those that are asked for at once: a wake-up reaches all streams of an operation in one turn. */
+  readonly share: (key: string, read: () => Promise<OperationEvent[]>) => Promise<OperationEvent[]>;
   /** Reports an error to the host. Never throws. */
   readonly report: (error: unknown) => void;
 }

@@ -14,6 +14,7 @@ import { isServerFault, problemResponse } from './problem.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { active, events, snapshot } from './read.ts';
 import { type ConnectionStats, createRegistry } from './registry.ts';
+import { createSharedReads } from './shared-reads.ts';
 import { start } from './start.ts';
 
 export type { HandlerOptions } from './options.ts';
@@ -83,6 +84,7 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
     commands: createRateLimit(limits.commandsPerMinute, now),
     gate: createGate(READS_AT_ONCE),
     telemetry: createTelemetry(options.telemetry),
+    share: createSharedReads(),
     report,
   };
   const health = () => healthOf(registry.stats(), thresholds, now());

@@ -9,6 +9,8 @@ import type { Principal } from './operations.ts';
 export interface HandlerLimits {
   /** Largest request body, in bytes. Default 16 KiB: twice the largest signed transaction that is accepted. */
   bodyBytes: number;
+  /** Bytes of frames that are sent at once; no more are taken from the journal before the client has read them. One event is sent whole. Default 64 KiB. */
+  streamBytes: number;
   /** Streams of one principal on this node; a further one is answered with 429. Default 20. */
   connectionsPerPrincipal: number;
   /** Streams on this node; a further one is answered with 429. Default 10 000. */
@@ -59,6 +61,7 @@ export interface HandlerOptions {
 
 const defaultLimits: HandlerLimits = {
   bodyBytes: 16 * 1024,
+  streamBytes: 64 * 1024,
   connectionsPerPrincipal: 20,
   connections: 10_000,
   startsPerMinute: 30,

@@ -74,6 +74,45 @@ describe('sessions', () => {
     await reader?.cancel();
   });
 
+  it('L1: no more than the byte budget is taken from the journal before the client has read it', async () => {
+    const { handler, operations } = still({ limits: { streamBytes: 40_000 } });
+    const id = await begin(operations, ['qualification_verified']);
+    for (let seq = 3; seq <= 12; seq += 1) {
+      operations.append(id, 'awaiting_burn', {
+        ...samplePayload(processes.upgrade, 'awaiting_burn'),
+        message: 'x'.repeat(seq === 7 ? 90_000 : 10_000),
+      });
+    }
+    const response = await call(handler, 'GET', `${START}/${id}/events`);
+    const reader = response.body?.getReader();
+    await reader?.read(); // the opening frame
+    const sizes: number[] = [];
+    let text = '';
+    while (!/^id: 12$/m.test(text)) {
+      const { value } = (await reader?.read()) ?? {};
+      sizes.push(value?.byteLength ?? 0);
+      text += new TextDecoder().decode(value);
+    }
+    expect(text.match(/^id: \d+$/gm)).toEqual(Array.from({ length: 12 }, (_, index) => `id: ${index + 1}`));
+    // An event that is larger than the budget goes alone.
+    expect(sizes.filter((size) => size > 40_000)).toHaveLength(1);
+    await reader?.cancel();
+  });
+
+  it('streams that are woken together share one read of the journal, and a read that has begun is not joined', async () => {
+    const { operations, open } = still();
+    const id = await begin(operations);
+    const streams = await Promise.all(Array.from({ length: 20 }, () => open(id)));
+    await Promise.all(streams.map((frames) => frames.until((frame) => frame.id === 1)));
+    const waiting = streams.map((frames) => frames.next());
+    await settle();
+    const before = operations.calls('events');
+    operations.append(id, 'qualification_verified', qualified);
+    expect((await Promise.all(waiting)).map((frame) => frame?.id)).toEqual(streams.map(() => 2));
+    expect(operations.calls('events') - before).toBe(1);
+    await Promise.all(streams.map((frames) => frames.cancel()));
+  });
+
   it('L1: a client that does not read is closed with a reason, and resumes with nothing lost', async () => {
     const { handler, operations, time, open } = still();
     const id = await begin(operations);

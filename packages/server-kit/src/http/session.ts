@@ -1,13 +1,6 @@
 import type { Clock } from '@aiw3/nft-upgrade';
-import {
-  type AnyProcess,
-  eventFrame,
-  heartbeatFrame,
-  isNftUpgradeError,
-  NftUpgradeError,
-  type OperationEvent,
-  openingFrame,
-} from '@aiw3/nft-upgrade/protocol';
+import { type AnyProcess, isNftUpgradeError, NftUpgradeError, type OperationEvent } from '@aiw3/nft-upgrade/protocol';
+import { framesOf, heartbeat, opening, text } from './frames.ts';
 import type { HandlerTiming } from './options.ts';
 
 /**
@@ -23,23 +16,40 @@ export interface SessionOptions {
   after: number;
   /** True when nothing can follow what the journal holds now. */
   terminal: boolean;
-  /** Aborts when the client goes away. */
-  signal: AbortSignal;
   /** The next events above `after`, in order, at most {@link PAGE}. */
   read(after: number): Promise<OperationEvent[]>;
   /** Calls `wake` when there may be news. */
   watch(wake: () => void): () => void;
+  /** So many events were sent. */
+  sent(frames: number): void;
   /** Called once, when the stream is over. */
   closed(reason: CloseReason): void;
   report(error: unknown): void;
+  /** Bytes that are sent at once: what a client that never reads can cost. One event is sent whole. */
+  budgetBytes: number;
   timing: HandlerTiming;
   clock: Clock;
 }
 
-/** One open stream, as the registry's wheel sees it. A session has no timer of its own. */
+/** Where a session writes: a stream of the fetch standard, or a response of Node. */
+export interface Sink {
+  /** Takes bytes, which it must not change. False when it will ask for more by itself. */
+  write(bytes: Uint8Array): boolean;
+  /** Ends in order. */
+  end(): void;
+  /** Breaks off: that must not pass for an end. */
+  fail(error: NftUpgradeError): void;
+}
+
+/** One open stream. It has no timer of its own: the registry's wheel turns for all. */
 export interface Session {
   readonly operationId: string;
-  readonly body: ReadableStream<Uint8Array>;
+  /** Gives it a sink, or another one before anything was sent. */
+  attach(sink: Sink): void;
+  /** The sink takes more. */
+  readonly pull: () => void;
+  /** The client went away. */
+  readonly leave: () => void;
   /** Sends a heartbeat, rolls or cuts the stream when it is time. */
   tick(now: number): void;
   /** True when the client waits and the journal was not looked at for `pollMs`. */
@@ -50,7 +60,7 @@ export interface Session {
   drain(retryMs: number): void;
 }
 
-/** Events that are read at once: what a client that never reads can cost. */
+/** Events that are read at once. */
 export const PAGE = 32;
 
 /** Failures in a row to read the journal before the client is sent away: the answer to its next request says why. */
@@ -59,139 +69,130 @@ const READ_ATTEMPTS = 3;
 /** How long a client that reads slowly has for the last frame. Milliseconds. */
 const GRACE_MS = 5_000;
 
-const encoder = new TextEncoder();
+const unread = () => new NftUpgradeError('connection_lost', { message: 'The client did not read what was sent.' });
 
 /**
- * One stream of one operation: the log above the cursor, then what comes, until a terminal event. It pulls: the journal is read only when the client has
+ * One stream of one operation: the log above the cursor, then what comes, until a terminal event. It pulls: the journal is read only when the sink has
  * taken everything that was sent, so a client that reads slowly, or never, holds no more than one page (L1).
  */
 export function createSession(options: SessionOptions): Session {
-  const { process, signal, timing, clock } = options;
+  const { process, timing, clock } = options;
   const openedAt = clock.now();
   // Streams opened in the same second, after a deployment, must not all end in the same second.
   const lifetimeMs = timing.maxConnectionMs * (1 - Math.random() / 10);
+  let sink: Sink | null = null;
   let cursor = options.after;
   let opened = false;
   /** The journal may hold what was not sent yet. */
   let news = true;
-  /** The client waits for more. */
+  /** The sink waits for more. */
   let hungry = false;
+  let reading = false;
   let wroteAt = openedAt;
   let lookedAt = openedAt;
   let failures = 0;
   let closing: { reason: CloseReason; at: number; frame: string } | null = null;
+  let broken: NftUpgradeError | null = null;
   let over = false;
-  let resume = () => {};
 
-  const end = (reason: CloseReason) => {
+  const finish = (reason: CloseReason) => {
     over = true;
     unwatch();
-    signal.removeEventListener('abort', leave);
-    resume();
     options.closed(reason);
   };
-
-  const close = (reason: CloseReason, frame = '') => {
-    closing ??= { reason, at: clock.now(), frame };
-    resume();
-  };
-
   /** Ends at once, also when the client takes nothing any more. */
   const cut = (reason: CloseReason, error: NftUpgradeError) => {
     if (over) return;
-    end(reason);
-    control.error(error);
+    finish(reason);
+    broken = error;
+    sink?.fail(error);
   };
-  const leave = () => cut('left', new NftUpgradeError('aborted'));
+  const close = (reason: CloseReason, frame = '') => {
+    closing ??= { reason, at: clock.now(), frame };
+    advance();
+  };
+
+  const send = (bytes: Uint8Array) => {
+    wroteAt = clock.now();
+    if (sink) hungry = sink.write(bytes);
+  };
+  const endInOrder = ({ reason, frame }: NonNullable<typeof closing>) => {
+    if (!opened) send(opening(timing));
+    if (frame !== '') send(text(frame));
+    finish(reason);
+    sink?.end();
+  };
+
+  /** Does what can be done now; whatever changes that calls it again. */
+  const advance = () => {
+    if (over || !hungry || reading) return;
+    if (closing) endInOrder(closing);
+    else if (!opened) {
+      opened = true;
+      send(opening(timing));
+      advance();
+    } else if (news) read();
+    else if (clock.now() - wroteAt >= timing.heartbeatMs) send(heartbeat(clock.now()));
+  };
+
+  const read = () => {
+    // Before the read: a wake-up that comes during it is about what it may have missed.
+    news = false;
+    reading = true;
+    lookedAt = clock.now();
+    options.read(cursor).then(show, retry);
+  };
+  const show = (events: readonly OperationEvent[]) => {
+    reading = false;
+    failures = 0;
+    if (over) return;
+    const { bytes, count, last, whole } = framesOf(events, cursor, options.budgetBytes);
+    if (last) cursor = last.seq;
+    if (!whole || events.length >= PAGE) news = true;
+    else if (last ? isTerminal(process, last.status) : options.terminal) closing ??= { reason: 'completed', at: clock.now(), frame: '' };
+    if (bytes) {
+      send(bytes);
+      options.sent(count);
+    }
+    // The last frame is out: nothing is gained by waiting until it is read.
+    if (closing && (closing.reason === 'completed' || !hungry)) endInOrder(closing);
+    else advance();
+  };
+  const retry = (thrown: unknown) => {
+    reading = false;
+    failures += 1;
+    options.report(thrown);
+    if (over) return;
+    if (failures >= READ_ATTEMPTS || (isNftUpgradeError(thrown) && thrown.code === 'not_found')) close('failed');
+    else advance();
+  };
 
   const wake = () => {
     news = true;
-    resume();
+    advance();
   };
-
-  /** The next frames; empty when the stream is to end without more. */
-  const next = async (): Promise<string> => {
-    if (!opened) {
-      opened = true;
-      return openingFrame(timing);
-    }
-    while (!over && !closing) {
-      if (news) {
-        const frames = await readFrames();
-        if (frames !== '') return frames;
-      } else if (clock.now() - wroteAt >= timing.heartbeatMs) {
-        return heartbeatFrame(clock.now());
-      } else {
-        await new Promise<void>((resolve) => {
-          resume = resolve;
-        });
-      }
-    }
-    return '';
-  };
-
-  const readFrames = async (): Promise<string> => {
-    // Before the read: a wake-up that comes during it is about what it may have missed.
-    news = false;
-    lookedAt = clock.now();
-    try {
-      const events = (await options.read(cursor)).filter((event) => event.seq > cursor);
-      failures = 0;
-      const last = events.at(-1);
-      if (last ? isTerminal(process, last.status) : options.terminal) close('completed');
-      if (last) cursor = last.seq;
-      if (events.length >= PAGE) news = true;
-      return events.map(eventFrame).join('');
-    } catch (thrown) {
-      failures += 1;
-      options.report(thrown);
-      if (failures >= READ_ATTEMPTS || (isNftUpgradeError(thrown) && thrown.code === 'not_found')) close('failed');
-      return '';
-    }
-  };
-
-  let control!: ReadableByteStreamController;
-  const body = new ReadableStream({
-    type: 'bytes',
-    start(controller) {
-      control = controller;
-    },
-    async pull(controller) {
-      hungry = true;
-      const frames = await next();
-      hungry = false;
-      if (over) return;
-      const sent = frames + (closing?.frame ?? '');
-      if (sent !== '') controller.enqueue(encoder.encode(sent));
-      wroteAt = clock.now();
-      if (!closing) return;
-      end(closing.reason);
-      controller.close();
-      // A reader that brought its own buffer gets it back only so.
-      controller.byobRequest?.respond(0);
-    },
-    cancel() {
-      if (!over) end('left');
-    },
-  });
-
   const unwatch = options.watch(wake);
-  signal.addEventListener('abort', leave, { once: true });
-  if (signal.aborted) leave();
 
   return {
     operationId: options.operationId,
-    body,
+    attach(given) {
+      sink = given;
+      if (broken) sink.fail(broken);
+    },
+    pull() {
+      hungry = true;
+      advance();
+    },
+    leave: () => cut('left', new NftUpgradeError('aborted')),
     tick(now) {
       if (over) return;
       const slow = closing ? Math.min(GRACE_MS, timing.stallMs) : timing.stallMs;
       const since = Math.max(wroteAt, closing?.at ?? 0);
-      if (!hungry && now - since >= slow) {
-        cut(closing?.reason ?? 'stalled', new NftUpgradeError('connection_lost', { message: 'The client did not read what was sent.' }));
-      } else if (now - openedAt >= lifetimeMs) close('rolled');
-      else if (hungry && now - wroteAt >= timing.heartbeatMs) resume();
+      if ((!hungry || (closing && reading)) && now - since >= slow) cut(closing?.reason ?? 'stalled', unread());
+      else if (now - openedAt >= lifetimeMs) close('rolled');
+      else if (hungry && now - wroteAt >= timing.heartbeatMs) advance();
     },
-    isDue: (now) => !over && hungry && now - lookedAt >= timing.pollMs,
+    isDue: (now) => !over && hungry && !reading && now - lookedAt >= timing.pollMs,
     look: wake,
     drain: (retryMs) => close('drained', `retry: ${retryMs}\n\n`),
   };

@@ -1,6 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { constants, Http2ServerResponse } from 'node:http2';
+import type { Session } from '../../http/session.ts';
+import { takeSession } from '../../http/session-body.ts';
 
 type NodeResponse = ServerResponse | Http2ServerResponse;
 
@@ -33,6 +35,8 @@ export async function sendResponse(res: NodeResponse, response: Response, { head
   }
   // Now: the first event may be long in coming, and the client waits for these. On HTTP/2 they are out already.
   if (!(res instanceof Http2ServerResponse)) res.flushHeaders();
+  const session = takeSession(body);
+  if (session) return pump(session, res, gone);
   const reader = body.getReader();
   const drained = backpressure(res, reader, gone);
   const stop = () => void reader.cancel().catch(() => undefined); // an open `read` resolves by it
@@ -52,6 +56,28 @@ export async function sendResponse(res: NodeResponse, response: Response, { head
   } finally {
     gone.removeEventListener('abort', stop);
   }
+}
+
+/** A session writes to its socket itself, and is asked for more when that has drained. */
+function pump(session: Session, res: NodeResponse, gone: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    session.attach({
+      write: (bytes) => write(res, bytes),
+      end() {
+        res.end();
+        linger(res);
+        resolve();
+      },
+      fail() {
+        abandon(res);
+        resolve();
+      },
+    });
+    const events: EventEmitter = res;
+    events.on('drain', session.pull);
+    gone.addEventListener('abort', session.leave, { once: true });
+    session.pull();
+  });
 }
 
 function writeHead(res: NodeResponse, response: Response): void {

@@ -1,0 +1,58 @@
+import type { Session } from './session.ts';
+
+interface Taken {
+  readonly session: Session;
+  /** Listens no more to the request: whoever takes the session tells it when its client leaves. */
+  release(): void;
+}
+
+const sessions = new WeakMap<ReadableStream, Taken>();
+
+/** A session as the body of a response. */
+export function bodyOf(session: Session, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const leave = () => session.leave();
+  const release = () => signal.removeEventListener('abort', leave);
+  const body = new ReadableStream({
+    type: 'bytes',
+    start(control) {
+      session.attach({
+        write(bytes) {
+          // A copy: a stream of bytes takes what it is given for its own.
+          control.enqueue(new Uint8Array(bytes));
+          return false;
+        },
+        end() {
+          release();
+          control.close();
+          // A reader that brought its own buffer gets it back only so.
+          control.byobRequest?.respond(0);
+        },
+        fail(error) {
+          release();
+          control.error(error);
+        },
+      });
+    },
+    pull: () => session.pull(),
+    cancel() {
+      release();
+      session.leave();
+    },
+  });
+  sessions.set(body, { session, release });
+  signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) leave();
+  return body;
+}
+
+/**
+ * The session behind a body that nobody has read from: a bridge writes it straight to its socket. Two promises and a copy a frame are saved, and an idle
+ * stream keeps neither the request nor the response in memory. Null for any other body.
+ */
+export function takeSession(body: ReadableStream | null): Session | null {
+  const taken = body && !body.locked ? sessions.get(body) : undefined;
+  if (!taken || !body) return null;
+  sessions.delete(body);
+  taken.release();
+  return taken.session;
+}
