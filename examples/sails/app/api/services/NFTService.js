@@ -18,7 +18,7 @@ module.exports = {
     return { qualified: true, currentNFT, targetTier: tiers[targetTierId] };
   },
 
-  async generateMetadata(userId, targetTierId) {
+  async generateMetadata(_userId, targetTierId) {
     return { name: tiers[targetTierId].tierName, level: tiers[targetTierId].level };
   },
 
