@@ -18,7 +18,12 @@ const success = [
   'completed',
 ];
 
-function ask({ port }: Pick<Lifted, 'port'>, user: string, path: string, init: RequestInit = {}): Promise<Response> {
+function ask(
+  { port }: Pick<Lifted, 'port'>,
+  user: string,
+  path: string,
+  init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
+): Promise<Response> {
   const headers = { authorization: `Bearer ${user}`, 'content-type': 'application/json', ...init.headers };
   return fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers, signal: AbortSignal.timeout(60_000) });
 }
