@@ -23,6 +23,7 @@ const tasks = {
   test: [['pnpm', 'exec', 'vitest', 'run']],
   torture: [['node', ...source, 'packages/server-kit/src/testing/torture/main.ts']],
   coverage: [['pnpm', 'exec', 'vitest', 'run', '--coverage']],
+  cuts: [['node', ...source, 'test/client/cuts.ts']],
   bench: [['node', ...source, '--expose-gc', 'bench/src/main.ts']],
   audit: [['node', ...source, 'packages/core/src/cli/main.ts', 'audit']],
   scale: [['node', ...source, 'bench/src/scale/main.ts']],
@@ -104,6 +105,7 @@ const quiet = existsSync(join(root, 'node_modules')) ? ['--reporter=silent'] : [
 const wanted = ['demo', 'serve', 'chain', 'test', 'torture'].includes(task)
   ? ['--filter', '!@aiw3/bench', '--filter', '!@aiw3/example-next']
   : [];
+const wanted = ['demo', 'serve', 'chain', 'test', 'cuts'].includes(task) ? ['--filter', '!@aiw3/bench'] : [];
 const installed = run('pnpm', ['install', '--frozen-lockfile', ...wanted, ...quiet], { stdio: ['ignore', 2, 'inherit'] });
 if (installed !== 0) process.exit(installed);
 

@@ -10,7 +10,7 @@ export {
 } from './define.ts';
 export { type Usual, usualOf } from './durations.ts';
 export { type ProcessData, type ProcessDefinition, processFrom, type ResolvedStatus, type StatusData } from './process.ts';
-export { type Folded, fold, foldAll, follows, type Verdict } from './reduce.ts';
+export { createFolding, type Folded, type Folding, fold, foldAll, follows, type Verdict } from './reduce.ts';
 export { type Action, actionsOf, isCommitted, isDelivered } from './select.ts';
 export { type Step, type StepState, stepsOf } from './steps.ts';
 export type {

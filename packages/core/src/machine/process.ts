@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini';
 import { envelope as envelopeFields } from '../generated.ts';
-import type { Asset } from '../protocol/asset.ts';
+import { type Asset, assets } from '../protocol/asset.ts';
 import type { Envelope } from '../protocol/envelope.ts';
-import { compile, type Fields, type Schema } from '../schema/index.ts';
+import { compile, type Fields, isInstant, isRecord, type Schema } from '../schema/index.ts';
 import type { PhaseDefinition, Shape } from './define.ts';
 
 /** One status of a process as plain data: `next` and `carried` are resolved. */
@@ -76,6 +76,33 @@ export interface ProcessDefinition<
 /** What every event carries, of whatever process and status. */
 export const envelope: Schema<Envelope> = compile({ kind: 'object', fields: envelopeFields, loose: true });
 
+/**
+ * Says yes to most envelopes, without a reason where it says no: then `envelope` has the word. Fields by name are five times as quick as fields from a list, and every
+ * event passes here.
+ */
+export function isPlainEnvelope(value: unknown): boolean {
+  const { operationId, upgradeId, process, seq, status, progress, asset, timestamp, message } = value as Partial<
+    Record<keyof Envelope, unknown>
+  >;
+  return (
+    isName(operationId, 128) &&
+    isName(process, 64) &&
+    isName(status, 64) &&
+    Number.isSafeInteger(seq) &&
+    (seq as number) > 0 &&
+    typeof progress === 'number' &&
+    progress >= 0 &&
+    progress <= 100 &&
+    assets.includes(asset as Asset) &&
+    typeof timestamp === 'string' &&
+    isInstant(timestamp) &&
+    (upgradeId === undefined || typeof upgradeId === 'string') &&
+    (message === undefined || typeof message === 'string')
+  );
+}
+
+const isName = (value: unknown, max: number): boolean => typeof value === 'string' && value !== '' && value.length <= max;
+
 /** A process from its data. */
 export function processFrom<Name extends string, Input extends Shape, Phases extends readonly PhaseDefinition[]>(
   data: ProcessData,
@@ -85,7 +112,11 @@ export function processFrom<Name extends string, Input extends Shape, Phases ext
     ...rest,
     name: name as Name,
     input: compile({ kind: 'object', fields: input, loose: false }),
-    statuses: Object.fromEntries(Object.entries(statuses).map(([status, one]) => [status, resolve(status, one)])),
+    // Without a prototype: “constructor” is no status, and nobody has to ask whether a name is the object's own.
+    statuses: Object.assign(
+      Object.create(null),
+      Object.fromEntries(Object.entries(statuses).map(([status, one]) => [status, resolve(status, one)])),
+    ) as Readonly<Record<string, ResolvedStatus>>,
   };
 }
 
@@ -97,7 +128,16 @@ function resolve(status: string, { facts, now, ...rest }: StatusData): ResolvedS
     factKeys: Object.keys(facts),
     nowKeys: Object.keys(now),
     terminal: rest.to.length === 0,
-    event: compile({ kind: 'object', fields: { ...envelopeFields, ...payload }, loose: true }),
+    event: eventSchema(payload),
     payload: compile({ kind: 'object', fields: { message: envelopeFields.message, ...payload }, loose: false }),
+  };
+}
+
+function eventSchema(payload: Fields): Schema<Record<string, unknown>> {
+  const whole = compile<Record<string, unknown>>({ kind: 'object', fields: { ...envelopeFields, ...payload }, loose: true });
+  const rest = compile({ kind: 'object', fields: payload, loose: true });
+  return {
+    definition: whole.definition,
+    check: (value) => (isRecord(value) && isPlainEnvelope(value) ? rest.check(value) : whole.check(value)),
   };
 }

@@ -26,44 +26,80 @@ export interface Folded {
  * unchanged, so subscribers compare by identity. `fold(fold(null, a), b)` over a log equals the snapshot of the server plus the rest of the log.
  */
 export function fold(process: AnyProcess, snapshot: Snapshot | null, event: OperationEvent): Folded {
-  if (event.process !== process.name || (snapshot && event.operationId !== snapshot.operationId)) return { snapshot, verdict: 'foreign' };
-  const seq = snapshot?.seq ?? 0;
-  if (event.seq <= seq) return { snapshot, verdict: 'duplicate' };
-  if (snapshot?.terminal) return { snapshot, verdict: 'after_end' };
-  if (event.seq > seq + 1) return { snapshot, verdict: 'gap' };
-
-  const definition = Object.hasOwn(process.statuses, event.status) ? process.statuses[event.status] : undefined;
-  const progress = Math.max(snapshot?.progress ?? 0, event.progress);
-  const moved = { seq: event.seq, asset: event.asset, progress, updatedAt: event.timestamp, message: event.message ?? null };
-
-  if (!definition) {
-    const before = snapshot ?? start(process, event);
-    return { snapshot: { ...before, ...moved, unknown: before.unknown + 1 }, verdict: 'unknown' };
-  }
-
-  const regular = snapshot ? follows(process, snapshot.status, event.status) : event.status === process.initial;
-  const before = snapshot ?? start(process, event);
-  const facts = definition.factKeys.length > 0 ? { ...before.facts, ...pick(event, definition.factKeys) } : before.facts;
-  return {
-    snapshot: {
-      ...before,
-      ...moved,
-      version: typeof facts.version === 'number' ? facts.version : before.version,
-      status: event.status,
-      phase: definition.phase ?? before.phase,
-      terminal: definition.terminal,
-      facts,
-      now: pick(event, definition.nowKeys),
-    },
-    verdict: regular ? 'applied' : 'irregular',
-  };
+  const folding = createFolding(process, snapshot);
+  const verdict = folding.add(event);
+  return { snapshot: folding.snapshot(), verdict };
 }
 
 /** Folds a whole log, or the rest of one onto a snapshot. */
 export function foldAll(process: AnyProcess, events: Iterable<OperationEvent>, snapshot: Snapshot | null = null): Snapshot | null {
-  let folded = snapshot;
-  for (const event of events) folded = fold(process, folded, event).snapshot;
-  return folded;
+  const folding = createFolding(process, snapshot);
+  for (const event of events) folding.add(event);
+  return folding.snapshot();
+}
+
+/** Events folded one after the other. Between two looks at the snapshot only one copy is made, however many events there are. */
+export interface Folding {
+  add(event: OperationEvent): Verdict;
+  /** What was given to begin with as long as every event was dropped. What is handed out does not change any more. */
+  snapshot(): Snapshot | null;
+  /** Number of the last event folded in, 0 before the first. */
+  seq(): number;
+}
+
+export function createFolding(process: AnyProcess, initial: Snapshot | null): Folding {
+  let present = initial;
+  let draft: Snapshot | null = null;
+  /** The event whose `now` the draft has yet to take over: only the last one before a look counts. */
+  let latest: OperationEvent | null = null;
+  return {
+    add(event) {
+      const dropped = whyDropped(process, present, event);
+      if (dropped) return dropped;
+      const first = present === null;
+      draft ??= present ? { ...present } : start(process, event);
+      present = draft;
+      const verdict = advance(process, draft, event, first);
+      if (verdict !== 'unknown') latest = event;
+      return verdict;
+    },
+    snapshot() {
+      if (draft && latest) draft.now = pick(latest, process.statuses[latest.status]?.nowKeys ?? []);
+      draft = null;
+      latest = null;
+      return present;
+    },
+    seq: () => present?.seq ?? 0,
+  };
+}
+
+function whyDropped(process: AnyProcess, snapshot: Snapshot | null, event: OperationEvent): Verdict | null {
+  if (event.process !== process.name || (snapshot && event.operationId !== snapshot.operationId)) return 'foreign';
+  const seq = snapshot?.seq ?? 0;
+  if (event.seq <= seq) return 'duplicate';
+  if (snapshot?.terminal) return 'after_end';
+  return event.seq > seq + 1 ? 'gap' : null;
+}
+
+/** Moves a draft on, all but its `now`. Its `facts` are shared with what was handed out, so they are replaced and never changed. */
+function advance(process: AnyProcess, draft: Snapshot, event: OperationEvent, first: boolean): Verdict {
+  const definition = process.statuses[event.status];
+  draft.seq = event.seq;
+  draft.asset = event.asset;
+  draft.progress = Math.max(draft.progress, event.progress);
+  draft.updatedAt = event.timestamp;
+  draft.message = event.message ?? null;
+  if (!definition) {
+    draft.unknown++;
+    return 'unknown';
+  }
+  const regular = first ? event.status === process.initial : follows(process, draft.status, event.status);
+  if (definition.factKeys.length > 0) draft.facts = { ...draft.facts, ...pick(event, definition.factKeys) };
+  if (typeof draft.facts.version === 'number') draft.version = draft.facts.version;
+  draft.status = event.status;
+  draft.phase = definition.phase ?? draft.phase;
+  draft.terminal = definition.terminal;
+  return regular ? 'applied' : 'irregular';
 }
 
 /** May `to` come right after `from`? A status that is not known may stand anywhere. */

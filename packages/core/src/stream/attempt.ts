@@ -155,6 +155,7 @@ async function follow(context: AttemptContext, response: Response, signal: Abort
       if (item.kind === 'retry') context.announcedRetry(item.ms);
       else if (item.kind === 'event') {
         events.push(item.event);
+        if (serverTime === Number.POSITIVE_INFINITY) continue; // before the first heartbeat all may be replayed
         const at = Date.parse(item.event.timestamp);
         if (at > serverTime) heldBack = lag.observe(at, arrival) || heldBack;
       } else {

@@ -1,76 +1,75 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foldAll } from '../machine/reduce.ts';
-import type { AnyProcess, OperationEvent } from '../machine/types.ts';
-import { badgeActivation, claim, upgrade } from '../processes/index.ts';
+import type { OperationEvent } from '../machine/types.ts';
+import { upgrade } from '../processes/index.ts';
+import { eventFrame, openingFrame } from '../protocol/frame.ts';
+import { newCounters } from './counters.ts';
+import { createDecoder } from './decode.ts';
+import { encodings, recorded, runCut, splitBy, streamLength, wrongWith } from './fixtures/cuts.ts';
 import { listen } from './fixtures/listen.ts';
 import { recordings } from './fixtures/recordings.ts';
-import { quietEnvironment, type Run, runToEnd } from './fixtures/run.ts';
-import { createScriptedServer, type Fault, type ScriptedServerOptions } from './fixtures/scripted-server.ts';
+import { quietEnvironment, runToEnd } from './fixtures/run.ts';
+import { createScriptedServer, type Fault } from './fixtures/scripted-server.ts';
+import { createSequencer } from './sequence.ts';
 
-const cases: [name: string, process: AnyProcess, log: OperationEvent[]][] = [
-  ['badge activation', badgeActivation, recordings.badgeActivation],
-  ['claim with a recovery', claim, recordings.claim],
-  ['full upgrade with recoveries', upgrade, recordings.upgrade],
-];
+const combinations = recorded.flatMap((of) =>
+  Object.keys(encodings).map((encoding) => ({ of, encoding, title: `${of.name}, ${encoding}` })),
+);
 
-const utf8 = new TextEncoder();
-const encodings: Record<string, (text: string) => Uint8Array> = {
-  LF: (text) => utf8.encode(text),
-  CRLF: (text) => utf8.encode(text.replaceAll('\n', '\r\n')),
-  CR: (text) => utf8.encode(text.replaceAll('\n', '\r')),
-  BOM: (text) => utf8.encode(`\uFEFF${text}`),
-};
-
-/** The end equals that of the uncut log, and nobody was told anything twice. */
-function expectWhole(run: Run, process: AnyProcess, log: OperationEvent[]): void {
-  expect(run.last).toEqual(foldAll(process, log));
-  expect(run.events).toEqual(log);
-  const seqs = run.states.map((state) => state.operation?.seq ?? 0);
-  expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
-  for (const [index, state] of run.states.entries()) expect(state).not.toBe(run.states[index - 1]);
-}
-
-const bodyLength = (options: ScriptedServerOptions): number => {
-  const reply = createScriptedServer(options).handle({
-    method: 'POST',
-    path: `/api/v1/nft/${options.process.path}`,
-    body: {},
-    headers: new Headers({ accept: 'text/event-stream' }),
+describe.each(combinations)('C7 $title', ({ of, encoding }) => {
+  // The whole client meets each position in one of the six encodings at least; every byte of every encoding is cut below, without a connection.
+  test('cuts of the start: same state, one POST, no event twice', async () => {
+    const length = streamLength(of, encoding);
+    expect(length).toBeGreaterThan(500);
+    const offset = Object.keys(encodings).indexOf(encoding);
+    for (let cutAfter = offset; cutAfter <= length; cutAfter += Object.keys(encodings).length) {
+      const { wrong, run } = await runCut({ of, encoding, after: [cutAfter], sizes: [1 + (cutAfter % 61), 7] });
+      expect(wrong, `cut after ${cutAfter}`).toEqual([]);
+      expect(run.operation.counters).toMatchObject({ posts: 1, duplicates: 0, gaps: 0, protocolErrors: 0 });
+    }
   });
-  return reply === null || reply === 'lost' ? 0 : reply.body.length;
-};
 
-describe.each(cases)('C7 %s', (_, process, log) => {
-  // Every byte with the usual line ends; with the others a stride that meets every position within a line end.
-  test.each(Object.entries(encodings))(
-    'cut after every byte of the start, %s: same state, one POST, no event twice',
-    async (name, encode) => {
-      const length = bodyLength({ process, log, encode });
-      expect(length).toBeGreaterThan(500);
-      for (let cutAfter = 0; cutAfter <= length; cutAfter += name === 'LF' ? 1 : 7) {
-        const server = createScriptedServer({ process, log, encode, fault: (_request, index) => (index === 0 ? { cutAfter } : undefined) });
-        const run = await runToEnd(process, server);
-        expectWhole(run, process, log);
-        expect(server.posts, `cut after ${cutAfter}`).toBe(1);
-        expect(run.operation.counters).toMatchObject({ duplicates: 0, gaps: 0, protocolErrors: 0 });
-      }
-    },
-  );
+  test('a cut after every byte, read on from the cursor, in chunks that split characters and line ends', () => {
+    const { process, log } = of;
+    const encode = encodings[encoding] ?? ((text: string) => new TextEncoder().encode(text));
+    const bytesFrom = (cursor: number) =>
+      encode(openingFrame({ retryMs: 10, heartbeatMs: 15_000 }) + log.slice(cursor).map(eventFrame).join(''));
+    const whole = JSON.stringify(foldAll(process, log));
+    const everySeq = log.map(({ seq }) => seq).join();
+    const fromStart = bytesFrom(0);
+    const rest = log.map((_, cursor) => bytesFrom(cursor));
+    const wrong: number[] = [];
+    for (let cutAfter = 0; cutAfter <= fromStart.length; cutAfter++) {
+      const sequencer = createSequencer(process, null, newCounters());
+      const seen: number[] = [];
+      const receive = (bytes: Uint8Array) => {
+        const decoder = createDecoder(process, 65_536);
+        for (const chunk of splitBy(bytes, [1 + (cutAfter % 3), 211])) {
+          const { items, error } = decoder.push(chunk);
+          if (error) throw error;
+          const events = items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
+          for (const { seq } of sequencer.take(events, log[0]?.operationId ?? null).applied) seen.push(seq);
+        }
+      };
+      receive(fromStart.subarray(0, cutAfter));
+      receive(rest[sequencer.cursor()] ?? new Uint8Array());
+      if (seen.join() !== everySeq || JSON.stringify(sequencer.snapshot()) !== whole) wrong.push(cutAfter);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
 
+describe.each(recorded)('C7 $name', (of) => {
+  const { process, log } = of;
   test('any cuts of any connections, in any chunks, over any line ends', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat(4_000), { maxLength: 8 }),
         fc.constantFrom(...Object.keys(encodings)),
         fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 6 }),
-        async (cuts, encoding, sizes) => {
-          const fault = (_request: unknown, index: number): Fault | undefined =>
-            cuts[index] === undefined ? undefined : { cutAfter: cuts[index] };
-          const server = createScriptedServer({ process, log, fault, ...(encodings[encoding] && { encode: encodings[encoding] }) });
-          const run = await runToEnd(process, server, (body) => splitBy(body, sizes));
-          expectWhole(run, process, log);
-          expect(server.posts).toBe(1);
+        async (after, encoding, sizes) => {
+          expect((await runCut({ of, encoding, after, sizes })).wrong).toEqual([]);
         },
       ),
       { numRuns: 60 },
@@ -87,8 +86,7 @@ describe.each(cases)('C7 %s', (_, process, log) => {
           });
           const server = createScriptedServer({ process, log, fault });
           const run = await runToEnd(process, server);
-          expectWhole(run, process, log);
-          expect(server.posts).toBe(1);
+          expect(wrongWith(run, process, log, server.posts)).toEqual([]);
         },
       ),
       { numRuns: 60 },
@@ -111,8 +109,7 @@ test('C7 cuts over a real socket', async () => {
           baseUrl: url,
           environment: { ...quietEnvironment, fetch: (input, init) => fetch(input, init) },
         });
-        expectWhole(run, upgrade, log);
-        expect(server.posts).toBe(1);
+        expect(wrongWith(run, upgrade, log, server.posts)).toEqual([]);
       } finally {
         await close();
       }
@@ -120,16 +117,6 @@ test('C7 cuts over a real socket', async () => {
     { numRuns: 25 },
   );
 });
-
-function splitBy(body: Uint8Array, sizes: readonly number[]): Uint8Array[] {
-  const chunks: Uint8Array[] = [];
-  for (let at = 0, index = 0; at < body.length; index++) {
-    const size = sizes[index % sizes.length] ?? 1;
-    chunks.push(body.subarray(at, at + size));
-    at += size;
-  }
-  return chunks;
-}
 
 function disturb(events: readonly OperationEvent[], mischief: readonly (readonly [number, string])[]): OperationEvent[] {
   const disturbed = [...events];

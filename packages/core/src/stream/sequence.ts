@@ -1,5 +1,5 @@
 import { NftUpgradeError } from '../errors/index.ts';
-import { fold } from '../machine/reduce.ts';
+import { createFolding } from '../machine/reduce.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
 import type { Counters } from './counters.ts';
 
@@ -27,49 +27,49 @@ const MAX_EARLY = 256;
 /** Puts events in order around the one reducer. */
 export function createSequencer(process: AnyProcess, initial: Snapshot | null, counters: Counters): Sequencer {
   let snapshot = initial;
-  const cursor = () => snapshot?.seq ?? 0;
 
   const take = (events: readonly OperationEvent[], operationId: string | null): Sequenced => {
+    const folding = createFolding(process, snapshot);
+    const expected = operationId ?? snapshot?.operationId ?? events[0]?.operationId;
     const applied: OperationEvent[] = [];
-    const early = new Map<number, OperationEvent>();
+    let early = null as Map<number, OperationEvent> | null; // as a rule there is none
     let error: NftUpgradeError | null = null;
 
     const apply = (event: OperationEvent): void => {
-      const folded = fold(process, snapshot, event);
-      if (folded.verdict === 'duplicate') counters.duplicates++;
-      else if (folded.verdict === 'after_end') counters.afterEnd++;
-      else if (folded.verdict === 'gap') {
-        if (early.has(event.seq)) counters.duplicates++;
-        else if (early.size < MAX_EARLY) early.set(event.seq, event);
-      } else if (folded.verdict !== 'foreign') {
-        if (folded.verdict === 'unknown') counters.unknown++;
-        if (folded.verdict === 'irregular') counters.irregular++;
+      const verdict = folding.add(event);
+      if (verdict === 'duplicate') counters.duplicates++;
+      else if (verdict === 'after_end') counters.afterEnd++;
+      else if (verdict === 'gap') {
+        if (early?.has(event.seq)) counters.duplicates++;
+        else if (!early || early.size < MAX_EARLY) early = (early ?? new Map<number, OperationEvent>()).set(event.seq, event);
+      } else if (verdict !== 'foreign') {
+        if (verdict === 'unknown') counters.unknown++;
+        if (verdict === 'irregular') counters.irregular++;
         counters.events++;
-        snapshot = folded.snapshot;
         applied.push(event);
       }
     };
 
     for (const event of events) {
-      const expected = operationId ?? snapshot?.operationId ?? event.operationId;
       if (event.operationId !== expected || event.process !== process.name) {
         error = new NftUpgradeError('invalid_event', {
-          operationId: expected,
+          ...(expected !== undefined && { operationId: expected }),
           details: { field: 'operationId', problem: 'belongs to another operation' },
         });
         break;
       }
       apply(event);
-      for (let next = early.get(cursor() + 1); next; next = early.get(cursor() + 1)) {
-        early.delete(next.seq);
+      for (let next = early?.get(folding.seq() + 1); next; next = early?.get(folding.seq() + 1)) {
+        early?.delete(next.seq);
         counters.reordered++;
         apply(next);
       }
     }
-    const gap = early.size > 0 && !error;
+    snapshot = folding.snapshot();
+    const gap = early !== null && early.size > 0 && !error;
     if (gap) counters.gaps++;
     return { applied, gap, error };
   };
 
-  return { snapshot: () => snapshot, cursor, take };
+  return { snapshot: () => snapshot, cursor: () => snapshot?.seq ?? 0, take };
 }

@@ -1,0 +1,79 @@
+import type { Contender } from '../client/contenders.ts';
+import * as all from '../client/contenders.ts';
+import { chunkPerEvent, chunksOf, longLog } from '../client/stream.ts';
+import { atLeast, atMost, type Goal, median, type Row, type Suite } from '../suite.ts';
+
+const EVENTS = 20_000;
+const ROUNDS = 9;
+
+/** By how they take their bytes: a chunk at a time, or from a stream. Each is compared with the floor that takes them the same way. */
+const groups: readonly { floor: Contender; contenders: Readonly<Record<string, Contender>> }[] = [
+  {
+    floor: all.floor,
+    contenders: {
+      'ours: decode, validate, order, reduce, publish': all.pipeline,
+      'eventsource-parser + zod + reduce': all.parserAndZod,
+    },
+  },
+  {
+    floor: all.floorOverStream,
+    contenders: {
+      'ours: the whole client': all.client,
+      '@microsoft/fetch-event-source (no validation, no state)': all.fetchEventSource,
+      '@ag-ui/client parseSSEStream (no validation, no state)': all.agUi,
+      'ai parseJsonEventStream (one schema, no state)': all.aiSdk,
+    },
+  },
+];
+
+/** The client's way of an event: bytes → validated → reduced → published. */
+export const suite: Suite = {
+  title: `Client: ${EVENTS.toLocaleString('en')} events of one upgrade, as multiples of TextDecoder + split + JSON.parse`,
+  async run(say) {
+    const log = longLog(EVENTS);
+    const shapes: [name: string, chunks: Uint8Array[], bound: number][] = [
+      ['16 KiB chunks', chunksOf(log, 16_384), 1.6],
+      ['one chunk an event', chunkPerEvent(log), 1.8],
+    ];
+    const rows: Row[] = [];
+    const goals: Goal[] = [];
+    for (const [shape, chunks, bound] of shapes) {
+      const ratios = new Map<string, number>();
+      for (const { floor, contenders } of groups) {
+        say(`${shape}: ${Object.keys(contenders).join(', ')}`);
+        const measured = await compare({ floor, ...contenders }, chunks, log.length);
+        for (const [name, { us, ratio }] of measured) {
+          ratios.set(name, ratio);
+          rows.push({ name: `${shape} · ${name}`, value: us, unit: 'µs an event', ratio });
+        }
+        const [ours = ''] = Object.keys(contenders);
+        goals.push(atMost(`${shape} · ${ours}`, bound, ratios.get(ours) ?? Number.NaN, ' × floor'));
+      }
+      const faster =
+        (ratios.get('ai parseJsonEventStream (one schema, no state)') ?? 0) / (ratios.get('ours: the whole client') ?? Number.NaN);
+      goals.push(atLeast(`${shape} · the whole client against ai`, 4, faster, ' × faster'));
+    }
+    return { rows, goals };
+  },
+};
+
+/** All of them in each round, so that a slow moment of the machine meets them all. Processor time, garbage collection included: others may use the machine too. */
+async function compare(contenders: Readonly<Record<string, Contender>>, chunks: readonly Uint8Array[], events: number) {
+  const times = new Map(Object.keys(contenders).map((name) => [name, [] as number[]]));
+  for (let round = -2; round < ROUNDS; round++) {
+    for (const [name, contender] of Object.entries(contenders)) {
+      globalThis.gc?.();
+      const began = process.cpuUsage();
+      const seen = await contender(chunks);
+      const { user, system } = process.cpuUsage(began);
+      const took = (user + system) / 1_000;
+      if (seen !== events) throw new RangeError(`${name} saw ${seen} of ${events} events`);
+      if (round >= 0) times.get(name)?.push(took);
+    }
+  }
+  const floors = times.get('floor') ?? [];
+  return [...times].map(([name, own]) => {
+    const ratio = median(own.map((time, round) => time / (floors[round] ?? Number.NaN)));
+    return [name, { us: (median(own) * 1_000) / events, ratio }] as const;
+  });
+}
