@@ -102,10 +102,9 @@ if (!nodeIsRecent() || !pnpmIsPresent()) {
 // What a task prints may be read by a program, so the installation speaks on stderr and only when there is something to do.
 const quiet = existsSync(join(root, 'node_modules')) ? ['--reporter=silent'] : ['--reporter=append-only'];
 // The peers that benchmarks compare with are large, and nothing else needs them.
-const wanted = ['demo', 'serve', 'chain', 'test', 'torture'].includes(task)
+const wanted = ['demo', 'serve', 'chain', 'test', 'cuts', 'torture'].includes(task)
   ? ['--filter', '!@aiw3/bench', '--filter', '!@aiw3/example-next']
   : [];
-const wanted = ['demo', 'serve', 'chain', 'test', 'cuts'].includes(task) ? ['--filter', '!@aiw3/bench'] : [];
 const installed = run('pnpm', ['install', '--frozen-lockfile', ...wanted, ...quiet], { stdio: ['ignore', 2, 'inherit'] });
 if (installed !== 0) process.exit(installed);
 
