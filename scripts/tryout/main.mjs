@@ -8,12 +8,14 @@ import { extract } from '../quick-starts.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const sources = join(import.meta.dirname, 'projects');
+const examples = { next: join(root, 'examples/next') };
 
-/** What is run in each project once its dependencies are installed. Every command has to exit with 0. */
+/** What is run in each project once its dependencies are installed. Every command has to exit with 0. A project lies in `projects/`, unless it is an example. */
 const projects = {
   'node-esm': ['node run.mjs'],
   'node-cjs': ['node run.cjs'],
   vite: ['npx vite build --logLevel error', 'node check.mjs'],
+  next: ['npx next build'],
   types: ['bundler', 'node16', 'nodenext'].map((resolution) => `npx tsc -p tsconfig.${resolution}.json`),
 };
 
@@ -25,7 +27,8 @@ if (unknown.length > 0) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'tryout-'));
-const run = (command, cwd) => spawnSync(command, { cwd, shell: true, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
+const run = (command, cwd) =>
+  spawnSync(command, { cwd, shell: true, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '', NEXT_TELEMETRY_DISABLED: '1' } });
 
 function must(command, cwd, about) {
   const { status, stdout, stderr } = run(command, cwd);
@@ -56,10 +59,10 @@ function pack() {
 /** A copy of the project whose dependencies named `packed` are the tarballs. */
 function lay(name, packed) {
   const cwd = join(folder, name);
-  cpSync(join(sources, name), cwd, { recursive: true });
+  cpSync(examples[name] ?? join(sources, name), cwd, { recursive: true, filter: (path) => !/node_modules|\.next/.test(path) });
   const manifest = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'));
   for (const [dependency, version] of Object.entries(manifest.dependencies)) {
-    if (version === 'packed') manifest.dependencies[dependency] = packed[dependency];
+    if (version === 'packed' || version.startsWith('workspace:')) manifest.dependencies[dependency] = packed[dependency];
   }
   writeFileSync(join(cwd, 'package.json'), JSON.stringify(manifest, null, 2));
   if (name === 'types') for (const block of extract(root)) writeFileSync(join(cwd, block.name), block.code);
@@ -72,7 +75,14 @@ try {
     const cwd = lay(name, packed);
     must('npm install --no-audit --no-fund --ignore-scripts --loglevel=error', cwd, name);
     const output = projects[name].map((command) => must(command, cwd, name).trim());
-    console.log(`${name}: ${output.filter(Boolean).join(' · ') || 'passes'}`);
+    console.log(
+      `${name}: ${
+        output
+          .map((text) => text.split('\n').at(-1))
+          .filter(Boolean)
+          .join(' · ') || 'passes'
+      }`,
+    );
   }
 } catch (thrown) {
   if (process.exitCode !== 1) throw thrown;
