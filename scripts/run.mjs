@@ -43,6 +43,9 @@ const tasks = {
     ['pnpm', '--filter', './packages/*', 'run', 'build'],
     ['node', ...source, 'examples/next/check.ts'],
   ],
+  matrix: [['node', ...source, 'scripts/matrix/main.ts']],
+  mutate: [['node', ...source, 'scripts/mutations/main.ts']],
+  freeze: [['node', ...source, 'scripts/golden.ts']],
   generate: [['node', ...source, 'scripts/generate/main.ts']],
   docs: [['pnpm', 'exec', 'typedoc']],
   tryout: [

@@ -7,7 +7,9 @@ import { foldAll } from '../../packages/core/src/machine/reduce.ts';
 import { processes } from '../../packages/core/src/processes/index.ts';
 import { toProblem } from '../../packages/core/src/protocol/problem.ts';
 import { pascal, protocolSchema } from '../../packages/core/src/protocol/schema/definitions.ts';
+import { type Scenario, scenarios } from '../../packages/core/src/testing/index.ts';
 import { sampleWalk } from '../../packages/core/src/testing/walks.ts';
+import { play } from './fixtures/play.ts';
 
 const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allErrors: false });
 addFormats.default(ajv);
@@ -49,6 +51,17 @@ describe.each(Object.values(processes))('the schemas of $name, read by an indepe
     }
     expect(event({ ...first, sparkle: 1 })).toBe('');
   });
+});
+
+const all = Object.values(scenarios).flatMap((ofProcess) => Object.values(ofProcess) as Scenario[]);
+
+it.each(all.map((one) => [`${one.process.name}: ${one.name}`, one] as const))('pass the frames of scenario %s', async (_, one) => {
+  const event = validator(`${pascal(one.process.name)}Event`);
+  const envelope = validator('Envelope');
+  const { text } = await play(one);
+  const frames = [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data) as { status: string });
+  expect(frames.length).toBeGreaterThan(1);
+  for (const frame of frames) expect((Object.hasOwn(one.process.statuses, frame.status) ? event : envelope)(frame)).toBe('');
 });
 
 it('the schema of problems passes what the server makes', () => {

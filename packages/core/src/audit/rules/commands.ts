@@ -80,7 +80,7 @@ export const commandRules: readonly ProtocolRule[] = [
     ['07', 'MUST', 'Commands take an empty body, with or without a content type, or a JSON object.', 'Read the body as optional.'],
   ]),
   ...inside('command', [
-    ['08', 'MUST', 'A reported burn is a hint: what the chain shows decides, and a burn that no client reported is found.'],
+    ['08', 'MUST', 'A reported burn is a hint: what the chain shows decides, and a burn that no client reported is found.', 'B11'],
     ['09', 'MUST', 'A cancel after the burn is refused with 409 and `cancel_refused`.'],
   ]),
   ...seen('access', [

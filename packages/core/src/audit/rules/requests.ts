@@ -142,7 +142,7 @@ export const requestRules: readonly ProtocolRule[] = [
     ],
   ]),
   ...inside('error', [
-    ['04', 'MUST', 'Answers with 429 (`rate_limited`) and 503 (`temporarily_unavailable`) carry `Retry-After`.'],
-    ['05', 'MUST', 'What a database, a provider or a stack says never reaches an answer.'],
+    ['04', 'MUST', 'Answers with 429 (`rate_limited`) and 503 (`temporarily_unavailable`) carry `Retry-After`.', 'L2'],
+    ['05', 'MUST', 'What a database, a provider or a stack says never reaches an answer.', 'S1'],
   ]),
 ];

@@ -11,20 +11,29 @@ export interface ProtocolRule {
   readonly text: string;
   /** What to change where it is broken. Empty for rules of the client. */
   readonly mend: string;
-  /** False where no request from outside can show it. A test whose name begins with the id proves it then. */
+  /** False where no request from outside can show it. */
   readonly observable: boolean;
+  /** What the name of a test that proves it begins with: the id itself, or a row of the failure matrix. */
+  readonly proof: string;
 }
 
 export type Rules = Readonly<Record<string, ProtocolRule>>;
 
-type Written = readonly [number: string, level: 'MUST' | 'SHOULD', text: string, mend: string];
+type Seen = readonly [number: string, level: 'MUST' | 'SHOULD', text: string, mend: string];
+type Inside = readonly [number: string, level: 'MUST' | 'SHOULD', text: string, proof?: string];
 
 const idOf = (section: Section, number: string): string => `P-${section.toUpperCase()}-${number}`;
 
 /** Rules that an audit can see from outside. */
-export const seen = (section: Section, written: readonly Written[]): ProtocolRule[] =>
-  written.map(([number, level, text, mend]) => ({ id: idOf(section, number), level, section, text, mend, observable: true }));
+export const seen = (section: Section, written: readonly Seen[]): ProtocolRule[] =>
+  written.map(([number, level, text, mend]) => {
+    const id = idOf(section, number);
+    return { id, level, section, text, mend, observable: true, proof: id };
+  });
 
 /** Rules that only a test on the inside can prove. */
-export const inside = (section: Section, written: readonly (readonly [string, 'MUST' | 'SHOULD', string])[]): ProtocolRule[] =>
-  written.map(([number, level, text]) => ({ id: idOf(section, number), level, section, text, mend: '', observable: false }));
+export const inside = (section: Section, written: readonly Inside[]): ProtocolRule[] =>
+  written.map(([number, level, text, proof]) => {
+    const id = idOf(section, number);
+    return { id, level, section, text, mend: '', observable: false, proof: proof ?? id };
+  });

@@ -71,8 +71,9 @@ export const streamRules: readonly ProtocolRule[] = [
       '13',
       'MUST',
       'A client that does not read costs a bounded amount of memory, is cut off after a while, and finds everything when it resumes.',
+      'L1',
     ],
-    ['14', 'SHOULD', 'A server that stops ends its streams in order, with a `retry:` that differs between clients.'],
+    ['14', 'SHOULD', 'A server that stops ends its streams in order, with a `retry:` that differs between clients.', 'L3'],
   ]),
   ...seen('event', [
     [
@@ -103,9 +104,9 @@ export const streamRules: readonly ProtocolRule[] = [
     ],
   ]),
   ...inside('event', [
-    ['07', 'MUST', 'From an event that says `burned_owed` on, no path leads anywhere but to `delivered`.'],
-    ['08', 'MUST', '`burn_verified` is sent only for a burn that the chain shows as final.'],
-    ['09', 'MUST', 'An event is sent only after it is stored, and is never changed after that.'],
+    ['07', 'MUST', 'From an event that says `burned_owed` on, no path leads anywhere but to `delivered`.', 'I3'],
+    ['08', 'MUST', '`burn_verified` is sent only for a burn that the chain shows as final.', 'B5'],
+    ['09', 'MUST', 'An event is sent only after it is stored, and is never changed after that.', 'S4'],
   ]),
   ...seen('resume', [
     ['01', 'MUST', '`GET …/{id}/events` with `Last-Event-ID: n` sends the events above n, and no other.', 'Read the log from the cursor.'],

@@ -1,0 +1,78 @@
+/** One way in which an upgrade can go wrong, and what has to come of it. A test whose name begins with the id proves the row. */
+export interface MatrixRow {
+  readonly id: string;
+  readonly failure: string;
+  readonly outcome: string;
+}
+
+const row = (id: string, failure: string, outcome: string): MatrixRow => ({ id, failure, outcome });
+
+/** C: client · W: wallet · B: burn · M: metadata · K: mint · S: server · L: load */
+export const rows: readonly MatrixRow[] = [
+  row('C1', 'the start gets no answer and is sent again', 'one operation: the key finds it'),
+  row('C2', 'two clicks, two tabs or two devices start the same thing', 'the second joins; one prompt at a time'),
+  row('C3', 'a key comes back with another body', '409, and nothing is made'),
+  row('C4', 'the user does not qualify, or the NFT is gone, frozen or used', 'a refusal with reasons; nothing to sign'),
+  row(
+    'C5',
+    'the page is reloaded or closed while the wallet waits',
+    'the same operation in the same state, with a fresh transaction when asked',
+  ),
+  row('C6', 'the token runs out in the middle of a stream', 'one renewal and on from the cursor; else a pause, never an end'),
+  row(
+    'C7',
+    'the stream is cut at any byte, held back by a proxy, or the network is gone',
+    'resumed or polled to the same state; nothing told twice, nothing started twice',
+  ),
+  row('C8', 'events are lost, doubled, out of order or of a newer version', 'the same snapshot in the end; what is unknown is kept'),
+  row('C9', 'the clock of the device is wrong, or it slept', 'deadlines follow the server and the chain'),
+  row('C10', 'components mount twice or unmount during a prompt', 'no second prompt, no lost result'),
+  row('C11', 'client and server are of different versions', 'full function, or a readable refusal before any burn'),
+  row('W1', 'the transaction would do more than burn this NFT', 'refused before the wallet sees it, with what differs'),
+  row('W2', 'the transaction would fail: no SOL, frozen, not owned', 'no prompt; a reason with the missing amount'),
+  row('W3', 'the user declines', 'the NFT is safe; signing again is possible'),
+  row('W4', 'the wallet is locked, blocked or missing', 'a code and a hint of its own; no loop'),
+  row('W5', 'the wallet reports a refusal, yet the transaction landed', 'the chain is believed; the page heals'),
+  row('W6', 'the wallet never answers', 'unknown, not refused; the watcher decides'),
+  row('W7', 'another account signed, or another message', 'refused before it is sent'),
+  row('W8', 'the wallet adds guards or changes the fee', 'accepted within the policy, and noted'),
+  row('W9', 'the wallet can only sign and send in one', 'works; the watcher was armed before'),
+  row('W10', 'a hardware wallet signs blindly, slowly, or not version 0', 'its own code, a legacy transaction, more time'),
+  row('B1', 'a reload between the signature and the broadcast', 'the server has the bytes or they die; never two live burns'),
+  row('B2', 'the broadcast worked, its answer was lost', 'the signature was known before, and is found'),
+  row('B3', 'the burn never lands', 'a new attempt only with proof that the old one is dead'),
+  row('B4', 'the burn lands and fails', 'a new attempt; the NFT is safe'),
+  row('B5', 'the burn is confirmed, then forked away', 'verified again; the mint waits for finality'),
+  row('B6', 'two attempts were signed', 'the chain lets one through'),
+  row('B7', 'the NFT is burned in another way during the run', 'noticed, honoured, noted'),
+  row('B8', 'the NFT is sold before the burn lands', 'the burn has failed, with the reason'),
+  row('B9', 'RPC nodes are down, late or of different minds', 'waiting, no guessing'),
+  row('B10', 'a burn is forged, borrowed, old, partial or of something else', 'refused with its own code; no mint; noted'),
+  row('B11', 'no client ever reports the burn', 'the watcher finds it'),
+  row('M1', 'pinning fails or is over its quota', 'again later, or elsewhere'),
+  row('M2', 'the store returns another CID than the content has', 'refused and repeated; never minted'),
+  row('M3', 'only a part was pinned', 'repeating changes nothing that is there'),
+  row('M4', 'pinning fails for days after the burn', 'owed, alerted, needs_attention'),
+  row('K1', 'the node dies before it intends the mint', 'exactly one NFT'),
+  row('K2', 'the node dies after it wrote the intent', 'exactly one NFT'),
+  row('K3', 'the node dies after it sent the mint', 'exactly one NFT'),
+  row('K4', 'the node dies after the mint was confirmed', 'exactly one NFT'),
+  row('K5', 'two workers are on one operation', 'one writes, the other adopts'),
+  row('K6', 'the mint fails on chain, or its authority is empty or revoked', 'repeated, or needs_attention with an alert'),
+  row('K7', 'something else stands at the address of the new NFT', 'stop and alert'),
+  row('K8', 'the NFT was minted to the wrong owner or with the wrong metadata', 'no success: needs_attention'),
+  row('K9', 'the mint is confirmed, then forked away', 'sent again to the same address until it is final'),
+  row('S1', 'the database is down at the start', 'refused cleanly; nothing was signed'),
+  row('S2', 'the database is down after the burn may be out', 'the chain tells what was missed'),
+  row('S3', 'the database is older than the burn', 'burns without operations are found'),
+  row('S4', 'processes are killed at any time', 'every invariant holds'),
+  row('S5', 'a new version is deployed in the middle', 'operations finish under their own definition'),
+  row('S6', 'a sink, an alert or a log throws or hangs', 'the operation does not notice; delivery is repeated'),
+  row('S7', 'the secret that mint addresses derive from is rotated', 'open operations keep the old one'),
+  row('S8', 'a cancel comes while a burn may be under way', 'cancelling, until it died or landed'),
+  row('S9', 'the user walks away before the signature', 'expires and frees the NFT; a late burn still counts'),
+  row('S10', 'a debt is compensated and the mint lands late, or the reverse', 'one row decides; never both'),
+  row('L1', 'a client never reads', 'bounded memory, closed with a reason, resumed without a loss'),
+  row('L2', 'one user opens thousands of streams', 'a limit, answered with 429'),
+  row('L3', 'the server stops with streams open', 'drained; every client goes on elsewhere'),
+];
