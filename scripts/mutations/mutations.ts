@@ -172,10 +172,10 @@ export const mutations: readonly Mutation[] = [
   ),
   mutation(
     'S10',
-    'one row decides between delivery and compensation',
-    `${kit}/engine/write.ts`,
-    'debt.settlement !== null && debt.settlement !== settlement',
-    'false as boolean',
+    'a compensation that was decided is gone through with',
+    `${kit}/engine/obligations.ts`,
+    "if (row?.settlement === 'compensated') return;",
+    'if (row === null) return;',
     `${kit}/service.test.ts`,
   ),
   mutation(
