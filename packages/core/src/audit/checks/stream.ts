@@ -6,6 +6,9 @@ import type { World } from '../world.ts';
 
 const MAX_HEARTBEAT_MS = 60_000;
 const MAX_FIRST_MS = 5_000;
+/** What a busy machine may need for anything. */
+const GRACE_MS = 1_000;
+const BEAT_GRACE_MS = 5_000;
 const OPENING_TRIES = 3;
 
 const openingOf = (frame: RawFrame | undefined) => Object.assign({}, ...(frame?.comments ?? []).map(parseComment));
@@ -43,7 +46,7 @@ export const streamChecks: readonly Check[] = [
     async (world) => {
       const { stream } = await world.live();
       const { heartbeatMs } = openingOf(stream.frames[0]);
-      const limit = Math.min(MAX_FIRST_MS, heartbeatMs * 0.75);
+      const limit = Math.min(MAX_FIRST_MS, Math.max(GRACE_MS, heartbeatMs * 0.75));
       for (let tries = 1; ; tries += 1) {
         const fresh = await idle(world);
         const prompt = await fresh.until(() => fresh.frames.length > 0, limit);
@@ -83,7 +86,7 @@ export const streamChecks: readonly Check[] = [
       const { stream } = await world.waiting();
       const { heartbeatMs } = openingOf(stream.frames[0]);
       must(heartbeatMs <= MAX_HEARTBEAT_MS, `the announced interval is ${heartbeatMs} ms`);
-      const patience = heartbeatMs * 1.5 + 1_000;
+      const patience = heartbeatMs * 1.5 + BEAT_GRACE_MS;
       const before = stream.frames.length;
       must(
         await stream.until(() => stream.frames.length > before, patience),
