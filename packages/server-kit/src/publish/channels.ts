@@ -1,8 +1,9 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { type Engine, operationOf, rulesOf } from '../engine/context.ts';
-import { redact, supportBundle } from '../engine/debts/support-bundle.ts';
+import { supportBundle } from '../engine/debts/support-bundle.ts';
 import type { Alert } from '../ports/alerts.ts';
 import type { Sink } from '../ports/sink.ts';
+import { redact } from '../telemetry/redact.ts';
 import type { Channel } from './courier.ts';
 import { ALERTS, type Delivery, RELEASE } from './outbox.ts';
 import { publicationOf } from './publication.ts';

@@ -21,7 +21,8 @@ export interface Delivery {
   tries: number;
 }
 
-export type DeliveryState = 'waiting' | 'delivered' | 'dead' | 'skipped';
+export const deliveryStates = ['waiting', 'delivered', 'dead', 'skipped'] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
 
 /** Written in the transaction of the event it tells about, so that it is told exactly when the event happened. */
 export const enqueueOutbox = (sql: Sql, operationId: string, topic: Topic, data: object, sinks: readonly string[]) =>

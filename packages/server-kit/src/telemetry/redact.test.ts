@@ -42,9 +42,19 @@ describe('redact', () => {
     'signed_transaction',
     'connectionString',
     'idempotency-key',
+    'email',
+    'phone_number',
+    'sessionId',
+    'stripeApiKey',
+    'userToken',
   ])('judges the field %s by its name', (name) => {
     const shown = JSON.stringify(redact({ [name]: 'hunter2', list: [{ [name]: { deep: 'hunter2' } }] }));
     expect(shown.includes('hunter2')).toBe(name === 'X');
+  });
+
+  it('leaves names alone that only sound like it', () => {
+    const plain = { tokenAccount: 'a', tokenProgram: 'b', burnTxSignature: 'c', transactionSignature: 'd' };
+    expect(redact(plain)).toEqual(plain);
   });
 
   it('shows no bytes and no key file', () => {

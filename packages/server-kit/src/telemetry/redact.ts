@@ -2,9 +2,12 @@ import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 
 const GONE = '[redacted]';
 
-/** Names of fields that hold what nobody may read in a log. Signatures are public: the chain shows them. */
+/**
+ * How the names of fields end that hold what nobody may read in a log or an alert: secrets, bytes of transactions, what leads to a person. Signatures are
+ * public: the chain shows them.
+ */
 const secretName =
-  /^(authorization|(set)?cookie|passw(or)?d|passphrase|secrets?|tokens?|(access|refresh|id|bearer)token|apikey|privatekey|secretkey|keypair|seed|mnemonic|signedtransaction|transaction|rawtransaction|databaseurl|connectionstring|idempotencykey)$/;
+  /(tokens?|secrets?|secretkey|passw(or)?d|passphrase|authori[sz]ation|cookies?|session(id)?|apikey|privatekey|keypair|mnemonic|transaction|email|phone(number)?|databaseurl|connectionstring|idempotencykey)$|^seed$/;
 
 /** What gives itself away in any text, whatever the field is called. */
 const secretText: readonly (readonly [RegExp, string])[] = [

@@ -5,11 +5,17 @@ import { obligationsList } from './obligations-list.ts';
 import { obligationsShow } from './obligations-show.ts';
 import { operationsShow } from './operations-show.ts';
 
+import { outboxList, outboxReplay, outboxShow, outboxSkip } from './outbox.ts';
+
 export const commands: readonly Command[] = [
   obligationsList,
   obligationsShow,
   obligationsRetry,
   obligationsCompensate,
   operationsShow,
+  outboxList,
+  outboxShow,
+  outboxReplay,
+  outboxSkip,
   migrate,
 ];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Loaded } from '../../journal/journal.ts';
+import { redact } from '../../telemetry/redact.ts';
 
 /** What somebody needs who looks into a case, and nothing that they need not know: no input, no name of the user, no transaction bytes, no tokens. */
 export interface SupportBundle {
@@ -43,17 +44,4 @@ export function supportBundle({ row, events, snapshot }: Loaded): SupportBundle 
     now: redact(snapshot.now) as Record<string, unknown>,
     kit: { node: process.version, platform: `${process.platform} ${process.arch}` },
   };
-}
-
-/** Names whose values are nobody's business, wherever the host has put them. */
-const secretName = /token|secret|passw|authori[sz]ation|cookie|session|api.?key|private|email|phone|transaction$/i;
-/** Longer than any address, signature or CID, and without a space: bytes of something. */
-const blob = /^[\w+/=.-]{121,}$/;
-
-/** A copy without what may be secret or personal. @example redact({ email: 'a@b.c', tier: 2 }) → { email: '[redacted]', tier: 2 } */
-export function redact(value: unknown): unknown {
-  if (typeof value === 'string') return blob.test(value) ? '[redacted]' : value.replaceAll(/([a-z]+:\/\/)[^\s/@]*@|\?[^\s]*/gi, '$1');
-  if (Array.isArray(value)) return value.map(redact);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, secretName.test(key) ? '[redacted]' : redact(inner)]));
 }

@@ -1,0 +1,75 @@
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { createOutbox, type OutboxEntry } from '../../publish/deliveries.ts';
+import { type DeliveryState, deliveryStates } from '../../publish/outbox.ts';
+import type { Command } from '../command.ts';
+import { duration, table } from '../table.ts';
+
+/** Running nodes look for what is due once a second, so nobody has to be told. */
+const outboxOf = (db: Parameters<Command['run']>[0]['db']) => createOutbox(db, () => {});
+
+export const outboxList: Command = {
+  name: ['outbox', 'list'],
+  usage: '[--state dead] [--sink name] [--limit 100]',
+  summary: 'dead letters: what a sink could not be told, and why; --state waiting shows what is still to be told',
+  flags: { state: { type: 'string' }, sink: { type: 'string' }, limit: { type: 'string' } },
+  async run({ db, flags }) {
+    const { state = 'dead', sink } = flags;
+    if (!isState(state)) throw new NftUpgradeError('invalid_option', { message: `--state is one of ${deliveryStates.join(', ')}.` });
+    const limit = wholeNumber('--limit', String(flags.limit ?? 100));
+    const data = await outboxOf(db).list({ state, limit, ...(typeof sink === 'string' && { sink }) });
+    const head = ['id', 'sink', 'operation', 'what', 'age', 'tries', 'behind it', 'error'];
+    return { data, text: data.length === 0 ? `Nothing is ${state}.` : table(head, data.map(rowOf)) };
+  },
+};
+
+export const outboxShow: Command = {
+  name: ['outbox', 'show'],
+  usage: '<id>',
+  summary: 'one delivery, with its last error',
+  arguments: 1,
+  async run({ db, args: [id = ''] }) {
+    const data = await outboxOf(db).show(wholeNumber('The id', id));
+    return { data, text: JSON.stringify(data, null, 2) };
+  },
+};
+
+export const outboxReplay: Command = {
+  name: ['outbox', 'replay'],
+  usage: '<id> | <sink>',
+  summary: 'tell a dead letter again, or all of a sink, with a fresh budget',
+  arguments: 1,
+  async run({ db, args: [which = ''] }) {
+    const replayed = await outboxOf(db).replay(/^\d+$/.test(which) ? { id: wholeNumber('The id', which) } : { sink: which });
+    return { data: { replayed }, text: replayed === 0 ? `The sink ${which} has no dead letters.` : `${replayed} due again.` };
+  },
+};
+
+export const outboxSkip: Command = {
+  name: ['outbox', 'skip'],
+  usage: '<id>',
+  summary: 'give a dead letter up, so that what waits behind it goes out',
+  arguments: 1,
+  async run({ db, args: [id = ''] }) {
+    await outboxOf(db).skip(wholeNumber('The id', id));
+    return { data: { skipped: Number(id) }, text: 'Skipped.' };
+  },
+};
+
+const rowOf = ({ id, sink, operationId, topic, data, createdAt, tries, held, error }: OutboxEntry): string[] => [
+  String(id),
+  sink,
+  operationId,
+  topic === 'event' ? `event ${String(data.seq)}` : topic,
+  duration(Date.now() - createdAt.getTime()),
+  String(tries),
+  String(held),
+  error ?? '',
+];
+
+const isState = (value: unknown): value is DeliveryState => deliveryStates.some((state) => state === value);
+
+function wholeNumber(name: string, text: string): number {
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : 0;
+  if (number > 0) return number;
+  throw new NftUpgradeError('invalid_option', { message: `${name} has to be a whole number from 1.` });
+}
