@@ -53,3 +53,7 @@ export async function parseCid(text: string): Promise<CID> {
     });
   }
 }
+
+/** A store reports or has other content than the one that was meant. */
+export const cidMismatch = (expected: string, actual: string): NftUpgradeError =>
+  new NftUpgradeError('metadata_cid_mismatch', { details: { expected, actual } });

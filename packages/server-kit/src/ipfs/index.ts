@@ -1,6 +1,10 @@
 export { canonicalJson } from '@aiw3/nft-upgrade/receipt';
 export type { ContentStore } from '../ports/content-store.ts';
 export { cidOf } from './cid.ts';
+export { fallbackStore } from './fallback.ts';
+export { type GatewayWarning, gatewayWarnings } from './gateways.ts';
+export type { HttpStoreOptions } from './http.ts';
 export { type KuboStoreOptions, kuboStore } from './kubo.ts';
 export { type LocalStoreOptions, localStore } from './local.ts';
 export { memoryStore } from './memory.ts';
+export { type PinataStoreOptions, pinataStore } from './pinata.ts';

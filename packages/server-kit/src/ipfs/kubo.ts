@@ -1,24 +1,15 @@
-import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { ContentStore } from '../ports/content-store.ts';
-import { cidOf, parseCid } from './cid.ts';
+import { cidMismatch, cidOf, parseCid } from './cid.ts';
+import type { HttpStoreOptions } from './http.ts';
 import { addedHash, isUnknownBlock } from './kubo-answer.ts';
 import { kuboClient } from './kubo-client.ts';
 
-export interface KuboStoreOptions {
+export interface KuboStoreOptions extends HttpStoreOptions {
   /** Address of the RPC API of a Kubo node, or of a service that speaks it: `http://127.0.0.1:5001`. Without user, password, query and fragment. */
   url: string;
   /** Sent with every request, for example `Authorization`. The values never appear in an error. */
   headers?: Readonly<Record<string, string>>;
-  /** Used instead of the global fetch. */
-  fetch?: typeof globalThis.fetch;
-  /** Milliseconds for one request, its answer included; 30 000 by default. */
-  timeoutMs?: number;
-  /** Largest content that `get` reads, in bytes; 64 MiB by default. */
-  maxBytes?: number;
 }
-
-const mismatch = (expected: string, actual: string): NftUpgradeError =>
-  new NftUpgradeError('metadata_cid_mismatch', { details: { expected, actual } });
 
 /**
  * Stores and pins content with the RPC API of Kubo (https://docs.ipfs.tech/reference/kubo/rpc). The CID is computed here first and the node's answer
@@ -41,7 +32,7 @@ export function kuboStore(options: KuboStoreOptions): ContentStore {
       const answer = await call('metadata_upload_failed', 'add', { 'cid-version': '1', 'raw-leaves': 'true', pin: 'true' }, form);
       if (!answer.ok) throw answer.error;
       const actual = addedHash(answer.body);
-      if (actual !== expected) throw mismatch(expected, actual);
+      if (actual !== expected) throw cidMismatch(expected, actual);
       return expected;
     },
     async get(cid) {
@@ -53,7 +44,7 @@ export function kuboStore(options: KuboStoreOptions): ContentStore {
         throw answer.error;
       }
       const actual = await cidOf(answer.body);
-      if (actual !== asked) throw mismatch(asked, actual);
+      if (actual !== asked) throw cidMismatch(asked, actual);
       return answer.body;
     },
   };
