@@ -204,6 +204,12 @@ describe.each(databases)('the engine on $name', ({ open }) => {
     await expect(service.reissueBurn(query(id))).rejects.toMatchObject({ code: 'burn_still_valid', asset: 'safe' });
     ledger.advanceBlocks(151);
     const fresh = await service.reissueBurn(query(id));
+    // B3: another one goes out only together with the proof that ended the one before.
+    const attempts = await db.sql<{ outcome: string | null }>(
+      "select outcome from nft_upgrade.attempt where operation_id = $1 and kind = 'burn' order by attempt",
+      [id],
+    );
+    expect(attempts).toEqual([{ outcome: expect.stringMatching(/^dead as of slot \d+, block height \d+$/) }, { outcome: null }]);
     expect(fresh.now.burnTransaction).toMatchObject({ attempt: 2, lastValidBlockHeight: 401 });
     ledger.submit(id, 2);
     await untilStatus(service, query(id), ['completed']);

@@ -35,7 +35,7 @@ export const burnDriver: PhaseDriver = {
     async verifying_burn(step) {
       const seen = await observeBurn(step);
       if (seen.kind === 'failed') return reissueAfter(step, seen);
-      if (seen.kind === 'dead') return issueBurn(step, 'burn_not_found');
+      if (seen.kind === 'dead') return issueBurn(step, seen, 'burn_not_found');
       if (seen.kind === 'untouched' || seen.kind === 'pending') await rebroadcast(step);
       return settled(step, seen) ?? wait('watch');
     },
@@ -124,11 +124,19 @@ async function burnedBefore(step: Step, error: unknown): Promise<null> {
   return null;
 }
 
-/** A new transaction with a fresh blockhash, written down before it goes out. */
-export async function issueBurn(step: Step, code?: string): Promise<Outcome> {
+/** What ends the attempts before: their death, or the failure of one of them on the chain. */
+type Ended = Extract<BurnObservation, { kind: 'dead' | 'failed' }>;
+
+/**
+ * A new transaction with a fresh blockhash, written down before it goes out, together with the proof that ended the earlier ones.
+ * @throws NftUpgradeError `burn_still_valid` for another one without such a proof
+ */
+export async function issueBurn(step: Step, ended?: Ended, code?: string): Promise<Outcome> {
   const { burn } = needChain(step);
   const { id } = step.operation;
-  const attempts = await burnAttempts(step);
+  const attempts = await step.attempts.list<BurnAttempt>(id, 'burn');
+  const open = attempts.filter(({ outcome }) => outcome === null);
+  if (open.length > 0 && !ended) throw new NftUpgradeError('burn_still_valid', { operationId: id });
   const nft = await burn.locate(target(step));
   const prepared = await burn.prepare({ operationId: id, nft, attempt: attempts.length + 1 });
   const { transaction, version, attempt, lastValidBlockHeight } = prepared;
@@ -148,14 +156,20 @@ export async function issueBurn(step: Step, code?: string): Promise<Outcome> {
     ...(code === undefined ? {} : { code }),
   };
   return append('awaiting_burn', payload, async (sql) => {
+    if (ended) for (const earlier of open) await step.attempts.settle(sql, id, 'burn', earlier.attempt, proofOf(ended));
     if (!(await step.attempts.write(sql, id, 'burn', attempt, prepared)))
       throw new NftUpgradeError('journal_conflict', { operationId: id });
   });
 }
 
-async function reissueAfter(step: Step, seen: { signature: string; code: string }): Promise<Outcome> {
+const proofOf = (ended: Ended): string =>
+  ended.kind === 'failed'
+    ? `failed on chain: ${ended.signature} (${ended.code})`
+    : `dead as of slot ${ended.proof?.slot}, block height ${ended.proof?.blockHeight}`;
+
+async function reissueAfter(step: Step, seen: Extract<Ended, { kind: 'failed' }>): Promise<Outcome> {
   await step.commit((sql) => step.attempts.refuseSignature(sql, step.operation.id, seen.signature, seen.code));
-  return issueBurn(step, seen.code);
+  return issueBurn(step, seen, seen.code);
 }
 
 /** Sends the stored bytes again: a transaction that nobody forwards is lost without a trace. */

@@ -56,8 +56,8 @@ export type BurnObservation =
   | { kind: 'failed'; signature: string; code: string; message: string }
   /** A reported signature is not a burn for this operation; `code` says why. Others may still be. */
   | { kind: 'refused'; signature: string; code: string; message: string }
-  /** No attempt can land any more, proven by block height and a final read; the NFT is in the wallet. */
-  | { kind: 'dead' }
+  /** No attempt can land any more; the NFT is in the wallet. `proof`: the point of the finalized chain that is beyond the life of every attempt, and as of which none has landed. */
+  | { kind: 'dead'; proof?: { slot: number; blockHeight: number } }
   /** The NFT left the wallet without being burned. */
   | { kind: 'moved'; message: string };
 

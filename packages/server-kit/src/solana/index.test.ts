@@ -3,6 +3,7 @@ import * as solana from './index.ts';
 
 it('exports these names', () => {
   expect(Object.keys(solana).sort()).toEqual([
+    'authorityBalance',
     'createRpc',
     'createSolanaChain',
     'defaultStandards',
@@ -14,5 +15,6 @@ it('exports these names', () => {
     'token2022',
     'tokenBurnFindings',
     'tokenProgramStandard',
+    'watchAuthorityBalance',
   ]);
 });

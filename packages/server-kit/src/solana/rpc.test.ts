@@ -172,7 +172,7 @@ describe('several RPC nodes', () => {
     proxy.set(stale);
     await expect(alone.burn.observe(query)).rejects.toMatchObject({ code: 'rpc_unavailable', message: expect.stringContaining('behind') });
     proxy.set(honest);
-    expect(await alone.burn.observe(query)).toEqual({ kind: 'dead' });
+    expect(await alone.burn.observe(query)).toEqual({ kind: 'dead', proof: { slot: expect.any(Number), blockHeight: expect.any(Number) } });
   });
 
   it('B9: an NFT that is gone without a transaction to show is waited for, never "moved"', async () => {

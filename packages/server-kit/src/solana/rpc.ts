@@ -33,9 +33,9 @@ export interface Rpc {
   use<T>(work: (endpoint: Endpoint) => Promise<T>): Promise<T>;
   /**
    * Like `use`; where `decisive` says that the answer is one that something irreversible follows from, the other nodes are asked as well. A majority has to
-   * give the same answer and none another one. @throws NftUpgradeError `rpc_unavailable`, retryable, while they disagree
+   * give the same answer and none another one; `essence` is what is compared, default the whole answer. @throws NftUpgradeError `rpc_unavailable`, retryable, while they disagree
    */
-  agree<T>(work: (endpoint: Endpoint) => Promise<T>, decisive: (answer: T) => boolean): Promise<T>;
+  agree<T>(work: (endpoint: Endpoint) => Promise<T>, decisive: (answer: T) => boolean, essence?: (answer: T) => unknown): Promise<T>;
   /** Runs work on every node at once; one success is enough. @throws NftUpgradeError of the first failure when all fail */
   everywhere(work: (endpoint: Endpoint) => Promise<void>): Promise<void>;
 }
@@ -85,12 +85,12 @@ export async function createRpc(options: RpcOptions): Promise<Rpc> {
     commitment,
     use: async (work) => (await first(work)).answer,
 
-    async agree(work, decisive) {
+    async agree(work, decisive, essence = (whole) => whole) {
       const { endpoint, answer } = await first(work);
       if (endpoints.length === 1 || !decisive(answer)) return answer;
       const others = await Promise.allSettled(endpoints.filter((other) => other !== endpoint).map(work));
-      const wanted = JSON.stringify(answer);
-      const answered = others.flatMap((other) => (other.status === 'fulfilled' ? [JSON.stringify(other.value)] : []));
+      const wanted = JSON.stringify(essence(answer));
+      const answered = others.flatMap((other) => (other.status === 'fulfilled' ? [JSON.stringify(essence(other.value))] : []));
       const agreeing = 1 + answered.filter((other) => other === wanted).length;
       if (agreeing !== answered.length + 1 || agreeing <= endpoints.length / 2)
         throw new NftUpgradeError('rpc_unavailable', {

@@ -91,7 +91,9 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
         }
         const nft = attempts[0]?.nft;
         if (nft && holders.get(nft.mint) !== nft.owner) return { kind: 'moved', message: 'The NFT is in another wallet.' };
-        return attempts.every((attempt) => height > attempt.lastValidBlockHeight) ? { kind: 'dead' } : { kind: 'untouched' };
+        return attempts.every((attempt) => height > attempt.lastValidBlockHeight)
+          ? { kind: 'dead', proof: { slot: height, blockHeight: height } }
+          : { kind: 'untouched' };
       },
       async find({ mint, owner }) {
         fail(faults.observe);

@@ -17,6 +17,6 @@ export async function reissueBurn(engine: Engine, drive: Drive, query: Operation
     void drive.advance(operationId);
     throw new NftUpgradeError('burn_still_valid', { operationId, asset });
   }
-  const outcome = await issueBurn(step);
+  const outcome = await issueBurn(step, seen);
   return outcome.kind === 'append' ? (await write(engine, loaded, outcome)).snapshot : loaded.snapshot;
 }

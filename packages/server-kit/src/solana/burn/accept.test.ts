@@ -87,7 +87,7 @@ describe.each(runtimes)('honest burns in odd forms on %s', (runtime) => {
         () => world.observe(attempt),
         ({ kind }) => kind !== 'untouched',
       ),
-    ).toEqual({ kind: 'dead' });
+    ).toEqual({ kind: 'dead', proof: { slot: expect.any(Number), blockHeight: expect.any(Number) } });
     const signature = await world.sendRaw(bytes);
     await world.finalized(signature);
     expect(

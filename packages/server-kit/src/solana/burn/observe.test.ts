@@ -39,7 +39,10 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
     const later = { ...attempt, lastValidBlockHeight: attempt.lastValidBlockHeight + 1_000_000 };
     await world.expire();
     expect(await world.chain.burn.observe({ attempts: [attempt, later], signatures: [signed.signature] })).toEqual({ kind: 'untouched' });
-    expect(await world.observe(attempt, [signed.signature])).toEqual({ kind: 'dead' });
+    expect(await world.observe(attempt, [signed.signature])).toEqual({
+      kind: 'dead',
+      proof: { slot: expect.any(Number), blockHeight: expect.any(Number) },
+    });
     // Sent after its time: nothing happens.
     await world.chain.burn.broadcast(signed);
     const second = await world.chain.burn.prepare({ operationId, nft, attempt: 2 });

@@ -17,6 +17,9 @@ export interface BurnQuery {
 /** Answers from which something follows that cannot be taken back: a mint, another prompt, the end of the operation. */
 const decisive = ({ kind }: BurnObservation): boolean => kind !== 'untouched' && kind !== 'pending';
 
+/** Two nodes prove a death at two points of the chain. */
+const essence = (seen: BurnObservation): unknown => (seen.kind === 'dead' ? seen.kind : seen);
+
 /**
  * Finds out from the chain what became of a burn. Every answer is made from the reads of one node; one that decides something is repeated on the others.
  * @throws NftUpgradeError `rpc_unavailable`, also while a node has not caught up with what it shows elsewhere
@@ -33,7 +36,7 @@ export async function observeBurn(context: BurnContext, query: BurnQuery): Promi
   const malformed = wanted.find((signature) => decodeBase58(signature, 64) === null);
   if (malformed !== undefined)
     return { kind: 'refused', signature: malformed, code: 'burn_missing', message: 'That is not the signature of a transaction.' };
-  return context.rpc.agree((endpoint) => look(endpoint, standard, [first, ...rest], wanted, ruledOut), decisive);
+  return context.rpc.agree((endpoint) => look(endpoint, standard, [first, ...rest], wanted, ruledOut), decisive, essence);
 }
 
 async function look(
@@ -69,7 +72,7 @@ async function look(
   if (failed) return failed;
   // Not held for good, but now: it has come into the wallet just before.
   const dead = heldForGood && attempts.every(({ lastValidBlockHeight }) => settled.blockHeight > lastValidBlockHeight);
-  return { kind: dead ? 'dead' : 'untouched' };
+  return dead ? { kind: 'dead', proof: settled } : { kind: 'untouched' };
 }
 
 /**
