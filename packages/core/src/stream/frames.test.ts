@@ -82,3 +82,7 @@ it('takes a line in a million pieces in time that grows with it', () => {
     ['frame', undefined, undefined, piece.repeat(100_000)],
   ]);
 });
+
+it('takes CR and LF in two pieces for one line end, in the middle of a frame too', () => {
+  expect(ours(['id: 7\r', '\ndata: 1\r', '\ndata: 2\r', '\n\r', '\n'])).toEqual([['frame', '7', undefined, '1\n2']]);
+});
