@@ -84,7 +84,11 @@ async function reach(world: World): Promise<void> {
     await world.send({ path: world.routes.active });
   } catch (cause) {
     if (cause instanceof MalformedAnswer) return;
-    throw new NftUpgradeError('connection_lost', { message: `The server at ${world.target.url.origin} cannot be reached.`, cause });
+    throw new NftUpgradeError('connection_lost', {
+      message: `The server at ${world.target.url.origin} cannot be reached.`,
+      hint: 'Check the address, and the certificate where it is https.',
+      cause,
+    });
   }
 }
 
