@@ -76,6 +76,17 @@ describe('an operation in words', () => {
     expect(stuck.problems[0]?.hint).toBe('Nothing is lost. Keep the operation number for the support team.');
   });
 
+  test('B4: a burn that has to be signed again says why, and that the NFT is safe', () => {
+    const state = stateOf(upgrade, toSign);
+    if (!state.operation) throw new Error('no snapshot');
+    const now = { ...state.operation.now, code: 'burn_transaction_failed' };
+    const words = describeOperation(upgrade, { ...state, operation: { ...state.operation, now } }, en);
+    expect(words.problems).toMatchObject([{ axis: 'operation', code: 'burn_transaction_failed', asset: 'safe' }]);
+    expect(words.spoken).toContain(words.problems[0]?.message);
+    const unknown = describeOperation(upgrade, { ...state, operation: { ...state.operation, now: { ...now, code: 'gremlins' } } }, en);
+    expect(unknown.problems).toEqual([]);
+  });
+
   test('a code of a newer server is told in its own words', () => {
     const state = stateOf(upgrade, [...minting, 'mint_failed']);
     if (!state.operation) throw new Error('no snapshot');

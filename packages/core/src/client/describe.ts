@@ -92,9 +92,11 @@ function problemsOf({ id, operation, connection, wallet }: OperationState, messa
 /** The catalogue's words for a known code, the server's own for one of a newer server. */
 function failureOf({ status, now }: Snapshot, messages: Messages): Pick<Problem, 'code' | 'message' | 'hint'> | null {
   const { code, error, userMessage } = now;
-  if (typeof code !== 'string' || typeof error !== 'string') return null;
-  const known = isErrorCode(code) ? messages.error(new NftUpgradeError(code, { message: error })) : null;
+  // A fresh burn transaction has a code without a sentence: why the one before it came to nothing.
+  if (typeof code !== 'string' || !(typeof error === 'string' || isErrorCode(code))) return null;
+  const sentence = typeof error === 'string' ? error : code;
+  const known = isErrorCode(code) ? messages.error(new NftUpgradeError(code, sentence === code ? {} : { message: sentence })) : null;
   // “It is tried again by itself” holds for a failed attempt, and no more once people have to look at it.
   const hint = known && status !== 'needs_attention' ? known.hint : messages.next(status);
-  return { code, message: known?.message ?? error, hint: hint || (typeof userMessage === 'string' ? userMessage : '') };
+  return { code, message: known?.message ?? sentence, hint: hint || (typeof userMessage === 'string' ? userMessage : '') };
 }
