@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { problemResponse } from '../http/problem.ts';
+import { takeSession } from '../http/session-body.ts';
+import { watchClient } from './node/client.ts';
 import { type ReceivedOptions, toRequest } from './node/request.ts';
 import { abandon, sendResponse } from './node/response.ts';
+import { streamSession } from './node/stream.ts';
 
 export { type Stoppable, stopOnSignal } from './node/stop.ts';
 
@@ -31,7 +34,7 @@ export function toNodeHandler(handler: Fetch | { fetch: Fetch }, options: NodeHa
 }
 
 /**
- * The one bridge between Node's requests and the fetch standard, under every adapter. Resolves when the answer is written or the client is gone; never rejects.
+ * The one bridge between Node's requests and the fetch standard, under every adapter. Resolves when the answer is written, or its stream stands; never rejects.
  * A body that a middleware has read is taken from `req.body`, or from `options.body` where a framework keeps it elsewhere.
  */
 export async function serveNode(
@@ -59,19 +62,18 @@ export async function serveNode(
     }
   };
 
+  const head = req.method === 'HEAD';
   try {
+    const client = watchClient(req, res);
     const gone = new AbortController();
-    // A socket that breaks tells it here; without a listener that would end the process.
-    req.on('error', () => {});
-    res.on('error', () => gone.abort());
-    res.on('close', () => gone.abort());
-    // A reset with NO_ERROR (Node's `destroy()`, undici's abort) does not close a stream that has something left to send.
-    if (res instanceof Http2ServerResponse) res.stream.on('aborted', () => gone.abort());
-    // A middleware that waited may have let the client go before anybody listened here.
-    if (res.destroyed) gone.abort();
+    client.left = () => gone.abort();
+    if (client.isGone) gone.abort();
     const request = toRequest(req, gone.signal, options);
     const response = request ? await answer(request) : problemResponse(unreadable());
-    await sendResponse(res, response, { head: req.method === 'HEAD', gone: gone.signal });
+    const session = head || client.isGone ? null : takeSession(response.body);
+    // What is open for long keeps neither request nor response in memory, nor this call.
+    if (session) streamSession(session, res, response, client);
+    else await sendResponse(res, response, { head, gone: gone.signal });
   } catch (thrown) {
     tell(thrown);
     abandon(res);

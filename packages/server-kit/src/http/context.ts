@@ -5,6 +5,7 @@ import type { Operations, Principal } from './operations.ts';
 import type { HandlerLimits, HandlerTiming } from './options.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { Registry } from './registry.ts';
+import type { SharedReads } from './shared-reads.ts';
 
 /** What the routes of one handler share. */
 export interface HttpContext {
@@ -20,7 +21,7 @@ export interface HttpContext {
   readonly gate: <T>(work: () => Promise<T>) => Promise<T>;
   readonly telemetry: Telemetry;
   /** Makes one read of those that are asked for at once: a wake-up reaches all streams of an operation in one turn. */
-  readonly share: (key: string, read: () => Promise<OperationEvent[]>) => Promise<OperationEvent[]>;
+  readonly share: SharedReads<OperationEvent[]>;
   /** Reports an error to the host. Never throws. */
   readonly report: (error: unknown) => void;
 }

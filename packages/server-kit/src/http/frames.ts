@@ -1,24 +1,26 @@
-import { eventFrame, heartbeatFrame, type OperationEvent, openingFrame } from '@aiw3/nft-upgrade/protocol';
-import type { HandlerTiming } from './options.ts';
+import { eventFrame, type OperationEvent } from '@aiw3/nft-upgrade/protocol';
 
-const encoder = new TextEncoder();
-export const text = (frame: string): Uint8Array => encoder.encode(frame);
+interface Frame {
+  readonly text: string;
+  readonly bytes: number;
+}
 
-/** One event is often shown to many streams: its bytes are made once. They go when the event does. */
-const made = new WeakMap<OperationEvent, Uint8Array>();
+/** One event is often shown to many streams: its frame is made once. It goes when the event does. */
+const made = new WeakMap<OperationEvent, Frame>();
 
-function frameOf(event: OperationEvent): Uint8Array {
-  let bytes = made.get(event);
-  if (!bytes) {
-    bytes = text(eventFrame(event));
-    made.set(event, bytes);
+function frameOf(event: OperationEvent): Frame {
+  let frame = made.get(event);
+  if (!frame) {
+    const text = eventFrame(event);
+    frame = { text, bytes: Buffer.byteLength(text) };
+    made.set(event, frame);
   }
-  return bytes;
+  return frame;
 }
 
 export interface Frames {
-  /** Null when there is nothing to send. */
-  readonly bytes: Uint8Array | null;
+  /** Empty when there is nothing to send. */
+  readonly text: string;
   /** How many events they are. */
   readonly count: number;
   /** The last event in them. */
@@ -29,31 +31,18 @@ export interface Frames {
 
 /** The frames of the events above a cursor, as many as the budget allows, at least one. */
 export function framesOf(events: readonly OperationEvent[], after: number, budgetBytes: number): Frames {
-  const [only] = events;
-  if (events.length === 1 && only && only.seq > after) return { bytes: frameOf(only), count: 1, last: only, whole: true };
-  const frames: Uint8Array[] = [];
+  let text = '';
+  let bytes = 0;
+  let count = 0;
   let last: OperationEvent | null = null;
-  let size = 0;
   for (const event of events) {
     if (event.seq <= after) continue;
     const frame = frameOf(event);
-    if (last && size + frame.byteLength > budgetBytes) return { bytes: Buffer.concat(frames), count: frames.length, last, whole: false };
-    frames.push(frame);
-    size += frame.byteLength;
+    bytes += frame.bytes;
+    if (last && bytes > budgetBytes) return { text, count, last, whole: false };
+    text += frame.text;
+    count += 1;
     last = event;
   }
-  return { bytes: last ? Buffer.concat(frames) : null, count: frames.length, last, whole: true };
+  return { text, count, last, whole: true };
 }
-
-let openings = new Map<string, Uint8Array>();
-
-export function opening(timing: HandlerTiming): Uint8Array {
-  const frame = openingFrame(timing);
-  const bytes = openings.get(frame) ?? text(frame);
-  // One handler has one; tests have many.
-  if (openings.size > 100) openings = new Map();
-  openings.set(frame, bytes);
-  return bytes;
-}
-
-export const heartbeat = (now: number): Uint8Array => text(heartbeatFrame(now));

@@ -1,5 +1,7 @@
 import type { Session } from './session.ts';
 
+const encoder = new TextEncoder();
+
 interface Taken {
   readonly session: Session;
   /** Listens no more to the request: whoever takes the session tells it when its client leaves. */
@@ -16,9 +18,8 @@ export function bodyOf(session: Session, signal: AbortSignal): ReadableStream<Ui
     type: 'bytes',
     start(control) {
       session.attach({
-        write(bytes) {
-          // A copy: a stream of bytes takes what it is given for its own.
-          control.enqueue(new Uint8Array(bytes));
+        write(frames) {
+          control.enqueue(encoder.encode(frames));
           return false;
         },
         end() {
@@ -46,7 +47,7 @@ export function bodyOf(session: Session, signal: AbortSignal): ReadableStream<Ui
 }
 
 /**
- * The session behind a body that nobody has read from: a bridge writes it straight to its socket. Two promises and a copy a frame are saved, and an idle
+ * The session behind a body that nobody has read from: a bridge writes it straight to its socket. Promises and copies are saved, and an idle
  * stream keeps neither the request nor the response in memory. Null for any other body.
  */
 export function takeSession(body: ReadableStream | null): Session | null {

@@ -1,6 +1,13 @@
 import type { Clock } from '@aiw3/nft-upgrade';
-import { type AnyProcess, isNftUpgradeError, NftUpgradeError, type OperationEvent } from '@aiw3/nft-upgrade/protocol';
-import { framesOf, heartbeat, opening, text } from './frames.ts';
+import {
+  type AnyProcess,
+  heartbeatFrame,
+  isNftUpgradeError,
+  NftUpgradeError,
+  type OperationEvent,
+  openingFrame,
+} from '@aiw3/nft-upgrade/protocol';
+import { framesOf } from './frames.ts';
 import type { HandlerTiming } from './options.ts';
 
 /**
@@ -33,8 +40,8 @@ export interface SessionOptions {
 
 /** Where a session writes: a stream of the fetch standard, or a response of Node. */
 export interface Sink {
-  /** Takes bytes, which it must not change. False when it will ask for more by itself. */
-  write(bytes: Uint8Array): boolean;
+  /** Takes frames. False when it will ask for more by itself. */
+  write(frames: string): boolean;
   /** Ends in order. */
   end(): void;
   /** Breaks off: that must not pass for an end. */
@@ -112,13 +119,13 @@ export function createSession(options: SessionOptions): Session {
     advance();
   };
 
-  const send = (bytes: Uint8Array) => {
+  const send = (frames: string) => {
     wroteAt = clock.now();
-    if (sink) hungry = sink.write(bytes);
+    if (sink) hungry = sink.write(frames);
   };
   const endInOrder = ({ reason, frame }: NonNullable<typeof closing>) => {
-    if (!opened) send(opening(timing));
-    if (frame !== '') send(text(frame));
+    if (!opened) send(openingFrame(timing));
+    if (frame !== '') send(frame);
     finish(reason);
     sink?.end();
   };
@@ -129,10 +136,10 @@ export function createSession(options: SessionOptions): Session {
     if (closing) endInOrder(closing);
     else if (!opened) {
       opened = true;
-      send(opening(timing));
+      send(openingFrame(timing));
       advance();
     } else if (news) read();
-    else if (clock.now() - wroteAt >= timing.heartbeatMs) send(heartbeat(clock.now()));
+    else if (clock.now() - wroteAt >= timing.heartbeatMs) send(heartbeatFrame(clock.now()));
   };
 
   const read = () => {
@@ -146,12 +153,12 @@ export function createSession(options: SessionOptions): Session {
     reading = false;
     failures = 0;
     if (over) return;
-    const { bytes, count, last, whole } = framesOf(events, cursor, options.budgetBytes);
+    const { text, count, last, whole } = framesOf(events, cursor, options.budgetBytes);
     if (last) cursor = last.seq;
     if (!whole || events.length >= PAGE) news = true;
     else if (last ? isTerminal(process, last.status) : options.terminal) closing ??= { reason: 'completed', at: clock.now(), frame: '' };
-    if (bytes) {
-      send(bytes);
+    if (text !== '') {
+      send(text);
       options.sent(count);
     }
     // The last frame is out: nothing is gained by waiting until it is read.

@@ -23,13 +23,13 @@ export function openStream(context: HttpContext, call: OperationCall, snapshot: 
   const measured = measureStream(telemetry, process.name, cursor);
   // What the session keeps for as long as it lives: not the request.
   const query = queryOf(call);
-  const owner = `${process.name} ${operationId} ${principal.id} `;
+  const owner = `${process.name} ${operationId} ${principal.id}`;
   const session = createSession({
     operationId,
     process,
     after: cursor.after,
     terminal: snapshot.terminal,
-    read: (after) => share(owner + after, () => gate(() => operations.events({ ...query, after, limit: PAGE }))),
+    read: (after) => share(owner, after, () => gate(() => operations.events({ ...query, after, limit: PAGE }))),
     watch: (wake) => operations.watch(operationId, wake),
     sent: (frames) => measured.frames(frames),
     closed(reason) {

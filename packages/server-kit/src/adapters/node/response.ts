@@ -1,10 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { constants, Http2ServerResponse } from 'node:http2';
-import type { Session } from '../../http/session.ts';
-import { takeSession } from '../../http/session-body.ts';
 
-type NodeResponse = ServerResponse | Http2ServerResponse;
+export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 export interface SendOptions {
   /** The request was a `HEAD`: its answer has no body. */
@@ -33,10 +31,7 @@ export async function sendResponse(res: NodeResponse, response: Response, { head
     await body?.cancel().catch(() => undefined);
     return;
   }
-  // Now: the first event may be long in coming, and the client waits for these. On HTTP/2 they are out already.
-  if (!(res instanceof Http2ServerResponse)) res.flushHeaders();
-  const session = takeSession(body);
-  if (session) return pump(session, res, gone);
+  flushHead(res);
   const reader = body.getReader();
   const drained = backpressure(res, reader, gone);
   const stop = () => void reader.cancel().catch(() => undefined); // an open `read` resolves by it
@@ -58,29 +53,12 @@ export async function sendResponse(res: NodeResponse, response: Response, { head
   }
 }
 
-/** A session writes to its socket itself, and is asked for more when that has drained. */
-function pump(session: Session, res: NodeResponse, gone: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    session.attach({
-      write: (bytes) => write(res, bytes),
-      end() {
-        res.end();
-        linger(res);
-        resolve();
-      },
-      fail() {
-        abandon(res);
-        resolve();
-      },
-    });
-    const events: EventEmitter = res;
-    events.on('drain', session.pull);
-    gone.addEventListener('abort', session.leave, { once: true });
-    session.pull();
-  });
+/** Now: the first event may be long in coming, and the client waits for the headers. On HTTP/2 they are out already. */
+export function flushHead(res: NodeResponse): void {
+  if (!(res instanceof Http2ServerResponse)) res.flushHeaders();
 }
 
-function writeHead(res: NodeResponse, response: Response): void {
+export function writeHead(res: NodeResponse, response: Response): void {
   const http2 = res instanceof Http2ServerResponse;
   const headers: OutgoingHttpHeaders = {};
   for (const [name, value] of response.headers) {
@@ -93,7 +71,7 @@ function writeHead(res: NodeResponse, response: Response): void {
 }
 
 /** The two classes have the same method with overloads that do not unite. */
-const write = (res: { write(chunk: Uint8Array): boolean }, chunk: Uint8Array): boolean => res.write(chunk);
+export const write = (res: { write(chunk: Uint8Array | string): boolean }, chunk: Uint8Array | string): boolean => res.write(chunk);
 
 /** Makes a wait for a client that reads again. It also ends when the client is gone, and rejects when the source breaks meanwhile. */
 function backpressure(res: NodeResponse, source: ReadableStreamDefaultReader<Uint8Array>, gone: AbortSignal): () => Promise<void> {
@@ -128,7 +106,7 @@ function backpressure(res: NodeResponse, source: ReadableStreamDefaultReader<Uin
 const lingering = new WeakSet<NodeResponse>();
 
 /** A source that has ended watches over nobody: a client that does not take the rest must not hold its socket for ever. */
-function linger(res: NodeResponse): void {
+export function linger(res: NodeResponse): void {
   if (lingering.has(res) || res.writableFinished || res.writableLength === 0) return;
   lingering.add(res);
   const timer = setTimeout(() => abandon(res), LINGER_MS);
