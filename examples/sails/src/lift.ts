@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 
 /** What is used of a lifted app. */
@@ -26,8 +26,7 @@ const hooks = require('../app/hooks.json') as Record<string, false>;
 /** Lifts the app of this example, or one of another configuration, on a free port of this machine. */
 export async function lift(config: object = {}): Promise<Lifted> {
   const sails = new Sails();
-  // Port 0 means “the default” to Sails.
-  const port = 20_000 + Math.floor(Math.random() * 40_000);
+  const port = await freePort();
   const whole = { appPath: join(import.meta.dirname, '../app'), hooks, port, explicitHost: '127.0.0.1', ...config };
   await new Promise<void>((resolve, reject) => sails.lift(whole, (error) => (error ? reject(error) : resolve())));
   return {
@@ -39,4 +38,19 @@ export async function lift(config: object = {}): Promise<Lifted> {
       await new Promise<void>((resolve, reject) => sails.lower((error) => (error ? reject(error) : resolve())));
     },
   };
+}
+
+/** Port 0 means “the default” to Sails. Below those that clients get, and really free. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const probe = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false));
+      probe.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return port;
+  }
 }
