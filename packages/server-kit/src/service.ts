@@ -200,7 +200,7 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
   void look({ idleMs: 1_000 })().catch(onError);
   const loops = [
     every(watchMs, look({ statuses: watched, idleMs: watchMs / 2 }), onError),
-    every(sweepMs, look({ idleMs: takeoverMs * 1.25 }), onError),
+    every(sweepMs, look({ idleMs: takeoverMs }), onError),
     every(takeoverMs / 3, () => beat(db, running.busy()), onError),
     every(Math.min(watchMs, 1_000), () => carryOutRequests(db, obligations), onError),
     every(sweepMs, async () => (await raiseAlarms(db, options.owedAlarmMs ?? 900_000)) > 0 && kick(), onError),
