@@ -36,10 +36,11 @@ function note(engine: Engine, before: number, { row, process, snapshot, events }
   engine.log.info('An operation ended.', { operationId: row.id, process: process.name, seq, status, asset });
 }
 
-async function entail(engine: Engine, sql: Sql, { row, snapshot }: Loaded): Promise<void> {
+async function entail(engine: Engine, sql: Sql, { row, snapshot, events }: Loaded): Promise<void> {
   if (!snapshot.terminal)
     return engine.queue.enqueue(sql, { operationId: row.id, seq: snapshot.seq, startAfterMs: delayOf(engine, snapshot) });
-  await settleObligation(sql, snapshot);
+  // A debt is opened with this status and never otherwise, so most operations need not ask.
+  if (events.some(({ status }) => status === 'needs_attention')) await settleObligation(sql, snapshot);
   if (snapshot.status !== 'completed' && snapshot.status !== 'compensated') await enqueueOutbox(sql, row.id, 'release', {}, [RELEASE]);
 }
 

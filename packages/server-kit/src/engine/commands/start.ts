@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import { foldAll, NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
 import type { Started, StartRequest } from '../../http/operations.ts';
 import { type Engine, processOf, rulesOf } from '../context.ts';
 import type { Drive } from '../drive.ts';
@@ -45,17 +45,18 @@ export async function start(engine: Engine, drive: Drive, request: StartRequest)
       if (rows.length === 0) throw new NftUpgradeError('journal_conflict');
     }
     if (created) await engine.queue.enqueue(sql, { operationId: id, seq: 1, startAfterMs: engine.takeoverMs });
-    return { operationId: live, attached: !created };
+    return { operationId: live, created };
   });
   // The live operation ended between two looks: look again.
   if (!outcome) throw new NftUpgradeError('journal_conflict');
-  const snapshot = await snapshotOf(engine, outcome.operationId);
-  if (!outcome.attached) {
+  const { created } = outcome;
+  const snapshot = (created && foldAll(process, [created])) ?? (await snapshotOf(engine, outcome.operationId));
+  if (created) {
     engine.telemetry.add('nft_upgrade.operations.started', { process: process.name });
     engine.log.info('An operation began.', { operationId: id, process: process.name });
     void drive.advance(outcome.operationId);
   }
-  return { snapshot, attached: outcome.attached };
+  return { snapshot, attached: !created };
 }
 
 async function byKey(engine: Engine, { principal, idempotencyKey, process, input }: StartRequest): Promise<string | null> {

@@ -1,0 +1,85 @@
+// The engine beside the least that a durable step can cost (an insert and a job in one transaction) and beside DBOS Transact, on one Postgres, in one run.
+
+import { postgres } from '@aiw3/nft-upgrade-server-kit/postgres';
+import { closeDatabases, startPostgres } from '@aiw3/nft-upgrade-server-kit/testing';
+import { atLeast, atMost, type Row, type Suite } from '../suite.ts';
+import { startDbos } from './engine/dbos.ts';
+import { startFloor } from './engine/floor.ts';
+import { confirmToFrame } from './engine/latency.ts';
+import { costAt } from './engine/live.ts';
+import { quantile, stepsPerSecond } from './engine/measure.ts';
+import { startNode } from './engine/node.ts';
+
+const ROUNDS = 5;
+const OPERATIONS = 160;
+const CONCURRENCY = 16;
+
+export const suite: Suite = {
+  title: 'Engine: durable steps',
+  async run(say) {
+    const server = await startPostgres();
+    try {
+      say('steps a second');
+      const urls = [await server.url(), await server.url(), await server.url()] as const;
+      const floor = await startFloor(await postgres({ connectionString: urls[0], max: CONCURRENCY + 4 }));
+      const ours = await startNode(urls[1], CONCURRENCY + 4);
+      const dbos = await startDbos(urls[2], CONCURRENCY + 4);
+      const rates = { floor: [] as number[], ours: [] as number[], dbos: [] as number[] };
+      // Turn by turn, so that whatever else the machine does hits all three alike. The first round warms up.
+      for (let round = 0; round <= ROUNDS; round += 1) {
+        for (const [name, run] of [
+          ['floor', floor.run],
+          ['ours', ours.activate],
+          ['dbos', dbos.run],
+        ] as const) {
+          const rate = await stepsPerSecond(run, { operations: OPERATIONS, concurrency: CONCURRENCY, stepsEach: 4 });
+          if (round > 0) rates[name].push(rate);
+        }
+      }
+      const [floorRate, ourRate, dbosRate] = [quantile(rates.floor, 0.5), quantile(rates.ours, 0.5), quantile(rates.dbos, 0.5)];
+      await Promise.all([floor.stop(), dbos.stop()]);
+
+      say('confirm to frame');
+      const second = await startNode(urls[1], CONCURRENCY + 4);
+      const same = await confirmToFrame(ours, ours, 200);
+      const across = await confirmToFrame(ours, second, 200);
+      await second.stop();
+
+      say('cost of an event beside many live operations');
+      const costs: { live: number; ms: number }[] = [];
+      for (const live of [100, 5_000, 50_000]) costs.push({ live, ms: await costAt(ours, live) });
+      await ours.stop();
+
+      const least = Math.min(...costs.map(({ ms }) => ms));
+      const most = Math.max(...costs.map(({ ms }) => ms));
+      const rows: Row[] = [
+        { name: 'floor: insert and job in one transaction', value: floorRate, unit: 'steps/s', ratio: 1 },
+        { name: 'engine', value: ourRate, unit: 'steps/s', ratio: ourRate / floorRate },
+        { name: 'DBOS Transact', value: dbosRate, unit: 'steps/s', ratio: dbosRate / floorRate },
+        { name: 'confirm to frame, one node, p50', value: quantile(same, 0.5), unit: 'ms' },
+        { name: 'confirm to frame, one node, p99', value: quantile(same, 0.99), unit: 'ms' },
+        { name: 'confirm to frame, across nodes, p50', value: quantile(across, 0.5), unit: 'ms' },
+        { name: 'confirm to frame, across nodes, p99', value: quantile(across, 0.99), unit: 'ms' },
+        ...costs.map(({ live, ms }) => ({
+          name: `one event beside ${live} live operations`,
+          value: ms,
+          unit: 'ms',
+          ratio: ms / (costs[0]?.ms ?? ms),
+        })),
+      ];
+      return {
+        rows,
+        goals: [
+          atLeast('steps a second, of the floor', 0.7, ourRate / floorRate, ' × floor'),
+          atLeast('steps a second, of DBOS', 1, ourRate / dbosRate, ' × DBOS'),
+          atMost('confirm to frame, one node, p99', 10, quantile(same, 0.99), ' ms'),
+          atMost('confirm to frame, across nodes, p99', 25, quantile(across, 0.99), ' ms'),
+          atMost('one event at 100, 5,000 and 50,000 live operations: most over least', 1.2, most / least),
+        ],
+      };
+    } finally {
+      await server.stop();
+      await closeDatabases();
+    }
+  },
+};
