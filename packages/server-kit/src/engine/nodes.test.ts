@@ -34,7 +34,7 @@ describe('many nodes on one Postgres', () => {
           watchMs: 200,
         });
         const handler = createHandler(service, { authenticate: async () => principal });
-        const call = (path: string, init: RequestInit = {}) =>
+        const call = (path: string, init: { method?: string; headers?: Record<string, string>; body?: string } = {}) =>
           handler.fetch(
             new Request(`http://node/api/v1/nft/upgrade${path}`, {
               ...init,
