@@ -1,8 +1,8 @@
+import { createParser } from 'eventsource-parser';
 import { NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
 import type { AnyProcess, OperationEvent } from '../machine/types.ts';
 import { parseEvent } from '../protocol/event.ts';
 import { type FrameComment, parseComment } from '../protocol/frame.ts';
-import { createFrameParser } from './frames.ts';
 
 /** One thing a stream says. */
 export type StreamItem =
@@ -30,7 +30,7 @@ const PIECE_BYTES = 65_536;
  * one clear error: `invalid_frame` (UTF-8, JSON, an id that is not the number), `invalid_event` (missing or wrong fields), `frame_too_large`.
  */
 export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decoder {
-  // A replacement character in a name would change what the user reads, so broken UTF-8 is an error. The frame parser takes the byte order mark off.
+  // A replacement character in a name would change what the user reads, so broken UTF-8 is an error. The parser takes the byte order mark off.
   const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let items: StreamItem[] = [];
   let error: NftUpgradeError | null = null;
@@ -46,10 +46,15 @@ export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decod
   };
   const tooLarge = () => new NftUpgradeError('frame_too_large', { details: { maxFrameBytes } });
 
-  const frames = createFrameParser({
+  const parser = createParser({
+    maxBufferSize: maxFrameBytes,
     onComment: (comment) => say({ kind: 'comment', comment: parseComment(comment) }),
     onRetry: (ms) => say({ kind: 'retry', ms }),
-    onFrame(id, type, data) {
+    onError: (thrown) => {
+      // Unknown fields and odd `retry:` values are to be ignored by the specification of SSE.
+      if (thrown.type === 'max-buffer-size-exceeded') fail(tooLarge());
+    },
+    onEvent: ({ id, event: type, data }) => {
       unsaid = 0;
       if (error || (type !== undefined && type !== 'message')) return; // named events are no part of version 1
       if (data.length > maxFrameBytes) return fail(tooLarge());
@@ -74,8 +79,8 @@ export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decod
           fail(new NftUpgradeError('invalid_frame', { details: { problem: 'is not UTF-8' } }));
           break;
         }
-        frames.feed(decoded);
-        if (unsaid > maxFrameBytes || frames.held() > maxFrameBytes) fail(tooLarge());
+        parser.feed(decoded);
+        if (unsaid > maxFrameBytes) fail(tooLarge());
       }
       return { items, error };
     },
