@@ -26,7 +26,15 @@ export async function buildPage(): Promise<string> {
   if (existsSync(folder)) return folder;
   const { build } = await import('vite');
   const outDir = join(here, 'dist', `building-${randomUUID()}`);
-  await build({ root: here, configFile: join(here, 'vite.config.ts'), logLevel: 'warn', build: { outDir } });
+  // React is bundled as the environment says: under a test runner it would be its development build, kept for everybody.
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = 'production';
+  try {
+    await build({ root: here, configFile: join(here, 'vite.config.ts'), logLevel: 'error', build: { outDir } });
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  }
   await rename(outDir, folder).catch(async (thrown: unknown) => {
     await rm(outDir, { recursive: true, force: true });
     if (!existsSync(folder)) throw thrown;

@@ -7,6 +7,7 @@ export const programs = {
   'redis-server': { debian: 'redis-server', setting: 'REDIS_SERVER_PATH' },
   kcat: { debian: 'kcat', setting: 'KCAT_PATH' },
   python3: { debian: 'python3', setting: 'PYTHON3_PATH' },
+  chromium: { debian: 'chromium', setting: 'CHROME_PATH' },
 } as const;
 
 export type Program = keyof typeof programs;

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { OperationPanel } from '../operation/operation-panel.tsx';
 import { useRun } from '../operation/use-run.ts';
 import { useMe, usePage } from '../session/provider.tsx';
@@ -11,6 +12,7 @@ export function Account() {
   const { site } = usePage();
   const me = useMe();
   const { run, claim, upgrade, dismiss } = useRun();
+  const [begun, setBegun] = useState(false);
   const current = site.tiers.find((tier) => tier.id === me.nft?.tierId) ?? null;
   const next = site.tiers.find((tier) => tier.level === (current?.level ?? 0) + 1) ?? null;
   return (
@@ -18,11 +20,19 @@ export function Account() {
       <div className="stack">
         <h1 className="hidden">Your equity NFT</h1>
         {run ? (
-          <OperationPanel run={run} onDismiss={dismiss} />
+          <OperationPanel run={run} takeFocus={begun} onDismiss={dismiss} />
         ) : (
           <>
             {current && <Holding tier={current} />}
-            <NextLevel current={current} next={next} onStart={() => (current && next ? upgrade(next.id) : claim())} />
+            <NextLevel
+              current={current}
+              next={next}
+              onStart={() => {
+                setBegun(true);
+                if (current && next) upgrade(next.id);
+                else claim();
+              }}
+            />
           </>
         )}
       </div>

@@ -1,5 +1,6 @@
 import type { BurnTransaction, Connection, Snapshot } from '@aiw3/nft-upgrade';
 import { useActionProps, useDescription, useLiveProps, useProgressProps, useUpgradeClient } from '@aiw3/nft-upgrade-react';
+import { useEffect, useRef } from 'react';
 import { Custody } from './custody.tsx';
 import { Pictures } from './pictures.tsx';
 import { Problems } from './problems.tsx';
@@ -9,8 +10,15 @@ import { useEvents } from './use-events.ts';
 import type { Run } from './use-run.ts';
 import { WalletStep } from './wallet-step.tsx';
 
-/** One run of a claim or an upgrade, live: where the NFT is, how far it is, what to do now. Three axes, each told for itself. */
-export function OperationPanel({ run, onDismiss }: { run: Run; onDismiss: () => void }) {
+/**
+ * One run of a claim or an upgrade, live: where the NFT is, how far it is, what to do now. Three axes, each told for itself.
+ * @param takeFocus the button that began it is gone: the keyboard goes on here
+ */
+export function OperationPanel({ run, takeFocus, onDismiss }: { run: Run; takeFocus: boolean; onDismiss: () => void }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (takeFocus) heading.current?.focus();
+  }, [takeFocus]);
   const { definition } = useUpgradeClient().process(run.process);
   const description = useDescription(run);
   const action = useActionProps(run);
@@ -29,7 +37,9 @@ export function OperationPanel({ run, onDismiss }: { run: Run; onDismiss: () => 
       <header className="split">
         <div>
           <p className="eyebrow">{title}</p>
-          <h2 className="title">{now?.status === 'completed' ? `${tier} is yours` : description.what}</h2>
+          <h2 className="title" ref={heading} tabIndex={-1}>
+            {now?.status === 'completed' ? `${tier} is yours` : description.what}
+          </h2>
         </div>
         <Pictures now={now} />
       </header>
@@ -46,7 +56,7 @@ export function OperationPanel({ run, onDismiss }: { run: Run; onDismiss: () => 
       {burn && state?.id && (
         <WalletStep key={burn.transaction} burn={burn} operationId={state.id} wallet={state.wallet.state} action={action} />
       )}
-      {run.refusal && run.refusal !== state?.wallet.error && (
+      {run.refusal && run.refusal.code !== state?.wallet.error?.code && (
         <p className="notice" role="alert" data-tone="trouble" data-code={run.refusal.code}>
           <b>{run.refusal.message}</b> {description.asset} {run.refusal.hint}
         </p>

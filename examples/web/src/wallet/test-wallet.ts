@@ -32,8 +32,9 @@ export class TestWalletAdapter extends BaseSignerWalletAdapter {
   }
 
   async connect(): Promise<void> {
-    if (this.#keypair) return;
-    this.#keypair = storedKeypair();
+    // Like every wallet, it answers later: a listener that an effect puts off and on again must not miss it.
+    await Promise.resolve();
+    this.#keypair ??= storedKeypair();
     this.emit('connect', this.#keypair.publicKey);
   }
 
