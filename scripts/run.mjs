@@ -32,6 +32,7 @@ const tasks = {
     ['pnpm', 'exec', 'biome', 'ci', '.'],
     ['pnpm', 'exec', 'oxlint', '--type-aware', '--deny-warnings'],
     ['node', 'node_modules/@typescript/native/bin/tsc', '-p', 'tsconfig.json'],
+    ['pnpm', 'exec', 'knip'],
     ['pnpm', '--filter', './packages/*', 'run', 'build'],
     ['node', 'scripts/check-packages.mjs'],
     ['node', ...source, 'examples/next/check.ts'],

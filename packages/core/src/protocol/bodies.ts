@@ -20,7 +20,7 @@ export const problemSchema = z.looseObject({
 
 export type Problem = z.infer<z.ZodMiniObject<(typeof problemSchema)['shape'], z.core.$strip>>;
 
-/** A snapshot as it crosses the wire: exactly what the reducer makes. */
+/** A snapshot as it crosses the wire: exactly what the reducer makes. Answer of `cancel` and `retry`, and of a start that asks for JSON. */
 export const snapshotSchema = z.looseObject({
   operationId: z.string(),
   process: z.string(),
@@ -58,9 +58,6 @@ export const confirmBurnResultSchema = z.looseObject({
 
 /** Answer of `POST …/{id}/burn-transaction`. */
 export const burnTransactionResultSchema = z.looseObject({ burnTransaction, operation: snapshotSchema });
-
-/** Answer of `cancel` and `retry`, and of a start that asks for JSON. */
-export const acceptedSchema = snapshotSchema;
 
 /** Page of events: the polling fallback. Nothing follows once `terminal` is true and the page is empty. */
 export const eventPageSchema = z.looseObject({ events: z.array(z.looseObject({ seq: z.int() })), terminal: z.boolean() });

@@ -18,7 +18,6 @@ export { receipt, type UpgradeEvent, type UpgradeSnapshot, type UpgradeStatus } 
 export { issueDetails, read, type Schema } from '../schema/index.ts';
 export { type Asset, assets } from './asset.ts';
 export {
-  acceptedSchema,
   burnTransactionResultSchema,
   type ConfirmBurn,
   confirmBurnResultSchema,

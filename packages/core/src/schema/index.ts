@@ -1,3 +1,3 @@
 export { compile, isInstant, isRecord } from './compile.ts';
 export { issueDetails, read } from './read.ts';
-export type { Check, Definition, Fields, Issue, Schema } from './types.ts';
+export type { Fields, Schema } from './types.ts';

@@ -4,10 +4,10 @@ import { json } from './headers.ts';
 import type { Health } from './health.ts';
 
 /** Restart the process when this does not answer. */
-export const LIVE_PATH = '/api/v1/monitoring/live';
+const LIVE_PATH = '/api/v1/monitoring/live';
 
 /** Send new connections elsewhere while this answers 503. */
-export const READY_PATH = '/api/v1/monitoring/ready';
+const READY_PATH = '/api/v1/monitoring/ready';
 
 /** How long the host's own check may take. Milliseconds. */
 const CHECK_MS = 2_000;

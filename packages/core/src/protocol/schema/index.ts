@@ -1,3 +1,3 @@
 export { asyncApi } from './asyncapi.ts';
-export { type JsonSchema, protocolSchema, schemaDefinitions } from './definitions.ts';
+export { protocolSchema } from './definitions.ts';
 export { openApi } from './openapi.ts';
