@@ -59,7 +59,7 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
     const request = order();
     const attempt = await world.chain.mint.prepare(request, 1);
     await world.chain.mint.send(attempt);
-    const minted = { kind: 'minted', mintAddress: attempt.mintAddress, transactionSignature: attempt.signature };
+    const minted = { kind: 'minted', mintAddress: attempt.mintAddress, transactionSignature: attempt.signature, slot: expect.any(Number) };
     expect(await settled(request, [attempt])).toEqual(minted);
     expect(await settled(request, [])).toEqual(minted);
   });
