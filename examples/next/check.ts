@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createUpgradeClient, type OperationOf, type upgrade as upgradeProcess } from '@aiw3/nft-upgrade';
 import { solanaGuard } from '@aiw3/nft-upgrade/solana';
-import { findChromium, howToInstall, launchChromium } from '../../test/browser/fixtures/chromium.ts';
+import { launchChromium } from '../../test/browser/fixtures/chromium.ts';
+import { find, installCommand } from '../../test/services/programs.ts';
 import { readConfig } from '../upgrade-server/src/config.ts';
 import { http2Fetch } from '../upgrade-server/src/demo/http2-fetch.ts';
 import { createDemoUser } from '../upgrade-server/src/demo/user.ts';
@@ -88,7 +89,7 @@ try {
   expect('and how far it is, for screen readers', html.includes('aria-valuenow="20"'));
   expect('the token is in no page', !html.includes(user.token));
 
-  const browser = findChromium() ? await launchChromium() : null;
+  const browser = find('chromium') ? await launchChromium() : null;
   if (browser) {
     closing.push(() => browser.close());
     const context = await browser.newContext();
@@ -116,7 +117,7 @@ try {
     );
     expect('without a mismatch, a warning or an error', said.length === 0, said);
   } else {
-    console.log(`Left out: the browser. ${howToInstall}`);
+    console.log(`Left out: the browser. ${installCommand(['chromium'])}`);
     void signEachTime(upgrade);
   }
   expect('the upgrade is complete', (await upgrade.done).status === 'completed');
