@@ -100,6 +100,7 @@ describeWith('chromium', 'the page when something goes wrong', () => {
     await page.context().setOffline(false);
     await shows(page, 'Quant Ape is yours');
     await names(page, where('delivered'));
+    await page.context().close();
     wire.close();
     // The browser itself reports each request that found no network.
     expect(stage.complaints.splice(0).filter((complaint) => !complaint.includes('net::ERR_'))).toEqual([]);
