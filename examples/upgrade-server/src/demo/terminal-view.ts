@@ -54,7 +54,7 @@ export function terminalView(): View {
           : styleText('red', `\n  ✗ ${facts.wrong.join('; ')}`),
       );
     },
-    serving: (server) => out(`\nServing on ${server.url} until you press Ctrl+C.`),
+    serving: (server) => out(`\nServing on ${server.url} until you press Ctrl+C. Open it in a browser for the page.`),
     problem: (error) => out(styleText('red', `  ! ${error instanceof Error ? error.message : 'unknown error'}`)),
   };
 }

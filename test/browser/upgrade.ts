@@ -1,16 +1,9 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { describeWith } from '../services/programs.ts';
-import { button, keep, names, openStage, type Stage, says, seriousFindings, shows, where } from './fixtures/stage.ts';
+import { expect, it } from 'vitest';
+import { button, keep, names, type Stage, says, seriousFindings, shows, where } from './fixtures/stage.ts';
 
-describeWith('chromium', 'the page in a browser', () => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => expect(await stage.clear()).toEqual([]));
-  afterAll(() => stage?.stop());
-
+/** The upgrade as it should go: by keyboard, on two kinds of screen, and over reloads. */
+export function upgradeTests(stage: Stage): void {
   it.each([
     ['desktop, light', { viewport: { width: 1280, height: 860 }, colorScheme: 'light' }],
     ['phone, dark', { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: 'dark' }],
@@ -124,7 +117,7 @@ describeWith('chromium', 'the page in a browser', () => {
       await page.getByRole('list', { name: 'Steps' }).getByText(says(passed)).waitFor();
     expect(seen).toHaveLength(8);
   });
-});
+}
 
 /** What the page says of the operation: the place of the asset, the progress, the steps. */
 async function told(page: Page): Promise<unknown> {

@@ -1,17 +1,10 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { describeWith } from '../services/programs.ts';
-import { button, keep, names, openStage, type Stage, says, seriousFindings, shows, where } from './fixtures/stage.ts';
+import { expect, it } from 'vitest';
+import { button, keep, names, type Stage, says, seriousFindings, shows, where } from './fixtures/stage.ts';
 import { layWire } from './fixtures/wire.ts';
 
-describeWith('chromium', 'the page when something goes wrong', () => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => expect(await stage.clear()).toEqual([]));
-  afterAll(() => stage?.stop());
-
+/** What goes wrong, and what the page says about it. */
+export function troubleTests(stage: Stage): void {
   /** A page on which the upgrade waits for its signature. */
   async function upgrading(options = {}, url = stage.url): Promise<Page> {
     const page = await stage.page(await stage.profile(await stage.holder(), options), url);
@@ -105,4 +98,4 @@ describeWith('chromium', 'the page when something goes wrong', () => {
     // The browser itself reports each request that found no network.
     expect(stage.complaints.splice(0).filter((complaint) => !complaint.includes('net::ERR_'))).toEqual([]);
   });
-});
+}

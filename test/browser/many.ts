@@ -1,15 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { describeWith } from '../services/programs.ts';
-import { button, openStage, type Stage, says, shows } from './fixtures/stage.ts';
+import { expect, it } from 'vitest';
+import { button, type Stage, says, shows } from './fixtures/stage.ts';
 
-describeWith('chromium', 'the page with company', () => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => expect(await stage.clear()).toEqual([]));
-  afterAll(() => stage?.stop());
-
+/** More than one tab, and more than one operation. */
+export function companyTests(stage: Stage): void {
   it('C2: two tabs show one upgrade, and open one prompt', async () => {
     const context = await stage.profile(await stage.holder());
     const confirmed: string[] = [];
@@ -61,4 +54,4 @@ describeWith('chromium', 'the page with company', () => {
     stage.faults.release('records.activateBadge');
     await expect.poll(() => page.getByText('Activated', { exact: true }).count(), { timeout: 60_000 }).toBe(12);
   });
-});
+}
