@@ -1,4 +1,4 @@
-import type { Db } from '@aiw3/nft-upgrade-server-kit';
+import type { Db, Patience } from '@aiw3/nft-upgrade-server-kit';
 import { openCluster } from './cluster.ts';
 import { createRecords } from './records/records.ts';
 import { openContentStore, openDatabase } from './storage.ts';
@@ -9,6 +9,8 @@ export const standardParts = {
   openCluster,
   openContentStore,
   createRecords: (db: Db) => createRecords(db),
+  /** Waiting times of the engine; what is left out has its default. */
+  patience: {} as Partial<Patience>,
 };
 
 export type Parts = typeof standardParts;

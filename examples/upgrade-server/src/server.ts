@@ -54,6 +54,7 @@ export async function startServer(
       rules: createRules({ records, images, standard: config.NFT_STANDARD }),
       receipts: hmacReceipts({ secret, keyId: 'example-1' }),
       ...openSinks(config, onError),
+      patience: parts.patience,
       watchMs: config.WATCH_MS ?? (cluster.local ? 100 : 1_000),
       onError,
     });
