@@ -8,7 +8,8 @@ import { Keypair } from '@solana/web3.js';
  *   node chain.ts [file for the key of a funded mint authority]
  */
 const [keyFile] = process.argv.slice(2);
-const chain = await startChain();
+// Surfpool 1.5 stops answering after some operations in a row.
+const chain = await startChain({ runtime: 'lite' });
 if (keyFile) {
   const authority = Keypair.generate();
   await chain.airdrop(authority.publicKey.toBase58(), 100_000_000_000n);
