@@ -8,8 +8,11 @@ import {
   TransactionMessage,
   VersionedTransaction,
 } from '@solana/web3.js';
-import type { BurnExpectation } from '../client/guard.ts';
+import type { BurnExpectation, GuardVerdict } from '../client/guard.ts';
+import { encodeBase64 } from './base64.ts';
+import { solanaGuard } from './guard.ts';
 import { burnMemo } from './memo.ts';
+import type { SolanaGuardOptions } from './policy.ts';
 import { programs } from './programs.ts';
 
 // For tests only: real transactions, made with web3.js and with token instructions written out byte by byte.
@@ -120,3 +123,17 @@ export const lookupTable = (addresses: PublicKey[]): AddressLookupTableAccount =
     key: key(8).publicKey,
     state: { deactivationSlot: 2n ** 64n - 1n, lastExtendedSlot: 0, lastExtendedSlotStartIndex: 0, addresses },
   });
+
+/** What the guard says of a transaction of these instructions. */
+export const judge = (
+  instructions: TransactionInstruction[],
+  given: BuildOptions = {},
+  stage: 'before' | 'after' = 'before',
+  options: SolanaGuardOptions = {},
+): GuardVerdict => solanaGuard(options).inspect(encodeBase64(build(instructions, given)), expected, stage);
+
+/** The rules that were broken; empty for a safe transaction. */
+export const rules = (verdict: GuardVerdict): string[] => (verdict.safe ? [] : verdict.findings.map(({ rule }) => rule));
+
+/** The honest burn with one of its instructions replaced. */
+export const replace = (kind: number, ...by: TransactionInstruction[]): TransactionInstruction[] => honest().toSpliced(kind, 1, ...by);

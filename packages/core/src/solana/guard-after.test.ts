@@ -1,22 +1,7 @@
-import type { TransactionInstruction } from '@solana/web3.js';
 import { describe, expect, test } from 'vitest';
-import type { GuardVerdict } from '../client/guard.ts';
-import { encodeBase64 } from './base64.ts';
 import * as f from './fixtures.ts';
-import { solanaGuard } from './guard.ts';
-import type { SolanaGuardOptions } from './policy.ts';
+import { judge, replace, rules } from './fixtures.ts';
 
-const judge = (
-  instructions: TransactionInstruction[],
-  build: f.BuildOptions = {},
-  stage: 'before' | 'after' = 'before',
-  options: SolanaGuardOptions = {},
-): GuardVerdict => solanaGuard(options).inspect(encodeBase64(f.build(instructions, build)), f.expected, stage);
-
-/** The rules that were broken; empty for a safe transaction. */
-const rules = (verdict: GuardVerdict): string[] => (verdict.safe ? [] : verdict.findings.map(({ rule }) => rule));
-
-const replace = (kind: number, ...by: TransactionInstruction[]): TransactionInstruction[] => f.honest().toSpliced(kind, 1, ...by);
 const PRICE = 1;
 const BURN = 3;
 

@@ -1,24 +1,13 @@
 import { SystemProgram, type TransactionInstruction } from '@solana/web3.js';
 import { describe, expect, test } from 'vitest';
-import type { GuardVerdict } from '../client/guard.ts';
 import { encodeBase64 } from './base64.ts';
 import * as f from './fixtures.ts';
+import { judge, replace, rules } from './fixtures.ts';
 import { solanaGuard } from './guard.ts';
 import { burnMemo } from './memo.ts';
 import type { SolanaGuardOptions } from './policy.ts';
 import { programs } from './programs.ts';
 
-const judge = (
-  instructions: TransactionInstruction[],
-  build: f.BuildOptions = {},
-  stage: 'before' | 'after' = 'before',
-  options: SolanaGuardOptions = {},
-): GuardVerdict => solanaGuard(options).inspect(encodeBase64(f.build(instructions, build)), f.expected, stage);
-
-/** The rules that were broken; empty for a safe transaction. */
-const rules = (verdict: GuardVerdict): string[] => (verdict.safe ? [] : verdict.findings.map(({ rule }) => rule));
-
-const replace = (kind: number, ...by: TransactionInstruction[]): TransactionInstruction[] => f.honest().toSpliced(kind, 1, ...by);
 const LIMIT = 0;
 const PRICE = 1;
 const MEMO = 2;
