@@ -23,6 +23,7 @@ import { createWake, postgresWake } from './engine/wake.ts';
 import type { Operations } from './http/operations.ts';
 import { createAttempts } from './journal/attempts.ts';
 import { createJournal } from './journal/journal.ts';
+import { rememberMintKey } from './journal/mint-keys.ts';
 import type { Patience } from './phases/driver.ts';
 import { drivers } from './phases/index.ts';
 import type { Alerts } from './ports/alerts.ts';
@@ -132,7 +133,10 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
 
   checkSinks(sinks);
   await migrate(db, migrations);
-  if (chain) await pinCluster(db, chain);
+  if (chain) {
+    await pinCluster(db, chain);
+    await rememberMintKey(db.sql, chain.mint.key);
+  }
 
   const definitions = [...Object.values(processes), ...(options.formerProcesses ?? []).filter(({ name }) => rules[name])];
   const node = randomUUID().slice(0, 8);

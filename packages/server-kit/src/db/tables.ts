@@ -168,4 +168,13 @@ export const migrations: readonly Migration[] = [
       create index operator_request_open on nft_upgrade.operator_request (id) where done_at is null;
     `,
   },
+  {
+    id: 5,
+    name: 'mint keys',
+    up: `
+      -- Keys that anything may have been minted with, so that it is found again also after they were rotated.
+      insert into nft_upgrade.setting (key, value)
+        select 'mint_key ' || mint_key, '' from nft_upgrade.operation where mint_key <> '' group by mint_key on conflict do nothing;
+    `,
+  },
 ];

@@ -1,6 +1,7 @@
 import { isErrorCode, NftUpgradeError, type OperationEvent, type Snapshot } from '@aiw3/nft-upgrade/protocol';
 import type { Sql } from '../db/db.ts';
-import { mintRequest, readPlan } from '../phases/plan.ts';
+import { placeOf } from '../phases/place.ts';
+import { readPlan } from '../phases/plan.ts';
 import type { MintAttempt } from '../ports/chain.ts';
 import { decide } from './commands/load.ts';
 import { retryLoaded } from './commands/retry.ts';
@@ -70,13 +71,20 @@ async function claimCompensation(sql: Sql, operationId: string, { asset }: Snaps
 async function refuseWhileMintMayLand(engine: Engine, loaded: Parameters<typeof stepOf>[1]): Promise<void> {
   const { operationId, status, asset, phase } = loaded.snapshot;
   if (status !== 'needs_attention') throw new NftUpgradeError('compensate_refused', { operationId, asset, details: { status } });
-  if (phase !== 'mint' || !engine.chain) return;
+  if (!engine.chain) return;
   const step = stepOf(engine, loaded);
+  const plan = await readPlan(step);
+  // For a burn that was found, an operation that is forgotten may have minted, however far this one has come.
+  if (phase !== 'mint' && plan.mintFor === undefined) return;
+  const place = await placeOf(step, plan);
   const attempts = await engine.attempts.list<MintAttempt>(operationId, 'mint');
-  const seen = await engine.chain.mint.observe(
-    mintRequest(step, await readPlan(step)),
-    attempts.map((row) => row.data),
-  );
+  const observed =
+    place &&
+    (await engine.chain.mint.observe(
+      place,
+      attempts.map((row) => row.data),
+    ));
+  const seen = observed ?? { kind: 'pending' as const };
   if (seen.kind === 'absent' || (seen.kind === 'failed' && isErrorCode(seen.code))) return;
   throw new NftUpgradeError('compensate_refused', { operationId, asset, details: { mint: seen.kind } });
 }

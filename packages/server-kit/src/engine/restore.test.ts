@@ -95,6 +95,65 @@ describe.each(databases)('what outlives a deployment, a key and a backup, on $na
     expect(ledger.mints()).toBe(1);
   });
 
+  /** The database is restored from before an operation whose burn has landed; its key was rotated since. Ends with the service on what is left. */
+  const forget = async (until: 'awaiting_burn' | 'completed') => {
+    const lost = await make();
+    const id = await begin(lost);
+    await untilStatus(lost, query(id), ['awaiting_burn']);
+    if (until === 'completed') ledger.submit(id);
+    const before = await untilStatus(lost, query(id), [until]);
+    await stop();
+    await restore();
+    if (until === 'awaiting_burn') ledger.submit(id);
+    ledger.rotate('memory-2');
+    return { id, before };
+  };
+
+  it('S3, S7, I1: what was delivered before the restore is adopted, although the key was rotated since', async () => {
+    const { before } = await forget('completed');
+    const service = await make();
+    const done = await untilStatus(service, query(await begin(service)), ['completed']);
+    expect(done.facts.mintAddress).toBe(before.facts.mintAddress);
+    expect(ledger.mints()).toBe(1);
+  });
+
+  it('S3, S7, I1: while a forgotten mint may still land under the former key, none is made under the present one', async () => {
+    const { id } = await forget('awaiting_burn');
+    // Signed by the node that is gone, and under way to the chain for as long as such a transaction lives.
+    const order = {
+      ...{ operationId: id, key: 'memory-1', recipient: principal.wallet, standard: 'memory' },
+      ...{ name: 'n', symbol: 's', uri: 'u', attributes: [] },
+    };
+    const forgotten = await ledger.chain.mint.prepare(order, 1);
+    const service = await make();
+    const again = await begin(service);
+    await untilStatus(service, query(again), ['minting_new_nft']);
+    // It has looked, and written down until when it has to wait.
+    const place = () => db.sql("select outcome from nft_upgrade.attempt where operation_id = $1 and kind = 'place'", [again]);
+    await expect.poll(place, { timeout: 15_000 }).toEqual([{ outcome: null }]);
+    ledger.advanceBlocks(150);
+    await service.advance(again);
+    expect(ledger.mints()).toBe(0);
+    await ledger.chain.mint.send(forgotten);
+    const done = await untilStatus(service, query(again), ['completed']);
+    expect(done.facts.mintAddress).toBe(forgotten.mintAddress);
+    expect(ledger.mints()).toBe(1);
+  });
+
+  it('S3, S7: when nothing can land any more under the former key, the present one mints', async () => {
+    const { id } = await forget('awaiting_burn');
+    const service = await make();
+    const again = await begin(service);
+    await untilStatus(service, query(again), ['minting_new_nft']);
+    await expect
+      .poll(() => db.sql("select 1 as looked from nft_upgrade.attempt where operation_id = $1 and kind = 'place'", [again]))
+      .toHaveLength(1);
+    ledger.advanceBlocks(151);
+    const done = await untilStatus(service, query(again), ['completed']);
+    expect(done.facts.mintAddress).toBe(await ledger.chain.mint.address({ operationId: id, key: 'memory-2', standard: 'memory' }));
+    expect(ledger.mints()).toBe(1);
+  });
+
   it('S3: the burn of somebody else is nobody else’s', async () => {
     const lost = await make();
     const id = await begin(lost);

@@ -18,8 +18,8 @@ export interface BurnSignature {
   refused: string | null;
 }
 
-/** `found` is a burn that was there before the operation: another one asked for it. */
-export type AttemptKind = 'burn' | 'upload' | 'mint' | 'retry' | 'found';
+/** `found` is a burn that was there before the operation: another one asked for it. `place` is where the NFT for it is minted, or was. */
+export type AttemptKind = 'burn' | 'upload' | 'mint' | 'retry' | 'found' | 'place';
 
 /** Intents of the effects of one operation. */
 export function createAttempts(db: Db) {

@@ -1,6 +1,8 @@
-import { isErrorCode, NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { MintAttempt } from '../ports/chain.ts';
 import { append, next, type PhaseDriver, type Step, wait } from './driver.ts';
+import { mintFault } from './mint-fault.ts';
+import { placeOf } from './place.ts';
 import { makePlan, mintRequest, needChain, readPlan } from './plan.ts';
 import { recoveryDriver } from './recovery.ts';
 
@@ -26,7 +28,8 @@ export const mintDriver: PhaseDriver = {
     async minting_new_nft(step) {
       const { mint } = needChain(step);
       const { id } = step.operation;
-      const request = mintRequest(step, await readPlan(step));
+      const request = await placeOf(step, await readPlan(step));
+      if (!request) return wait('watch');
       const rows = await step.attempts.list<MintAttempt>(id, 'mint');
       const open = rows.filter((row) => row.outcome === null).map((row) => row.data);
       const seen = await mint.observe(request, open);
@@ -45,10 +48,10 @@ export const mintDriver: PhaseDriver = {
         case 'failed': {
           const failed = open.find((attempt) => attempt.signature === seen.signature);
           if (failed) await step.commit((sql) => step.attempts.settle(sql, id, 'mint', failed.attempt, seen.code));
-          throw asError(seen, 'mint_failed_on_chain');
+          throw mintFault(seen, 'mint_failed_on_chain');
         }
         case 'unexpected':
-          throw asError(seen, 'mint_address_occupied');
+          throw mintFault(seen, 'mint_address_occupied');
         case 'absent': {
           const attempt = await mint.prepare(request, rows.length + 1);
           // Another worker may have written its attempt first: then that one is sent, in the next round.
@@ -69,8 +72,4 @@ export async function mintSlot(step: Step): Promise<number | null> {
   const rows = await step.attempts.list<MintAttempt>(step.operation.id, 'mint');
   const slot = rows.flatMap(({ outcome }) => /^minted in slot (\d+)$/.exec(outcome ?? '')?.[1] ?? []);
   return slot[0] === undefined ? null : Number(slot[0]);
-}
-
-function asError(seen: { code: string; message: string }, fallback: 'mint_failed_on_chain' | 'mint_address_occupied'): NftUpgradeError {
-  return new NftUpgradeError(isErrorCode(seen.code) ? seen.code : fallback, { message: seen.message });
 }

@@ -149,7 +149,18 @@ export interface MintPort {
   prepare(request: MintRequest, attempt: number): Promise<MintAttempt>;
   /** Sends the same bytes any number of times. */
   send(attempt: MintAttempt): Promise<void>;
-  observe(request: MintRequest, attempts: readonly MintAttempt[]): Promise<MintObservation>;
+  /**
+   * Finds out what stands at the address of the request.
+   * @param unknownUntil height of the last block in which a mint may land there that nobody remembers: nothing is `absent` before it. Default: there is none
+   */
+  observe(request: MintRequest, attempts: readonly MintAttempt[], unknownUntil?: number): Promise<MintObservation>;
+  /**
+   * The same order at each other address that it may have been carried out at: under former keys, under `knownKeys`, which the database names, and in other
+   * standards. Asked for a burn that the database has forgotten: what was minted for it then is adopted, wherever it stands.
+   */
+  elsewhere(request: MintRequest, knownKeys: readonly string[]): Promise<readonly MintRequest[]>;
+  /** Height of the last block in which anything can land that was signed before now. @throws NftUpgradeError `rpc_unavailable` */
+  horizon(): Promise<number>;
 }
 
 export interface Chain {

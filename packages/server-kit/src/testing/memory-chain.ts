@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import type { BurnAttempt, BurnObservation, Chain, HeldNft, MintAttempt, MintObservation, SignedBurn } from '../ports/chain.ts';
+import type {
+  BurnAttempt,
+  BurnObservation,
+  Chain,
+  HeldNft,
+  MintAttempt,
+  MintObservation,
+  MintRequest,
+  SignedBurn,
+} from '../ports/chain.ts';
 
 const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
@@ -27,6 +36,7 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
   const landed = new Map<string, Landed>();
   const minted = new Map<string, { owner: string; signature: string; finalized: boolean; slot: number }>();
   const faults: { mint: NftUpgradeError[]; observe: NftUpgradeError[] } = { mint: [], observe: [] };
+  const keys = ['memory-1'];
   let height = 100;
   let mints = 0;
   const autoFinalize = options.autoFinalize ?? true;
@@ -42,6 +52,7 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
     landed.set(signature, { mint: attempt.nft.mint, finalized: autoFinalize, failed, slot: height });
     if (!failed) holders.delete(attempt.nft.mint);
   };
+  const addressOf = ({ key, operationId }: Pick<MintRequest, 'key' | 'operationId'>) => name(`${key}/${operationId}/mint`, 44);
   const handedOut = new Map<string, BurnAttempt>();
   const signatureOf = (attempt: BurnAttempt) => name(`${attempt.operationId}/burn/${attempt.attempt}`, 88);
 
@@ -106,16 +117,18 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
       },
     },
     mint: {
-      key: 'memory-1',
-      address: async ({ operationId }) => name(`${operationId}/mint`, 44),
+      get key() {
+        return keys.at(-1) ?? '';
+      },
+      address: async (request) => addressOf(request),
       preflight: async () => fail(faults.mint),
       async prepare(request, attempt): Promise<MintAttempt> {
         fail(faults.mint);
-        const signature = name(`${request.operationId}/mint/${attempt}`, 88);
+        const signature = name(`${request.key}/${request.operationId}/mint/${attempt}`, 88);
         const transaction = Buffer.from(JSON.stringify({ to: request.recipient, signature })).toString('base64');
         return {
           attempt,
-          mintAddress: name(`${request.operationId}/mint`, 44),
+          mintAddress: addressOf(request),
           signature,
           transaction,
           lastValidBlockHeight: height + 150,
@@ -129,14 +142,17 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
         holders.set(mintAddress, to);
         mints += 1;
       },
-      async observe(request, attempts): Promise<MintObservation> {
-        const found = minted.get(name(`${request.operationId}/mint`, 44));
+      async observe(request, attempts, unknownUntil = 0): Promise<MintObservation> {
+        const mintAddress = addressOf(request);
+        const found = minted.get(mintAddress);
         if (found && !found.finalized) return { kind: 'pending', signature: found.signature };
-        const mintAddress = name(`${request.operationId}/mint`, 44);
         if (found) return { kind: 'minted', mintAddress, transactionSignature: found.signature, slot: found.slot };
         const alive = attempts.find((attempt) => attempt.lastValidBlockHeight >= height);
-        return alive ? { kind: 'pending', signature: alive.signature } : { kind: 'absent' };
+        return alive || height <= unknownUntil ? { kind: 'pending', signature: alive?.signature ?? '' } : { kind: 'absent' };
       },
+      elsewhere: async (request, knownKeys) =>
+        [...new Set([...keys, ...knownKeys])].filter((key) => key !== request.key).map((key) => ({ ...request, key })),
+      horizon: async () => height + 150,
     },
   };
 
@@ -154,6 +170,8 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
       land(found, signatureOf(found));
       return signatureOf(found);
     },
+    /** From now on new operations mint with this key; the earlier ones are former keys. */
+    rotate: (key: string) => void keys.push(key),
     advanceBlocks(count: number): void {
       height += count;
     },

@@ -6,7 +6,7 @@ import type { Endpoint } from '../rpc/endpoint.ts';
 import { readAccount } from '../rpc/reads.ts';
 import type { MintTarget, NftStandard } from '../standards/standard.ts';
 import { mintAddress, mintSeed } from './address.ts';
-import { authorityOf, type MintContext } from './context.ts';
+import { authorityAddress, type MintContext } from './context.ts';
 
 /** A request with everything that follows from it. */
 export interface ResolvedMint {
@@ -15,9 +15,9 @@ export interface ResolvedMint {
   seed: string;
 }
 
-/** @throws NftUpgradeError `mint_key_unknown`, `nft_unsupported`, `invalid_request` */
+/** @throws NftUpgradeError `nft_unsupported`, `invalid_request` */
 export async function resolveMint(context: MintContext, request: MintRequest): Promise<ResolvedMint> {
-  const authority = authorityOf(context, request.key).publicKey;
+  const authority = authorityAddress(request.key);
   const standard = context.standards.named(request.standard);
   const mint = await mintAddress(authority, request.operationId, standard.program);
   return {

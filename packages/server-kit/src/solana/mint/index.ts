@@ -2,6 +2,7 @@ import type { MintPort } from '../../ports/chain.ts';
 import { broadcast } from '../broadcast.ts';
 import { mintAddress } from './address.ts';
 import { authorityOf, keyOf, type MintContext } from './context.ts';
+import { elsewhere, horizon } from './elsewhere.ts';
 import { observeMint } from './observe.ts';
 import { preflightMint, prepareMint } from './prepare.ts';
 
@@ -14,5 +15,7 @@ export const createMint = (context: MintContext): MintPort => ({
   preflight: (request) => preflightMint(context, request),
   prepare: (request, attempt) => prepareMint(context, request, attempt),
   send: (attempt) => broadcast(context.rpc, attempt),
-  observe: (request, attempts) => observeMint(context, request, attempts),
+  observe: (request, attempts, unknownUntil) => observeMint(context, request, attempts, unknownUntil),
+  elsewhere: async (request, knownKeys) => elsewhere(context, request, knownKeys),
+  horizon: () => horizon(context),
 });

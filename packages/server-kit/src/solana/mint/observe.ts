@@ -10,9 +10,14 @@ import type { MintContext } from './context.ts';
 const decisive = ({ kind }: MintObservation): boolean => kind !== 'pending';
 
 /** Finds out from the chain what stands at the address of an operation's NFT. @throws NftUpgradeError `rpc_unavailable` */
-export async function observeMint(context: MintContext, request: MintRequest, attempts: readonly MintAttempt[]): Promise<MintObservation> {
+export async function observeMint(
+  context: MintContext,
+  request: MintRequest,
+  attempts: readonly MintAttempt[],
+  unknownUntil = 0,
+): Promise<MintObservation> {
   const resolved = await resolveMint(context, request);
-  return context.rpc.agree((endpoint) => look(endpoint, resolved, request, attempts), decisive);
+  return context.rpc.agree((endpoint) => look(endpoint, resolved, request, attempts, unknownUntil), decisive);
 }
 
 async function look(
@@ -20,6 +25,7 @@ async function look(
   resolved: ResolvedMint,
   request: MintRequest,
   attempts: readonly MintAttempt[],
+  unknownUntil: number,
 ): Promise<MintObservation> {
   const { standard, target } = resolved;
   const settled = await finalizedPoint(endpoint);
@@ -61,6 +67,7 @@ async function look(
   // It became final while this look was under way: the account was read before.
   if (creation && creation.slot > settled.slot) return { kind: 'pending', signature: creation.signature };
   if (creation) return occupied(`the NFT was minted by ${creation.signature} and closed since`);
+  if (settled.blockHeight <= unknownUntil) return { kind: 'pending', signature: '' };
   return { kind: 'absent' };
 }
 

@@ -54,6 +54,7 @@ interface Drawn {
 
 async function draw(endpoint: Endpoint, context: MintContext, request: MintRequest): Promise<Drawn> {
   const { commitment } = context.rpc;
+  const signer = authorityOf(context, request.key);
   const resolved = await resolveMint(context, request);
   const { mint, authority } = resolved.target;
   const { instructions, rentLamports } = await planMint(endpoint, resolved, request);
@@ -69,7 +70,7 @@ async function draw(endpoint: Endpoint, context: MintContext, request: MintReque
   ]);
   const required = rentLamports + feeOf(units, price) + reserve;
   const missing = required - balance;
-  const details = { authority: keyOf(authorityOf(context, request.key)), required, actual: balance, missing };
+  const details = { authority: keyOf(signer), required, actual: balance, missing };
   return {
     transaction: compile({ ...draft, units, unitPrice: price }),
     mint,

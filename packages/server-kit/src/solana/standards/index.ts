@@ -10,6 +10,7 @@ export interface Standards {
   named(name: string): NftStandard;
   /** @throws NftUpgradeError `nft_unsupported` */
   of(mint: AccountInfo<Buffer>): NftStandard;
+  readonly all: readonly NftStandard[];
 }
 
 export const defaultStandards = (): NftStandard[] => [token2022(), splToken()];
@@ -22,6 +23,7 @@ export function createStandards(list: readonly NftStandard[]): Standards {
       message: 'createSolanaChain: standards needs at least one entry, each with a name of its own.',
     });
   return {
+    all: list,
     named: (name) => list.find((standard) => standard.name === name) ?? unsupported(`The standard ${name} is not configured.`, names),
     of: (mint) =>
       list.find((standard) => standard.recognises(mint)) ??
