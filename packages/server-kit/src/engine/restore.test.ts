@@ -121,8 +121,14 @@ describe.each(databases)('what outlives a deployment, a key and a backup, on $na
     const { id } = await forget('awaiting_burn');
     // Signed by the node that is gone, and under way to the chain for as long as such a transaction lives.
     const order = {
-      ...{ operationId: id, key: 'memory-1', recipient: principal.wallet, standard: 'memory' },
-      ...{ name: 'n', symbol: 's', uri: 'u', attributes: [] },
+      operationId: id,
+      key: 'memory-1',
+      recipient: principal.wallet,
+      standard: 'memory',
+      name: 'n',
+      symbol: 's',
+      uri: 'u',
+      attributes: [],
     };
     const forgotten = await ledger.chain.mint.prepare(order, 1);
     const service = await make();
