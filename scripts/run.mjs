@@ -37,6 +37,7 @@ const tasks = {
     ['node', 'scripts/check-packages.mjs'],
     ['node', ...source, 'examples/next/check.ts'],
     ['node', ...source, 'scripts/generate/main.ts', '--check'],
+    ['node', ...source, 'test/formats/check.ts'],
     ['node', 'scripts/quick-starts.mjs'],
     ['pnpm', 'exec', 'remark', '--frail', '--quiet', '--use', 'remark-validate-links=repository:false', '.'],
   ],
@@ -105,9 +106,9 @@ if (!nodeIsRecent() || !pnpmIsPresent()) {
 
 // What a task prints may be read by a program, so the installation speaks on stderr and only when there is something to do.
 const quiet = existsSync(join(root, 'node_modules')) ? ['--reporter=silent'] : ['--reporter=append-only'];
-// The peers that benchmarks compare with are large, and nothing else needs them.
+// The peers that benchmarks compare with are large, as are the validators of the check, and nothing else needs them.
 const wanted = ['demo', 'serve', 'chain', 'test', 'cuts', 'torture'].includes(task)
-  ? ['--filter', '!@aiw3/bench', '--filter', '!@aiw3/example-next']
+  ? ['--filter', '!@aiw3/bench', '--filter', '!@aiw3/example-next', '--filter', '!@aiw3/format-check']
   : [];
 const installed = run('pnpm', ['install', '--frozen-lockfile', ...wanted, ...quiet], { stdio: ['ignore', 2, 'inherit'] });
 if (installed !== 0) process.exit(installed);

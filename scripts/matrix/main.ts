@@ -28,6 +28,8 @@ const matrix = rows.map((row) => {
   return { ...row, proofs };
 });
 const proved = matrix.filter(({ proofs }) => proofs.length > 0).length;
+const order = (id: string) => rows.findIndex((row) => row.id === id);
+const switchedOff = mutations.toSorted((one, other) => order(one.row) - order(other.row));
 const mutated = new Set(mutations.map(({ row }) => row));
 
 if (process.argv.includes('--write')) writeFileSync(join(root, 'docs/failure-matrix.md'), document());
@@ -66,5 +68,14 @@ sees their test fail (rows marked with ✓).
 ${matrix.map(({ id, failure, outcome, proofs }) => `| ${id} | ${cell(failure)} | ${cell(outcome)} | ${files(proofs)} | ${mutated.has(id) ? '✓' : ''} |`).join('\n')}
 
 ${proved} of ${rows.length} rows have a test of their name.
+
+## What is switched off
+
+\`npm run mutate\` runs the tests of each row against code in which one protection is missing, and counts it as seen only when one of them fails by an assertion.
+\`npm run mutate -- C8 L3\` does it for some rows, \`--resume\` goes on after an interruption. \`npm test\` proves that each of these can still be tried.
+
+| row | the protection that is switched off | where | who notices |
+| --- | --- | --- | --- |
+${switchedOff.map(({ row, protection, file, test }) => `| ${row} | ${cell(protection)} | ${files([{ file, name: '' }])} | ${files([{ file: test, name: '' }])} |`).join('\n')}
 `;
 }

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../services/programs.ts';
 import { openStage, type Stage } from './fixtures/stage.ts';
 import { tenAtOnce, twoTabs } from './many.ts';
+import { mocked } from './service-worker.ts';
 import { cancelled, debt, declined, failingMint, offline } from './trouble.ts';
 import { journey, reloads } from './upgrade.ts';
 
@@ -30,5 +31,6 @@ describeWith('chromium', 'the page in a browser', () => {
   it('S8: cancels, and starts again', () => cancelled(stage));
   it('C7: offline, it shows what it last heard; online again, it catches up', () => offline(stage));
   it('C2: two tabs show one upgrade, and open one prompt', () => twoTabs(stage));
+  it('streams from the handlers for Mock Service Worker, in a real service worker: whole, cut, failing', () => mocked(stage));
   it('runs ten operations at once over one HTTP/2 connection', () => tenAtOnce(stage));
 });

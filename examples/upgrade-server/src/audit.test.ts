@@ -54,11 +54,6 @@ describe('the example server, on its local chain, audited', () => {
     });
     expect(report.findings.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
     expect(report).toMatchObject({ http, failed: 0, warnings: 0, complete: true, ok: true });
-    console.log(
-      report.ms,
-      report.leftBehind,
-      report.findings.filter(({ verdict }) => verdict === 'skipped'),
-    );
     // A burn that was handed out may land until its block height has passed: the operation ends by itself after that.
     expect(report.leftBehind.filter(({ status }) => status !== 'cancelling')).toEqual([]);
   });

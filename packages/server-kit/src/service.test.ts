@@ -216,6 +216,37 @@ describe.each(databases)('the engine on $name', ({ open }) => {
     expect(ledger.mints()).toBe(1);
   });
 
+  it('B1, B2: signed bytes that were handed over are sent until they land, whatever becomes of the answers', async () => {
+    const { broadcast } = ledger.chain.burn;
+    const lost = new NftUpgradeError('rpc_unavailable');
+    // Not sent at all, as by a process that dies before it; then sent, and the answer lost.
+    let sent = 0;
+    const chain = {
+      ...ledger.chain,
+      burn: {
+        ...ledger.chain.burn,
+        async broadcast(signed: Parameters<typeof broadcast>[0]) {
+          sent += 1;
+          if (sent > 2) await broadcast(signed);
+          throw lost;
+        },
+      },
+    };
+    const service = await make({ chain });
+    const { snapshot } = await startUpgrade(service);
+    const id = snapshot.operationId;
+    const waiting = await untilStatus(service, query(id), ['awaiting_burn']);
+    const { burnTransaction } = waiting.now as { burnTransaction: { transaction: string } };
+    const confirmation = { signedTransaction: burnTransaction.transaction };
+    const confirmed = await service.confirmBurn({ ...query(id), confirmation }).catch((error: unknown) => error);
+    expect(confirmed).toMatchObject({ burnTxSignature: expect.any(String) });
+    await expect.poll(() => sent, { timeout: 15_000 }).toBeGreaterThan(2);
+    expect(await untilStatus(service, query(id), ['completed'])).toMatchObject({
+      facts: { burnTxSignature: Object(confirmed).burnTxSignature },
+    });
+    expect(ledger.mints()).toBe(1);
+  });
+
   it('S8: cancelling lasts until the burn has died', async () => {
     const service = await make();
     const { snapshot } = await startUpgrade(service);

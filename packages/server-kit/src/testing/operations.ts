@@ -52,6 +52,14 @@ interface Key {
 
 const signature = '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
 
+/**
+ * The port between HTTP and engine, in memory: what `createHandler` serves, without a database, a chain or rules. A test writes the log itself.
+ * @example
+ * const operations = memoryOperations();
+ * const handler = createHandler(operations, { authenticate: async () => ({ id: 'alice' }) });
+ * const { snapshot } = await operations.start({ process: 'claim', principal: { id: 'alice' }, input: {}, idempotencyKey: null });
+ * operations.append(snapshot.operationId, 'error', { error: 'Not today.', code: 'internal', retryable: false, actor: 'operator' });
+ */
 export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryOperations {
   const processes: Processes = options.processes ?? standardProcesses;
   const now = () => options.now?.() ?? Date.now();

@@ -26,7 +26,7 @@ const operationOf = (process: AnyProcess) => ({
 /** The event streams as AsyncAPI 3. */
 export const asyncApi = (processes: readonly SourceProcess[] = sources): JsonSchema => {
   return {
-    asyncapi: '3.0.0',
+    asyncapi: '3.1.0',
     info: { title: 'AIW3 NFT upgrade: events', version: `${PROTOCOL_VERSION}.0.0`, license: { name: 'MIT' } },
     defaultContentType: 'application/json',
     channels: Object.fromEntries(processes.map((process) => [process.name, channelOf(process)])),

@@ -101,7 +101,13 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
       () => world.chain.burn.observe({ attempts, signatures: [one.signature, two.signature] }),
       ({ kind }) => kind !== 'pending',
     );
-    expect(seen).toMatchObject({ kind: 'burned', signature: two.signature });
+    const burned = { kind: 'burned', signature: two.signature };
+    expect(seen).toMatchObject(burned);
+    // The other one is on the chain as well, failed, and changes nothing about it.
+    await world.finalized(one.signature);
+    const [status] = (await world.connection.getSignatureStatuses([one.signature], { searchTransactionHistory: true })).value;
+    expect(status).toMatchObject({ err: expect.anything() });
+    expect(await world.chain.burn.observe({ attempts, signatures: [one.signature, two.signature] })).toMatchObject(burned);
   });
 
   it('B7: a burn outside our transactions is honoured, unless it names another operation', async () => {

@@ -35,6 +35,11 @@ export interface LiteControls {
   holdNext(count: number): void;
   /** Lets everything held back land with the next block, where its blockhash is still valid. @returns the signatures, oldest first */
   release(): readonly string[];
+  /**
+   * Questions are answered as they were `slots` blocks ago, as by a node that has fallen behind; 0 ends that. What is sent still reaches the newest block.
+   * @throws NftUpgradeError `invalid_option` for more than 150
+   */
+  lag(slots: number): void;
   /** While true, every HTTP call is answered with 503. Subscriptions stay as they are. */
   failRpc(failing: boolean): void;
 }

@@ -107,7 +107,7 @@ export class Bank {
   fund(address: string, lamports: bigint): void {
     const { svm } = this.#runtime;
     const key = keyBytes(address);
-    for (const { before } of this.ledger.newerThan(this.ledger.at('finalized').height)) {
+    for (const { before } of this.ledger.remembered) {
       const earlier = before.get(address);
       if (earlier !== undefined) before.set(address, this.#richer(earlier, lamports));
     }

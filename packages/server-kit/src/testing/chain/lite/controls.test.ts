@@ -237,8 +237,40 @@ describe('failRpc', () => {
   });
 });
 
+describe('lag', () => {
+  it('B9: a node that is behind knows neither the transaction nor what it changed, and refuses a newer context', async () => {
+    chain.controls.pause();
+    try {
+      const before = await connection.getBalance(payer.publicKey, 'confirmed');
+      const signature = await sendLegacy(connection, [payer], memo('behind', payer.publicKey));
+      chain.controls.advance(40);
+      const slot = await connection.getSlot('finalized');
+      const after = await connection.getBalance(payer.publicKey, 'confirmed');
+      expect(after).toBeLessThan(before);
+      expect(await statusOf(signature)).toBe('finalized');
+
+      chain.controls.lag(40);
+      expect(await statusOf(signature)).toBeNull();
+      expect(await connection.getTransaction(signature, { commitment: 'confirmed', maxSupportedTransactionVersion: 0 })).toBeNull();
+      for (const commitment of ['confirmed', 'finalized'] as const)
+        expect(await connection.getBalance(payer.publicKey, commitment)).toBe(before);
+      expect(await connection.getSlot('finalized')).toBe(slot - 40);
+      await expect(connection.getSlot({ commitment: 'finalized', minContextSlot: slot })).rejects.toThrow(/context slot/);
+
+      chain.controls.lag(38);
+      expect(await statusOf(signature)).toBe('confirmed');
+      chain.controls.lag(0);
+      expect(await connection.getBalance(payer.publicKey, 'finalized')).toBe(after);
+    } finally {
+      chain.controls.lag(0);
+      chain.controls.resume();
+    }
+  });
+});
+
 describe('the arguments', () => {
   it.each([
+    ['lag', () => chain.controls.lag(151)],
     ['advance', () => chain.controls.advance(-1)],
     ['advance', () => chain.controls.advance(1.5)],
     ['dropNext', () => chain.controls.dropNext(Number.NaN)],

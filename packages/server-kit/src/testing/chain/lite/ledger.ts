@@ -36,7 +36,7 @@ export interface Landed {
   readonly postBalances: readonly bigint[];
   readonly preTokenBalances: readonly TokenBalance[];
   readonly postTokenBalances: readonly TokenBalance[];
-  /** The writable accounts as they were before; emptied when the block is finalized, because nothing asks for it any more. */
+  /** The writable accounts as they were before; emptied when the block is finalized for every node, because nothing asks for it any more. */
   readonly before: Map<string, Account | null>;
 }
 
@@ -44,6 +44,8 @@ export interface Landed {
 export const blockhashLifetime = 150;
 /** More than any question about a block or its hash reaches back. */
 const keptBlocks = 1_000;
+/** Most blocks that the node which answers may be behind. */
+export const mostLag = 150;
 
 /** The blocks of the one fork that counts, what landed in them, and how sure each is. */
 export class Ledger {
@@ -52,6 +54,10 @@ export class Ledger {
   #landed: Landed[] = [];
   #bySignature = new Map<string, Landed>();
   #root: Block;
+  /** See `LiteControls.lag`. */
+  #lag = 0;
+  /** Up to here what accounts were before is forgotten. */
+  #forgotten: number;
   #confirmDepth: number;
   #finalizeDepth: number;
 
@@ -59,6 +65,7 @@ export class Ledger {
     this.#blocks = [genesis];
     this.#byHash.set(genesis.blockhash, genesis);
     this.#root = genesis;
+    this.#forgotten = genesis.height;
     this.#confirmDepth = depths.confirmDepth;
     this.#finalizeDepth = depths.finalizeDepth;
   }
@@ -72,13 +79,22 @@ export class Ledger {
     return this.#blocks.slice(-count);
   }
 
-  /** The newest block at a commitment. */
+  set lag(blocks: number) {
+    this.#lag = blocks;
+  }
+
+  /** The newest block at a commitment, as the node that answers knows it. */
   at(commitment: Commitment): Block {
-    if (commitment === 'processed') return this.head;
+    const root = this.#finalized();
+    if (commitment === 'finalized') return root;
+    const block = this.#blocks.at(-1 - this.#lag - (commitment === 'processed' ? 0 : this.#confirmDepth));
+    return block && block.height > root.height ? block : root;
+  }
+
+  #finalized(): Block {
+    const behind = this.#lag === 0 ? undefined : this.#blocks.at(-1 - this.#finalizeDepth - this.#lag);
     // Finality never goes back, also when a rollback has made the chain shorter.
-    if (commitment === 'finalized') return this.#root;
-    const block = this.#blocks.at(-1 - this.#confirmDepth);
-    return block && block.height > this.#root.height ? block : this.#root;
+    return behind && behind.height < this.#root.height ? behind : this.#root;
   }
 
   blockOfSlot(slot: number): Block | undefined {
@@ -100,9 +116,10 @@ export class Ledger {
     }
     const root = this.#blocks.at(-1 - this.#finalizeDepth);
     if (root && root.height > this.#root.height) {
-      const before = this.#root.height;
       this.#root = root;
-      for (const one of this.newerThan(before)) if (one.block.height <= root.height) one.before.clear();
+      const forgotten = root.height - mostLag;
+      for (const one of this.newerThan(this.#forgotten)) if (one.block.height <= forgotten) one.before.clear();
+      this.#forgotten = Math.max(this.#forgotten, forgotten);
     }
     for (const old of this.#blocks.splice(0, this.#blocks.length - keptBlocks)) this.#byHash.delete(old.blockhash);
   }
@@ -135,13 +152,18 @@ export class Ledger {
     return this.#landed.slice(newest + 1).reverse();
   }
 
+  /** What may still be asked for as it was before, newest first. */
+  get remembered(): Landed[] {
+    return this.newerThan(this.#forgotten);
+  }
+
   /** Everything that landed and names the address, newest first. */
   historyOf(address: string): Landed[] {
     return this.#landed.filter((one) => one.keys.includes(address)).reverse();
   }
 
   commitmentOf({ block }: Landed): Commitment {
-    if (block.height <= this.#root.height) return 'finalized';
+    if (block.height <= this.at('finalized').height) return 'finalized';
     return block.height <= this.at('confirmed').height ? 'confirmed' : 'processed';
   }
 }

@@ -2,6 +2,7 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { LiteChain, LiteOptions } from '../local-chain.ts';
 import { checkedAirdrop, whole } from '../options.ts';
 import { Bank } from './bank.ts';
+import { mostLag } from './ledger.ts';
 import { serve } from './server.ts';
 import { loadLiteSvm } from './svm.ts';
 
@@ -58,6 +59,9 @@ export async function startLite(options: LiteOptions = {}): Promise<LiteChain> {
       dropNext: (transactions) => bank.mempool.dropNext(count('count', transactions)),
       holdNext: (transactions) => bank.mempool.holdNext(count('count', transactions)),
       release: () => bank.mempool.release(),
+      lag(slots) {
+        bank.ledger.lag = whole('slots', slots, 0, mostLag);
+      },
       failRpc(failing) {
         server.failing = failing;
       },

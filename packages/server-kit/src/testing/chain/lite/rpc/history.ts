@@ -10,13 +10,14 @@ import { renderTransaction, statusOf } from './render-transaction.ts';
 const recentBlocks = 150;
 
 function status(bank: Bank, landed: Landed | undefined, searchHistory: boolean): unknown {
-  if (!landed) return null;
   const { ledger } = bank;
+  const known = ledger.at('processed').height;
+  if (!landed || landed.block.height > known) return null;
   const commitment = ledger.commitmentOf(landed);
   if (!searchHistory && ledger.at('finalized').height - landed.block.height > recentBlocks) return null;
   return {
     slot: landed.block.slot,
-    confirmations: commitment === 'finalized' ? null : ledger.head.height - landed.block.height,
+    confirmations: commitment === 'finalized' ? null : known - landed.block.height,
     err: landed.err,
     status: statusOf(landed.err),
     confirmationStatus: commitment,
@@ -39,7 +40,7 @@ export const history: Readonly<Record<string, Method>> = {
     const { searchTransactionHistory = false } = config(options);
     const all = list(signatures, signature, 256);
     return inContext(
-      bank.ledger.head.slot,
+      bank.ledger.at('processed').slot,
       all.map((one) => status(bank, bank.ledger.find(one), searchTransactionHistory)),
     );
   },

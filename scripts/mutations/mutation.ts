@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** One protection switched off: a text in a file, and what it becomes. The tests of the row have to fail then. */
+export interface Mutation {
+  /** Row of the failure matrix. */
+  readonly row: string;
+  /** What is switched off, in words. */
+  readonly protection: string;
+  readonly file: string;
+  /** Stands exactly once in the file. */
+  readonly find: string;
+  readonly replace: string;
+  /** File with a test of the row's name. */
+  readonly test: string;
+}
+
+export const mutation = (row: string, protection: string, file: string, find: string, replace: string, test: string): Mutation => ({
+  row,
+  protection,
+  file,
+  find,
+  replace,
+  test,
+});
+
+export const core = 'packages/core/src';
+export const kit = 'packages/server-kit/src';
+
+export const root = join(import.meta.dirname, '../..');
+
+/** The file as it is, and how often the text stands in it. A mutation is honest about today's code only where that is once. */
+export function standing({ file, find }: Mutation): { text: string; times: number } {
+  const text = readFileSync(join(root, file), 'utf8');
+  return { text, times: text.split(find).length - 1 };
+}

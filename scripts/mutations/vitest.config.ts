@@ -1,0 +1,28 @@
+// The tests as they are, against code in which one protection is switched off. The files themselves are not touched.
+import { join } from 'node:path';
+import { mergeConfig, type ViteUserConfig } from 'vitest/config';
+import config from '../../vitest.config.ts';
+import { root } from './mutation.ts';
+import { mutations } from './mutations.ts';
+
+const mutation = mutations[Number(process.env.AIW3_MUTATION)] ?? fail('AIW3_MUTATION is the index of a mutation.');
+const { file, find, replace } = mutation;
+const isBroken = (id: string) => id.split('?')[0] === join(root, file);
+
+const switchedOff: NonNullable<ViteUserConfig['plugins']>[number] = {
+  name: 'switched-off',
+  enforce: 'pre',
+  // Vitest keeps what it has transformed for the next run: the broken file under a name of its own.
+  configureVitest: ({ defineCacheKeyGenerator }) =>
+    defineCacheKeyGenerator(({ id }) => (isBroken(id) ? JSON.stringify(mutation) : undefined)),
+  transform(code, id) {
+    if (!isBroken(id)) return null;
+    return code.includes(find) ? code.replace(find, () => replace) : fail(`${file} does not hold the text any more.`);
+  },
+};
+
+export default mergeConfig(config, { root, plugins: [switchedOff] });
+
+function fail(message: string): never {
+  throw new Error(message);
+}
