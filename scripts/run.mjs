@@ -106,10 +106,11 @@ if (!nodeIsRecent() || !pnpmIsPresent()) {
 
 // What a task prints may be read by a program, so the installation speaks on stderr and only when there is something to do.
 const quiet = existsSync(join(root, 'node_modules')) ? ['--reporter=silent'] : ['--reporter=append-only'];
-// The peers that benchmarks compare with are large, as are the validators of the check, and nothing else needs them.
-const wanted = ['demo', 'serve', 'chain', 'test', 'cuts', 'torture'].includes(task)
-  ? ['--filter', '!@aiw3/bench', '--filter', '!@aiw3/example-next', '--filter', '!@aiw3/format-check']
-  : [];
+// The peers that benchmarks compare with are large, as are the validators of the check and other runtimes: nothing else needs them.
+const large = ['@aiw3/bench', '@aiw3/example-next', '@aiw3/format-check'];
+if (process.env.REQUIRE_SERVICES !== '1') large.push('@aiw3/test-runtimes');
+const light = ['demo', 'serve', 'chain', 'test', 'cuts', 'torture'].includes(task);
+const wanted = light ? large.flatMap((name) => ['--filter', `!${name}`]) : [];
 const installed = run('pnpm', ['install', '--frozen-lockfile', ...wanted, ...quiet], { stdio: ['ignore', 2, 'inherit'] });
 if (installed !== 0) process.exit(installed);
 

@@ -4,7 +4,9 @@ import { find, installCommand, programs } from './programs.ts';
 
 it('has every program of the tests installed where nothing may be left out', () => {
   const script = readFileSync(new URL('../../.ci/run', import.meta.url), 'utf8');
-  for (const [program, { debian }] of Object.entries(programs)) expect(script).toContain(`  ${program}:${debian}\n`);
+  for (const [program, source] of Object.entries(programs)) {
+    if ('debian' in source) expect(script).toContain(`  ${program}:${source.debian}\n`);
+  }
 });
 
 it('takes a program from where its setting says, and finds none where there is none', () => {
@@ -14,4 +16,6 @@ it('takes a program from where its setting says, and finds none where there is n
   expect(find('kcat')).toBeNull();
   delete process.env.KCAT_PATH;
   expect(installCommand(['kcat', 'redis-server'])).toBe('apt-get install -y kcat redis-server');
+  expect(installCommand(['deno', 'bun'])).toBe('pnpm install --filter @aiw3/test-runtimes');
+  expect(installCommand(['bun', 'kcat'])).toBe('apt-get install -y kcat && pnpm install --filter @aiw3/test-runtimes');
 });

@@ -1,22 +1,42 @@
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** Programs that some tests need and npm does not bring: the Debian package that has each, and the setting that names another place for it. */
+const { platform, arch } = process;
+
+/** Where a program comes from: a package of Debian, or one of npm that holds it for this machine, as a dependency of the named one. */
+type Source = { readonly debian: string } | { readonly npm: readonly [named: string, forThisMachine: string, path: string] };
+
+/** Programs that some tests need and `npm test` does not bring, and the setting that names another place for each. */
 export const programs = {
   'redis-server': { debian: 'redis-server', setting: 'REDIS_SERVER_PATH' },
   kcat: { debian: 'kcat', setting: 'KCAT_PATH' },
   python3: { debian: 'python3', setting: 'PYTHON3_PATH' },
   chromium: { debian: 'chromium', setting: 'CHROME_PATH' },
-} as const;
+  deno: { npm: ['deno', `@deno/${platform}-${arch}${platform === 'linux' ? '-glibc' : ''}`, 'deno'], setting: 'DENO_PATH' },
+  bun: { npm: ['bun', `@oven/bun-${platform}-${arch === 'arm64' ? 'aarch64' : arch}`, 'bin/bun'], setting: 'BUN_PATH' },
+  workerd: { npm: ['workerd', `@cloudflare/workerd-${platform}-${arch === 'x64' ? '64' : arch}`, 'bin/workerd'], setting: 'WORKERD_PATH' },
+} as const satisfies Readonly<Record<string, Source & { readonly setting: string }>>;
 
 export type Program = keyof typeof programs;
 
 /** Where the program is, or null. */
 export function find(program: Program): string | null {
-  const given = process.env[programs[program].setting];
-  const candidates = given ? [given] : (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program));
-  return candidates.find(executable) ?? null;
+  const source: Source & { setting: string } = programs[program];
+  const given = process.env[source.setting];
+  return (given ? [given] : 'npm' in source ? inPackage(...source.npm) : inPath(program)).find(executable) ?? null;
+}
+
+const inPath = (name: string): string[] => (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name));
+
+function inPackage(named: string, forThisMachine: string, path: string): string[] {
+  try {
+    const ours = createRequire(new URL('../runtimes/programs/package.json', import.meta.url));
+    return [join(dirname(createRequire(ours.resolve(`${named}/package.json`)).resolve(`${forThisMachine}/package.json`)), path)];
+  } catch {
+    return []; // not installed
+  }
 }
 
 function executable(path: string): boolean {
@@ -43,5 +63,11 @@ export function describeWith(program: Program, name: string, suite: () => void):
   } else describe.skipIf(true)(name + needs(program), suite);
 }
 
-export const installCommand = (missing: readonly Program[]): string =>
-  `apt-get install -y ${missing.map((program) => programs[program].debian).join(' ')}`;
+export function installCommand(missing: readonly Program[]): string {
+  const sources = missing.map((program): Source => programs[program]);
+  const debian = sources.flatMap((source) => ('debian' in source ? [source.debian] : []));
+  return [
+    ...(debian.length > 0 ? [`apt-get install -y ${debian.join(' ')}`] : []),
+    ...(debian.length < sources.length ? ['pnpm install --filter @aiw3/test-runtimes'] : []),
+  ].join(' && ');
+}

@@ -78,15 +78,18 @@ interface Surroundings {
 
 const surroundings = (): Surroundings => globalThis as unknown as Surroundings;
 
-const missing = (capability: string) =>
-  new NftUpgradeError('missing_capability', {
-    message: `This runtime has no ${capability}.`,
-    hint: `Pass environment: { ${capability} } to createUpgradeClient().`,
-    details: { capability },
-  });
+const missing = (capability: string, hint = `Pass environment: { ${capability} } to createUpgradeClient().`) =>
+  new NftUpgradeError('missing_capability', { message: `This runtime has no ${capability}.`, hint, details: { capability } });
 
-/** Fills in what the host leaves out with what browsers and Node bring. Nothing is looked up before it is used. */
+/** What every runtime of today has, old phones aside. It is asked for before anything begins, and not in the middle of an operation. */
+const GLOBALS = ['AbortController', 'TextDecoder', 'URL'];
+
+/**
+ * Fills in what the host leaves out with what browsers and Node bring. Of that nothing is looked up before it is used.
+ * @throws NftUpgradeError `missing_capability`
+ */
 export function resolveEnvironment(given: Partial<Environment> = {}): Environment {
+  for (const name of GLOBALS) if (!(name in globalThis)) throw missing(name, `Load a polyfill of ${name} first.`);
   const fetch = given.fetch ?? fetchDefault;
   return {
     // The fetch of a window refuses to be a method of another object: “Illegal invocation”.

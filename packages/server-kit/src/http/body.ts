@@ -7,6 +7,9 @@ export interface BodyLimits {
   readonly clock: Clock;
 }
 
+/** An answer before the end of the body breaks the connection under a client that still sends, and is lost. So what is announced, and not much too large, is read and thrown away. */
+const MAX_DISCARDED_BYTES = 1024 * 1024;
+
 /**
  * Reads a JSON body of bounded size in bounded time.
  * @throws NftUpgradeError `unsupported_media_type`, `body_too_large`, `malformed_json`, `connection_lost` (too slow), `aborted`
@@ -42,7 +45,8 @@ function parse(bytes: Uint8Array): unknown {
 
 async function readBytes(request: Request, { bodyBytes, bodyMs, clock }: BodyLimits): Promise<Uint8Array> {
   const tooLarge = () => new NftUpgradeError('body_too_large', { details: { limitBytes: bodyBytes } });
-  if (Number(request.headers.get('content-length') ?? 0) > bodyBytes) throw tooLarge();
+  const announced = Number(request.headers.get('content-length') ?? 0);
+  if (announced > MAX_DISCARDED_BYTES) throw tooLarge();
   if (!request.body) return new Uint8Array();
 
   const reader = request.body.getReader();
@@ -65,13 +69,16 @@ async function readBytes(request: Request, { bodyBytes, bodyMs, clock }: BodyLim
           details: { retryAfterMs: 1_000 },
         });
       }
-      if (done) return Buffer.concat(chunks);
+      if (done) {
+        if (size > bodyBytes) throw tooLarge();
+        return Buffer.concat(chunks);
+      }
       size += value.byteLength;
-      if (size > bodyBytes) {
+      if (size > Math.max(bodyBytes, announced)) {
         stop();
         throw tooLarge();
       }
-      chunks.push(value);
+      if (size <= bodyBytes) chunks.push(value);
     }
   } finally {
     clock.clearTimeout(timer);

@@ -1,4 +1,5 @@
-import { memoryUsage, uptime } from 'node:process';
+// Whole, since Deno and Workers have no export of each name.
+import process from 'node:process';
 import type { ConnectionStats } from './registry.ts';
 
 export interface HealthThresholds {
@@ -46,13 +47,13 @@ export const guideStats = ({ total, active, completed, failed }: ConnectionStats
   completed,
   failed,
   activeConnections: [...new Set(operationIds)],
-  memoryUsage: memoryUsage(),
-  uptime: uptime(),
+  memoryUsage: process.memoryUsage(),
+  uptime: process.uptime(),
 });
 
 export function healthOf(stats: ConnectionStats, thresholds: HealthThresholds, now: number): Health {
   const { total, active, completed, failed, draining } = stats;
-  const memory = memoryUsage();
+  const memory = process.memoryUsage();
   const recommendations = [
     ...(active >= thresholds.active ? ['Consider scaling up server resources: the number of open streams is near its limit.'] : []),
     ...(memory.heapUsed >= thresholds.heapUsedBytes ? ['Monitor connection cleanup processes: the heap is larger than expected.'] : []),
@@ -62,7 +63,7 @@ export function healthOf(stats: ConnectionStats, thresholds: HealthThresholds, n
     timestamp: new Date(now).toISOString(),
     service: 'sse-connections',
     status: recommendations.length === 0 ? 'healthy' : 'warning',
-    stats: { total, active, completed, failed, activeConnections: active, memoryUsage: memory, uptime: uptime() },
+    stats: { total, active, completed, failed, activeConnections: active, memoryUsage: memory, uptime: process.uptime() },
     recommendations,
   };
 }

@@ -1,0 +1,60 @@
+// The client where there is no browser, no Node and no young built-in: the surroundings of React Native, as a context with nothing else in it.
+import { AbortController } from 'abort-controller';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Db } from '../../packages/server-kit/src/db/db.ts';
+import { closeDatabases, databases } from '../../packages/server-kit/src/testing/databases.ts';
+import { createWorld, type World } from '../client/fixtures/world.ts';
+import { bareContext, streamingFetch } from './fixtures/bare-context.ts';
+
+let db: Db;
+let world: World;
+let origin: string;
+beforeAll(async () => {
+  db = await databases[0].open();
+});
+beforeEach(async () => {
+  world = await createWorld('HTTP/1.1', db);
+  world.mischief = async (request, answer) => {
+    if (new URL(request.url).pathname === '/cut') world.proxy.cut();
+    return answer();
+  };
+  origin = `http://127.0.0.1:${world.proxy.port}`;
+});
+afterEach(() => world.close());
+afterAll(closeDatabases);
+
+/** Of the globals that the client needs, those that React Native has. */
+const standard = { AbortController, TextDecoder, URL };
+const randomUUID = () => crypto.randomUUID();
+
+it('follows an upgrade over cuts with a fetch that streams', async () => {
+  const play = await bareContext({ ...standard, fetch: streamingFetch });
+  expect(await play(origin, { randomUUID })).toMatchObject({ end: 'completed', asset: 'delivered', counters: { posts: 1, polls: 0 } });
+  expect(world.posts).toBe(1);
+});
+
+it('polls with a fetch that does not', async () => {
+  const whole: typeof streamingFetch = async (input, init) => {
+    const response = await streamingFetch(input, init);
+    const text = response.headers.get('content-type')?.includes('json') ? await response.text() : '';
+    return { ok: response.ok, status: response.status, headers: response.headers, text: async () => text } as Response;
+  };
+  const play = await bareContext({ ...standard, fetch: whole });
+  const { counters, ...rest } = await play(origin, { randomUUID });
+  expect(rest).toMatchObject({ end: 'completed', asset: 'delivered', stillOpen: 0 });
+  expect(counters.polls).toBeGreaterThan(0);
+  expect(world.posts).toBe(1);
+});
+
+it.each([
+  ['TextDecoder', { URL, AbortController, fetch: streamingFetch }],
+  ['URL', { AbortController, TextDecoder, fetch: streamingFetch }],
+  ['AbortController', { URL, TextDecoder, fetch: streamingFetch }],
+  ['fetch', standard],
+  ['randomUUID', { ...standard, fetch: streamingFetch }],
+])('names what is missing, before anything begins: %s', async (capability, globals) => {
+  const play = await bareContext(globals);
+  const environment = capability === 'randomUUID' ? {} : { randomUUID };
+  await expect(play(origin, environment)).rejects.toMatchObject({ code: 'missing_capability', details: { capability } });
+  expect(world.posts).toBe(0);
+});

@@ -1,0 +1,75 @@
+// The client and the emitter in runtimes other than Node: real ones, as processes of their own, over real sockets.
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { auditServer } from '../../packages/core/src/audit/index.ts';
+import { createUpgradeClient } from '../../packages/core/src/index.ts';
+import type { Db } from '../../packages/server-kit/src/db/db.ts';
+import { closeDatabases, databases } from '../../packages/server-kit/src/testing/databases.ts';
+import { createWorld, type World } from '../client/fixtures/world.ts';
+import { describeWith } from '../services/programs.ts';
+import type { Played } from './fixtures/play.ts';
+import { type RunningRuntime, runtimes, startRuntime } from './fixtures/runtime.ts';
+
+/** The path of an upgrade on which nothing fails. */
+const statuses = [
+  'initializing',
+  'qualification_verified',
+  'awaiting_burn',
+  'verifying_burn',
+  'burn_verified',
+  'uploading_metadata',
+  'metadata_uploaded',
+  'minting_new_nft',
+  'updating_records',
+  'completed',
+];
+
+let db: Db;
+let world: World;
+beforeAll(async () => {
+  db = await databases[0].open();
+});
+beforeEach(async () => {
+  world = await createWorld('HTTP/1.1', db);
+  world.mischief = async (request, answer) => {
+    if (new URL(request.url).pathname === '/cut') world.proxy.cut();
+    return answer();
+  };
+});
+afterEach(() => world.close());
+afterAll(closeDatabases);
+
+for (const runtime of runtimes) describeWith(runtime.program, `in ${runtime.program}`, () => suite(runtime));
+
+function suite(runtime: (typeof runtimes)[number]) {
+  let running: RunningRuntime;
+  beforeAll(async () => {
+    running = await startRuntime(runtime);
+  });
+  afterAll(() => running?.stop());
+
+  it('the client follows an upgrade over cuts to its end', async () => {
+    const target = `http://127.0.0.1:${world.proxy.port}`;
+    const played: Played = await (await fetch(`${running.origin}/play?origin=${encodeURIComponent(target)}`)).json();
+    expect(played, running.output()).toMatchObject({
+      end: 'completed',
+      asset: 'delivered',
+      stillOpen: 0,
+      counters: { posts: 1, polls: 0 },
+    });
+    expect(played.statuses).toEqual(statuses);
+    expect(played.counters.attempts).toBeGreaterThanOrEqual(3);
+    expect(world.posts).toBe(1);
+  });
+
+  it('the emitter serves an operation to the client', async () => {
+    const client = createUpgradeClient({ baseUrl: running.origin, getToken: () => 'good' });
+    const operation = client.badgeActivation.start({ badgeId: 'early-bird' });
+    expect(await operation.done, running.output()).toMatchObject({ status: 'completed' });
+    client.close();
+  });
+
+  it('the emitter passes the audit', async () => {
+    const report = await auditServer(running.origin, { token: 'alice', otherToken: 'bob', process: 'badge_activation' });
+    expect(report.findings.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
+  });
+}
