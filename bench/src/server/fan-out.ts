@@ -1,5 +1,6 @@
 import { median } from '../suite.ts';
 import { type Child, startChild } from './child.ts';
+import { firstFrames } from './first-frames.ts';
 
 const here = (file: string) => new URL(file, import.meta.url);
 const STREAMS = 1_000;
@@ -59,7 +60,7 @@ async function start(name: string): Promise<Contender> {
     port,
     paths: [path],
     count: STREAMS,
-    firstFrames: name === 'ours' ? 2 : 1,
+    firstFrames: firstFrames(name),
     numbered: false,
   });
   const frames = await clients.ask<number>('frames');

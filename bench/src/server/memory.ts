@@ -1,4 +1,5 @@
 import { startChild } from './child.ts';
+import { firstFrames } from './first-frames.ts';
 
 const here = (file: string) => new URL(file, import.meta.url);
 const STREAMS = 2_000;
@@ -10,9 +11,10 @@ export async function idleBytes(kind: string, version: string): Promise<number> 
   try {
     const port = await server.ask<number>('listen');
     const path = await server.ask<string>('open');
-    const open = (count: number) => clients.ask('open', { version, port, paths: [path], count, firstFrames: 1, numbered: false });
-    // What is made once, for the first ones, is not the price of one more.
-    await open(100);
+    const open = (count: number) =>
+      clients.ask('open', { version, port, paths: [path], count, firstFrames: firstFrames(kind), numbered: false });
+    // What is made once, for the first ones, is not the price of one more; nor is what the compilers make of code that has become hot.
+    await open(STREAMS);
     const before = await server.ask<number>('memory');
     await open(STREAMS);
     return ((await server.ask<number>('memory')) - before) / STREAMS;

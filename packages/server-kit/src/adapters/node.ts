@@ -66,7 +66,7 @@ export async function serveNode(
   try {
     const client = watchClient(req, res);
     const gone = new AbortController();
-    client.left = () => gone.abort();
+    client.answer = { leave: () => gone.abort() };
     if (client.isGone) gone.abort();
     const request = toRequest(req, gone.signal, options);
     const response = request ? await answer(request) : problemResponse(unreadable());

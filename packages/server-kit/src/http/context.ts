@@ -1,11 +1,12 @@
 import type { Clock } from '@aiw3/nft-upgrade';
-import type { AnyProcess, OperationEvent } from '@aiw3/nft-upgrade/protocol';
+import type { AnyProcess } from '@aiw3/nft-upgrade/protocol';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Operations, Principal } from './operations.ts';
 import type { HandlerLimits, HandlerTiming } from './options.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { Registry } from './registry.ts';
-import type { SharedReads } from './shared-reads.ts';
+import type { Steps } from './slices.ts';
+import type { Tails } from './tail.ts';
 
 /** What the routes of one handler share. */
 export interface HttpContext {
@@ -20,8 +21,10 @@ export interface HttpContext {
   /** Bounds how many streams read the journal at once: a wake-up of all of them must not starve the commands. */
   readonly gate: <T>(work: () => Promise<T>) => Promise<T>;
   readonly telemetry: Telemetry;
-  /** Makes one read of those that are asked for at once: a wake-up reaches all streams of an operation in one turn. */
-  readonly share: SharedReads<OperationEvent[]>;
+  /** Where the streams of an operation wait. */
+  readonly tails: Tails;
+  /** Runs work on many streams without holding up everything else. */
+  readonly slices: (work: Steps) => void;
   /** Reports an error to the host. Never throws. */
   readonly report: (error: unknown) => void;
 }

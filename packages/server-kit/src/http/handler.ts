@@ -14,8 +14,9 @@ import { isServerFault, problemResponse } from './problem.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { active, events, snapshot } from './read.ts';
 import { type ConnectionStats, createRegistry } from './registry.ts';
-import { createSharedReads } from './shared-reads.ts';
+import { createSlices } from './slices.ts';
 import { start } from './start.ts';
+import { createTails } from './tail.ts';
 
 export type { HandlerOptions } from './options.ts';
 
@@ -72,20 +73,25 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
   };
   const cors = createCors(options.cors, report);
   const now = () => clock.now();
-  const registry = createRegistry({ clock, timing, limits });
-  const context: HttpContext = {
+  const slices = createSlices();
+  const registry = createRegistry({ clock, timing, limits, slices });
+  const shared = {
     operations,
-    basePath,
     limits,
     timing,
     clock,
+    slices,
+    gate: createGate(READS_AT_ONCE),
+    telemetry: createTelemetry(options.telemetry),
+    report,
+  };
+  const context: HttpContext = {
+    ...shared,
+    basePath,
     registry,
     starts: createRateLimit(limits.startsPerMinute, now),
     commands: createRateLimit(limits.commandsPerMinute, now),
-    gate: createGate(READS_AT_ONCE),
-    telemetry: createTelemetry(options.telemetry),
-    share: createSharedReads(),
-    report,
+    tails: createTails(shared),
   };
   const health = () => healthOf(registry.stats(), thresholds, now());
 

@@ -2,6 +2,7 @@ import type { Clock } from '@aiw3/nft-upgrade';
 import type { HandlerLimits, HandlerTiming } from './options.ts';
 import { later } from './problem.ts';
 import type { CloseReason, Session } from './session.ts';
+import type { Steps } from './slices.ts';
 
 /** A place for one stream, taken before the work that leads to it. */
 export interface Slot {
@@ -44,7 +45,15 @@ const LOOKS_PER_SECOND = 200;
 /** How long a refused caller is sent away. Milliseconds. */
 const BUSY_MS = 5_000;
 
-export function createRegistry({ clock, timing, limits }: { clock: Clock; timing: HandlerTiming; limits: HandlerLimits }): Registry {
+export interface RegistryOptions {
+  clock: Clock;
+  timing: HandlerTiming;
+  limits: HandlerLimits;
+  /** Runs work on many streams without holding up everything else. */
+  slices(work: Steps): void;
+}
+
+export function createRegistry({ clock, timing, limits, slices }: RegistryOptions): Registry {
   // Looked at longest ago first.
   const sessions = new Set<Session>();
   const perPrincipal = new Map<string, number>();
@@ -55,69 +64,85 @@ export function createRegistry({ clock, timing, limits }: { clock: Clock; timing
   let total = 0;
   let draining: { spreadMs: number } | null = null;
   let wheel: unknown = null;
+  let turning = false;
 
-  const turn = () => {
-    wheel = null;
-    const now = clock.now();
+  const turn = function* (now: number): Steps {
     let looks = Math.max(1, Math.ceil((LOOKS_PER_SECOND * tickMs) / 1_000));
-    // A copy: a session that ends leaves the set, and one that is looked at moves to its end.
-    for (const session of Array.from(sessions)) {
-      session.tick(now);
-      if (looks > 0 && sessions.has(session) && session.isDue(now)) {
-        looks -= 1;
-        sessions.delete(session);
-        sessions.add(session);
-        session.look();
-      }
+    for (const session of sessions) {
+      yield session.tick(now);
+      if (looks === 0 || !session.isDue(now)) continue;
+      looks -= 1;
+      sessions.delete(session);
+      sessions.add(session);
+      session.look();
     }
+    turning = false;
     roll();
   };
   const roll = () => {
-    if (sessions.size > 0) wheel ??= clock.setTimeout(turn, tickMs);
+    if (sessions.size === 0 || turning) return;
+    wheel ??= clock.setTimeout(() => {
+      wheel = null;
+      turning = true;
+      slices(turn(clock.now()));
+    }, tickMs);
   };
 
-  const release = (principalId: string) => {
-    admitted -= 1;
-    const left = (perPrincipal.get(principalId) ?? 1) - 1;
-    if (left > 0) perPrincipal.set(principalId, left);
-    else perPrincipal.delete(principalId);
-    if (admitted === 0) for (const resolve of emptied) resolve();
+  /** A place of one principal. */
+  class Place implements Slot {
+    private readonly principalId: string;
+    private session: Session | null = null;
+    private released = false;
+
+    constructor(principalId: string) {
+      this.principalId = principalId;
+      admitted += 1;
+      perPrincipal.set(principalId, (perPrincipal.get(principalId) ?? 0) + 1);
+    }
+
+    attach(session: Session): void {
+      // Its client can have gone before it began.
+      if (this.released) return;
+      this.session = session;
+      sessions.add(session);
+      total += 1;
+      if (draining) session.drain(retryIn(timing, draining.spreadMs * Math.random()));
+      roll();
+    }
+
+    release(reason?: CloseReason): void {
+      if (this.released) return;
+      this.released = true;
+      if (this.session) sessions.delete(this.session);
+      if (reason) closed[reason] += 1;
+      if (sessions.size === 0 && wheel !== null) {
+        clock.clearTimeout(wheel);
+        wheel = null;
+      }
+      admitted -= 1;
+      const left = (perPrincipal.get(this.principalId) ?? 1) - 1;
+      if (left > 0) perPrincipal.set(this.principalId, left);
+      else perPrincipal.delete(this.principalId);
+      if (admitted === 0) for (const resolve of emptied) resolve();
+    }
+  }
+
+  const drainAll = function* (all: readonly Session[], spreadMs: number): Steps {
+    // One share of the time for each client: with free dice they would still come in crowds.
+    for (const [index, session] of all.entries()) {
+      session.drain(retryIn(timing, (spreadMs * (index + Math.random())) / all.length));
+      yield true;
+    }
   };
 
   return {
     admit(principalId) {
       if (draining) throw later('temporarily_unavailable', 'This server is stopping.', 1_000);
       if (admitted >= limits.connections) throw later('rate_limited', 'Too many streams are open here. Come again.', BUSY_MS);
-      const open = perPrincipal.get(principalId) ?? 0;
-      if (open >= limits.connectionsPerPrincipal) {
+      if ((perPrincipal.get(principalId) ?? 0) >= limits.connectionsPerPrincipal) {
         throw later('rate_limited', `At most ${limits.connectionsPerPrincipal} streams may be open. Close one first.`, BUSY_MS);
       }
-      admitted += 1;
-      perPrincipal.set(principalId, open + 1);
-      let session: Session | null = null;
-      let released = false;
-      return {
-        attach(attached) {
-          // Its client can have gone before it began.
-          if (released) return;
-          session = attached;
-          sessions.add(session);
-          total += 1;
-          if (draining) session.drain(retryIn(timing, draining.spreadMs * Math.random()));
-          roll();
-        },
-        release(reason) {
-          if (released) return;
-          released = true;
-          if (session) sessions.delete(session);
-          if (reason) closed[reason] += 1;
-          if (sessions.size === 0 && wheel !== null) {
-            clock.clearTimeout(wheel);
-            wheel = null;
-          }
-          release(principalId);
-        },
-      };
+      return new Place(principalId);
     },
 
     stats: () => ({
@@ -134,9 +159,7 @@ export function createRegistry({ clock, timing, limits }: { clock: Clock; timing
 
     async drain({ spreadMs, timeoutMs }) {
       draining ??= { spreadMs };
-      const all = [...sessions];
-      // One share of the time for each client: with free dice they would still come in crowds.
-      for (const [index, session] of all.entries()) session.drain(retryIn(timing, (spreadMs * (index + Math.random())) / all.length));
+      slices(drainAll([...sessions], spreadMs));
       if (admitted === 0) return;
       await new Promise<void>((resolve) => {
         const timer = clock.setTimeout(done, timeoutMs);

@@ -1,7 +1,5 @@
 import type { Session } from './session.ts';
 
-const encoder = new TextEncoder();
-
 interface Taken {
   readonly session: Session;
   /** Listens no more to the request: whoever takes the session tells it when its client leaves. */
@@ -19,7 +17,8 @@ export function bodyOf(session: Session, signal: AbortSignal): ReadableStream<Ui
     start(control) {
       session.attach({
         write(frames) {
-          control.enqueue(encoder.encode(frames));
+          // A copy: the stream takes the memory of what it is given, and these frames are shared.
+          control.enqueue(new Uint8Array(frames));
           return false;
         },
         end() {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { framesOf } from './fixtures/frames.ts';
 import { begin, call, START, setup } from './fixtures/setup.ts';
 import { settle, testClock } from './fixtures/test-clock.ts';
+import { takeSession } from './session-body.ts';
 
 const qualified = samplePayload(processes.upgrade, 'qualification_verified');
 
@@ -176,6 +177,37 @@ describe('sessions', () => {
     during = () => operations.append(id, 'qualification_verified', qualified);
     expect(await frames.next()).toMatchObject({ id: 1 });
     expect(await frames.next()).toMatchObject({ id: 2 });
+    await frames.cancel();
+  });
+
+  it('a response whose own write throws ends its stream, and no other', async () => {
+    const { handler, operations, open, errors } = still();
+    const id = await begin(operations);
+    const frames = await open(id);
+    await frames.until((frame) => frame.id === 1);
+    const response = await call(handler, 'GET', `${START}/${id}/events`);
+    let broken = false;
+    let failed = false;
+    const session = takeSession(response.body);
+    session?.attach({
+      write() {
+        if (broken) throw new Error('a middleware');
+        return true;
+      },
+      end() {},
+      fail() {
+        failed = true;
+      },
+    });
+    session?.pull();
+    await settle();
+    broken = true;
+    const next = frames.next();
+    operations.append(id, 'qualification_verified', qualified);
+    expect(await next).toMatchObject({ id: 2 });
+    await settle();
+    expect([failed, errors.length]).toEqual([true, 1]);
+    expect(handler.stats()).toMatchObject({ active: 1, closed: { failed: 1 } });
     await frames.cancel();
   });
 

@@ -1,22 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 
+/** Who is told that a client went away. */
+interface Answer {
+  leave(): void;
+}
+
 /** The other end of a request. */
 export interface Client {
   isGone: boolean;
-  /** Called when it goes away; replaced by whoever cares from then on. */
-  left(): void;
+  /** What it is given; replaced when somebody else takes over. */
+  answer: Answer;
 }
 
 const ignore = () => {};
+const nothing: Answer = { leave: ignore };
 
 /** Notices that a client is gone, which is when the response closes: a request that was read to its end closes long before its stream does. */
 export function watchClient(req: IncomingMessage | Http2ServerRequest, res: ServerResponse | Http2ServerResponse): Client {
   // A middleware that waited may have let the client go before anybody listened here.
-  const client: Client = { isGone: res.destroyed, left: ignore };
+  const client: Client = { isGone: res.destroyed, answer: nothing };
   const leave = () => {
     client.isGone = true;
-    client.left();
+    client.answer.leave();
   };
   // A socket that breaks tells it here; without a listener that would end the process.
   req.on('error', ignore);
