@@ -1,4 +1,4 @@
-import type { CompiledInstruction } from '../../packages/core/src/solana/decode.ts';
+import type { CompiledInstruction } from '../../packages/core/src/solana/transaction.ts';
 import { encodeTransaction, type MessageParts } from '../../packages/core/src/testing/encode.ts';
 import { pool } from './accounts.ts';
 import { type Call, compile, type Draft, type Role, thefts, u64 } from './compile.ts';

@@ -5,8 +5,8 @@ export const wallet: readonly Mutation[] = [
     'W1',
     'what the guard finds is a refusal',
     `${core}/solana/guard.ts`,
-    'if (findings.length > 0) return',
-    'if (findings.length > 99) return',
+    'if (!findings.length)',
+    'if (findings.length < 99)',
     `${core}/solana/guard.test.ts`,
   ),
   mutation(
@@ -84,9 +84,9 @@ export const wallet: readonly Mutation[] = [
   mutation(
     'W8',
     'assertions of the wallet pass the guard after signing',
-    `${core}/solana/rules.ts`,
-    "if (stage !== 'after' || !allowLighthouse)",
-    "if (stage !== 'before' || !allowLighthouse)",
+    `${core}/solana/guard.ts`,
+    "expectedOne = stage === 'after' && allowLighthouse",
+    "expectedOne = stage === 'before' && allowLighthouse",
     `${core}/solana/guard-after.test.ts`,
   ),
   mutation(

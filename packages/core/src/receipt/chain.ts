@@ -1,9 +1,10 @@
 import { NftUpgradeError } from '../errors/index.ts';
 import { decodeBase64 } from '../solana/base64.ts';
-import { type DecodedTransaction, decodeTransaction, maxTransactionBytes } from '../solana/decode.ts';
+import { type DecodedTransaction, decodeTransaction } from '../solana/decode.ts';
 import { effectsOf } from '../solana/effects.ts';
 import { burnMemo } from '../solana/memo.ts';
 import { programs } from '../solana/programs.ts';
+import { maxTransactionBytes } from '../solana/transaction.ts';
 import type { ReceiptFinding, SignedReceipt } from './receipt.ts';
 
 /** URL of an RPC node, or one call of its JSON-RPC. */

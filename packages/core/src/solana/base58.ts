@@ -1,31 +1,20 @@
 const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
-/** Five digits at a time, the most of which times 256 is far from where numbers lose their last place. */
-const group = 58 ** 5;
-
 /** Writes bytes as base58 with the Bitcoin alphabet, the way Solana shows addresses and signatures. Made for keys and signatures: quadratic. */
 export function encodeBase58(bytes: Uint8Array): string {
-  const groups: number[] = [];
-  for (const byte of bytes) {
-    let carry = byte;
-    for (let i = 0; i < groups.length; i++) {
-      carry += (groups[i] ?? 0) * 256;
-      const next = Math.floor(carry / group);
-      groups[i] = carry - next * group;
-      carry = next;
-    }
-    if (carry > 0) groups.push(carry);
-  }
+  const digits: number[] = [];
   let text = '';
-  for (let value of groups) {
-    for (let digit = 0; digit < 5; digit++) {
-      text = (alphabet[value % 58] ?? '') + text;
-      value = Math.floor(value / 58);
+  for (let carry of bytes) {
+    // A leading zero byte has no digit of its own, so it is written as the digit zero: the System program is 32 times '1'.
+    if (!carry && !digits.length) text += '1';
+    for (let place = 0; place < digits.length || carry; place++) {
+      carry += (digits[place] ?? 0) * 256;
+      digits[place] = carry % 58;
+      carry = (carry / 58) | 0;
     }
   }
-  // A leading zero byte has no digit of its own, so it is written as the digit zero: the System program is 32 times '1'.
-  const zeros = bytes.findIndex((byte) => byte !== 0);
-  return '1'.repeat(zeros < 0 ? bytes.length : zeros) + text.replace(/^1+/, '');
+  for (const digit of digits.reverse()) text += alphabet[digit];
+  return text;
 }
 
 /** Reads base58. @returns the bytes, or null for another alphabet or another length than `length` bytes (32 for a key, 64 for a signature). */

@@ -1,6 +1,7 @@
 import { decodeBase64 } from './base64.ts';
-import { type DecodedTransaction, decodeTransaction, maxTransactionBytes } from './decode.ts';
+import { type DecodedTransaction, decodeTransaction } from './decode.ts';
 import { type Effect, effectsOf } from './effects.ts';
+import { maxTransactionBytes } from './transaction.ts';
 
 /** One thing that a wallet changed while it signed, as plain JSON for a journal or a report. */
 export type WalletChange =

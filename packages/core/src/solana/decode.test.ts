@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeTransaction } from './decode.ts';
 import { effectsOf } from './effects.ts';
 import * as f from './fixtures.ts';
-import { createReader } from './reader.ts';
+import { readTransaction } from './transaction.ts';
 
 const decode = (bytes: Uint8Array) => {
   const result = decodeTransaction(bytes);
@@ -68,14 +68,14 @@ describe('refuses what validators refuse', () => {
   const bytes = f.build(f.honest());
   const header = 65;
   test.each([
-    ['no signature', Uint8Array.from([0, ...bytes.slice(header)]), 'signature count'],
-    ['nobody to pay', bytes.with(header + 1, 1), 'no fee payer'],
-    ['more accounts in the header than in the list', bytes.with(header + 2, 200), 'account count'],
-    ['an empty transaction', new Uint8Array(0), 'too short'],
-    ['the largest count in front of nothing', Uint8Array.from([0xff, 0xff, 0x03]), 'too short'],
+    ['no signature', Uint8Array.from([0, ...bytes.slice(header)]), 'encoding'],
+    ['nobody to pay', bytes.with(header + 1, 1), 'encoding'],
+    ['more accounts in the header than in the list', bytes.with(header + 2, 200), 'encoding'],
+    ['an empty transaction', new Uint8Array(0), 'encoding'],
+    ['the largest count in front of nothing', Uint8Array.from([0xff, 0xff, 0x03]), 'encoding'],
     ['too many bytes', new Uint8Array(1_233), '1233 bytes'],
-    ['bytes left over', Uint8Array.from([...bytes, 0]), 'trailing bytes'],
-    ['message version 1', f.build(f.honest(), { version: 0 }).with(header, 0x81), 'version 1'],
+    ['bytes left over', Uint8Array.from([...bytes, 0]), 'encoding'],
+    ['message version 1', f.build(f.honest(), { version: 0 }).with(header, 0x81), 'encoding'],
   ])('%s', (_, wrong, why) => expect(reason(wrong)).toBe(why));
 
   test('indexes that lead nowhere', () => {
@@ -97,30 +97,35 @@ describe('refuses what validators refuse', () => {
 });
 
 describe('compact-u16', () => {
+  const message = f.build(f.honest(), { version: 0 }).slice(0, -1);
+  /** The count of lookup tables, which is the last in a message, or undefined where the transaction ends with something else. */
   const read = (...bytes: number[]) => {
-    const reader = createReader(Uint8Array.from(bytes));
-    const value = reader.length();
-    return reader.failure() ?? value;
+    let value: number | undefined;
+    const transaction = readTransaction(Uint8Array.from([...message, ...bytes]), (_, length) => {
+      value = length();
+      return 0;
+    });
+    return transaction && value;
   };
-  // The vectors of solana-short-vec.
+  // The vectors of solana-short-vec. What takes three bytes is a list that no transaction has room for.
   test.each([
     [[0x00], 0],
     [[0x7f], 0x7f],
     [[0x80, 0x01], 0x80],
     [[0xff, 0x01], 0xff],
     [[0x80, 0x02], 0x100],
-    [[0xff, 0xff, 0x01], 0x7fff],
-    [[0x80, 0x80, 0x02], 0x8000],
-    [[0xff, 0xff, 0x03], 0xffff],
   ])('%j is %i', (bytes, value) => expect(read(...bytes)).toBe(value));
   test.each([
     [[0x80, 0x00]],
     [[0xff, 0x00]],
     [[0x80, 0x80, 0x00]],
+    [[0xff, 0xff, 0x01]],
+    [[0x80, 0x80, 0x02]],
+    [[0xff, 0xff, 0x03]],
     [[0x81, 0x80, 0x00]],
     [[0xff, 0x80, 0x80, 0x01]],
     [[0x80, 0x80, 0x04]],
     [[0x80]],
     [[]],
-  ])('%j is nothing', (bytes) => expect(read(...bytes)).toEqual(expect.any(String)));
+  ])('%j is nothing', (bytes) => expect(read(...bytes) ?? Infinity).toBe(Infinity));
 });

@@ -1,18 +1,6 @@
-import { type Message, readMessage, readMessage1 } from './message.ts';
-import { createReader } from './reader.ts';
-
-/**
- * Size limit of a transaction on the wire: one IPv6 packet of 1280 bytes less its headers. Version 1 may have 4,096, but a burn needs 500: what is larger is
- * no burn, whatever its version.
- */
-export const maxTransactionBytes = 1232;
-
-/** One instruction as the message stores it: accounts are indexes into the keys. */
-export interface CompiledInstruction {
-  programIndex: number;
-  accounts: readonly number[];
-  data: Uint8Array;
-}
+import { encodeBase58 } from './base58.ts';
+import { readVersion1 } from './decode-v1.ts';
+import { type CompiledInstruction, maxTransactionBytes, readTransaction, type TableReader, type Transaction } from './transaction.ts';
 
 /** A lookup table of a version 0 message. Its keys are counted after the static ones: first every writable, then every readonly. */
 export interface LookupTable {
@@ -61,27 +49,77 @@ export type DecodeResult = { ok: true; transaction: DecodedTransaction } | { ok:
  */
 export function decodeTransaction(bytes: Uint8Array): DecodeResult {
   if (bytes.length > maxTransactionBytes) return { ok: false, reason: `${bytes.length} bytes` };
-  // A copy: what was judged must not change afterwards under the hands of whoever owns the buffer.
-  const reader = createReader(Uint8Array.from(bytes));
-  const signature = () => reader.take(64);
-  // In front of the others stands the number of signatures, and 129 of them have no room in a packet.
-  const isVersion1 = bytes[0] === 0x81;
-  const before = isVersion1 ? [] : reader.list(signature);
-  const rest = reader.rest();
-  const message = isVersion1 ? readMessage1(reader) : readMessage(reader);
-  const signed = rest.subarray(0, rest.length - reader.rest().length);
-  const signatures = isVersion1 ? reader.list(signature, message.requiredSignatures) : before;
-  if (reader.rest().length > 0) reader.fail('trailing bytes');
-  const reason = reader.failure() ?? inconsistency(message, signatures.length);
-  return reason === undefined ? { ok: true, transaction: { ...message, signatures, message: signed } } : { ok: false, reason };
+  let transaction: DecodedTransaction | undefined;
+  try {
+    // A copy: what was judged must not change afterwards under the hands of whoever owns the buffer.
+    const copy = Uint8Array.from(bytes);
+    // In front of the others stands the number of signatures, and 129 of them have no room in a packet.
+    transaction = copy[0] === 0x81 ? readVersion1(copy) : readOlder(copy);
+  } catch {
+    // A list that cannot be that long.
+  }
+  const reason = transaction ? inconsistency(transaction) : 'encoding';
+  return transaction && reason === undefined ? { ok: true, transaction } : { ok: false, reason: reason ?? 'encoding' };
 }
 
-/** The rules of solana-message `sanitize`: what breaks one is refused by every validator. */
-function inconsistency(message: Message, signatures: number): string | undefined {
-  const { requiredSignatures, readonlySigned, readonlyUnsigned, keys, instructions, lookupTables } = message;
-  if (signatures !== requiredSignatures) return 'signature count';
-  if (readonlySigned >= requiredSignatures) return 'no fee payer';
-  if (requiredSignatures + readonlyUnsigned > keys.length) return 'account count';
+/**
+ * Reads the bytes for a guard, in every version that `decodeTransaction` knows. Lookup tables are refused: their content is not in the bytes, so nobody can
+ * see what such a transaction touches. So is a heap, which no burn needs.
+ *
+ * @example solanaGuard({ read: readAnyVersion })
+ */
+export function readAnyVersion(bytes: Uint8Array): Transaction | undefined {
+  const decoded = decodeTransaction(bytes);
+  if (!decoded.ok || decoded.transaction.lookupTables.length > 0) return undefined;
+  const { signatures, requiredSignatures, keys, instructions, budget } = decoded.transaction;
+  if (budget?.heapBytes !== undefined) return undefined;
+  return {
+    signatures,
+    requiredSignatures,
+    keys,
+    instructions,
+    ...(budget && {
+      // What is not set is 0 on the chain (solana-message `TransactionConfig`). There is no price: the fee is a sum.
+      header: { limit: budget.computeUnits ?? 0, price: 0, size: budget.dataBytes ?? 0, fee: Number(budget.priorityFeeLamports) },
+    }),
+  };
+}
+
+/** A legacy or version 0 transaction, with everything that a guard has no use for. */
+function readOlder(bytes: Uint8Array<ArrayBuffer>): DecodedTransaction | undefined {
+  const lookupTables: LookupTable[] = [];
+  const readTables: TableReader = (take, length) => {
+    const table = () => ({ account: encodeBase58(take(32)), writable: [...take(length())], readonly: [...take(length())] });
+    // A length that is none is Infinity, of which there is no list.
+    lookupTables.push(...Array.from({ length: length() }, table));
+    return 0;
+  };
+  const transaction = readTransaction(bytes, readTables);
+  if (!transaction) return undefined;
+  const { signatures, requiredSignatures, keys, instructions } = transaction;
+  // Both counts have one byte: 128 signatures or keys have no room.
+  const message = bytes.subarray(1 + 64 * signatures.length);
+  const version = message[0] === 0x80 ? 0 : 'legacy';
+  const [, readonlySigned = 0, readonlyUnsigned = 0, ...rest] = version === 0 ? message.subarray(1) : message;
+  const afterKeys = 1 + 32 * keys.length;
+  const blockhash = encodeBase58(Uint8Array.from(rest.slice(afterKeys, afterKeys + 32)));
+  return {
+    version,
+    signatures,
+    message,
+    requiredSignatures,
+    readonlySigned,
+    readonlyUnsigned,
+    keys,
+    blockhash,
+    instructions,
+    lookupTables,
+  };
+}
+
+/** The rules of solana-message `sanitize` that are not about the header: what breaks one is refused by every validator. */
+function inconsistency(transaction: DecodedTransaction): string | undefined {
+  const { keys, instructions, lookupTables } = transaction;
   let accounts = keys.length;
   for (const { writable, readonly } of lookupTables) {
     if (writable.length + readonly.length === 0) return 'unused lookup table';

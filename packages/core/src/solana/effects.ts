@@ -1,5 +1,8 @@
-import type { Budget, CompiledInstruction, DecodedTransaction } from './decode.ts';
+import type { Budget, DecodedTransaction } from './decode.ts';
+import { kindOf, numberIn } from './instructions.ts';
+import { nameOf } from './names.ts';
 import { programs } from './programs.ts';
+import type { CompiledInstruction } from './transaction.ts';
 
 /** What one instruction does. What is not known for certain is `unknown`. Addresses are base58. */
 export type Effect =
@@ -24,17 +27,6 @@ export type Effect =
   | { kind: 'assertion' }
   | { kind: 'unknown'; program: string; what: string };
 
-/** Names for what would hurt most, so that a refusal says more than a number. Anything else is refused as well. */
-const tokenInstructions: Readonly<Record<number, string>> = {
-  3: 'Transfer',
-  4: 'Approve',
-  6: 'SetAuthority',
-  7: 'MintTo',
-  12: 'TransferChecked',
-  13: 'ApproveChecked',
-  255: 'Batch',
-};
-
 /**
  * Reads every instruction of a transaction. `loaded` are the keys out of its lookup tables in the order of the chain (every writable, then every
  * readonly), where they are known: `meta.loadedAddresses` of a landed transaction. An instruction that uses an unresolved key is `unknown`.
@@ -51,53 +43,29 @@ function effectOf({ programIndex, accounts: indexes, data }: CompiledInstruction
   const unknown = (what: string): Effect => ({ kind: 'unknown', program, what });
   const accounts = indexes.map((index) => keys[index] ?? '');
   if (accounts.includes('')) return unknown('uses an account of a lookup table');
-  switch (program) {
-    case programs.token:
-    case programs.token2022:
-      return tokenEffect(program, accounts, data);
-    case programs.memo: {
+  // In a version 1 message it means nothing to the chain, so whatever it says would be a lie.
+  if (hasBudget && program === programs.computeBudget) return unknown(nameOf(program, data[0]));
+  const [account = '', second = '', authority = ''] = accounts;
+  switch (kindOf(program, data, accounts.length)) {
+    case 'burn':
+      return { kind: 'burn', program, account, mint: second, authority, amount: u64(data), decimals: data[9] ?? null };
+    case 'close':
+      return { kind: 'closeAccount', program, account, destination: second, authority };
+    case 'memo': {
       const text = decodeText(data);
-      return text === null ? unknown('is a memo that is not text') : { kind: 'memo', text, signers: accounts };
+      return text === null ? unknown(nameOf(program, data[0])) : { kind: 'memo', text, signers: accounts };
     }
-    case programs.computeBudget:
-      // In a version 1 message it means nothing to the chain, so whatever it says would be a lie.
-      return (accounts.length === 0 && !hasBudget && budgetEffect(data)) || unknown(`is tag ${data[0]} of the compute budget`);
-    case programs.lighthouse:
-      return isAssertion(data) ? { kind: 'assertion' } : unknown(`is tag ${data[0]} of Lighthouse`);
+    case 'limit':
+      return { kind: 'computeUnitLimit', units: numberIn(data) };
+    case 'price':
+      return { kind: 'computeUnitPrice', microLamports: u64(data) };
+    case 'size':
+      return { kind: 'accountsDataSizeLimit', bytes: numberIn(data) };
+    case 'assertion':
+      return { kind: 'assertion' };
     default:
-      return unknown('calls a program that is not allowed');
+      return unknown(nameOf(program, data[0]));
   }
-}
-
-/**
- * Burn, BurnChecked and CloseAccount in exactly the form the chain documents (spl-token `TokenInstruction`). More accounts would be the signers of
- * a multisig, more bytes mean something that is not known here.
- */
-function tokenEffect(program: string, accounts: readonly string[], data: Uint8Array): Effect {
-  const tag = data[0];
-  const [account, second, authority] = accounts;
-  if (account !== undefined && second !== undefined && authority !== undefined && accounts.length === 3) {
-    if ((tag === 8 && data.length === 9) || (tag === 15 && data.length === 10))
-      return {
-        kind: 'burn',
-        program,
-        account,
-        mint: second,
-        authority,
-        amount: view(data).getBigUint64(1, true),
-        decimals: data[9] ?? null,
-      };
-    if (tag === 9 && data.length === 1) return { kind: 'closeAccount', program, account, destination: second, authority };
-  }
-  return { kind: 'unknown', program, what: `is ${tokenInstructions[tag ?? -1] ?? `tag ${tag}`} of the token program` };
-}
-
-/** Tags 0 and 1 (a deprecated request and the heap size) are left out: no wallet needs them for a burn. */
-function budgetEffect(data: Uint8Array): Effect | undefined {
-  if (data[0] === 2 && data.length === 5) return { kind: 'computeUnitLimit', units: view(data).getUint32(1, true) };
-  if (data[0] === 3 && data.length === 9) return { kind: 'computeUnitPrice', microLamports: view(data).getBigUint64(1, true) };
-  if (data[0] === 4 && data.length === 5) return { kind: 'accountsDataSizeLimit', bytes: view(data).getUint32(1, true) };
-  return undefined;
 }
 
 function budgetEffects({ priorityFeeLamports, computeUnits, dataBytes, heapBytes }: Budget): Effect[] {
@@ -109,13 +77,7 @@ function budgetEffects({ priorityFeeLamports, computeUnits, dataBytes, heapBytes
   ];
 }
 
-/**
- * Tags 2 to 15 of Lighthouse only compare. 0 and 1 write and close an account that the user pays for; 16 and above call other programs
- * (https://github.com/Jac0xb/lighthouse, `LighthouseInstruction`).
- */
-const isAssertion = ([tag]: Uint8Array): boolean => tag !== undefined && tag >= 2 && tag <= 15;
-
-const view = (data: Uint8Array): DataView => new DataView(data.buffer, data.byteOffset, data.byteLength);
+const u64 = (data: Uint8Array): bigint => new DataView(data.buffer, data.byteOffset, data.byteLength).getBigUint64(1, true);
 
 /** ignoreBOM keeps a leading EF BB BF in the text. Without it a memo with that mark would equal ours here and differ on the chain. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -24,7 +24,7 @@ describe('W8: what wallets add is safe after signing', () => {
     expect(judge(added, signed, 'after')).toMatchObject({ safe: true, maxFeeLamports: 15_000n });
   });
   test('not Lighthouse where the policy forbids it', () =>
-    expect(rules(judge([f.assertion(), ...f.honest()], signed, 'after', { allowLighthouse: false }))).toEqual(['lighthouse']));
+    expect(rules(judge([f.assertion(), ...f.honest()], signed, 'after', { allowLighthouse: false }))).toEqual(['assertion']));
   test.each([0, 1, 16, 17, 255])('W7: not the Lighthouse instruction %i, which does more than compare', (tag) =>
     expect(rules(judge([f.assertion(tag), ...f.honest()], signed, 'after'))).toEqual(['not_allowed']),
   );
@@ -38,7 +38,7 @@ describe('W7: refused before the broadcast', () => {
     expect(rules(verdict)).toEqual(['signature_missing']);
   });
   test('another message', () =>
-    expect(rules(judge(replace(BURN, f.burnChecked({ mint: f.otherMint })), { signers: [f.owner] }, 'after'))).toEqual(['burn_mint']));
+    expect(rules(judge(replace(BURN, f.burnChecked({ mint: f.otherMint })), { signers: [f.owner] }, 'after'))).toEqual(['burn']));
   test('signed by another account', () =>
     expect(
       rules(
@@ -48,7 +48,7 @@ describe('W7: refused before the broadcast', () => {
           'after',
         ),
       ),
-    ).toContain('owner_not_signer'));
+    ).toContain('signers'));
   test('a price over the cap', () =>
     expect(rules(judge(replace(PRICE, f.unitPrice(10n ** 9n)), { signers: [f.owner] }, 'after'))).toEqual(['priority_fee']));
 });

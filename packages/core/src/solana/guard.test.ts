@@ -26,14 +26,14 @@ describe('an honest burn is safe', () => {
     const verdict = judge(f.honest(), { version });
     expect(verdict).toEqual({
       safe: true,
-      sentence: `Burns NFT ${f.expected.mint.slice(0, 4)}…${f.expected.mint.slice(-4)} from your wallet, returns the rent of its account to you, network fee at most 0.00000506 SOL, nothing else.`,
+      sentence: `Burns NFT ${f.expected.mint.slice(0, 4)}…${f.expected.mint.slice(-4)} from your wallet, returns its rent to you, fee at most 0.00000506 SOL, nothing else.`,
       maxFeeLamports: 5_060n,
     });
   });
   test('without price and close, and with the plain Burn', () => {
     const verdict = judge([f.unitLimit(), f.memo(), f.burn()]);
     expect(verdict).toMatchObject({ safe: true, maxFeeLamports: 5_000n });
-    expect(verdict.safe && verdict.sentence).toContain('from your wallet, network fee at most 0.000005 SOL, nothing else.');
+    expect(verdict.safe && verdict.sentence).toContain('from your wallet, fee at most 0.000005 SOL, nothing else.');
   });
   test('in another order', () => expect(judge([f.burnChecked(), f.close(), f.memo(), f.unitPrice(), f.unitLimit()]).safe).toBe(true));
   test('of Token-2022, when that is recorded or nothing is', () => {
@@ -47,30 +47,30 @@ describe('an honest burn is safe', () => {
     const verdict = judge(f.honest(), { feePayer: f.stranger.publicKey }, 'before', options);
     expect(verdict).toMatchObject({ safe: true, maxFeeLamports: 10_060n });
     expect(verdict.safe && verdict.sentence).toContain('SOL paid by ');
-    expect(rules(judge(f.honest(), {}, 'before', options))).toContain('fee_payer');
+    expect(rules(judge(f.honest(), {}, 'before', options))).toContain('signers');
   });
 });
 
 describe('W1: refused before the prompt', () => {
   test.each<[string, TransactionInstruction[], string[]]>([
-    ['another mint', replace(BURN, f.burnChecked({ mint: f.otherMint })), ['burn_mint']],
-    ['amount 0', replace(BURN, f.burnChecked({ amount: 0n })), ['burn_amount']],
-    ['amount 2', replace(BURN, f.burn({ amount: 2n })), ['burn_amount']],
-    ['amount 1 + 2^32', replace(BURN, f.burn({ amount: 1n + 2n ** 32n })), ['burn_amount']],
-    ['a divisible token', replace(BURN, f.burnChecked({ decimals: 9 })), ['burn_decimals']],
-    ['the other token program', [f.memo(), f.burnChecked({ program: f.token2022 })], ['burn_program']],
-    ['burned twice', [...f.honest(), f.burnChecked()], ['repeated']],
-    ['burn of a second NFT', [...f.honest(), f.burnChecked({ mint: f.otherMint, from: f.otherAccount })], ['repeated', 'burn_mint']],
+    ['another mint', replace(BURN, f.burnChecked({ mint: f.otherMint })), ['burn']],
+    ['amount 0', replace(BURN, f.burnChecked({ amount: 0n })), ['burn']],
+    ['amount 2', replace(BURN, f.burn({ amount: 2n })), ['burn']],
+    ['amount 1 + 2^32', replace(BURN, f.burn({ amount: 1n + 2n ** 32n })), ['burn']],
+    ['a divisible token', replace(BURN, f.burnChecked({ decimals: 9 })), ['burn']],
+    ['the other token program', [f.memo(), f.burnChecked({ program: f.token2022 })], ['burn']],
+    ['burned twice', [...f.honest(), f.burnChecked()], ['burn']],
+    ['burn of a second NFT', [...f.honest(), f.burnChecked({ mint: f.otherMint, from: f.otherAccount })], ['burn']],
     ['no burn', replace(BURN).toSpliced(3, 1), ['burn_missing']],
     [
       'burn with a multisig signer',
       replace(BURN, raw([15, ...f.u64(1n), 0], [f.account, f.mint, f.owner.publicKey, f.otherAccount])),
-      ['not_allowed', 'close_account', 'burn_missing'],
+      ['not_allowed', 'close', 'burn_missing'],
     ],
     [
       'burn with one byte more',
       replace(BURN, raw([8, ...f.u64(1n), 0], [f.account, f.mint, f.owner.publicKey])),
-      ['not_allowed', 'close_account', 'burn_missing'],
+      ['not_allowed', 'close', 'burn_missing'],
     ],
     ['Transfer', [...f.honest(), raw([3, ...f.u64(1n)])], ['not_allowed']],
     ['TransferChecked', [...f.honest(), raw([12, ...f.u64(1n), 0])], ['not_allowed']],
@@ -93,37 +93,40 @@ describe('W1: refused before the prompt', () => {
     [
       'another signer',
       [...f.honest().slice(0, BURN), f.instruction(programs.memo, [[f.stranger.publicKey, 'signer']], [97]), f.burnChecked()],
-      ['extra_signer', 'repeated', 'memo_text', 'memo_signer'],
+      ['signers', 'memo'],
     ],
-    ['a delegate burns', replace(BURN, f.burnChecked({ authority: f.stranger.publicKey })), ['extra_signer', 'burn_authority']],
-    ['memo of another operation', replace(MEMO, f.memo(burnMemo('upg_other'))), ['memo_text']],
-    ['memo with a suffix', replace(MEMO, f.memo(`${burnMemo(f.expected.operationId)} `)), ['memo_text']],
-    ['memo behind a byte order mark', replace(MEMO, f.memo(`\uFEFF${burnMemo(f.expected.operationId)}`)), ['memo_text']],
     [
-      'memo that is not UTF-8',
-      replace(MEMO, f.instruction(programs.memo, [[f.owner.publicKey, 'signer']], [0xff])),
-      ['not_allowed', 'memo_missing'],
+      'burned in the name of somebody who need not sign',
+      replace(BURN, raw([8, ...f.u64(1n)], [f.account, f.mint, f.otherAccount])),
+      ['burn'],
     ],
-    ['memo nobody signs', replace(MEMO, f.memo(undefined, [])), ['memo_signer']],
+    [
+      'closed in the name of somebody who need not sign',
+      replace(CLOSE, raw([9], [f.account, f.owner.publicKey, f.otherAccount])),
+      ['close'],
+    ],
+    ['memo with another account', replace(MEMO, f.memo(undefined, [f.owner.publicKey, f.stranger.publicKey])), ['signers', 'memo']],
+    ['a delegate burns', replace(BURN, f.burnChecked({ authority: f.stranger.publicKey })), ['signers', 'burn']],
+    ['memo of another operation', replace(MEMO, f.memo(burnMemo('upg_other'))), ['memo']],
+    ['memo with a suffix', replace(MEMO, f.memo(`${burnMemo(f.expected.operationId)} `)), ['memo']],
+    ['memo behind a byte order mark', replace(MEMO, f.memo(`\uFEFF${burnMemo(f.expected.operationId)}`)), ['memo']],
+    ['memo that is not UTF-8', replace(MEMO, f.instruction(programs.memo, [[f.owner.publicKey, 'signer']], [0xff])), ['memo']],
+    ['memo nobody signs', replace(MEMO, f.memo(undefined, [])), ['memo']],
     ['memo absent', replace(MEMO), ['memo_missing']],
-    ['memo twice', [...f.honest(), f.memo()], ['repeated']],
+    ['memo twice', [...f.honest(), f.memo()], ['memo']],
     [
       'memo of the first memo program, which binds nobody',
       replace(MEMO, f.instruction('Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo', [], Buffer.from(burnMemo(f.expected.operationId)))),
       ['not_allowed', 'memo_missing'],
     ],
-    ['close of another account', replace(CLOSE, f.close({ account: f.otherAccount })), ['close_account']],
-    ['close before the burn', [f.memo(), f.close(), f.burnChecked()], ['close_account']],
-    ['close by the other token program', replace(CLOSE, f.close({ program: f.token2022 })), ['close_account']],
-    ['close to a stranger', replace(CLOSE, f.close({ to: f.stranger.publicKey })), ['close_destination']],
-    [
-      'close in the name of somebody else',
-      replace(CLOSE, f.close({ authority: f.stranger.publicKey })),
-      ['extra_signer', 'close_authority'],
-    ],
-    ['close twice', [...f.honest(), f.close()], ['repeated']],
-    ['two unit limits', [...f.honest(), f.unitLimit()], ['repeated']],
-    ['two unit prices', [...f.honest(), f.unitPrice()], ['repeated']],
+    ['close of another account', replace(CLOSE, f.close({ account: f.otherAccount })), ['close']],
+    ['close before the burn', [f.memo(), f.close(), f.burnChecked()], ['close']],
+    ['close by the other token program', replace(CLOSE, f.close({ program: f.token2022 })), ['close']],
+    ['close to a stranger', replace(CLOSE, f.close({ to: f.stranger.publicKey })), ['close']],
+    ['close in the name of somebody else', replace(CLOSE, f.close({ authority: f.stranger.publicKey })), ['signers', 'close']],
+    ['close twice', [...f.honest(), f.close()], ['close']],
+    ['two unit limits', [...f.honest(), f.unitLimit()], ['limit']],
+    ['two unit prices', [...f.honest(), f.unitPrice()], ['price']],
     ['a heap frame', [...f.honest(), f.instruction(programs.computeBudget, [], [1, 0, 0, 4, 0])], ['not_allowed']],
     [
       'a budget instruction with accounts',
@@ -133,7 +136,7 @@ describe('W1: refused before the prompt', () => {
     ['a price over the cap', replace(PRICE, f.unitPrice(16_666_667)), ['priority_fee']],
     ['a price over the cap, without a unit limit', [f.unitPrice(2_500_001), f.memo(), f.burnChecked()], ['priority_fee']],
     ['the highest price there is', replace(PRICE, f.unitPrice(2n ** 64n - 1n)), ['priority_fee']],
-    ['Lighthouse, which only a wallet adds', [f.assertion(), ...f.honest()], ['lighthouse']],
+    ['Lighthouse, which only a wallet adds', [f.assertion(), ...f.honest()], ['assertion']],
   ])('%s', (_, instructions, broken) => {
     expect(rules(judge(instructions))).toEqual(broken);
     const version0 = judge(instructions, { version: 0 });
@@ -141,17 +144,17 @@ describe('W1: refused before the prompt', () => {
   });
 
   test('another fee payer', () => {
-    expect(rules(judge(f.honest(), { feePayer: f.stranger.publicKey }))).toEqual(['fee_payer', 'extra_signer']);
+    expect(rules(judge(f.honest(), { feePayer: f.stranger.publicKey }))).toEqual(['signers']);
   });
   test('the owner does not sign', () => {
     const transaction = judge([f.memo(undefined, []), f.burnChecked({ authority: f.stranger.publicKey })], {
       feePayer: f.stranger.publicKey,
     });
-    expect(rules(transaction)).toEqual(['fee_payer', 'owner_not_signer', 'extra_signer', 'memo_signer', 'burn_authority']);
+    expect(rules(transaction)).toEqual(['signers', 'memo', 'burn']);
   });
   test('lookup tables', () => {
     const tables = [f.lookupTable([f.account, f.mint])];
-    expect(rules(judge(f.honest(), { version: 0, tables }))).toContain('lookup_table');
+    expect(rules(judge(f.honest(), { version: 0, tables }))).toEqual(['unreadable']);
   });
   test('an account named twice', () => {
     const bytes = f.build([...f.honest(), f.instruction(programs.memo, [[f.otherAccount, 'writable']], [97])]);
@@ -175,9 +178,41 @@ describe('W1: refused before the prompt', () => {
     const verdict = judge([...f.honest(), raw([4, ...f.u64(1n)])]);
     expect(verdict).toEqual({
       safe: false,
-      findings: [{ rule: 'not_allowed', message: `An instruction of ${programs.token} is Approve of the token program.`, instruction: 5 }],
+      findings: [
+        {
+          rule: 'not_allowed',
+          message: `${programs.token} ${[f.account, f.otherAccount, f.owner.publicKey].join()} 4,1,0,0,0,0,0,0,0`,
+          instruction: 5,
+        },
+      ],
     });
   });
+});
+
+test('W1: a sponsor pays, and may do nothing else', () => {
+  const sponsor = f.stranger.publicKey;
+  const sponsored = (...instructions: TransactionInstruction[]) =>
+    rules(judge(instructions, { feePayer: sponsor }, 'before', { feePayer: sponsor.toBase58() }));
+  expect(sponsored(f.memo(), f.burnChecked(), f.close({ to: sponsor }))).toEqual([]);
+  expect(sponsored(f.memo(), f.burnChecked({ authority: sponsor }), f.close())).toEqual(['burn']);
+  expect(sponsored(f.memo(), f.burnChecked(), f.close({ authority: sponsor }))).toEqual(['close']);
+  expect(sponsored(f.memo(undefined, [sponsor]), f.burnChecked())).toEqual(['memo']);
+  expect(sponsored(f.memo(undefined, [f.owner.publicKey, sponsor]), f.burnChecked())).toEqual(['memo']);
+  expect(sponsored(f.memo(undefined, [sponsor]), f.burnChecked({ authority: sponsor }))).toEqual(['signers', 'memo', 'burn']);
+});
+
+test('an operation may have any name, in UTF-8', () => {
+  const expected = { ...f.expected, operationId: 'upg_é✓' };
+  const verdict = (text: string | Uint8Array) =>
+    rules(
+      solanaGuard().inspect(
+        encodeBase64(f.build([f.instruction(programs.memo, [[f.owner.publicKey, 'signer']], Buffer.from(text)), f.burn()])),
+        expected,
+        'before',
+      ),
+    );
+  expect(verdict(burnMemo(expected.operationId))).toEqual([]);
+  expect(verdict(Buffer.from(burnMemo(expected.operationId), 'latin1'))).toEqual(['memo']);
 });
 
 describe('W1: bytes that cannot be what they seem', () => {
@@ -202,12 +237,23 @@ describe('W1: bytes that cannot be what they seem', () => {
   });
   test('nothing sensible expected', () => {
     const guard = solanaGuard();
-    for (const wrong of [{ mint: '' }, { owner: 'x' }, { operationId: '' }, { mint: f.expected.owner }])
-      expect(rules(guard.inspect(encodeBase64(bytes), { ...f.expected, ...wrong }, 'before'))).toEqual(['expectation']);
+    for (const [wrong, broken] of [
+      [{ mint: '' }, ['burn']],
+      [{ mint: f.expected.owner }, ['burn']],
+      [{ owner: 'x' }, ['signers', 'memo', 'burn', 'close']],
+      [{ operationId: '' }, ['memo']],
+      [{ tokenProgram: '' }, ['burn']],
+    ] as const)
+      expect(rules(guard.inspect(encodeBase64(bytes), { ...f.expected, ...wrong }, 'before'))).toEqual(broken);
+    // A memo of no operation at all.
+    const nameless = encodeBase64(f.build(replace(MEMO, f.memo(burnMemo('')))));
+    expect(rules(guard.inspect(nameless, { ...f.expected, operationId: '' }, 'before'))).toEqual(['memo']);
+    // @ts-expect-error what a caller without types may pass
+    expect(rules(guard.inspect(encodeBase64(bytes), undefined, 'before'))).toEqual(['unreadable']);
     // @ts-expect-error what a caller without types may pass
     expect(rules(guard.inspect(undefined, undefined, 'before'))).toEqual(['unreadable']);
     // @ts-expect-error an unknown stage must not open what only `after` may contain
-    expect(rules(guard.inspect(encodeBase64(f.build([f.assertion(), ...f.honest()])), f.expected, 'later'))).toEqual(['lighthouse']);
+    expect(rules(guard.inspect(encodeBase64(f.build([f.assertion(), ...f.honest()])), f.expected, 'later'))).toEqual(['assertion']);
   });
 });
 

@@ -1,11 +1,15 @@
-import type { BurnExpectation, Guard, GuardFinding, GuardVerdict } from '../client/guard.ts';
-import { decodeBase64 } from './base64.ts';
-import { decodeTransaction, maxTransactionBytes } from './decode.ts';
-import { effectsOf } from './effects.ts';
-import { feeBound } from './fee.ts';
-import { type GuardPolicy, guardPolicy, isAddress, type SolanaGuardOptions } from './policy.ts';
-import { findingsOf } from './rules.ts';
-import { sentenceOf } from './sentence.ts';
+import type { Guard, GuardFinding } from '../client/guard.ts';
+import { readBase64 } from './base64.ts';
+import { kindOf, numberIn } from './instructions.ts';
+import { burnMemo } from './memo.ts';
+import { checkOptions, type SolanaGuardOptions } from './policy.ts';
+import { computeBudgetProgram } from './programs.ts';
+import { readTransaction } from './transaction.ts';
+
+/** No transaction gets more (`MAX_COMPUTE_UNIT_LIMIT` of the chain); a higher request counts as this one. */
+const chainComputeUnits = 1_400_000;
+
+const short = (address: string): string => `${address.slice(0, 4)}…${address.slice(-4)}`;
 
 /**
  * The guard for Solana. It knows what a burn consists of and refuses everything else, so a trick nobody has thought of yet is refused too.
@@ -16,36 +20,90 @@ import { sentenceOf } from './sentence.ts';
  *
  * It judges meaning, never positions or bytes. Which cluster a blockhash belongs to is not written in a transaction: the server checks that.
  *
+ * Every page pays for this file, so its findings are a rule and what was found; `explainFinding` says it in a sentence.
+ *
  * @throws NftUpgradeError `invalid_option`, here and never in `inspect`
  */
 export function solanaGuard(options: SolanaGuardOptions = {}): Guard {
-  const policy = guardPolicy(options);
+  const {
+    maxPriorityFeeLamports = 1_000_000,
+    maxComputeUnits = chainComputeUnits,
+    allowLighthouse = true,
+    feePayer,
+    read = readTransaction,
+  } = options;
+  // A string such as 'false' would otherwise allow what was meant to be refused.
+  checkOptions(options, maxPriorityFeeLamports, maxComputeUnits, allowLighthouse === !!allowLighthouse, feePayer);
+
   return {
-    inspect(transaction, expected, stage) {
+    inspect(base64, expected, stage) {
+      const findings: GuardFinding[] = [];
+      const refuse = (rule: string, found: string | number = '', instruction?: number) =>
+        findings.push({ rule, message: `${found}`, instruction });
       try {
-        return inspect(transaction, expected, stage, policy);
+        const transaction = read(readBase64(base64));
+        if (transaction) {
+          const { keys, requiredSignatures, signatures, instructions, header } = transaction;
+          const { mint, owner, operationId, tokenProgram } = expected;
+          const payer = feePayer ?? owner;
+          const signers = keys.slice(0, requiredSignatures).join();
+          if (signers !== (payer === owner ? owner : `${payer},${owner}`)) refuse('signers', signers);
+          if (new Set(keys).size < keys.length) refuse('duplicate_key');
+          // The owner is the last who signs, or was refused above.
+          if (stage === 'after' && !signatures.at(-1)?.some(Boolean)) refuse('signature_missing');
+
+          const seen: Partial<Record<string, number>> = { ...header };
+          let units = 0;
+          let burned: string | undefined;
+          let destination: string | undefined;
+          instructions.forEach(({ programIndex, accounts: indexes, data }, index) => {
+            const program = keys[programIndex];
+            const accounts = indexes.map((account) => keys[account]);
+            const [first, second, third] = accounts;
+            const kind = kindOf(program, data, accounts.length) ?? 'not_allowed';
+            const value = numberIn(data);
+            const account = `${program}${first}`;
+            let expectedOne: unknown = kind !== 'not_allowed';
+            if (kind === 'burn') {
+              // Amount 1, and the decimals behind it 0.
+              expectedOne = value === 1 && second === mint && third === owner && (tokenProgram ?? program) === program;
+              burned = account;
+            } else if (kind === 'close') {
+              // Only the account just emptied may go: any other may hold something. No address has to be derived for this, because the chain itself refuses
+              // a burn from an account of another mint.
+              expectedOne = account === burned && third === owner && (second === owner || second === payer);
+              destination = second;
+            } else if (kind === 'memo') {
+              // With the owner among its accounts the memo program demands the owner's signature: that is what ties the burn to the operation.
+              expectedOne =
+                operationId && accounts.join() === owner && data.join() === new TextEncoder().encode(burnMemo(operationId)).join();
+            } else if (kind === 'assertion') expectedOne = stage === 'after' && allowLighthouse;
+            if (!expectedOne || (kind !== 'assertion' && kind in seen) || accounts.includes(undefined))
+              refuse(kind, `${program} ${accounts.join()} ${data.join()}`, index);
+            seen[kind] = value;
+            // What the chain gives an instruction when no limit is set (`DEFAULT_INSTRUCTION_COMPUTE_UNIT_LIMIT`, SIMD-0170).
+            units += program === computeBudgetProgram ? 3_000 : 200_000;
+          });
+          for (const kind of ['burn', 'memo']) if (!(kind in seen)) refuse(`${kind}_missing`);
+
+          units = Math.min(seen.limit ?? units, chainComputeUnits);
+          // The chain rounds a part of a lamport up. Exact below 1 SOL, and nothing above it gets past the policy, nor does what is no number.
+          const priority = Math.ceil((units * (seen.price ?? 0)) / 1_000_000) + (seen.fee ?? 0);
+          if (!(units <= maxComputeUnits)) refuse('compute_units', units);
+          if (!(priority <= maxPriorityFeeLamports)) refuse('priority_fee', priority);
+          const lamports = priority + 5_000 * requiredSignatures;
+          if (!findings.length)
+            return {
+              safe: true,
+              sentence: `Burns NFT ${short(mint)} from your wallet${destination ? `, returns its rent to ${destination === owner ? 'you' : short(destination)}` : ''}, fee at most ${(lamports / 1e9).toFixed(9).replace(/\.?0+$/, '')} SOL${payer === owner ? '' : ` paid by ${short(payer)}`}, nothing else.`,
+              maxFeeLamports: BigInt(lamports),
+            };
+        } else refuse('unreadable');
       } catch {
-        // Reachable only by a caller without types, for instance with `expected` undefined. Open is the one thing a guard must never fail.
-        return refused({ rule: 'unreadable', message: 'The transaction could not be judged.' });
+        // No base64, a list that cannot be that long, or a caller without types. Open is the one thing a guard must never fail.
+        refuse('unreadable');
       }
+      return { safe: false, findings };
     },
   };
 }
-
-function inspect(base64: string, expected: BurnExpectation, stage: 'before' | 'after', policy: GuardPolicy): GuardVerdict {
-  const { mint, owner, operationId } = expected;
-  if (!isAddress(mint) || !isAddress(owner) || mint === owner || !operationId)
-    return refused({ rule: 'expectation', message: 'The expected burn has no valid mint, owner or operation.' });
-  const bytes = decodeBase64(base64, maxTransactionBytes);
-  if (bytes === null) return refused({ rule: 'unreadable', message: 'The transaction is not base64, or it is too large.' });
-  const decoded = decodeTransaction(bytes);
-  if (!decoded.ok) return refused({ rule: 'unreadable', message: `The transaction cannot be read: ${decoded.reason}.` });
-  const effects = effectsOf(decoded.transaction);
-  const findings = findingsOf(decoded.transaction, effects, expected, policy, stage);
-  if (findings.length > 0) return refused(...findings);
-  const { baseLamports, priorityLamports } = feeBound(effects, decoded.transaction.requiredSignatures);
-  const maxFeeLamports = baseLamports + priorityLamports;
-  return { safe: true, sentence: sentenceOf(effects, expected, policy, maxFeeLamports), maxFeeLamports };
-}
-
-const refused = (...findings: GuardFinding[]): GuardVerdict => ({ safe: false, findings });

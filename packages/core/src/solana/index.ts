@@ -1,20 +1,13 @@
 export { decodeBase58, encodeBase58 } from './base58.ts';
 export { decodeBase64, encodeBase64 } from './base64.ts';
 export { type WalletChange, walletChanges } from './changes.ts';
-export {
-  type Budget,
-  type CompiledInstruction,
-  type DecodedTransaction,
-  type DecodeResult,
-  decodeTransaction,
-  type LookupTable,
-  maxTransactionBytes,
-} from './decode.ts';
+export { type Budget, type DecodedTransaction, type DecodeResult, decodeTransaction, type LookupTable, readAnyVersion } from './decode.ts';
 export { type Effect, effectsOf } from './effects.ts';
-export { type FeeBound, feeBound } from './fee.ts';
+export { explainFinding } from './explain.ts';
 export { solanaGuard } from './guard.ts';
 export { burnMemo, burnMemoPrefix, operationOfMemo } from './memo.ts';
 export { type WalletFailure, walletFailure, walletOutcome } from './outcome.ts';
 export type { SolanaGuardOptions } from './policy.ts';
 export { programs } from './programs.ts';
 export { firstSignature, verifyOwnerSignature } from './signature.ts';
+export { type CompiledInstruction, maxTransactionBytes, type Transaction } from './transaction.ts';

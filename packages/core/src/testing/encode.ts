@@ -1,5 +1,6 @@
 import { decodeBase58 } from '../solana/base58.ts';
-import type { CompiledInstruction, DecodedTransaction } from '../solana/decode.ts';
+import type { DecodedTransaction } from '../solana/decode.ts';
+import type { CompiledInstruction } from '../solana/transaction.ts';
 
 /** What a message is made of; the rest of a decoded transaction follows from it. */
 export type MessageParts = Omit<DecodedTransaction, 'message'>;

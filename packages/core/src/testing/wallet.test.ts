@@ -76,7 +76,7 @@ test.each(['legacy', 0] as const)('W7: tamper changes the meaning and signs it, 
   expect(await isSigned(signedBytes(outcome))).toBe(true);
   expect(solanaGuard().inspect(encodeBase64(signedBytes(outcome)), f.expected, 'after')).toMatchObject({
     safe: false,
-    findings: [{ rule: 'burn_amount' }],
+    findings: [{ rule: 'burn' }],
   });
 });
 

@@ -2,9 +2,10 @@ import type { SignRequest, WalletOutcome, WalletPort } from '../client/wallet.ts
 import { NftUpgradeError } from '../errors/index.ts';
 import { encodeBase58 } from '../solana/base58.ts';
 import { decodeBase64, encodeBase64 } from '../solana/base64.ts';
-import { type DecodedTransaction, decodeTransaction, maxTransactionBytes } from '../solana/decode.ts';
+import { type DecodedTransaction, decodeTransaction } from '../solana/decode.ts';
 import { walletFailure } from '../solana/outcome.ts';
 import { firstSignature } from '../solana/signature.ts';
+import { maxTransactionBytes } from '../solana/transaction.ts';
 import { signEd25519 } from './ed25519.ts';
 import { encodeMessage, encodeTransaction, type MessageParts } from './encode.ts';
 import { rewrites, type WalletStep } from './wallet-steps.ts';

@@ -1,8 +1,9 @@
 import type { SignRequest, WalletOutcome, WalletPort } from '../client/wallet.ts';
 import { decodeBase64, encodeBase64 } from '../solana/base64.ts';
-import { decodeTransaction, maxTransactionBytes } from '../solana/decode.ts';
+import { decodeTransaction } from '../solana/decode.ts';
 import { type WalletFailure, walletFailure } from '../solana/outcome.ts';
 import { verifyOwnerSignature } from '../solana/signature.ts';
+import { maxTransactionBytes } from '../solana/transaction.ts';
 import { answerInTime } from './answer.ts';
 
 /** Shows one prompt. May reject with whatever the wallet throws. */

@@ -1,5 +1,5 @@
 import type { Guard } from '@aiw3/nft-upgrade';
-import { solanaGuard } from '@aiw3/nft-upgrade/solana';
+import { readAnyVersion, solanaGuard } from '@aiw3/nft-upgrade/solana';
 import type { Keypair } from '@solana/web3.js';
 import type { Chain } from '../ports/chain.ts';
 import { createBurn } from './burn/index.ts';
@@ -18,7 +18,7 @@ export interface SolanaChainOptions {
   formerAuthorities?: readonly Keypair[];
   /** NFT standards that are understood. Default Token-2022 with metadata on chain, and SPL Token. */
   standards?: readonly NftStandard[];
-  /** Judges what comes back from a wallet. Default `solanaGuard()`, the same that the client uses. */
+  /** Judges what comes back from a wallet. Default `solanaGuard({ read: readAnyVersion })`: what the client uses, for every version. */
   guard?: Guard;
   /** What is paid to be included sooner, for burns (by the owner) and mints (by the authority). */
   priorityFee?: PriorityFee;
@@ -31,7 +31,13 @@ export interface SolanaChainOptions {
  * @throws NftUpgradeError `invalid_option`
  */
 export function createSolanaChain(options: SolanaChainOptions): Chain {
-  const { rpc, authority, formerAuthorities = [], guard = solanaGuard(), burnVersion: version = 'legacy' } = options;
+  const {
+    rpc,
+    authority,
+    formerAuthorities = [],
+    guard = solanaGuard({ read: readAnyVersion }),
+    burnVersion: version = 'legacy',
+  } = options;
   const standards = createStandards(options.standards ?? defaultStandards());
   const priorityFee = feePolicy(options.priorityFee);
   const authorities = new Map([...formerAuthorities, authority].map((keypair) => [keyOf(keypair), keypair]));

@@ -1,6 +1,6 @@
 import type { GuardFinding } from '@aiw3/nft-upgrade';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import { type DecodedTransaction, decodeBase64, decodeTransaction, maxTransactionBytes } from '@aiw3/nft-upgrade/solana';
+import { type DecodedTransaction, decodeBase64, decodeTransaction, explainFinding, maxTransactionBytes } from '@aiw3/nft-upgrade/solana';
 import type { BurnAttempt, SignedBurn } from '../../ports/chain.ts';
 import { everySignerSigned, signatureOf } from '../landed.ts';
 import type { BurnContext } from './context.ts';
@@ -37,7 +37,7 @@ export function acceptBurn({ guard }: Pick<BurnContext, 'guard'>, base64: string
 }
 
 function refusal({ keys, requiredSignatures }: DecodedTransaction, owner: string, findings: readonly GuardFinding[]): NftUpgradeError {
-  const details = { findings };
+  const details = { findings: findings.map((finding) => ({ ...finding, message: explainFinding(finding) })) };
   if (!keys.slice(0, requiredSignatures).includes(owner)) return new NftUpgradeError('wrong_account', { details });
   if (findings.every(({ rule }) => rule === 'signature_missing')) return new NftUpgradeError('signature_missing', { details });
   return new NftUpgradeError('modified_beyond_policy', { details });
