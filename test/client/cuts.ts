@@ -11,11 +11,11 @@ const below = (bound: number): number => {
 };
 
 const names = Object.keys(encodings);
-const next = (): Cuts => {
+const next = async (): Promise<Cuts> => {
   const of = recorded[below(recorded.length)] ?? recorded[0];
   const encoding = names[below(names.length)] ?? 'LF';
   if (!of) throw new RangeError('nothing is recorded');
-  const length = streamLength(of, encoding);
+  const length = await streamLength(of, encoding);
   return {
     of,
     encoding,
@@ -28,7 +28,7 @@ const began = performance.now();
 let told = began;
 const result = { cuts: 0, operations: 0, violations: 0, seed, ms: 0 };
 while (result.cuts < wanted) {
-  const cuts = next();
+  const cuts = await next();
   const { cuts: made, wrong } = await runCut(cuts);
   result.cuts += made;
   result.operations++;

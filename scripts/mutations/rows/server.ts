@@ -59,11 +59,10 @@ export const server: readonly Mutation[] = [
   ),
   mutation(
     'S2',
-    'a round that failed is followed by the next',
-    `${kit}/engine/sweep.ts`,
-    `onError(error);
-        schedule();`,
-    'onError(error);',
+    'what the chain shows is taken up, with no word from a client',
+    `${kit}/phases/burn.ts`,
+    "reissueAfter(step, seen);\n      return settled(step, seen) ?? wait('watch');",
+    "reissueAfter(step, seen);\n      return wait('watch');",
     `${kit}/engine/restore.test.ts`,
   ),
   mutation(
@@ -97,6 +96,14 @@ export const server: readonly Mutation[] = [
     'const process = known.get(',
     'const process = definitions.find((each) => each.name === name) ?? known.get(',
     `${kit}/engine/restore.test.ts`,
+  ),
+  mutation(
+    'S6',
+    'a log that throws touches nothing',
+    `${kit}/telemetry/log.ts`,
+    '// A log that throws must not touch an operation.',
+    'throw new TypeError(level);',
+    `${kit}/telemetry/redact.test.ts`,
   ),
   mutation(
     'S6',

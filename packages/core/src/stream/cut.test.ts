@@ -20,7 +20,7 @@ const combinations = recorded.flatMap((of) =>
 describe.each(combinations)('C7 $title', ({ of, encoding }) => {
   // The whole client meets each position in one of the six encodings at least; every byte of every encoding is cut below, without a connection.
   test('cuts of the start: same state, one POST, no event twice', async () => {
-    const length = streamLength(of, encoding);
+    const length = await streamLength(of, encoding);
     expect(length).toBeGreaterThan(500);
     const offset = Object.keys(encodings).indexOf(encoding);
     for (let cutAfter = offset; cutAfter <= length; cutAfter += Object.keys(encodings).length) {

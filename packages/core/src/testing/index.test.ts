@@ -8,6 +8,7 @@ test('the public names of the entry', () => {
     'faults',
     'keypairWallet',
     'mockSigning',
+    'recording',
     'sampleEvent',
     'sampleEvents',
     'samplePayload',

@@ -11,6 +11,7 @@ export {
   type MockServerOptions,
   type MockSigning,
   mockSigning,
+  recording,
   type Scenario,
   type ScenarioBuilder,
   type Step,

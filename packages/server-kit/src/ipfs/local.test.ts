@@ -92,7 +92,7 @@ describe('localStore', () => {
     const cid = await store.put(bytes);
     const [first = ''] = await files();
     await rm(first);
-    expect(await store.get(cid)).toBeNull();
+    await expect(store.get(cid)).resolves.toBeNull();
     expect(await store.put(bytes)).toBe(cid);
     const again = await store.get(cid);
     expect(again && Buffer.compare(again, bytes)).toBe(0);

@@ -107,7 +107,7 @@ describe('fallbackStore', () => {
     const second = memoryStore();
     const store = fallbackStore([pinataStore({ jwt, uploads: limited.url, gateway: limited.url }), second]);
     expect(await store.cid(hello)).toBe(cid);
-    expect(await store.put(hello)).toBe(cid);
+    await expect(store.put(hello)).resolves.toBe(cid);
     expect(limited.seen).toHaveLength(1);
     expect(await second.get(cid)).toEqual(hello);
     expect(await store.get(cid)).toEqual(hello);

@@ -63,6 +63,10 @@ export function createMockOperation(id: string, scenario: Scenario, input: objec
         waiting = step.for;
         return;
       }
+      if (step.kind === 'recorded') {
+        append(step.event);
+        continue;
+      }
       const play = () => (step.kind === 'emit' ? emit(step.status, step.payload) : emitUnknown(step.status));
       if (step.afterMs === 0) play();
       else {

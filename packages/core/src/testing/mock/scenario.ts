@@ -1,4 +1,4 @@
-import type { AnyProcess, PayloadOf, StatusOf } from '../../machine/types.ts';
+import type { AnyProcess, OperationEvent, PayloadOf, StatusOf } from '../../machine/types.ts';
 import { samplePayload } from '../samples.ts';
 import type { Fault } from './faults.ts';
 
@@ -10,6 +10,8 @@ export type Step =
   | { readonly kind: 'emit'; readonly status: string; readonly payload: object; readonly afterMs: number }
   /** An event of a newer server: a status that no definition here knows. */
   | { readonly kind: 'unknown'; readonly status: string; readonly afterMs: number }
+  /** An event as it was, with its id, number and time. */
+  | { readonly kind: 'recorded'; readonly event: OperationEvent }
   | { readonly kind: 'wait'; readonly for: MockCommand };
 
 /** A run of a process and what goes wrong on the way to the client. */
@@ -35,6 +37,18 @@ export interface ScenarioBuilder<P extends AnyProcess> {
   fault(...faults: readonly Fault[]): ScenarioBuilder<P>;
   build(): Scenario;
 }
+
+/**
+ * A run that was recorded, event for event: a golden stream, or the log of a support case. It ends where the recording ends, whatever is commanded.
+ * @example
+ * createMockServer({ scenarios: [recording('case 42', upgrade, events)] });
+ */
+export const recording = (name: string, process: AnyProcess, events: readonly OperationEvent[]): Scenario => ({
+  name,
+  process,
+  steps: events.map((event) => ({ kind: 'recorded', event })),
+  faults: [],
+});
 
 /**
  * @example

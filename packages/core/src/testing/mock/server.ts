@@ -89,8 +89,9 @@ export function createMockServer(options: MockServerOptions): MockServer {
     const live = operations.find((one) => one.scenario.process.name === route.process.name && !one.snapshot.terminal);
     const scenario = byProcess.get(route.process.name);
     if (!scenario) throw new NftUpgradeError('invalid_option', { message: `The mock has no scenario for ${route.process.name}.` });
-    const operation =
-      live ?? createMockOperation(`${route.process.idPrefix}_mock_${operations.length + 1}`, scenario, (body ?? {}) as object, clock);
+    const [first] = scenario.steps;
+    const id = first?.kind === 'recorded' ? first.event.operationId : `${route.process.idPrefix}_mock_${operations.length + 1}`;
+    const operation = live ?? createMockOperation(id, scenario, (body ?? {}) as object, clock);
     if (!live) operations.push(operation);
     if (key !== null) keys.set(key, { operation, body: text });
     return operation;
