@@ -55,6 +55,27 @@ describe('the audit over a real socket', () => {
     expect(report.ok).toBe(false);
   });
 
+  it.each([
+    ['every answer', () => true],
+    ['the streams', (request: Request) => request.headers.get('accept') === 'text/event-stream'],
+    ['every command', (request: Request) => request.method !== 'GET'],
+  ])('is over in its time when %s of the server hang', async (_, hangs) => {
+    const handler = soundServer();
+    let reached = false;
+    const report = await auditServer(
+      (request) => {
+        // What is asked first is only whether there is a server.
+        if (reached && hangs(request)) return new Promise(() => {});
+        reached = true;
+        return handler.fetch(request);
+      },
+      { ...options, timeoutMs: 200, budgetMs: 1_000, endMs: 500 },
+    );
+    expect(report).toMatchObject({ ok: false, complete: false });
+    // Far beyond what it was given, and far below its defaults: this machine may be busy.
+    expect(report.ms).toBeLessThan(30_000);
+  });
+
   it('says at once that there is no server', async () => {
     await expect(auditServer('http://127.0.0.1:1', options)).rejects.toMatchObject({ code: 'connection_lost' });
   });

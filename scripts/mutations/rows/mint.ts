@@ -36,8 +36,8 @@ export const mint: readonly Mutation[] = [
   mutation(
     'M3',
     'content with a part missing is not there',
-    `${kit}/ipfs/local.ts`,
-    'if (isMissing(error)) return null;',
+    `${kit}/ipfs/blocks.ts`,
+    'if (isMissing) return null;',
     'void isMissing;',
     `${kit}/ipfs/local.test.ts`,
   ),

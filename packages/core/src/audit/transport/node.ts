@@ -43,6 +43,8 @@ export function http2(origin: string, ca: string | undefined): NodeTransport {
     if (session && !session.closed && !session.destroyed) return session;
     session = connect(origin, ca === undefined ? {} : { ca });
     session.on('error', () => {});
+    // One for each request under way.
+    session.setMaxListeners(0);
     return session;
   };
   return {
@@ -56,6 +58,7 @@ export function http2(origin: string, ca: string | undefined): NodeTransport {
         const stream = connection.request(head, { endStream: body.byteLength === 0 });
         let answered = false;
         stream.on('error', (cause) => {
+          connection.off('error', reject);
           if (!answered) reject(isMalformed(stream) ? new MalformedAnswer('malformed', { cause }) : cause);
         });
         stream.on('response', ({ ':status': status = 0, ...headers }) => {
