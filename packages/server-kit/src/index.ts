@@ -1,10 +1,11 @@
 export type { Db, Sql } from './db/db.ts';
 export { isUniqueViolation } from './db/errors.ts';
-export { type DatabaseJournal, databaseJournal } from './emitter/database-journal.ts';
+export { type DatabaseJournal, type DatabaseJournalOptions, databaseJournal } from './emitter/database-journal.ts';
 export { createEmitter, type Emitter, type EmitterOptions, type Opened, type OpenOptions } from './emitter/emitter.ts';
 export type { Created, Journal, JournalEntry, JournalKey, Signal } from './emitter/journal.ts';
 export { type MemoryJournalOptions, memoryJournal } from './emitter/memory-journal.ts';
 export type { EmitterOperation } from './emitter/operation.ts';
+export type { ReissueQuery } from './emitter/operations.ts';
 export type { SignalName, SignalOf, SignalValue, StandardSignals, WaitOptions } from './emitter/signals.ts';
 export type { Obligation, ObligationQuery } from './engine/debts/read.ts';
 export type { SupportBundle } from './engine/debts/support-bundle.ts';

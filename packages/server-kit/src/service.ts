@@ -36,9 +36,8 @@ import type { ProcessRules } from './ports/rules.ts';
 import type { Sink } from './ports/sink.ts';
 import type { WakeBus } from './ports/wake-bus.ts';
 import { channelsOf, checkSinks } from './publish/channels.ts';
-import { type Courier, createCourier } from './publish/courier.ts';
+import { type Couriers, createCouriers } from './publish/couriers.ts';
 import { createOutbox, type Outbox } from './publish/deliveries.ts';
-import { prune } from './publish/outbox.ts';
 import { traceCommands } from './telemetry/commands.ts';
 import { createLogger } from './telemetry/log.ts';
 import { readGauges } from './telemetry/readings.ts';
@@ -103,9 +102,6 @@ export interface Service extends Operations {
 
 const defaults: Patience = { burnWindowMs: 300_000, maxAttempts: 8, maxPreflightAttempts: 4, retryBaseMs: 1_000, retryMaxMs: 300_000 };
 const WIDTH = 8;
-/** What was told is kept for 30 days. */
-const KEEP_MS = 30 * 86_400_000;
-const PRUNE_MS = 600_000;
 
 /**
  * Runs the processes on a database: any number of nodes on one Postgres, or one process on PGlite.
@@ -143,10 +139,8 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
   const journal = createJournal({ db, processOf: definitionsOf(definitions), node, now });
   const wake = await createWake({ bus: options.wake ?? postgresWake(db), node, onError });
   let drive: Drive | undefined;
-  let couriers: readonly Courier[] = [];
-  const kick = () => {
-    for (const courier of couriers) courier.kick();
-  };
+  let couriers: Couriers | null = null;
+  const kick = () => couriers?.kick();
   const queue = await createQueue({
     db,
     advance: async (operationId) => ((await isAttended(db, operationId, takeoverMs / 2)) ? undefined : drive?.attempt(operationId)),
@@ -180,20 +174,8 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
   drive = running;
   for (const name of Object.keys(processes)) engine.durations.of(name);
   await queue.start();
-  couriers = channelsOf(engine, sinks).map((channel) =>
-    createCourier({
-      db,
-      channel,
-      pollMs: 1_000,
-      done(result, { operationId, topic, tries }, error) {
-        telemetry.add('nft_upgrade.deliveries', { sink: channel.name, result });
-        if (result === 'dead') log.error('A dead letter: a sink could not be told.', { sink: channel.name, operationId, topic, tries });
-        if (error !== undefined) onError(error);
-      },
-      onError,
-      random: engine.random,
-    }),
-  );
+  const place = { db, schema: 'nft_upgrade' } as const;
+  couriers = createCouriers({ place, channels: channelsOf(engine, sinks), telemetry, log, onError, random: engine.random });
 
   const watched = Object.values(drivers).flatMap((driver) => driver.watched ?? []);
   const { watchMs = 1_000, sweepMs = 5_000, reconcileMs = 3_600_000 } = options;
@@ -213,11 +195,14 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
       async () => (await isDue(db, 'reconciled_at', reconcileMs)) && reconcile(engine, running),
       onError,
     ),
-    every(PRUNE_MS, () => prune(db, KEEP_MS), onError),
   ];
 
   const unobserve = telemetry.observe(() => readGauges(db));
-  const traced = traceCommands(engine);
+  const traced = traceCommands(telemetry, async (operationId) => {
+    const text = 'select traceparent from nft_upgrade.operation where id = $1';
+    const [row] = await db.sql<{ traceparent: string | null }>(text, [operationId]);
+    return row?.traceparent ?? null;
+  });
 
   return {
     processes,
@@ -246,7 +231,7 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
     cancel: traced.command('cancel', (query) => decide(() => cancel(engine, running, query))),
     retry: traced.command('retry', (query) => decide(() => retry(engine, running, query))),
     obligations,
-    outbox: createOutbox(db, kick),
+    outbox: createOutbox(place, kick),
     reconcile: () => reconcile(engine, running),
     advance: (operationId) => running.advance(operationId),
     async stop() {
@@ -255,7 +240,7 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
       await running.stop();
       await engine.durations.settled();
       await queue.stop();
-      await Promise.all(couriers.map((courier) => courier.stop()));
+      await couriers.stop();
       await Promise.all(sinks.map(async (sink) => sink.close?.().catch(onError)));
       await wake.stop();
     },

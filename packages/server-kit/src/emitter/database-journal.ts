@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { NftUpgradeError, type OperationEvent } from '@aiw3/nft-upgrade/protocol';
 import type { Db, Sql } from '../db/db.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import { ensureSchema } from '../db/schema.ts';
-import { createWatchers } from '../journal/watchers.ts';
+import { createWake, postgresWake } from '../engine/wake.ts';
+import type { WakeBus } from '../ports/wake-bus.ts';
+import { enqueueOutbox } from '../publish/outbox.ts';
 import type { Created, Journal, JournalEntry, JournalKey, Signal } from './journal.ts';
 
-const CHANNEL = 'nft_upgrade_emitter';
+const SCHEMA = 'nft_upgrade_emitter';
 
 /** Made in one transaction behind a lock, so that many processes may start at once. */
 const tables = `
@@ -25,6 +28,19 @@ const tables = `
     operation_id text not null references nft_upgrade_emitter.operation (id), number int not null, name text not null, value jsonb not null,
     primary key (operation_id, number)
   );
+  alter table nft_upgrade_emitter.operation add column if not exists wallet text, add column if not exists traceparent text;
+  create table if not exists nft_upgrade_emitter.outbox (
+    id bigint generated always as identity primary key, operation_id text not null references nft_upgrade_emitter.operation (id), topic text not null,
+    data jsonb not null, created_at timestamptz not null default clock_timestamp()
+  );
+  create index if not exists outbox_age on nft_upgrade_emitter.outbox (created_at);
+  create table if not exists nft_upgrade_emitter.delivery (
+    id bigint generated always as identity primary key, sink text not null, outbox_id bigint not null references nft_upgrade_emitter.outbox (id),
+    operation_id text not null, state text not null default 'waiting' check (state in ('waiting', 'delivered', 'dead', 'skipped')),
+    tries int not null default 0, error text, due_at timestamptz not null default clock_timestamp(), settled_at timestamptz, unique (outbox_id, sink)
+  );
+  create index if not exists delivery_due on nft_upgrade_emitter.delivery (sink, due_at) where state = 'waiting';
+  create index if not exists delivery_order on nft_upgrade_emitter.delivery (sink, operation_id, outbox_id) where state in ('waiting', 'dead');
 `;
 
 export interface DatabaseJournal extends Journal {
@@ -32,17 +48,28 @@ export interface DatabaseJournal extends Journal {
   stop(): Promise<void>;
 }
 
-/** The emitter's journal in Postgres, for any number of nodes, or in PGlite. Makes its own tables, in schema `nft_upgrade_emitter`. */
-export async function databaseJournal(db: Db): Promise<DatabaseJournal> {
-  await ensureSchema(db, 'nft_upgrade_emitter');
+export interface DatabaseJournalOptions {
+  /** Carries wake-ups between nodes. Default: LISTEN and NOTIFY of the database. */
+  wake?: WakeBus;
+  /** Told when wake-ups cannot be carried: streams then look by themselves. Default: nothing. */
+  onError?(error: unknown): void;
+}
+
+/**
+ * The emitter's journal in Postgres, for any number of nodes, or in PGlite. Makes its own tables, in schema `nft_upgrade_emitter`. Streams are woken after the
+ * commit, as those of the engine are (decision 8).
+ */
+export async function databaseJournal(db: Db, options: DatabaseJournalOptions = {}): Promise<DatabaseJournal> {
+  await ensureSchema(db, SCHEMA);
   await db.tx(async (sql) => {
     await sql('select pg_advisory_xact_lock(7246301186::bigint)');
     await sql(tables);
   });
-  const watchers = createWatchers();
-  // An empty payload follows a lost connection.
-  const stop = await db.listen(CHANNEL, (id) => (id === '' ? watchers.wakeAll() : watchers.wake(id)));
-  const notify = (sql: Sql, operationId: string) => sql('select pg_notify($1, $2)', [CHANNEL, operationId]);
+  const wake = await createWake({
+    bus: options.wake ?? postgresWake(db, SCHEMA),
+    node: randomUUID().slice(0, 8),
+    onError: (error) => options.onError?.(error),
+  });
   const conflict = (operationId: string) => new NftUpgradeError('journal_conflict', { operationId });
 
   return {
@@ -59,13 +86,13 @@ export async function databaseJournal(db: Db): Promise<DatabaseJournal> {
       }
     },
     async find(operationId) {
-      const [row] = await db.sql<Omit<JournalEntry, 'principalId'> & { principal: string }>(
-        'select id as "operationId", process, principal, subject from nft_upgrade_emitter.operation where id = $1',
+      const [row] = await db.sql<Stored>(
+        'select id as "operationId", process, principal as "principalId", subject, wallet, traceparent from nft_upgrade_emitter.operation where id = $1',
         [operationId],
       );
       if (!row) return null;
-      const { principal, ...entry } = row;
-      return { ...entry, principalId: principal };
+      const { wallet, traceparent, ...entry } = row;
+      return { ...entry, ...(wallet !== null && { wallet }), ...(traceparent !== null && { traceparent }) };
     },
     async live(principalId, process) {
       const rows = await db.sql<{ id: string }>(
@@ -74,7 +101,7 @@ export async function databaseJournal(db: Db): Promise<DatabaseJournal> {
       );
       return rows.map(({ id }) => id);
     },
-    async append(event, ends) {
+    async append(event, ends, tell = []) {
       const { operationId, seq } = event;
       await db
         .tx(async (sql) => {
@@ -87,12 +114,12 @@ export async function databaseJournal(db: Db): Promise<DatabaseJournal> {
           );
           if (!written) throw conflict(operationId);
           if (ends) await sql('update nft_upgrade_emitter.operation set live = false where id = $1', [operationId]);
-          await notify(sql, operationId);
+          if (tell.length > 0) await enqueueOutbox(sql, operationId, 'event', { seq }, tell, SCHEMA);
         })
         .catch((thrown: unknown) => {
           throw isUniqueViolation(thrown, 'event_pkey') ? conflict(operationId) : thrown;
         });
-      watchers.wake(operationId);
+      wake.tell(operationId);
     },
     async read(operationId, after, limit) {
       const rows = await db.sql<{ data: OperationEvent }>(
@@ -111,19 +138,21 @@ export async function databaseJournal(db: Db): Promise<DatabaseJournal> {
            having not exists (select 1 from nft_upgrade_emitter.signal where operation_id = $1 and name = $2 and value = $3::jsonb)`,
           [operationId, name, JSON.stringify(value ?? null)],
         );
-        await notify(sql, operationId);
       });
-      watchers.wake(operationId);
+      wake.tell(operationId);
     },
     signals: (operationId) =>
       db.sql<Signal>('select number, name, value from nft_upgrade_emitter.signal where operation_id = $1 order by number', [operationId]),
-    watch: (operationId, wake) => watchers.add(operationId, wake),
-    stop,
+    watch: (operationId, watcher) => wake.subscribe(operationId, watcher),
+    outbox: { db, schema: SCHEMA },
+    stop: () => wake.stop(),
   };
 }
 
+type Stored = Omit<JournalEntry, 'wallet' | 'traceparent'> & { wallet: string | null; traceparent: string | null };
+
 async function create(sql: Sql, entry: JournalEntry, first: OperationEvent, key: JournalKey | null): Promise<Created | null> {
-  const { operationId, process, principalId, subject } = entry;
+  const { operationId, process, principalId, subject, wallet = null, traceparent = null } = entry;
   if (key) {
     const [known] = await sql<{ operationId: string; request: string }>(
       'select operation_id as "operationId", request from nft_upgrade_emitter.request_key where principal = $1 and key = $2',
@@ -132,9 +161,9 @@ async function create(sql: Sql, entry: JournalEntry, first: OperationEvent, key:
     if (known) return { ...known, created: false };
   }
   const [inserted] = await sql(
-    `insert into nft_upgrade_emitter.operation (id, process, principal, subject, live) values ($1, $2, $3, $4, true)
+    `insert into nft_upgrade_emitter.operation (id, process, principal, subject, live, wallet, traceparent) values ($1, $2, $3, $4, true, $5, $6)
      on conflict (principal, process, subject) where live do nothing returning id`,
-    [operationId, process, principalId, subject],
+    [operationId, process, principalId, subject, wallet, traceparent],
   );
   let joined = operationId;
   if (inserted)

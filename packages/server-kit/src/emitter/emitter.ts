@@ -1,13 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { type AnyProcess, type InputOf, NftUpgradeError, routesOf, processes as standardProcesses } from '@aiw3/nft-upgrade/protocol';
+import {
+  type AnyProcess,
+  type InputOf,
+  NftUpgradeError,
+  routesOf,
+  type Snapshot,
+  processes as standardProcesses,
+} from '@aiw3/nft-upgrade/protocol';
 import { type NodeRequest, type NodeResponse, serveNode } from '../adapters/node.ts';
 import { createHandler, type Handler } from '../http/handler.ts';
 import type { Principal } from '../http/operations.ts';
 import { type HandlerOptions, systemClock } from '../http/options.ts';
+import type { Sink } from '../ports/sink.ts';
+import type { Outbox } from '../publish/deliveries.ts';
+import { createLogger } from '../telemetry/log.ts';
+import { createTelemetry } from '../telemetry/telemetry.ts';
 import type { Journal } from './journal.ts';
 import { memoryJournal } from './memory-journal.ts';
 import { createEmitterOperation, type EmitterOperation, readSnapshot } from './operation.ts';
-import { createEmitterOperations, type Opening } from './operations.ts';
+import { createEmitterOperations, type Opening, type ReissueQuery } from './operations.ts';
+import { createPublishing } from './publishing.ts';
 import type { SignalName, SignalValue } from './signals.ts';
 
 type StandardProcesses = typeof standardProcesses;
@@ -21,6 +33,16 @@ export interface EmitterOptions<P extends ProcessTable = StandardProcesses> exte
   journal?: Journal;
   /** Definitions by name. Default: upgrade, claim and badge activation. */
   processes?: P;
+  /**
+   * Who is told about events, through an outbox, as by the engine: at least once, in order, each at its own pace. They need a journal that has one:
+   * `databaseJournal`. Every node should have the same ones: what a node emits, it emits for the sinks it knows. Default: nobody.
+   */
+  sinks?: readonly Sink[];
+  /**
+   * Asked by `POST …/burn-transaction` for a transaction in place of one that can no longer land. Ask the chain, not the client: null while the earlier one may
+   * still land. What it gives is emitted as the payload of the status that waits for the burn. Default: always null, so that the host's own code emits it.
+   */
+  reissueBurn?(query: ReissueQuery): Promise<Readonly<Record<string, unknown>> | null>;
 }
 
 export interface OpenOptions<P extends ProcessTable, K extends Name<P>> {
@@ -64,6 +86,10 @@ export interface Emitter<P extends ProcessTable = StandardProcesses> {
   operation<K extends Name<P>>(process: K, operationId: string): Promise<EmitterOperation<P[K]>>;
   /** Connections: `drain`, `stats`, `health`. */
   readonly handler: Handler;
+  /** What sinks were told, could not be told, and telling them again. Null without sinks. */
+  readonly outbox: Outbox | null;
+  /** Stops telling sinks and lets go of them. What was not told yet is told by the next process. */
+  stop(): Promise<void>;
 }
 
 /** A typed, validated, resumable stream for a host that runs its operations with code of its own. @throws NftUpgradeError `invalid_option` */
@@ -72,7 +98,37 @@ export function createEmitter<const P extends ProcessTable = StandardProcesses>(
   const processes: ProcessTable = options.processes ?? standardProcesses;
   const callers = new WeakMap<Request, Principal | null>();
   const openings = new WeakMap<Principal, Opening>();
-  const operations = createEmitterOperations({ journal, processes, clock, openings });
+  const telemetry = createTelemetry(options.telemetry);
+  const log = createLogger(options.log);
+  const processOf = (name: string): AnyProcess => {
+    const process = Object.hasOwn(processes, name) ? processes[name] : undefined;
+    if (!process) {
+      const known = Object.keys(processes).join(', ');
+      throw new NftUpgradeError('unknown_process', { message: `No process is called ${name}. Known: ${known}.` });
+    }
+    return process;
+  };
+  const onError = (error: unknown) => {
+    log.failure('Something went wrong and was dealt with.', error);
+    try {
+      options.onError?.(error);
+    } catch {
+      // A log that throws must not touch an operation.
+    }
+  };
+  const publishing = createPublishing({ journal, sinks: options.sinks ?? [], processOf, telemetry, log, onError });
+  const handle = <K extends AnyProcess>(process: AnyProcess, snapshot: Snapshot, traceparent: string | null) =>
+    createEmitterOperation<K>({ journal, process, snapshot, traceparent, clock, telemetry, publishing });
+  const operations = createEmitterOperations({
+    journal,
+    processes,
+    clock,
+    openings,
+    telemetry,
+    reissueBurn: async (query) => (await options.reissueBurn?.(query)) ?? null,
+    emit: ({ process, traceparent = null }, snapshot, status, payload) =>
+      handle(processOf(process), snapshot, traceparent).emit(status, payload),
+  });
   const handler = createHandler(operations, {
     ...options,
     clock,
@@ -82,28 +138,18 @@ export function createEmitter<const P extends ProcessTable = StandardProcesses>(
     },
   });
 
-  const processOf = (name: string): AnyProcess => {
-    const process = Object.hasOwn(processes, name) ? processes[name] : undefined;
-    if (!process) {
-      const known = Object.keys(processes).join(', ');
-      throw new NftUpgradeError('unknown_process', { message: `No process is called ${name}. Known: ${known}.` });
-    }
-    return process;
-  };
-
   const respond = async <K extends Name<P>>(request: Request, given: OpenOptions<P, K>): Promise<Opened<P[K]>> => {
     const process = check(given);
     const { subject = process.name, operationId = `${process.idPrefix}_${randomUUID().replaceAll('-', '')}` } = given;
     // Of its own, so that two opens of one user at once are told apart.
     const principal = { ...given.principal };
-    const opening: Opening = { operationId, subject, started: null };
+    const opening: Opening = { operationId, subject, started: null, traceparent: null };
     openings.set(principal, opening);
     const start = startRequest(request, routesOf(process, options.basePath).start, given.input);
     callers.set(start, principal);
     const response = await handler.fetch(start);
-    const { started } = opening;
-    const operation =
-      started && !started.attached ? createEmitterOperation<P[K]>({ journal, process, snapshot: started.snapshot, clock }) : null;
+    const { started, traceparent } = opening;
+    const operation = started && !started.attached ? handle<P[K]>(process, started.snapshot, traceparent) : null;
     return { response, operation };
   };
 
@@ -151,9 +197,11 @@ export function createEmitter<const P extends ProcessTable = StandardProcesses>(
       const process = processOf(name);
       const entry = await journal.find(operationId);
       if (entry?.process !== process.name) throw new NftUpgradeError('not_found', { operationId });
-      return createEmitterOperation<P[K]>({ journal, process, snapshot: await readSnapshot(journal, process, operationId), clock });
+      return handle<P[K]>(process, await readSnapshot(journal, process, operationId), entry.traceparent ?? null);
     },
     handler,
+    outbox: publishing.outbox,
+    stop: () => publishing.stop(),
   };
 }
 

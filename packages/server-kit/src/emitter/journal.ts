@@ -1,4 +1,5 @@
 import type { OperationEvent } from '@aiw3/nft-upgrade/protocol';
+import type { OutboxPlace } from '../publish/outbox.ts';
 
 /** Whose operation it is, and what a second start has to share with it to be the same one. */
 export interface JournalEntry {
@@ -8,6 +9,10 @@ export interface JournalEntry {
   readonly principalId: string;
   /** A principal has one live operation of a process for one subject. */
   readonly subject: string;
+  /** The wallet the host has verified for the principal, where it named one. */
+  readonly wallet?: string;
+  /** W3C trace context of the start: what comes later, on any node, belongs to its trace. */
+  readonly traceparent?: string;
 }
 
 /** A key that the client minted, and a digest of the request it stands for. */
@@ -47,10 +52,11 @@ export interface Journal {
   /** Ids of a principal's operations of a process that have not ended, newest first, at most 100. */
   live(principalId: string, process: string): Promise<string[]>;
   /**
-   * Appends one event behind the last. `ends` when it is a terminal one. Wakes who watches, here and on other nodes.
+   * Appends one event behind the last. `ends` when it is a terminal one. Wakes who watches, here and on other nodes. `tell`: the sinks that are to be told
+   * of it, kept in the same transaction; given only where there is an `outbox`.
    * @throws NftUpgradeError `journal_conflict` when its number is not the next one; nothing is written then
    */
-  append(event: OperationEvent, ends: boolean): Promise<void>;
+  append(event: OperationEvent, ends: boolean, tell?: readonly string[]): Promise<void>;
   /** Events with a number above `after`, in order, at most `limit`. */
   read(operationId: string, after: number, limit: number): Promise<OperationEvent[]>;
   /** Keeps a signal and wakes who watches. One that is there already, equal in name and value, is not kept twice. */
@@ -59,4 +65,6 @@ export interface Journal {
   signals(operationId: string): Promise<Signal[]>;
   /** Calls `wake` when there may be news. Returns what ends it. */
   watch(operationId: string, wake: () => void): () => void;
+  /** Where it keeps what sinks are to be told. Without one, an emitter takes no sinks: what is told must be as durable as the event. */
+  readonly outbox?: OutboxPlace;
 }

@@ -13,7 +13,11 @@ import {
   type SnapshotOf,
   type StatusOf,
 } from '@aiw3/nft-upgrade/protocol';
+import { isMilestone } from '../publish/publication.ts';
+import { measureStep } from '../telemetry/step.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Journal } from './journal.ts';
+import type { Publishing } from './publishing.ts';
 import { type SignalName, type SignalOf, type SignalValue, type WaitOptions, waitForSignal } from './signals.ts';
 
 /** A payload may be left out where nothing in it is required. */
@@ -64,10 +68,15 @@ export interface HandleOptions {
   journal: Journal;
   process: AnyProcess;
   snapshot: Snapshot;
+  /** W3C trace context that the operation remembers. */
+  traceparent: string | null;
   clock: Clock;
+  telemetry: Telemetry;
+  publishing: Pick<Publishing, 'sinks' | 'kick'>;
 }
 
-export function createEmitterOperation<P extends AnyProcess>({ journal, process, clock, ...options }: HandleOptions): EmitterOperation<P> {
+export function createEmitterOperation<P extends AnyProcess>(options: HandleOptions): EmitterOperation<P> {
+  const { journal, process, traceparent, clock, telemetry, publishing } = options;
   const operationId = options.snapshot.operationId;
   const taken = new Set<number>();
   let { snapshot } = options;
@@ -82,9 +91,15 @@ export function createEmitterOperation<P extends AnyProcess>({ journal, process,
       const at = new Date(Math.max(clock.now(), Date.parse(snapshot.updatedAt)));
       const event = nextEvent(process, snapshot, status, payload, { operationId, at });
       const after = foldAll(process, [event], snapshot) ?? snapshot;
+      const tell = isMilestone(process, snapshot.asset, event) ? publishing.sinks : [];
       try {
-        await journal.append(event, after.terminal);
+        await measureStep(telemetry, { row: { id: operationId, traceparent }, snapshot }, async () => {
+          await journal.append(event, after.terminal, tell);
+          return { snapshot: after };
+        });
         snapshot = after;
+        if (tell.length > 0) publishing.kick();
+        if (after.terminal) telemetry.add('nft_upgrade.operations.ended', { process: process.name, status });
         return event;
       } catch (thrown) {
         // Somebody else appended, another node or a second handle: judged again on what is true now.

@@ -13,6 +13,8 @@ import {
 } from '@aiw3/nft-upgrade/protocol';
 import { decodeBase64, firstSignature, maxTransactionBytes } from '@aiw3/nft-upgrade/solana';
 import type { OperationQuery, Operations, Principal, Started, StartRequest } from '../http/operations.ts';
+import { traceCommands } from '../telemetry/commands.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { readSnapshot } from './operation.ts';
 
@@ -22,6 +24,16 @@ export interface Opening {
   readonly subject: string;
   /** Filled in by the start. */
   started: Started | null;
+  /** W3C trace context that the operation remembers; filled in by the start. */
+  traceparent: string | null;
+}
+
+/** What a host says about a transaction that may be dead. */
+export interface ReissueQuery {
+  /** Name of the process. */
+  readonly process: string;
+  readonly principal: Principal;
+  readonly snapshot: Snapshot;
 }
 
 export interface EmitterOperationsOptions {
@@ -30,13 +42,20 @@ export interface EmitterOperationsOptions {
   clock: Clock;
   /** Starts come only through `open`, which knows the caller and what the host decided. */
   openings: WeakMap<Principal, Opening>;
+  telemetry: Telemetry;
+  /** The payload of a fresh transaction, or null while the earlier one can still land. */
+  reissueBurn(query: ReissueQuery): Promise<Readonly<Record<string, unknown>> | null>;
+  /** Appends an event to an operation, whoever runs it. */
+  emit(entry: JournalEntry, snapshot: Snapshot, status: string, payload: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 
 /** Signals one operation may hold: a caller who sends more is not confirming anything. */
 const MAX_SIGNALS = 200;
 
 /** The engine's port over an emitter's journal: the routes read the log, and commands become signals to the host's own code. */
-export function createEmitterOperations({ journal, processes, clock, openings }: EmitterOperationsOptions): Operations {
+export function createEmitterOperations(options: EmitterOperationsOptions): Operations {
+  const { journal, processes, clock, openings, telemetry } = options;
+  const traced = traceCommands(telemetry, async (operationId) => (await journal.find(operationId))?.traceparent ?? null);
   const owned = async ({ process, operationId, principal }: OperationQuery): Promise<JournalEntry> => {
     const entry = await journal.find(operationId);
     if (entry?.process !== process || entry.principalId !== principal.id) throw new NftUpgradeError('not_found');
@@ -67,7 +86,7 @@ export function createEmitterOperations({ journal, processes, clock, openings }:
 
   return {
     processes,
-    async start(request) {
+    start: traced.start(async (request) => {
       const opening = openings.get(request.principal);
       if (!opening)
         throw new NftUpgradeError('method_not_allowed', {
@@ -86,12 +105,23 @@ export function createEmitterOperations({ journal, processes, clock, openings }:
       );
       const digest = digestOf(request);
       const key = request.idempotencyKey === null ? null : { key: request.idempotencyKey, request: digest };
-      const made = await journal.create({ operationId, process: process.name, principalId: request.principal.id, subject }, first, key);
+      const { wallet } = request.principal;
+      opening.traceparent = request.traceparent ?? null;
+      const entry: JournalEntry = {
+        operationId,
+        process: process.name,
+        principalId: request.principal.id,
+        subject,
+        ...(wallet !== undefined && { wallet }),
+        ...(opening.traceparent !== null && { traceparent: opening.traceparent }),
+      };
+      const made = await journal.create(entry, first, key);
       if (key && made.request !== digest) throw new NftUpgradeError('idempotency_conflict', { operationId: made.operationId });
       const now = made.created ? foldAll(process, [first]) : null;
+      if (made.created) telemetry.add('nft_upgrade.operations.started', { process: process.name });
       opening.started = { snapshot: now ?? (await readSnapshot(journal, process, made.operationId)), attached: !made.created };
       return opening.started;
-    },
+    }),
     async active({ process, principal }) {
       const ids = await journal.live(principal.id, process);
       return Promise.all(ids.map((id) => readSnapshot(journal, processOf(process), id)));
@@ -102,7 +132,7 @@ export function createEmitterOperations({ journal, processes, clock, openings }:
       return journal.read(query.operationId, after, limit);
     },
     watch: (operationId, wake) => journal.watch(operationId, wake),
-    async confirmBurn({ confirmation, ...query }) {
+    confirmBurn: traced.command('confirm_burn', async ({ confirmation, ...query }: OperationQuery & { confirmation: ConfirmBurn }) => {
       const before = await snapshot(query);
       const burnTxSignature = signatureOf(confirmation);
       const known = (await journal.signals(query.operationId)).some(
@@ -113,14 +143,19 @@ export function createEmitterOperations({ journal, processes, clock, openings }:
         await send(query.operationId, 'burn', confirmation);
       }
       return { burnTxSignature, snapshot: await snapshot(query) };
-    },
-    // Only the host's code knows whether the earlier transaction is dead; it emits `awaiting_burn` again by itself.
-    async reissueBurn(query) {
+    }),
+    // Only the host's code knows whether the earlier transaction is dead.
+    reissueBurn: traced.command('reissue_burn', async (query: OperationQuery) => {
+      const entry = await owned(query);
       const before = await snapshot(query);
-      throw refused(actionsOf(processOf(query.process), before).includes('sign') ? 'burn_still_valid' : 'burn_not_expected', before);
-    },
-    cancel: (query) => command(query, 'cancel', 'cancel_refused'),
-    retry: (query) => command(query, 'retry', 'retry_refused'),
+      if (!actionsOf(processOf(query.process), before).includes('sign')) throw refused('burn_not_expected', before);
+      const payload = await options.reissueBurn({ process: query.process, principal: query.principal, snapshot: before });
+      if (payload === null) throw refused('burn_still_valid', before);
+      await options.emit(entry, before, before.status, payload);
+      return snapshot(query);
+    }),
+    cancel: traced.command('cancel', (query: OperationQuery) => command(query, 'cancel', 'cancel_refused')),
+    retry: traced.command('retry', (query: OperationQuery) => command(query, 'retry', 'retry_refused')),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Compensator } from '../ports/compensator.ts';
 import type { ContentStore } from '../ports/content-store.ts';
 import type { Receipts } from '../ports/receipts.ts';
 import type { Operation, ProcessRules } from '../ports/rules.ts';
-import type { Courier } from '../publish/courier.ts';
+import type { Couriers } from '../publish/couriers.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Durations } from './durations.ts';
@@ -31,7 +31,7 @@ export interface Engine {
   /** Names of the sinks that are told about events. */
   readonly sinks: readonly string[];
   /** Those who bring the outbox to the sinks. */
-  readonly couriers: Pick<Courier, 'kick'>;
+  readonly couriers: Pick<Couriers, 'kick'>;
   readonly alerts: Alerts | null;
   readonly compensator: Compensator | null;
   readonly patience: Patience;

@@ -88,14 +88,11 @@ export async function createWake({ bus, node, onError, gatherMs = 5, timeoutMs =
   };
 }
 
-/** Channel of the notifications. */
-const CHANNEL = 'nft_upgrade';
-
 /** LISTEN and NOTIFY of the database that holds the journal: nothing else has to run. */
 export const postgresWake =
-  (db: Db): WakeBus =>
+  (db: Db, channel = 'nft_upgrade'): WakeBus =>
   async (onMessage) => ({
     // An empty payload follows a lost connection.
-    leave: await db.listen(CHANNEL, (payload) => onMessage(payload === '' ? null : payload)),
-    say: (message) => db.sql('select pg_notify($1, $2)', [CHANNEL, message]),
+    leave: await db.listen(channel, (payload) => onMessage(payload === '' ? null : payload)),
+    say: (message) => db.sql('select pg_notify($1, $2)', [channel, message]),
   });

@@ -4,11 +4,27 @@ import { supportBundle } from '../engine/debts/support-bundle.ts';
 import type { Alert } from '../ports/alerts.ts';
 import type { Sink } from '../ports/sink.ts';
 import { redact } from '../telemetry/redact.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Channel } from './courier.ts';
 import { ALERTS, type Delivery, RELEASE } from './outbox.ts';
-import { publicationOf } from './publication.ts';
+import { publicationOf, type Told } from './publication.ts';
 
 const defaults = { timeoutMs: 10_000, maxTries: 50 };
+
+/** The sinks of the host. */
+export const sinkChannels = (sinks: readonly Sink[], load: (delivery: Delivery) => Promise<Told>, telemetry: Telemetry): Channel[] =>
+  sinks.map((sink) => ({
+    name: sink.name,
+    ordered: sink.ordered ?? true,
+    timeoutMs: sink.timeoutMs ?? defaults.timeoutMs,
+    maxTries: sink.maxTries ?? defaults.maxTries,
+    async deliver(delivery, signal) {
+      const publication = publicationOf(await load(delivery), Number(delivery.data.seq));
+      const { operationId, process, traceparent: parent } = publication;
+      const attributes = { 'nft_upgrade.operation.id': operationId, 'nft_upgrade.process': process, 'nft_upgrade.sink': sink.name };
+      await telemetry.span('nft_upgrade.deliver', { parent, attributes }, () => sink.publish(publication, { signal }));
+    },
+  }));
 
 /** Everything the outbox feeds: the sinks of the host, and the two of the kit itself. Neither of those needs an order. */
 export function channelsOf(engine: Engine, sinks: readonly Sink[]): Channel[] {
@@ -18,18 +34,7 @@ export function channelsOf(engine: Engine, sinks: readonly Sink[]): Channel[] {
     return loaded;
   };
   return [
-    ...sinks.map((sink) => ({
-      name: sink.name,
-      ordered: sink.ordered ?? true,
-      timeoutMs: sink.timeoutMs ?? defaults.timeoutMs,
-      maxTries: sink.maxTries ?? defaults.maxTries,
-      async deliver(delivery: Delivery, signal: AbortSignal) {
-        const publication = publicationOf(await load(delivery), Number(delivery.data.seq));
-        const { operationId, process, traceparent: parent } = publication;
-        const attributes = { 'nft_upgrade.operation.id': operationId, 'nft_upgrade.process': process, 'nft_upgrade.sink': sink.name };
-        await engine.telemetry.span('nft_upgrade.deliver', { parent, attributes }, () => sink.publish(publication, { signal }));
-      },
-    })),
+    ...sinkChannels(sinks, load, engine.telemetry),
     {
       ...defaults,
       name: ALERTS,

@@ -9,6 +9,7 @@ import { createOutbox } from './deliveries.ts';
 import { type Delivery, enqueueOutbox, prune } from './outbox.ts';
 
 afterAll(closeDatabases);
+const placeOf = (db: Db) => ({ db, schema: 'nft_upgrade' }) as const;
 const patient = { timeout: 20_000 };
 
 describe.each(databases)('the outbox on $name', ({ open }) => {
@@ -39,7 +40,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   const run = (name: string, deliver: Channel['deliver'], options: Partial<Channel> = {}) => {
     const channel = { name, ordered: true, timeoutMs: 10_000, maxTries: 3, deliver, ...options };
     const done = (result: DeliveryResult) => void results.push([name, result]);
-    const courier = createCourier({ db, channel, pollMs: 20, done, onError: () => undefined, random: () => 0 });
+    const courier = createCourier({ place: placeOf(db), channel, pollMs: 20, done, onError: () => undefined, random: () => 0 });
     couriers.push(courier);
     return courier;
   };
@@ -49,7 +50,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   /** Whatever waits for its next try waits no longer. */
   const hurry = () => db.sql(`update nft_upgrade.delivery set due_at = clock_timestamp() where state = 'waiting'`);
   const seqOf = ({ operationId, data }: Delivery) => `${operationId}/${Number(data.seq)}`;
-  const outbox = () => createOutbox(db, () => couriers[0]?.kick());
+  const outbox = () => createOutbox(placeOf(db), () => couriers[0]?.kick());
 
   it('tells nothing of what was rolled back', async () => {
     const seen: string[] = [];
@@ -207,9 +208,9 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   it('forgets what was told long ago, and nothing that is still to be told', async () => {
     await tell('one', [1, 2]);
     await db.sql(`update nft_upgrade.delivery set state = 'delivered' where id = (select min(id) from nft_upgrade.delivery)`);
-    await prune(db, 3_600_000);
+    await prune(placeOf(db), 3_600_000);
     expect(await db.sql('select id from nft_upgrade.outbox')).toHaveLength(2);
-    await prune(db, 0);
+    await prune(placeOf(db), 0);
     expect(await db.sql<{ data: object }>('select data from nft_upgrade.outbox')).toEqual([{ data: { seq: 2 } }]);
   });
 });

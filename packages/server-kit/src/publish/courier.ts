@@ -1,6 +1,5 @@
 import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import type { Db } from '../db/db.ts';
-import { claimDeliveries, type Delivery, markDead, markDelivered, markFailed } from './outbox.ts';
+import { claimDeliveries, type Delivery, markDead, markDelivered, markFailed, type OutboxPlace } from './outbox.ts';
 
 /** What a courier needs to know of a sink. */
 export interface Channel {
@@ -14,7 +13,7 @@ export interface Channel {
 export type DeliveryResult = 'delivered' | 'failed' | 'dead';
 
 export interface CourierOptions {
-  db: Db;
+  place: OutboxPlace;
   channel: Channel;
   /** How often it looks for what is due without being told. Milliseconds. */
   pollMs: number;
@@ -38,7 +37,7 @@ const WIDTH = 8;
 const LEASE_GRACE_MS = 30_000;
 const LONGEST_PAUSE_MS = 300_000;
 
-export function createCourier({ db, channel, pollMs, done, onError, random }: CourierOptions): Courier {
+export function createCourier({ place, channel, pollMs, done, onError, random }: CourierOptions): Courier {
   const stopping = new AbortController();
   let round: Promise<void> | null = null;
   let again = false;
@@ -57,13 +56,13 @@ export function createCourier({ db, channel, pollMs, done, onError, random }: Co
       );
     } catch (error) {
       const text = reasonOf(error);
-      if (stopping.signal.aborted) return void (await markFailed(db, delivery, { error: text, pauseMs: 0, refund: true }));
+      if (stopping.signal.aborted) return void (await markFailed(place, delivery, { error: text, pauseMs: 0, refund: true }));
       const dead = delivery.tries >= channel.maxTries || (isNftUpgradeError(error) && error.code === 'sink_refused');
-      if (dead) await markDead(db, delivery, text);
-      else await markFailed(db, delivery, { error: text, pauseMs: pauseAfter(delivery.tries, random), refund: false });
+      if (dead) await markDead(place, delivery, text);
+      else await markFailed(place, delivery, { error: text, pauseMs: pauseAfter(delivery.tries, random), refund: false });
       return done(dead ? 'dead' : 'failed', delivery, error);
     }
-    await markDelivered(db, delivery);
+    await markDelivered(place, delivery);
     done('delivered', delivery);
   }
 
@@ -72,7 +71,7 @@ export function createCourier({ db, channel, pollMs, done, onError, random }: Co
       again = false;
       for (;;) {
         if (stopping.signal.aborted) return;
-        const due = await claimDeliveries(db, channel, channel.timeoutMs + LEASE_GRACE_MS, WIDTH);
+        const due = await claimDeliveries(place, channel, channel.timeoutMs + LEASE_GRACE_MS, WIDTH);
         if (due.length === 0) break;
         for (const result of await Promise.allSettled(due.map(attempt))) if (result.status === 'rejected') onError(result.reason);
       }

@@ -1,6 +1,6 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import type { Db, Sql } from '../db/db.ts';
-import type { DeliveryState, Topic } from './outbox.ts';
+import type { Sql } from '../db/db.ts';
+import type { DeliveryState, OutboxPlace, OutboxSchema, Topic } from './outbox.ts';
 
 /** One thing to tell one sink, as operators see it. */
 export interface OutboxEntry {
@@ -35,17 +35,20 @@ export interface Outbox {
   skip(id: number): Promise<void>;
 }
 
-const select = `select d.id, d.sink, d.operation_id as "operationId", p.process, o.topic, o.data, d.state, d.tries, d.error, o.created_at as "createdAt",
+const selectFrom = (
+  schema: OutboxSchema,
+) => `select d.id, d.sink, d.operation_id as "operationId", p.process, o.topic, o.data, d.state, d.tries, d.error, o.created_at as "createdAt",
     d.due_at as "dueAt", d.settled_at as "settledAt",
-    (select count(*)::int from nft_upgrade.delivery w
+    (select count(*)::int from ${schema}.delivery w
      where w.sink = d.sink and w.operation_id = d.operation_id and w.outbox_id > d.outbox_id and w.state = 'waiting') as held
-  from nft_upgrade.delivery d join nft_upgrade.outbox o on o.id = d.outbox_id join nft_upgrade.operation p on p.id = d.operation_id`;
+  from ${schema}.delivery d join ${schema}.outbox o on o.id = d.outbox_id join ${schema}.operation p on p.id = d.operation_id`;
 
 /** @param kick has the couriers look at once */
-export function createOutbox(db: Db, kick: () => void): Outbox {
+export function createOutbox({ db, schema }: OutboxPlace, kick: () => void): Outbox {
+  const select = selectFrom(schema);
   const revive = (sql: Sql, where: string, parameter: unknown) =>
     sql(
-      `update nft_upgrade.delivery set state = 'waiting', tries = 0, due_at = clock_timestamp(), settled_at = null
+      `update ${schema}.delivery set state = 'waiting', tries = 0, due_at = clock_timestamp(), settled_at = null
        where state = 'dead' and ${where} returning id`,
       [parameter],
     );
@@ -72,7 +75,7 @@ export function createOutbox(db: Db, kick: () => void): Outbox {
 
     async skip(id) {
       const rows = await db.sql(
-        `update nft_upgrade.delivery set state = 'skipped', settled_at = clock_timestamp() where id = $1 and state = 'dead' returning id`,
+        `update ${schema}.delivery set state = 'skipped', settled_at = clock_timestamp() where id = $1 and state = 'dead' returning id`,
         [id],
       );
       if (rows.length === 0) throw notDead(id);

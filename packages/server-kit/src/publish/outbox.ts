@@ -24,11 +24,27 @@ export interface Delivery {
 export const deliveryStates = ['waiting', 'delivered', 'dead', 'skipped'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
+/** An outbox, in its database. */
+export interface OutboxPlace {
+  readonly db: Db;
+  readonly schema: OutboxSchema;
+}
+
+/** Where an outbox stands: beside the engine's journal, or beside that of an emitter. */
+export type OutboxSchema = 'nft_upgrade' | 'nft_upgrade_emitter';
+
 /** Written in the transaction of the event it tells about, so that it is told exactly when the event happened. */
-export const enqueueOutbox = (sql: Sql, operationId: string, topic: Topic, data: object, sinks: readonly string[]) =>
+export const enqueueOutbox = (
+  sql: Sql,
+  operationId: string,
+  topic: Topic,
+  data: object,
+  sinks: readonly string[],
+  schema: OutboxSchema = 'nft_upgrade',
+) =>
   sql(
-    `with told as (insert into nft_upgrade.outbox (operation_id, topic, data) values ($1, $2, $3) returning id, operation_id)
-     insert into nft_upgrade.delivery (sink, outbox_id, operation_id) select sink, id, operation_id from told, unnest($4::text[]) sink`,
+    `with told as (insert into ${schema}.outbox (operation_id, topic, data) values ($1, $2, $3) returning id, operation_id)
+     insert into ${schema}.delivery (sink, outbox_id, operation_id) select sink, id, operation_id from told, unnest($4::text[]) sink`,
     [operationId, topic, data, sinks],
   );
 
@@ -36,14 +52,14 @@ export const enqueueOutbox = (sql: Sql, operationId: string, topic: Topic, data:
  * Takes what is due for a sink, at most `limit`, under a lease: several nodes share the work, and what a node that dies has taken is due again. Of an ordered
  * sink each operation gives at most its first: whatever comes before it, also a dead letter, holds the rest back.
  */
-export const claimDeliveries = (db: Db, sink: { name: string; ordered: boolean }, leaseMs: number, limit: number) =>
+export const claimDeliveries = ({ db, schema }: OutboxPlace, sink: { name: string; ordered: boolean }, leaseMs: number, limit: number) =>
   db.sql<Delivery>(
-    `update nft_upgrade.delivery d set due_at = clock_timestamp() + make_interval(secs => $3), tries = d.tries + 1
-     from nft_upgrade.outbox o
+    `update ${schema}.delivery d set due_at = clock_timestamp() + make_interval(secs => $3), tries = d.tries + 1
+     from ${schema}.outbox o
      where o.id = d.outbox_id and d.id in (
-       select w.id from nft_upgrade.delivery w
+       select w.id from ${schema}.delivery w
        where w.sink = $1 and w.state = 'waiting' and w.due_at <= clock_timestamp()
-         and not ($2 and exists (select 1 from nft_upgrade.delivery b
+         and not ($2 and exists (select 1 from ${schema}.delivery b
            where b.sink = w.sink and b.operation_id = w.operation_id and b.outbox_id < w.outbox_id and b.state in ('waiting', 'dead')))
        order by w.due_at limit $4 for update skip locked)
      returning d.id, d.operation_id as "operationId", o.topic, o.data, d.tries`,
@@ -53,26 +69,30 @@ export const claimDeliveries = (db: Db, sink: { name: string; ordered: boolean }
 /** Only the node whose lease is the last one may say what became of it. */
 const mine = `where id = $1 and tries = $2 and state = 'waiting'`;
 
-export const markDelivered = (db: Db, { id, tries }: Delivery) =>
-  db.sql(`update nft_upgrade.delivery set state = 'delivered', settled_at = clock_timestamp(), error = null ${mine}`, [id, tries]);
+export const markDelivered = ({ db, schema }: OutboxPlace, { id, tries }: Delivery) =>
+  db.sql(`update ${schema}.delivery set state = 'delivered', settled_at = clock_timestamp(), error = null ${mine}`, [id, tries]);
 
 /** `refund` takes the try back: it was cut short by this node, not by the sink. */
-export const markFailed = (db: Db, { id, tries }: Delivery, failure: { error: string; pauseMs: number; refund: boolean }) =>
+export const markFailed = (
+  { db, schema }: OutboxPlace,
+  { id, tries }: Delivery,
+  failure: { error: string; pauseMs: number; refund: boolean },
+) =>
   db.sql(
-    `update nft_upgrade.delivery set error = $3, due_at = clock_timestamp() + make_interval(secs => $4), tries = tries - $5::int ${mine}`,
+    `update ${schema}.delivery set error = $3, due_at = clock_timestamp() + make_interval(secs => $4), tries = tries - $5::int ${mine}`,
     [id, tries, failure.error, failure.pauseMs / 1000, failure.refund ? 1 : 0],
   );
 
-export const markDead = (db: Db, { id, tries }: Delivery, error: string) =>
-  db.sql(`update nft_upgrade.delivery set state = 'dead', settled_at = clock_timestamp(), error = $3 ${mine}`, [id, tries, error]);
+export const markDead = ({ db, schema }: OutboxPlace, { id, tries }: Delivery, error: string) =>
+  db.sql(`update ${schema}.delivery set state = 'dead', settled_at = clock_timestamp(), error = $3 ${mine}`, [id, tries, error]);
 
 /** Forgets what was told long ago; what is waiting or dead stays. */
-export const prune = (db: Db, keepMs: number) =>
+export const prune = ({ db, schema }: OutboxPlace, keepMs: number) =>
   db.sql(
     `with old as (
-       select id from nft_upgrade.outbox o where created_at < clock_timestamp() - make_interval(secs => $1)
-         and not exists (select 1 from nft_upgrade.delivery d where d.outbox_id = o.id and d.state in ('waiting', 'dead')) limit 1000),
-     gone as (delete from nft_upgrade.delivery where outbox_id in (select id from old))
-     delete from nft_upgrade.outbox where id in (select id from old)`,
+       select id from ${schema}.outbox o where created_at < clock_timestamp() - make_interval(secs => $1)
+         and not exists (select 1 from ${schema}.delivery d where d.outbox_id = o.id and d.state in ('waiting', 'dead')) limit 1000),
+     gone as (delete from ${schema}.delivery where outbox_id in (select id from old))
+     delete from ${schema}.outbox where id in (select id from old)`,
     [keepMs / 1000],
   );

@@ -1,23 +1,33 @@
-import { foldAll, NftUpgradeError, type OperationEvent, type Snapshot } from '@aiw3/nft-upgrade/protocol';
-import type { Loaded } from '../journal/journal.ts';
+import { type AnyProcess, type Asset, foldAll, NftUpgradeError, type OperationEvent, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import type { Loaded, OperationRow } from '../journal/journal.ts';
 import type { Publication } from '../ports/sink.ts';
 
 /**
- * The events that others are told about: those that change where the asset is, those that end an operation, and those after which people have to look.
+ * True for events that others are told about: those that change where the asset is, those that end an operation, and those after which people have to look.
  * The steps in between are for the page that waits.
  */
+export const isMilestone = (process: AnyProcess, before: Asset, { asset, status, requiresSupport }: OperationEvent): boolean =>
+  asset !== before || process.statuses[status]?.terminal === true || requiresSupport === true;
+
 export function milestonesOf(before: Snapshot, { process, events }: Loaded): OperationEvent[] {
   let { asset } = before;
   return events.filter((event) => {
     if (event.seq <= before.seq) return false;
-    const moved = event.asset !== asset;
+    const told = isMilestone(process, asset, event);
     asset = event.asset;
-    return moved || process.statuses[event.status]?.terminal === true || event.requiresSupport === true;
+    return told;
   });
 }
 
+/** What a publication is made of. */
+export interface Told {
+  readonly row: Pick<OperationRow, 'id' | 'process' | 'principal' | 'wallet' | 'input' | 'traceparent'>;
+  readonly process: AnyProcess;
+  readonly events: readonly OperationEvent[];
+}
+
 /** What was to be told with one event, the same on every repeat. */
-export function publicationOf({ row, process, events }: Loaded, seq: number): Publication {
+export function publicationOf({ row, process, events }: Told, seq: number): Publication {
   const event = events.find((candidate) => candidate.seq === seq);
   const snapshot = foldAll(
     process,

@@ -1,9 +1,8 @@
-import type { Engine } from '../engine/context.ts';
 import type { OperationQuery, Started, StartRequest } from '../http/operations.ts';
+import type { Telemetry } from './telemetry.ts';
 
-/** Puts spans around what callers ask for. */
-export function traceCommands(engine: Engine) {
-  const { telemetry, db } = engine;
+/** Puts spans around what callers ask for. `traceOf` gives the `traceparent` that an operation remembers. */
+export function traceCommands(telemetry: Telemetry, traceOf: (operationId: string) => Promise<string | null>) {
   return {
     /** The operation remembers this span: its steps are children of it, on whichever node and whenever they run. */
     start:
@@ -35,10 +34,8 @@ export function traceCommands(engine: Engine) {
           async (span) => {
             const done = await run(query);
             if (span.traceparent !== null) {
-              const text = 'select traceparent from nft_upgrade.operation where id = $1';
               // The command is done: that its link cannot be read must not make it fail.
-              const [row] = await db.sql<{ traceparent: string | null }>(text, [query.operationId]).catch(() => []);
-              span.link(row?.traceparent ?? null);
+              span.link(await traceOf(query.operationId).catch(() => null));
             }
             return done;
           },

@@ -1,5 +1,4 @@
-import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import type { Loaded } from '../journal/journal.ts';
+import { isNftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
 import type { Telemetry } from './telemetry.ts';
 
 /**
@@ -8,9 +7,9 @@ import type { Telemetry } from './telemetry.ts';
  */
 export async function measureStep<T>(
   telemetry: Telemetry,
-  { row, snapshot }: Loaded,
-  run: (failed: (error: unknown) => void) => Promise<T | Loaded>,
-): Promise<T | Loaded> {
+  { row, snapshot }: { row: { id: string; traceparent: string | null }; snapshot: Snapshot },
+  run: (failed: (error: unknown) => void) => Promise<T>,
+): Promise<T> {
   const { process, phase } = snapshot;
   const attributes = {
     'nft_upgrade.operation.id': row.id,
@@ -32,7 +31,7 @@ export async function measureStep<T>(
         failed = true;
         span.failed(error);
       });
-      const after = isLoaded(result) ? result.snapshot : null;
+      const after = isMoved(result) ? result.snapshot : null;
       if (after) span.set({ 'nft_upgrade.status.after': after.status });
       else if (!failed) span.drop();
       measured(failed ? 'failed' : after ? 'done' : 'waiting');
@@ -46,4 +45,5 @@ export async function measureStep<T>(
   });
 }
 
-const isLoaded = (value: unknown): value is Loaded => typeof value === 'object' && value !== null && 'snapshot' in value;
+/** What a step gives that wrote something: the operation as it is then. */
+const isMoved = (value: unknown): value is { snapshot: Snapshot } => typeof value === 'object' && value !== null && 'snapshot' in value;

@@ -1,8 +1,10 @@
+import { nextEvent, processes } from '@aiw3/nft-upgrade/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Db } from '../../db/db.ts';
 import { migrate } from '../../db/migrate.ts';
 import { postgres } from '../../db/postgres.ts';
 import { migrations } from '../../db/tables.ts';
+import { databaseJournal } from '../../emitter/database-journal.ts';
 import { enqueueOutbox } from '../../publish/outbox.ts';
 import { closeDatabases, testDatabaseUrl } from '../../testing/databases.ts';
 import { run } from '../run.ts';
@@ -48,6 +50,19 @@ it('lists, shows, replays and skips dead letters from the database alone', async
   expect(await call('outbox', 'skip', String(other?.id))).toMatchObject({ code: 0 });
   expect((await call('outbox', 'list')).text).toBe('Nothing is dead.');
   expect(await call('outbox', 'replay', 'crm')).toEqual({ code: 0, text: 'The sink crm has no dead letters.' });
+});
+
+it('does the same for the outbox of an emitter', async () => {
+  expect(await call('outbox', 'list', '--emitter')).toMatchObject({ code: 1, text: expect.stringContaining('missing_capability') });
+  const journal = await databaseJournal(db);
+  const entry = { operationId: 'emi_1', process: 'upgrade', principalId: 'alice', subject: 'x' };
+  const first = nextEvent(processes.upgrade, null, 'initializing', { version: 1, input: {} }, { operationId: 'emi_1', at: new Date() });
+  await journal.create(entry, first, null);
+  await journal.append({ ...first, seq: 2, status: 'cancelled' }, true, ['kafka']);
+  await db.sql(`update nft_upgrade_emitter.delivery set state = 'dead', settled_at = now()`);
+  expect((await call('outbox', 'list', '--emitter')).text).toMatch(/kafka +emi_1 +event 2/);
+  expect(await call('outbox', 'replay', 'kafka', '--emitter')).toEqual({ code: 0, text: '1 due again.' });
+  await journal.stop();
 });
 
 it('says what is wrong with a call', async () => {

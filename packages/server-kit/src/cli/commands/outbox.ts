@@ -1,22 +1,25 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { createOutbox, type OutboxEntry } from '../../publish/deliveries.ts';
 import { type DeliveryState, deliveryStates } from '../../publish/outbox.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandContext } from '../command.ts';
 import { duration, table } from '../table.ts';
 
-/** Running nodes look for what is due once a second, so nobody has to be told. */
-const outboxOf = (db: Parameters<Command['run']>[0]['db']) => createOutbox(db, () => {});
+/** Running nodes look for what is due once a second, so nobody has to be told. With `--emitter`: the outbox of an emitter, which has tables of its own. */
+const outboxOf = ({ db, flags }: Pick<CommandContext, 'db' | 'flags'>) =>
+  createOutbox({ db, schema: flags.emitter === true ? 'nft_upgrade_emitter' : 'nft_upgrade' }, () => {});
+
+const which = { emitter: { type: 'boolean' } } as const;
 
 export const outboxList: Command = {
   name: ['outbox', 'list'],
-  usage: '[--state dead] [--sink name] [--limit 100]',
+  usage: '[--state dead] [--sink name] [--limit 100] [--emitter]',
   summary: 'dead letters: what a sink could not be told, and why; --state waiting shows what is still to be told',
-  flags: { state: { type: 'string' }, sink: { type: 'string' }, limit: { type: 'string' } },
+  flags: { ...which, state: { type: 'string' }, sink: { type: 'string' }, limit: { type: 'string' } },
   async run({ db, flags }) {
     const { state = 'dead', sink } = flags;
     if (!isState(state)) throw new NftUpgradeError('invalid_option', { message: `--state is one of ${deliveryStates.join(', ')}.` });
     const limit = wholeNumber('--limit', String(flags.limit ?? 100));
-    const data = await outboxOf(db).list({ state, limit, ...(typeof sink === 'string' && { sink }) });
+    const data = await outboxOf({ db, flags }).list({ state, limit, ...(typeof sink === 'string' && { sink }) });
     const head = ['id', 'sink', 'operation', 'what', 'age', 'tries', 'behind it', 'error'];
     return { data, text: data.length === 0 ? `Nothing is ${state}.` : table(head, data.map(rowOf)) };
   },
@@ -24,33 +27,36 @@ export const outboxList: Command = {
 
 export const outboxShow: Command = {
   name: ['outbox', 'show'],
-  usage: '<id>',
+  usage: '<id> [--emitter]',
   summary: 'one delivery, with its last error',
   arguments: 1,
-  async run({ db, args: [id = ''] }) {
-    const data = await outboxOf(db).show(wholeNumber('The id', id));
+  flags: which,
+  async run({ db, flags, args: [id = ''] }) {
+    const data = await outboxOf({ db, flags }).show(wholeNumber('The id', id));
     return { data, text: JSON.stringify(data, null, 2) };
   },
 };
 
 export const outboxReplay: Command = {
   name: ['outbox', 'replay'],
-  usage: '<id> | <sink>',
+  usage: '<id> | <sink> [--emitter]',
   summary: 'tell a dead letter again, or all of a sink, with a fresh budget',
   arguments: 1,
-  async run({ db, args: [which = ''] }) {
-    const replayed = await outboxOf(db).replay(/^\d+$/.test(which) ? { id: wholeNumber('The id', which) } : { sink: which });
-    return { data: { replayed }, text: replayed === 0 ? `The sink ${which} has no dead letters.` : `${replayed} due again.` };
+  flags: which,
+  async run({ db, flags, args: [target = ''] }) {
+    const replayed = await outboxOf({ db, flags }).replay(/^\d+$/.test(target) ? { id: wholeNumber('The id', target) } : { sink: target });
+    return { data: { replayed }, text: replayed === 0 ? `The sink ${target} has no dead letters.` : `${replayed} due again.` };
   },
 };
 
 export const outboxSkip: Command = {
   name: ['outbox', 'skip'],
-  usage: '<id>',
+  usage: '<id> [--emitter]',
   summary: 'give a dead letter up, so that what waits behind it goes out',
   arguments: 1,
-  async run({ db, args: [id = ''] }) {
-    await outboxOf(db).skip(wholeNumber('The id', id));
+  flags: which,
+  async run({ db, flags, args: [id = ''] }) {
+    await outboxOf({ db, flags }).skip(wholeNumber('The id', id));
     return { data: { skipped: Number(id) }, text: 'Skipped.' };
   },
 };

@@ -1,0 +1,53 @@
+import { every } from '../engine/sweep.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { type Channel, createCourier } from './courier.ts';
+import { type OutboxPlace, prune } from './outbox.ts';
+
+/** Those who bring an outbox to the sinks. */
+export interface Couriers {
+  /** There may be something to deliver. */
+  kick(): void;
+  /** Cuts the deliveries in hand short; they are due again at once, for any node. */
+  stop(): Promise<void>;
+}
+
+export interface CouriersOptions {
+  place: OutboxPlace;
+  channels: readonly Channel[];
+  telemetry: Telemetry;
+  log: Logger;
+  onError(error: unknown): void;
+  random(): number;
+}
+
+/** What was told is kept for 30 days. */
+const KEEP_MS = 30 * 86_400_000;
+const PRUNE_MS = 600_000;
+
+/** One courier a sink, each at its own pace. */
+export function createCouriers({ place, channels, telemetry, log, onError, random }: CouriersOptions): Couriers {
+  const couriers = channels.map((channel) =>
+    createCourier({
+      place,
+      channel,
+      pollMs: 1_000,
+      done(result, { operationId, topic, tries }, error) {
+        telemetry.add('nft_upgrade.deliveries', { sink: channel.name, result });
+        if (result === 'dead') log.error('A dead letter: a sink could not be told.', { sink: channel.name, operationId, topic, tries });
+        if (error !== undefined) onError(error);
+      },
+      onError,
+      random,
+    }),
+  );
+  const pruning = every(PRUNE_MS, () => prune(place, KEEP_MS), onError);
+  return {
+    kick() {
+      for (const courier of couriers) courier.kick();
+    },
+    async stop() {
+      await Promise.all([pruning.stop(), ...couriers.map((courier) => courier.stop())]);
+    },
+  };
+}
