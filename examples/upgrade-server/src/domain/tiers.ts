@@ -31,4 +31,6 @@ export const tiers: readonly Tier[] = [
 ];
 
 export const firstTier = tiers[0] as Tier;
+/** What an NFT of this level can be upgraded to. */
+export const tierAbove = ({ level }: Tier): Tier | undefined => tiers.find((candidate) => candidate.level === level + 1);
 export const tierById = (id: string): Tier | undefined => tiers.find((candidate) => candidate.id === id);

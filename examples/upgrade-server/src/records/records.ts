@@ -14,6 +14,13 @@ export interface NftRow {
   metadata_uri: string;
 }
 
+export interface HoldingRow {
+  mint_address: string;
+  tier_id: string;
+  user_id: string;
+  wallet: string;
+}
+
 export interface UserRow {
   id: string;
   wallet: string;
@@ -81,6 +88,14 @@ export async function createRecords(db: Db) {
           [userId],
         )
       )[0],
+
+    /** Active NFTs with their holders, in the order of their mints: the page behind `after`. */
+    holdings: (after: string | null, limit: number): Promise<HoldingRow[]> =>
+      db.sql<HoldingRow>(
+        `select mint_address, tier_id, user_id, wallet from example.nft join example.account on id = user_id
+         where status = 'active' and mint_address > $1 order by mint_address limit $2`,
+        [after ?? '', limit],
+      ),
 
     /** Badges that this operation may count on. Asking again, after a crash, gives the same ones. */
     reserveBadges(userId: string, operationId: string, count: number): Promise<number> {

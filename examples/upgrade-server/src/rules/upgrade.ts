@@ -1,10 +1,13 @@
 import type { upgrade } from '@aiw3/nft-upgrade/protocol';
 import type { ProcessRules } from '@aiw3/nft-upgrade-server-kit';
-import { tierById } from '../domain/tiers.ts';
+import { tierAbove, tierById } from '../domain/tiers.ts';
 import { deliver } from './deliver.ts';
 import { describeTier } from './describe.ts';
 import type { RulesContext } from './index.ts';
 import { badgeRequirement, unqualified, volumeRequirement } from './requirements.ts';
+
+/** NFTs that the reconciliation compares with the chain at a time. */
+const PAGE = 200;
 
 /** Volume, badges and the burn of the present NFT; one level at a time. */
 export function upgradeRules({ records, images, standard }: RulesContext): ProcessRules<typeof upgrade> {
@@ -60,6 +63,17 @@ export function upgradeRules({ records, images, standard }: RulesContext): Proce
 
     record: (operation) => deliver(records, operation, known(targetOf(operation.input.targetTierId), operation.input.targetTierId).tier),
     release: ({ id }) => records.releaseBadges(id),
+
+    // What a database that was restored from before a burn still believes: the burn is found on the chain, and what it was for is begun again.
+    async held({ after }) {
+      const rows = await records.holdings(after, PAGE);
+      const items = rows.flatMap(({ mint_address: mint, tier_id, user_id: id, wallet }) => {
+        const tier = tierById(tier_id);
+        const target = tier && tierAbove(tier);
+        return target ? [{ principal: { id, wallet }, input: { targetTierId: target.id }, mint }] : [];
+      });
+      return { items, next: rows.length < PAGE ? null : (rows.at(-1)?.mint_address ?? null) };
+    },
   };
 }
 
