@@ -31,7 +31,7 @@ export const burn: readonly Mutation[] = [
     `${kit}/phases/burn.ts`,
     "if (seen.kind === 'moved') {",
     'if (seen.kind === undefined) {',
-    `${kit}/service.test.ts`,
+    `${kit}/engine/rows/burn.test.ts`,
   ),
   mutation(
     'B1',
@@ -39,7 +39,7 @@ export const burn: readonly Mutation[] = [
     `${kit}/phases/burn.ts`,
     'await needChain(step).burn.broadcast({ signature: row.signature, attempt: row.attempt, transaction: row.signed_transaction });',
     'await Promise.resolve();',
-    `${kit}/service.test.ts`,
+    `${kit}/engine/rows/burn.test.ts`,
   ),
   mutation(
     'B2',
@@ -47,7 +47,7 @@ export const burn: readonly Mutation[] = [
     `${kit}/engine/commands/confirm-burn.ts`,
     'await needChain(step).burn.broadcast(signed).catch(engine.onError)',
     'await needChain(step).burn.broadcast(signed)',
-    `${kit}/service.test.ts`,
+    `${kit}/engine/rows/burn.test.ts`,
   ),
   mutation(
     'B4',
@@ -97,7 +97,7 @@ export const burn: readonly Mutation[] = [
     `${kit}/phases/burn.ts`,
     "if (rows.length === 0) throw new NftUpgradeError('burn_signature_reused'",
     "if (rows.length > 1) throw new NftUpgradeError('burn_signature_reused'",
-    `${kit}/service.test.ts`,
+    `${kit}/engine/rows/burn.test.ts`,
   ),
   mutation(
     'B11',

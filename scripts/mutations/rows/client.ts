@@ -88,7 +88,7 @@ export const client: readonly Mutation[] = [
     `${kit}/engine/commands/reissue-burn.ts`,
     "if (seen.kind !== 'dead' && seen.kind !== 'failed') {",
     "if (seen.kind === 'burned') {",
-    `${kit}/service.test.ts`,
+    `${kit}/engine/rows/burn.test.ts`,
   ),
   mutation(
     'C9',

@@ -47,7 +47,7 @@ export const mint: readonly Mutation[] = [
     `${kit}/phases/recovery.ts`,
     'attempt >= maxAttempts || ',
     '',
-    `${kit}/service.test.ts`,
+    `${kit}/engine/rows/delivery.test.ts`,
   ),
   mutation(
     'K1',
@@ -103,7 +103,7 @@ export const mint: readonly Mutation[] = [
     `${kit}/phases/recovery.ts`,
     'if (attempt >= maxAttempts ||',
     'if (attempt > 99 ||',
-    `${kit}/service.test.ts`,
+    `${kit}/engine/rows/delivery.test.ts`,
   ),
   mutation(
     'K9',

@@ -15,7 +15,7 @@ export const server: readonly Mutation[] = [
     `${kit}/engine/commands/cancel.ts`,
     "to.includes('cancelling')",
     "to.includes('never')",
-    `${kit}/service.test.ts`,
+    `${kit}/engine/rows/burn.test.ts`,
   ),
   mutation(
     'S10',
@@ -23,7 +23,7 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/recovery.ts`,
     "where operation_id = $1 and settlement = 'compensated'",
     "where operation_id = $1 and settlement = 'never'",
-    `${kit}/service.test.ts`,
+    `${kit}/engine/rows/delivery.test.ts`,
   ),
   mutation(
     'L1',
@@ -55,7 +55,7 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/burn.ts`,
     'step.now() + step.patience.burnWindowMs',
     'step.now() + 86_400_000',
-    `${kit}/service.test.ts`,
+    `${kit}/engine/rows/burn.test.ts`,
   ),
   mutation(
     'S2',
@@ -63,7 +63,7 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/burn.ts`,
     "reissueAfter(step, seen);\n      return settled(step, seen) ?? wait('watch');",
     "reissueAfter(step, seen);\n      return wait('watch');",
-    `${kit}/engine/restore.test.ts`,
+    `${kit}/engine/rows/outlive.test.ts`,
   ),
   mutation(
     'S3',
@@ -71,7 +71,7 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/burn.ts`,
     "if (!isNftUpgradeError(error) || error.code !== 'nft_not_owned' || !burn.find) throw error;",
     'if (burn) throw error;',
-    `${kit}/engine/restore.test.ts`,
+    `${kit}/engine/rows/outlive.test.ts`,
   ),
   mutation(
     'S3',
@@ -79,7 +79,7 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/plan.ts`,
     'operationId: plan.mintFor ?? row.id,',
     'operationId: row.id,',
-    `${kit}/engine/restore.test.ts`,
+    `${kit}/engine/rows/outlive.test.ts`,
   ),
   mutation(
     'S4',
@@ -95,7 +95,7 @@ export const server: readonly Mutation[] = [
     `${kit}/engine/context.ts`,
     'const process = known.get(',
     'const process = definitions.find((each) => each.name === name) ?? known.get(',
-    `${kit}/engine/restore.test.ts`,
+    `${kit}/engine/rows/outlive.test.ts`,
   ),
   mutation(
     'S6',
@@ -119,6 +119,6 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/plan.ts`,
     'key: row.mint_key,',
     'key: needChain(step).mint.key,',
-    `${kit}/engine/restore.test.ts`,
+    `${kit}/engine/rows/outlive.test.ts`,
   ),
 ];

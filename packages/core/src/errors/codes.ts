@@ -178,6 +178,7 @@ export const errorCodes = {
     'This NFT follows a standard the server does not support.',
     'Register the standard, or use another NFT.',
   ),
+  nft_already_upgraded: code('user', false, 409, 'That NFT was already upgraded.', 'Look for the new one in your wallet.'),
   insufficient_sol: code('user', false, 422, 'The wallet has not enough SOL for the network fee.', 'Add the missing SOL and try again.'),
   simulation_failed: code(
     'network',

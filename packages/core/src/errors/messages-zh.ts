@@ -38,6 +38,7 @@ export const chinese: FullCatalogue = {
     nft_frozen: say('该 NFT 已被冻结，无法销毁。', '请联系冻结方。'),
     nft_moved: say('NFT 在销毁前已转出钱包。', '请将其转回此钱包后重新开始。'),
     nft_unsupported: say('服务器不支持该 NFT 的标准。', '请注册该标准，或使用其他 NFT。'),
+    nft_already_upgraded: say('该 NFT 已经升级过。', '请在钱包中查看新的 NFT。'),
     insufficient_sol: say('钱包中的 SOL 不足以支付网络费用。', '请补足 SOL 后再试。'),
     simulation_failed: say('该交易在链上会失败。', '未签署任何内容，请查看详情后再试。'),
     burn_transaction_failed: say('销毁交易在链上失败。', '您的 NFT 仍在钱包中，请重新签名。'),

@@ -16,6 +16,8 @@ export const burnDriver: PhaseDriver = {
 
   async preflight(step) {
     const { burn } = needChain(step);
+    // Before the chain: an issuer who kept power over a mint can make it anew under the same address, and its burn would count for nothing.
+    await refuseCounted(step);
     const nft = await burn.locate(target(step)).catch((error: unknown) => burnedBefore(step, error));
     if (!nft) return null;
     // Simulated here and thrown away: a wallet without SOL for the fee is told before anything is reserved for long.
@@ -106,6 +108,15 @@ function counted(step: Step, { signature, slot }: { signature: string; slot: num
   });
 }
 
+/** @throws NftUpgradeError `nft_already_upgraded` for an NFT whose burn has counted for another operation */
+async function refuseCounted(step: Step): Promise<void> {
+  const [row] = await step.read<{ operation_id: string }>(
+    'select operation_id from nft_upgrade.burned where asset = $1 and operation_id <> $2',
+    [target(step).mint, step.operation.id],
+  );
+  if (row) throw new NftUpgradeError('nft_already_upgraded', { details: { required: 'an NFT that was not upgraded', actual: 'upgraded' } });
+}
+
 /**
  * The NFT is not in the wallet. Where it was burned for an operation that did not deliver, as one that a restored database has forgotten, the burn is skipped.
  * @throws the error itself when there is no such burn
@@ -115,10 +126,7 @@ async function burnedBefore(step: Step, error: unknown): Promise<null> {
   if (!isNftUpgradeError(error) || error.code !== 'nft_not_owned' || !burn.find) throw error;
   const { mint, owner } = target(step);
   const found = await burn.find({ mint, owner });
-  const [used] = found
-    ? await step.read('select 1 from nft_upgrade.burned where asset = $1 and operation_id <> $2', [mint, step.operation.id])
-    : [];
-  if (!found || used) throw error;
+  if (!found) throw error;
   // What was seen on the chain stays true; the phases after this one read it.
   await step.commit((sql) => step.attempts.write(sql, step.operation.id, 'found', 1, found));
   return null;

@@ -39,20 +39,21 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
   const keys = ['memory-1'];
   let height = 100;
   let mints = 0;
-  const autoFinalize = options.autoFinalize ?? true;
+  let autoFinalize = options.autoFinalize ?? true;
 
   const fail = (queue: NftUpgradeError[]) => {
     const fault = queue.shift();
     if (fault) throw fault;
   };
 
-  const land = (attempt: BurnAttempt, signature: string) => {
-    if (landed.has(signature) || height > attempt.lastValidBlockHeight) return;
+  const land = (attempt: BurnAttempt, signature: string, { nonce = false } = {}) => {
+    if (landed.has(signature) || (height > attempt.lastValidBlockHeight && !nonce)) return;
     const failed = holders.get(attempt.nft.mint) !== attempt.nft.owner;
     landed.set(signature, { mint: attempt.nft.mint, finalized: autoFinalize, failed, slot: height });
     if (!failed) holders.delete(attempt.nft.mint);
   };
   const addressOf = ({ key, operationId }: Pick<MintRequest, 'key' | 'operationId'>) => name(`${key}/${operationId}/mint`, 44);
+  const outsiders = new Map<string, { signature: string; slot: number }>();
   const handedOut = new Map<string, BurnAttempt>();
   const signatureOf = (attempt: BurnAttempt) => name(`${attempt.operationId}/burn/${attempt.attempt}`, 88);
 
@@ -101,6 +102,8 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
             : { kind: 'pending', signature, commitment: 'confirmed' };
         }
         const nft = attempts[0]?.nft;
+        const outside = nft && outsiders.get(nft.mint);
+        if (outside !== undefined) return { kind: 'burned_elsewhere', ...outside };
         if (nft && holders.get(nft.mint) !== nft.owner) return { kind: 'moved', message: 'The NFT is in another wallet.' };
         return attempts.every((attempt) => height > attempt.lastValidBlockHeight)
           ? { kind: 'dead', proof: { slot: height, blockHeight: height } }
@@ -163,19 +166,46 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
     ownerOf: (mint: string) => holders.get(mint) ?? null,
     /** New NFTs that came into being, ever. */
     mints: () => mints,
-    /** The wallet signs and sends what was handed out; resolves to the signature. */
-    submit(operationId: string, attempt = 1): string {
+    /** The wallet signs and sends what was handed out; returns the signature. With `nonce` as a transaction that lands however late. */
+    submit(operationId: string, attempt = 1, how: { nonce?: boolean } = {}): string {
       const found = [...handedOut.values()].find((candidate) => candidate.operationId === operationId && candidate.attempt === attempt);
       if (!found) throw new NftUpgradeError('burn_not_expected', { operationId });
-      land(found, signatureOf(found));
+      land(found, signatureOf(found), how);
       return signatureOf(found);
+    },
+    /** The owner burns an NFT in some other way, for no operation. */
+    burnOutside(mint: string): void {
+      holders.delete(mint);
+      outsiders.set(mint, { signature: name(`${mint}/outside`, 88), slot: height });
     },
     /** From now on new operations mint with this key; the earlier ones are former keys. */
     rotate: (key: string) => void keys.push(key),
     advanceBlocks(count: number): void {
       height += count;
     },
+    /** From now on nothing becomes final, until `finalize`. */
+    freeze: () => {
+      autoFinalize = false;
+    },
+    /** What is not final was on a fork that lost. Returns the signatures that vanished. */
+    fork(): string[] {
+      const lost = [...landed].filter(([, { finalized }]) => !finalized);
+      for (const [signature, { mint, failed }] of lost) {
+        landed.delete(signature);
+        const owner = handedOut.get(signature)?.nft.owner;
+        if (owner !== undefined && !failed) holders.set(mint, owner);
+      }
+      const unborn = [...minted].filter(([, { finalized }]) => !finalized);
+      for (const [address] of unborn) {
+        minted.delete(address);
+        holders.delete(address);
+        mints -= 1;
+      }
+      return [...lost.map(([signature]) => signature), ...unborn.map(([, { signature }]) => signature)];
+    },
+    heldBy: (owner: string) => [...holders].flatMap(([mint, holder]) => (holder === owner ? [mint] : [])),
     finalize(): void {
+      autoFinalize = options.autoFinalize ?? true;
       for (const entry of landed.values()) entry.finalized = true;
       for (const entry of minted.values()) entry.finalized = true;
     },

@@ -6,13 +6,13 @@ import type { Service } from '../service.ts';
 
 type Rules = { [K in keyof typeof processes]: ProcessRules<(typeof processes)[K]> };
 
-/** Rules that let everybody through, and count what was asked of them. `nft` is the NFT every user has, or tells it. */
-export function permissiveRules(nft: string | (() => string)) {
+/** Rules that let everybody through, and count what was asked of them. `nft` is the NFT every user has, or tells it; `standard` that of the new one. */
+export function permissiveRules(nft: string | (() => string), standard = 'memory') {
   const held = () => (typeof nft === 'string' ? nft : nft());
   const recorded: string[] = [];
   const released: string[] = [];
   const tier = { tierId: 'tier-2', tierName: 'Quant Ape', level: 2 };
-  const describe = async () => ({ standard: 'memory', name: tier.tierName, symbol: 'AIW3', metadata: { name: tier.tierName, level: 2 } });
+  const describe = async () => ({ standard, name: tier.tierName, symbol: 'AIW3', metadata: { name: tier.tierName, level: 2 } });
   const record = async ({ id, facts }: { id: string; facts: Readonly<Record<string, unknown>> }) => {
     recorded.push(id);
     const newNFT = {

@@ -1,0 +1,197 @@
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { expect, it } from 'vitest';
+import { describeCells } from './cells.fixture.ts';
+
+describeCells('burns', (cell) => {
+  it('B2, B11: a burn that nobody reports is found on the chain', async () => {
+    const node = await cell.node();
+    const id = await cell.awaiting(node);
+    await cell.ground.submit(id);
+    const done = await cell.until(node, id, 'completed');
+    expect(await cell.ground.nfts(cell.alice.principal.wallet)).toEqual([done.facts.mintAddress]);
+  });
+
+  it('B1, B2: signed bytes outlive the node that took them, and the answer to their broadcast decides nothing', async () => {
+    const first = await cell.node();
+    const id = await cell.awaiting(first);
+    // Taken and stored; the chain does not hear of it before the node is gone.
+    cell.ground.silence(true);
+    const signedTransaction = cell.ground.sign(id);
+    await first.confirmBurn({ ...cell.query(id), confirmation: { signedTransaction } });
+    await cell.stop();
+    cell.ground.silence(false);
+    const second = await cell.node();
+    await cell.until(second, id, 'completed');
+    await cell.delivered();
+  });
+
+  it('B3, C5: a fresh transaction only after the earlier one is provably dead', async () => {
+    const node = await cell.node();
+    const id = await cell.awaiting(node);
+    await expect(node.reissueBurn(cell.query(id))).rejects.toMatchObject({ code: 'burn_still_valid', asset: 'safe' });
+    cell.ground.pass(160);
+    await expect
+      .poll(() => node.reissueBurn(cell.query(id)).catch((error: unknown) => error), { timeout: 30_000 })
+      .toMatchObject({ now: { burnTransaction: { attempt: 2 } } });
+    // Another one goes out only together with the proof that ended the one before.
+    const attempts = await cell.db.sql(
+      "select outcome from nft_upgrade.attempt where operation_id = $1 and kind = 'burn' order by attempt",
+      [id],
+    );
+    expect(attempts).toEqual([{ outcome: expect.stringMatching(/^dead as of slot \d+, block height \d+$/) }, { outcome: null }]);
+    await cell.ground.submit(id, 2);
+    await cell.until(node, id, 'completed');
+    await cell.delivered();
+  });
+
+  it('B5: a burn that a fork undoes is sent again, and nothing is minted before it is final', async () => {
+    const node = await cell.node();
+    const id = await cell.awaiting(node);
+    cell.ground.freeze();
+    await node.confirmBurn({ ...cell.query(id), confirmation: { signedTransaction: cell.ground.sign(id) } });
+    cell.ground.land();
+    await node.advance(id);
+    expect((await node.snapshot(cell.query(id))).status).toBe('verifying_burn');
+    expect(cell.ground.fork()).toBeGreaterThan(0);
+    await node.advance(id);
+    expect((await node.snapshot(cell.query(id))).status).toBe('verifying_burn');
+    cell.ground.thaw();
+    await cell.until(node, id, 'completed');
+    await cell.delivered();
+  });
+
+  it('B8: an NFT that left the wallet ends the operation with the reason', async () => {
+    const node = await cell.node();
+    const id = await cell.awaiting(node);
+    await cell.ground.transfer(cell.alice);
+    expect(await cell.until(node, id, 'burn_failed')).toMatchObject({ now: { code: 'nft_moved' } });
+  });
+
+  it('B9: nodes of the chain that do not answer make it wait, never guess', async () => {
+    const node = await cell.node();
+    const id = await cell.awaiting(node);
+    const submitted = await cell.ground.submit(id);
+    cell.ground.silence(true);
+    cell.errors.length = 0;
+    await expect.poll(() => cell.errors.length, { timeout: 30_000 }).toBeGreaterThan(2);
+    cell.ground.silence(false);
+    const done = await cell.until(node, id, 'completed');
+    expect(done.facts.burnTxSignature).toBe(submitted);
+    await cell.delivered();
+  });
+
+  it('B10: the burn of another operation is refused with its code, and delivers nothing', async () => {
+    const node = await cell.node();
+    const id = await cell.awaiting(node);
+    const bob = { ...cell.alice.principal, id: 'bob' };
+    const other = await cell.begin(node, { principal: bob });
+    const ofBob = { ...cell.query(other), principal: bob };
+    await expect.poll(async () => (await node.snapshot(ofBob)).status, { timeout: 30_000 }).toBe('awaiting_burn');
+    const burnTxSignature = await cell.ground.submit(id);
+    await expect(node.confirmBurn({ ...ofBob, confirmation: { burnTxSignature } })).rejects.toMatchObject({ code: 'burn_memo_mismatch' });
+    await cell.until(node, id, 'completed');
+    // Two operations wait for the same NFT, by two users of one wallet: it is exchanged once.
+    await expect.poll(async () => (await node.snapshot(ofBob)).status, { timeout: 30_000 }).toBe('burn_failed');
+    await cell.delivered();
+  });
+
+  it('B7, B10, I1: an NFT that was burned in another way is exchanged once, also where two operations wait for it', async () => {
+    const node = await cell.node();
+    const id = await cell.awaiting(node);
+    const bob = { ...cell.alice.principal, id: 'bob' };
+    const other = await cell.begin(node, { principal: bob });
+    const ofBob = () => node.snapshot({ ...cell.query(other), principal: bob });
+    await expect.poll(ofBob, { timeout: 30_000 }).toMatchObject({ status: 'awaiting_burn' });
+    await cell.ground.burnOutside(cell.alice);
+    const ended = async () => [(await node.snapshot(cell.query(id))).status, (await ofBob()).status].toSorted();
+    await expect.poll(ended, { timeout: 60_000 }).toEqual(['burn_failed', 'completed']);
+    const codes = [(await node.snapshot(cell.query(id))).now.code, (await ofBob()).now.code];
+    expect(codes).toContain('burn_signature_reused');
+    await cell.delivered();
+  });
+
+  it('C4, I1: an NFT that was upgraded is refused at the start, whatever stands at its address now', async () => {
+    const node = await cell.node();
+    const id = await cell.awaiting(node);
+    await cell.ground.submit(id);
+    await cell.until(node, id, 'completed');
+    const again = await cell.begin(node);
+    const ended = await cell.until(node, again, 'qualification_failed');
+    expect(ended).toMatchObject({ asset: 'safe', now: { code: 'nft_already_upgraded' } });
+    expect(cell.host.recorded).toEqual([id]);
+
+    // Made anew at the same address: to this database it is the one whose burn has counted.
+    const revenant = await cell.ground.holder('carol');
+    await cell.db.sql('update nft_upgrade.burned set asset = $1', [revenant.mint]);
+    Object.assign(cell.alice, revenant);
+    const third = await cell.begin(node, { principal: revenant.principal });
+    expect(await cell.until(node, third, 'qualification_failed')).toMatchObject({ now: { code: 'nft_already_upgraded' } });
+    expect(await cell.ground.nfts(revenant.principal.wallet)).toEqual([revenant.mint]);
+  });
+
+  it('S8: cancelling lasts until the burn has died', async () => {
+    const node = await cell.node();
+    const id = await cell.awaiting(node);
+    expect(await node.cancel(cell.query(id))).toMatchObject({ status: 'cancelling', asset: 'at_risk' });
+    await node.advance(id);
+    expect((await node.snapshot(cell.query(id))).status).toBe('cancelling');
+    cell.ground.pass(160);
+    expect(await cell.until(node, id, 'cancelled')).toMatchObject({ asset: 'safe' });
+    await expect.poll(() => cell.host.released).toEqual([id]);
+    expect(await cell.begin(node, { key: 'key-00000009' })).not.toBe(id);
+  });
+
+  it('S8: a burn that the network held back and that lands while cancelling is honoured', async () => {
+    const node = await cell.node();
+    const id = await cell.awaiting(node);
+    const release = await cell.ground.hold(id);
+    await node.cancel(cell.query(id));
+    await node.advance(id);
+    expect((await node.snapshot(cell.query(id))).status).toBe('cancelling');
+    await release();
+    await cell.until(node, id, 'completed');
+    await expect(node.cancel(cell.query(id))).rejects.toMatchObject({ code: 'cancel_refused' });
+    await cell.delivered();
+  });
+
+  it('S9: an abandoned operation expires and lets go of the NFT, and a burn that lands even after that is honoured', async () => {
+    const node = await cell.node({ patience: { burnWindowMs: 1 } });
+    const id = await cell.awaiting(node);
+    cell.ground.pass(160);
+    expect(await cell.until(node, id, 'burn_failed')).toMatchObject({
+      asset: 'safe',
+      now: { code: 'burn_window_closed', retryAction: 'restart_from_burn' },
+    });
+    await expect.poll(() => cell.host.released).toEqual([id]);
+    const burnTxSignature = await cell.ground.submitLate(id);
+    // The next start of the user finds it, once it is final.
+    const begun = async () => {
+      const again = await cell.begin(node);
+      const seen = await cell.until(node, again, 'uploading_metadata', 'minting_new_nft', 'completed', 'qualification_failed');
+      return seen.status === 'qualification_failed' ? null : again;
+    };
+    await expect.poll(begun, { timeout: 30_000 }).not.toBeNull();
+    const again = (await begun()) ?? '';
+    // Another address, in the other standard, is waited for as long as a forgotten mint could land there.
+    await cell.until(node, again, 'minting_new_nft', 'completed');
+    const looked = () => cell.db.sql("select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'place'", [again]);
+    if (cell.ground.name === 'lite') await expect.poll(looked, { timeout: 30_000 }).toHaveLength(1);
+    cell.ground.pass(160);
+    const done = await cell.until(node, again, 'completed');
+    expect(done.facts.burnTxSignature).toBe(burnTxSignature);
+    expect(await cell.history(node, again)).not.toContain('awaiting_burn');
+    await cell.delivered();
+  });
+
+  it('S6: sinks and logs that throw never touch the operation', async () => {
+    const node = await cell.node({
+      sinks: [{ name: 'broken', publish: () => Promise.reject(new NftUpgradeError('temporarily_unavailable')) }],
+      onError: () => {
+        throw new NftUpgradeError('internal');
+      },
+    });
+    const id = await cell.awaiting(node);
+    await cell.ground.submit(id);
+    await cell.until(node, id, 'completed');
+  });
+});

@@ -1,0 +1,143 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
+import type { Db } from '../../db/db.ts';
+import type { Alert } from '../../ports/alerts.ts';
+import { createService, type Service, type ServiceOptions } from '../../service.ts';
+import { closeDatabases, databases } from '../../testing/databases.ts';
+import type { Ground, GroundKind, Holder } from '../../testing/grounds/ground.ts';
+import { lite } from '../../testing/grounds/lite.ts';
+import { memory } from '../../testing/grounds/memory.ts';
+import { memoryContent, permissiveRules, untilStatus } from '../../testing/rules.ts';
+
+/** What a test of a row has at hand: fresh for each test, on one database and one chain. */
+export interface Cell {
+  db: Db;
+  ground: Ground;
+  /** Alice, who holds the NFT that the rules speak of. */
+  alice: Holder;
+  content: ReturnType<typeof memoryContent>;
+  host: ReturnType<typeof permissiveRules>;
+  alerts: Alert[];
+  errors: unknown[];
+  /** What a node is made of. */
+  options(options?: Partial<ServiceOptions>): ServiceOptions;
+  /** Starts a node. */
+  node(options?: Partial<ServiceOptions>): Promise<Service>;
+  /** Stops all nodes. */
+  stop(): Promise<void>;
+  begin(
+    service: Service,
+    options?: { process?: 'upgrade' | 'claim'; key?: string | null; principal?: Holder['principal'] },
+  ): Promise<string>;
+  until(service: Service, operationId: string, ...statuses: string[]): ReturnType<typeof untilStatus>;
+  query(operationId: string): { process: string; operationId: string; principal: Holder['principal'] };
+  history(service: Service, operationId: string): Promise<string[]>;
+  /** The database as it was before any of this. */
+  wipe(): Promise<unknown>;
+  /** The wallet holds the one new NFT, and not the old one. Resolves to its mint address. */
+  delivered(): Promise<string>;
+  /** An upgrade that waits for its signature. */
+  awaiting(service: Service): Promise<string>;
+}
+
+/** A real chain says more than the one in memory; with ROWS=all, the rules alone run too. */
+const kinds: readonly GroundKind[] = process.env.ROWS === 'all' ? [memory, lite] : [lite];
+/** A machine that is busy with something else takes its time. */
+const PATIENT_MS = 60_000;
+
+/** Runs the same tests on PGlite and on Postgres, with a real Solana runtime: one Postgres and one chain for a file. */
+export function describeCells(title: string, tests: (cell: Cell) => void): void {
+  const opened = new Map<string, ReturnType<GroundKind['open']>>();
+  afterAll(async () => {
+    for (const kind of opened.values()) await (await kind).stop();
+    await closeDatabases();
+  });
+  for (const database of databases) {
+    let db: Db | undefined;
+    for (const kind of kinds) {
+      describe(`${title}, on ${database.name} and the ${kind.name} chain`, () => {
+        const cell = {} as Cell;
+        const services: Service[] = [];
+        const stop = async () => void (await Promise.all(services.splice(0).map((service) => service.stop())));
+        beforeAll(async () => {
+          db ??= await database.open();
+          if (!opened.has(kind.name)) opened.set(kind.name, kind.open());
+        });
+        beforeEach(async () => {
+          const place = await opened.get(kind.name);
+          if (!db || !place) throw new RangeError('unreachable');
+          Object.assign(cell, await freshCell(db, await place.fresh(), services, stop));
+        });
+        afterEach(async () => {
+          cell.ground.silence(false);
+          cell.ground.thaw();
+          await stop();
+          await cell.wipe();
+        });
+        tests(cell);
+      });
+    }
+  }
+}
+
+async function freshCell(db: Db, ground: Ground, services: Service[], stop: () => Promise<void>): Promise<Cell> {
+  const alice = await ground.holder('alice');
+  const content = memoryContent();
+  const host = permissiveRules(() => alice.mint, ground.standard);
+  const alerts: Alert[] = [];
+  const errors: unknown[] = [];
+  const query = (operationId: string) => ({
+    process: operationId.startsWith('upg') ? 'upgrade' : 'claim',
+    operationId,
+    principal: alice.principal,
+  });
+  const until: Cell['until'] = (service, operationId, ...statuses) => untilStatus(service, query(operationId), statuses, PATIENT_MS);
+  const begin: Cell['begin'] = async (service, { process = 'upgrade', key = null, principal = alice.principal } = {}) => {
+    const input = process === 'upgrade' ? { targetTierId: 'tier-2' } : {};
+    return (await service.start({ process, principal, input, idempotencyKey: key })).snapshot.operationId;
+  };
+  const options: Cell['options'] = (some = {}) => ({
+    db,
+    chain: ground.chain(),
+    content: content.store,
+    rules: host.rules,
+    watchMs: 20,
+    sweepMs: 200,
+    takeoverMs: 600,
+    patience: { retryBaseMs: 10, retryMaxMs: 50, maxAttempts: 3 },
+    alerts: { alert: async (alert) => void alerts.push(alert) },
+    onError: (error) => errors.push(error),
+    ...some,
+  });
+  return {
+    db,
+    ground,
+    alice,
+    content,
+    host,
+    alerts,
+    errors,
+    stop,
+    query,
+    until,
+    begin,
+    options,
+    async node(some) {
+      const service = await createService(options(some));
+      services.push(service);
+      return service;
+    },
+    history: async (service, operationId) => (await service.events({ ...query(operationId), after: 0 })).map(({ status }) => status),
+    wipe: () => db.sql('truncate nft_upgrade.operation, nft_upgrade.setting cascade; delete from nft_upgrade_queue.job'),
+    async delivered() {
+      const held = await ground.nfts(alice.principal.wallet);
+      expect(held).toHaveLength(1);
+      expect(held).not.toContain(alice.mint);
+      return held[0] ?? '';
+    },
+    async awaiting(service) {
+      const operationId = await begin(service);
+      await until(service, operationId, 'awaiting_burn');
+      return operationId;
+    },
+  };
+}

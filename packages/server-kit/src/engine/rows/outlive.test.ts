@@ -1,0 +1,200 @@
+import { processes as standard, upgrade } from '@aiw3/nft-upgrade/protocol';
+import { expect, it } from 'vitest';
+import type { Db } from '../../db/db.ts';
+import type { MintAttempt } from '../../ports/chain.ts';
+import type { ServiceOptions } from '../../service.ts';
+import { describeCells } from './cells.fixture.ts';
+
+describeCells('what outlives a deployment, a key and a backup', (cell) => {
+  /** The rule by which burns are found without their users. */
+  const withHeld = (): Partial<ServiceOptions> => {
+    const { upgrade: rules } = cell.host.rules;
+    const items = [{ principal: cell.alice.principal, input: { targetTierId: 'tier-2' }, mint: cell.alice.mint }];
+    return { rules: { ...cell.host.rules, upgrade: { ...rules, held: async () => ({ items, next: null }) } } };
+  };
+  /** Final, and found by whoever asks. */
+  const burned = () => {
+    const find = cell.ground.chain().burn.find;
+    const { mint, principal } = cell.alice;
+    return expect.poll(() => find?.({ mint, owner: principal.wallet }), { timeout: 30_000 }).not.toBeNull();
+  };
+  /** In the other standard, too, nothing that is forgotten can land any more. */
+  const passOnceLooked = async (id: string) => {
+    if (cell.ground.name === 'memory') return;
+    const looked = () => cell.db.sql("select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'place'", [id]);
+    await expect.poll(looked, { timeout: 30_000 }).toHaveLength(1);
+    cell.ground.pass(160);
+  };
+
+  it('S3: a burn that the restored database knows nothing of is found on the chain and delivered, with no client at all', async () => {
+    const id = await cell.awaiting(await cell.node());
+    await cell.stop();
+    await cell.wipe();
+    await cell.ground.submit(id);
+    await burned();
+    const node = await cell.node(withHeld());
+    expect(await node.reconcile()).toBe(1);
+    const [operation] = await node.active({ process: 'upgrade', principal: cell.alice.principal });
+    const again = operation?.operationId ?? '';
+    expect(again).not.toBe(id);
+    await passOnceLooked(again);
+    await cell.until(node, again, 'completed');
+    expect(await cell.history(node, again)).not.toContain('awaiting_burn');
+    await cell.delivered();
+    expect(await node.reconcile()).toBe(0);
+  });
+
+  it.each([
+    { key: 'the same', rotate: () => Promise.resolve(), forget: () => cell.wipe() },
+    { key: 'a former', rotate: () => cell.ground.rotate(), forget: () => cell.wipe() },
+    {
+      key: 'a former, whose secret is gone,',
+      rotate: () => cell.ground.rotate({ forgotten: true }),
+      // What the backup still knows of it is its id.
+      forget: () => cell.db.sql('truncate nft_upgrade.operation cascade; delete from nft_upgrade_queue.job'),
+    },
+  ])('S3, S7, I1: what was delivered under $key key before the restore is adopted, not minted again', async ({ rotate, forget }) => {
+    const lost = await cell.node();
+    const id = await cell.awaiting(lost);
+    await cell.ground.submit(id);
+    const before = await cell.until(lost, id, 'completed');
+    await cell.stop();
+    await forget();
+    await rotate();
+    // The user's next start, this time.
+    const node = await cell.node();
+    const done = await cell.until(node, await cell.begin(node), 'completed');
+    expect(done.facts.mintAddress).toBe(before.facts.mintAddress);
+    expect(await cell.delivered()).toBe(before.facts.mintAddress);
+  });
+
+  it('S3, S7, I1: while a forgotten mint may still land under the former key, none is made under the present one', async () => {
+    const chain = cell.ground.chain();
+    const sent: MintAttempt[] = [];
+    // Signed by the node that dies, and under way for as long as such a transaction lives.
+    const mint = { ...chain.mint, key: chain.mint.key, send: async (attempt: MintAttempt) => void sent.push(attempt) };
+    const lost = await cell.node({ chain: { ...chain, mint } });
+    const id = await cell.awaiting(lost);
+    await cell.ground.submit(id);
+    await expect.poll(() => sent.length, { timeout: 30_000 }).toBeGreaterThan(0);
+    cell.ground.freeze();
+    await cell.stop();
+    await cell.wipe();
+    await cell.ground.rotate();
+
+    const node = await cell.node();
+    const again = await cell.begin(node);
+    const place = () => cell.db.sql("select outcome from nft_upgrade.attempt where operation_id = $1 and kind = 'place'", [again]);
+    await expect.poll(place, { timeout: 30_000 }).toEqual([{ outcome: null }]);
+    for (let look = 0; look < 3; look += 1) await node.advance(again);
+    expect(await cell.db.sql("select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'mint'", [again])).toEqual([]);
+    await chain.mint.send(sent[0] ?? expect.fail('nothing was sent'));
+    cell.ground.thaw();
+    const done = await cell.until(node, again, 'completed');
+    expect(await cell.delivered()).toBe(sent[0]?.mintAddress);
+    expect(done.facts.mintAddress).toBe(sent[0]?.mintAddress);
+  });
+
+  it('S3, S7: when nothing can land any more under the former key, the present one mints', async () => {
+    const id = await cell.awaiting(await cell.node());
+    await cell.stop();
+    await cell.wipe();
+    await cell.ground.submit(id);
+    await burned();
+    await cell.ground.rotate();
+    const node = await cell.node();
+    const again = await cell.begin(node);
+    const looked = () => cell.db.sql("select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'place'", [again]);
+    await expect.poll(looked, { timeout: 30_000 }).toHaveLength(1);
+    cell.ground.pass(160);
+    const done = await cell.until(node, again, 'completed');
+    const { mint } = cell.ground.chain();
+    const address = await mint.address({ operationId: id, key: mint.key, standard: cell.ground.standard });
+    expect(done.facts.mintAddress).toBe(address);
+    await cell.delivered();
+  });
+
+  it('S3: the burn of somebody else is nobody else’s', async () => {
+    const id = await cell.awaiting(await cell.node());
+    await cell.stop();
+    await cell.wipe();
+    await cell.ground.submit(id);
+    await burned();
+    const node = await cell.node();
+    const bob = await cell.ground.holder('bob');
+    const theirs = await cell.begin(node, { principal: bob.principal });
+    const ended = async () => (await node.snapshot({ ...cell.query(theirs), principal: bob.principal })).now.code;
+    await expect.poll(ended, { timeout: 30_000 }).toBe('nft_not_owned');
+  });
+
+  it('S2: what the database missed after the burn may be out is caught up from the chain', async () => {
+    let away = false;
+    const refuse = () => Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }));
+    const { db } = cell;
+    const flaky: Db = { ...db, sql: (...call) => (away ? refuse() : db.sql(...call)), tx: (work) => (away ? refuse() : db.tx(work)) };
+    const node = await cell.node({ db: flaky });
+    const id = await cell.awaiting(node);
+    away = true;
+    await cell.ground.submit(id);
+    await expect.poll(() => cell.errors.length, { timeout: 30_000 }).toBeGreaterThan(3);
+    await expect(node.confirmBurn({ ...cell.query(id), confirmation: { burnTxSignature: '1'.repeat(64) } })).rejects.toThrow();
+    expect(await cell.ground.nfts(cell.alice.principal.wallet)).toEqual([]);
+    away = false;
+    await cell.until(node, id, 'completed');
+    await cell.delivered();
+  });
+
+  it('S4: work that a stopped node left behind is found by the next one', async () => {
+    const id = await cell.awaiting(await cell.node());
+    await cell.stop();
+    await cell.ground.submit(id);
+    await cell.until(await cell.node(), id, 'completed');
+    await cell.delivered();
+  });
+
+  it('S5: operations in flight finish under the definition they began with; nodes without it leave them alone', async () => {
+    const id = await cell.awaiting(await cell.node());
+    await cell.stop();
+    const processes = { ...standard, upgrade: { ...upgrade, version: 2 } };
+    // Deployed without the old definition: it is not touched, and nothing else is held up by it.
+    const ignorant = await cell.node({ processes } as Partial<ServiceOptions>);
+    await cell.ground.submit(id);
+    await cell.until(ignorant, await cell.begin(ignorant, { process: 'claim' }), 'completed');
+    await ignorant.advance(id);
+    expect(await cell.db.sql('select status from nft_upgrade.operation where id = $1', [id])).toEqual([{ status: 'awaiting_burn' }]);
+
+    const knowing = await cell.node({ processes, formerProcesses: [upgrade] } as Partial<ServiceOptions>);
+    expect((await cell.until(knowing, id, 'completed')).version).toBe(1);
+    const fresh = await cell.begin(knowing);
+    expect((await knowing.snapshot(cell.query(fresh))).version).toBe(2);
+  });
+
+  it('S7: an operation mints with the key it began with, also after the key was rotated', async () => {
+    const { mint } = cell.ground.chain();
+    const id = await cell.awaiting(await cell.node());
+    await cell.stop();
+    await cell.ground.rotate();
+    const after = await cell.node();
+    await cell.ground.submit(id);
+    const address = (operationId: string, key: string) => mint.address({ operationId, key, standard: cell.ground.standard });
+    expect((await cell.until(after, id, 'completed')).facts.mintAddress).toBe(await address(id, mint.key));
+    const claim = await cell.begin(after, { process: 'claim' });
+    const key = cell.ground.chain().mint.key;
+    expect(key).not.toBe(mint.key);
+    const claimed = await cell.until(after, claim, 'completed');
+    expect(claimed.facts.mintAddress).toBe(
+      await cell.ground.chain().mint.address({ operationId: claim, key, standard: cell.ground.standard }),
+    );
+  });
+
+  it('a clock that was set back neither moves an operation backwards in time nor stops it', async () => {
+    let offset = 0;
+    const node = await cell.node({ now: () => Date.now() + offset });
+    const id = await cell.awaiting(node);
+    offset = -86_400_000;
+    await cell.ground.submit(id);
+    await cell.until(node, id, 'completed');
+    const times = (await node.events({ ...cell.query(id), after: 0 })).map(({ timestamp }) => timestamp);
+    expect(times).toEqual(times.toSorted());
+  });
+});
