@@ -7,19 +7,21 @@ export { type MemoryJournalOptions, memoryJournal } from './emitter/memory-journ
 export type { EmitterOperation } from './emitter/operation.ts';
 export type { ReissueQuery } from './emitter/operations.ts';
 export type { SignalName, SignalOf, SignalValue, StandardSignals, WaitOptions } from './emitter/signals.ts';
+export type { AuthorityWatch } from './engine/authority.ts';
 export type { Obligation, ObligationQuery } from './engine/debts/read.ts';
 export type { SupportBundle } from './engine/debts/support-bundle.ts';
 export type { Obligations } from './engine/obligations.ts';
 export { createHandler, type Handler, type HandlerOptions } from './http/handler.ts';
 export type { OperationQuery, Operations, Principal, Started, StartRequest } from './http/operations.ts';
 export { failurePayload, type Outcome, type Patience, type PhaseDriver, type Step } from './phases/driver.ts';
-export type { Alert, Alerts } from './ports/alerts.ts';
+export type { Alert, Alerts, AuthorityAlert } from './ports/alerts.ts';
 export type {
   BurnAttempt,
   BurnObservation,
   BurnPort,
   Chain,
   FoundBurn,
+  Funds,
   HeldNft,
   MintAttempt,
   MintObservation,

@@ -3,6 +3,7 @@ import { type AnyProcess, NftUpgradeError, type OperationEvent, processes as sta
 import type { Db } from './db/db.ts';
 import { migrate } from './db/migrate.ts';
 import { migrations } from './db/tables.ts';
+import { type AuthorityWatch, authorityWatch, watchAuthority } from './engine/authority.ts';
 import { cancel } from './engine/commands/cancel.ts';
 import { confirmBurn } from './engine/commands/confirm-burn.ts';
 import { decide, loadOwned } from './engine/commands/load.ts';
@@ -79,6 +80,8 @@ export interface ServiceOptions<P extends Readonly<Record<string, AnyProcess>> =
   takeoverMs?: number;
   /** Age at which people are alerted, once more and once, about a debt that nobody has settled. Milliseconds, default 900 000: a quarter of an hour. */
   owedAlarmMs?: number;
+  /** When people are called because the mint authority runs low: `alerts.authority`, an error in the log, a gauge. Needs a chain that can tell. */
+  authorityWatch?: AuthorityWatch;
   /** How often the NFTs of the host's records (rule `held`) are compared with the chain, by one node of all; also at the start. Milliseconds, default 3 600 000. */
   reconcileMs?: number;
   /** Called with what went wrong and was handled: for logs. Never called with secrets. Default: nothing. */
@@ -128,6 +131,7 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
   };
 
   checkSinks(sinks);
+  const watch = authorityWatch(options.authorityWatch);
   await migrate(db, migrations);
   if (chain) {
     await pinCluster(db, chain);
@@ -195,6 +199,7 @@ export async function createService<P extends Readonly<Record<string, AnyProcess
       async () => (await isDue(db, 'reconciled_at', reconcileMs)) && reconcile(engine, running),
       onError,
     ),
+    every(Math.min(watch.everyMs, 60_000), () => watchAuthority(engine, watch), onError),
   ];
 
   const unobserve = telemetry.observe(() => readGauges(db));

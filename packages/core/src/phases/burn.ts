@@ -19,6 +19,14 @@ export const burnTransaction = z.looseObject({
 
 export type BurnTransaction = z.infer<typeof burnTransaction>;
 
+/** One thing that the wallet changed while it signed: an instruction added or removed, in short, or the blockhash or version before and after. */
+const walletChange = z.looseObject({
+  kind: z.string(),
+  what: z.optional(z.string()),
+  before: z.optional(z.string()),
+  after: z.optional(z.string()),
+});
+
 export const commitment = z.enum(['none', 'processed', 'confirmed', 'finalized']);
 
 /** The user destroys the old NFT. From `burn_verified` on the new one is owed, and no path leads back. */
@@ -31,7 +39,7 @@ export const burn = definePhase('burn', {
       to: ['verifying_burn', 'burn_verified', 'awaiting_burn', 'cancelling', 'cancelled', 'burn_failed', 'error'],
     }),
     verifying_burn: status(30, 'at_risk', {
-      now: { burnTxSignature: base58, commitment },
+      now: { burnTxSignature: base58, commitment, walletChanges: z.optional(z.array(walletChange)) },
       to: ['burn_verified', 'awaiting_burn', 'burn_failed', 'cancelling'],
     }),
     cancelling: status(20, 'at_risk', { now: { until: count }, to: ['cancelled', 'burn_verified', 'burn_failed'] }),

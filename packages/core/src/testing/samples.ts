@@ -35,7 +35,11 @@ export const samplePayloads: Readonly<Record<string, object>> = {
     instructions: 'Approve the transaction to burn your current NFT',
     deadline: at,
   },
-  verifying_burn: { burnTxSignature: signature, commitment: 'confirmed' },
+  verifying_burn: {
+    burnTxSignature: signature,
+    commitment: 'confirmed',
+    walletChanges: [{ kind: 'added', what: 'computeUnitPrice 50000' }],
+  },
   burn_verified: { burnTxSignature: signature, slot: 42, message: 'Old NFT burned — 旧的NFT已销毁' },
   burn_failed: { ...failure, retryAction: 'restart_from_burn' },
   cancelling: { until: 150 },

@@ -1,4 +1,5 @@
 import type { SupportBundle } from '../engine/debts/support-bundle.ts';
+import type { Funds } from './chain.ts';
 
 export interface Alert {
   /** Tells repeats apart. */
@@ -11,7 +12,19 @@ export interface Alert {
   evidence: Readonly<Record<string, unknown>>;
 }
 
+/** How whoever pays for mints stands. */
+export interface AuthorityAlert extends Funds {
+  /** Lamports below which people are called. */
+  leastLamports: number;
+  /** False for the news that it is filled up again. */
+  isLow: boolean;
+}
+
 /** Calls people. Fed through the outbox, so that an alert survives a crash; a throw or a hang never touches an operation. */
 export interface Alerts {
   alert(alert: Alert): Promise<void>;
+  /**
+   * The mint authority runs low, or is filled up again: once each, whatever the number of nodes. A throw is told to `onError`, and the next look says it again.
+   */
+  authority?(alert: AuthorityAlert): Promise<void>;
 }

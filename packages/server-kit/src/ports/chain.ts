@@ -1,3 +1,5 @@
+import type { WalletChange } from '@aiw3/nft-upgrade/solana';
+
 /**
  * What the engine needs of a blockchain. `@aiw3/nft-upgrade-server-kit/solana` is the implementation that comes with the kit.
  *
@@ -40,6 +42,8 @@ export interface SignedBurn {
   attempt: number;
   /** base64 */
   transaction: string;
+  /** What the wallet changed of the transaction that it was given, all of it allowed: recorded with the event. Left out: nothing. */
+  changes?: readonly WalletChange[];
 }
 
 /** What the chain says about a burn. Only `burned` and `burned_elsewhere` are proof; only `dead` permits another attempt. */
@@ -134,6 +138,13 @@ export type MintObservation =
   /** Something else stands there, or it is not what was ordered: an operator has to look. */
   | { kind: 'unexpected'; code: string; message: string };
 
+/** What an account has to pay with. */
+export interface Funds {
+  /** Address of the account, base58. */
+  authority: string;
+  lamports: number;
+}
+
 export interface MintPort {
   /** Id of the key new operations mint with. */
   readonly key: string;
@@ -161,6 +172,8 @@ export interface MintPort {
   elsewhere(request: MintRequest, knownKeys: readonly string[]): Promise<readonly MintRequest[]>;
   /** Height of the last block in which anything can land that was signed before now. @throws NftUpgradeError `rpc_unavailable` */
   horizon(): Promise<number>;
+  /** What new mints are paid with. Left out by a chain that cannot run dry. @throws NftUpgradeError `rpc_unavailable` */
+  funds?(): Promise<Funds>;
 }
 
 export interface Chain {

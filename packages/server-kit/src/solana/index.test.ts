@@ -3,7 +3,7 @@ import * as solana from './index.ts';
 
 it('exports these names', () => {
   expect(Object.keys(solana).sort()).toEqual([
-    'authorityBalance',
+    'authorityFunds',
     'createRpc',
     'createSolanaChain',
     'defaultStandards',
@@ -15,6 +15,5 @@ it('exports these names', () => {
     'token2022',
     'tokenBurnFindings',
     'tokenProgramStandard',
-    'watchAuthorityBalance',
   ]);
 });

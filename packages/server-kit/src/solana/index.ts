@@ -4,7 +4,7 @@ export type { PriorityFee } from './fees.ts';
 export { type IssuedNft, type IssueOptions, issueNft } from './issue.ts';
 export { type LandedTransaction, landedOf, readLanded, type TokenBalance } from './landed.ts';
 export { mintAddress } from './mint/address.ts';
-export { type AuthorityBalance, authorityBalance, type BalanceWatchOptions, watchAuthorityBalance } from './mint/balance.ts';
+export { authorityFunds } from './mint/funds.ts';
 export type { Endpoint } from './rpc/endpoint.ts';
 export { createRpc, type Rpc, type RpcOptions } from './rpc.ts';
 export { defaultStandards } from './standards/index.ts';

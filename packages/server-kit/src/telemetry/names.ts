@@ -49,6 +49,12 @@ export const metrics = {
   'nft_upgrade.outbox.waiting': { kind: 'gauge', unit: '{delivery}', description: 'What a sink is still to be told', attributes: ['sink'] },
   'nft_upgrade.outbox.age': { kind: 'gauge', unit: 's', description: 'Age of the oldest of them', attributes: ['sink'] },
   'nft_upgrade.outbox.dead': { kind: 'gauge', unit: '{delivery}', description: 'Dead letters', attributes: ['sink'] },
+  'nft_upgrade.authority.balance': {
+    kind: 'gauge',
+    unit: '{lamport}',
+    description: 'What the mint authority had when a node last looked',
+    attributes: ['authority'],
+  },
   'nft_upgrade.streams.open': { kind: 'up-down-counter', unit: '{stream}', description: 'Open streams', attributes: ['process'] },
   'nft_upgrade.streams.closed': {
     kind: 'counter',

@@ -1,9 +1,11 @@
 import type { Db } from '../db/db.ts';
+import { seenAuthority } from '../engine/authority.ts';
 import type { Reading } from './telemetry.ts';
 
 /** Gauges of what is owed and of what is still to be told. They come from the database: each node shows the same, so take the maximum over nodes. */
 export async function readGauges(db: Db): Promise<Reading[]> {
-  const [owed, told] = await Promise.all([
+  const [authority, owed, told] = await Promise.all([
+    seenAuthority(db),
     db.sql<{ process: string; open: number; age: number }>(
       `select p.process, count(*)::int as open, extract(epoch from clock_timestamp() - min(o.opened_at))::float8 as age
        from nft_upgrade.obligation o join nft_upgrade.operation p on p.id = o.operation_id where o.settlement is null group by p.process`,
@@ -15,6 +17,9 @@ export async function readGauges(db: Db): Promise<Reading[]> {
     ),
   ]);
   return [
+    ...(authority
+      ? [{ name: 'nft_upgrade.authority.balance' as const, value: authority.lamports, attributes: { authority: authority.authority } }]
+      : []),
     ...owed.flatMap(({ process, open, age }): Reading[] => [
       { name: 'nft_upgrade.obligations.open', value: open, attributes: { process } },
       { name: 'nft_upgrade.obligations.age', value: age, attributes: { process } },

@@ -39,7 +39,12 @@ export async function confirmBurn(
   if (snapshot.status === 'awaiting_burn') {
     const event = append(
       'verifying_burn',
-      { burnTxSignature: signature, commitment: 'none', message: 'Looking for the burn on the chain' },
+      {
+        burnTxSignature: signature,
+        commitment: 'none',
+        message: 'Looking for the burn on the chain',
+        ...(signed?.changes?.length && { walletChanges: signed.changes }),
+      },
       remember,
     );
     if (event.kind === 'append') snapshot = (await write(engine, loaded, event)).snapshot;

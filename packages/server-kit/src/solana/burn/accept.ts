@@ -1,6 +1,13 @@
 import type { GuardFinding } from '@aiw3/nft-upgrade';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import { type DecodedTransaction, decodeBase64, decodeTransaction, explainFinding, maxTransactionBytes } from '@aiw3/nft-upgrade/solana';
+import {
+  type DecodedTransaction,
+  decodeBase64,
+  decodeTransaction,
+  explainFinding,
+  maxTransactionBytes,
+  walletChanges,
+} from '@aiw3/nft-upgrade/solana';
 import type { BurnAttempt, SignedBurn } from '../../ports/chain.ts';
 import { everySignerSigned, signatureOf } from '../landed.ts';
 import type { BurnContext } from './context.ts';
@@ -8,7 +15,7 @@ import type { BurnContext } from './context.ts';
 /**
  * Judges a transaction that came back from the wallet: its effects by the guard, its signatures by ed25519, its life by its blockhash. Wallets may add
  * assertions and change the fee within the policy of the guard. A durable nonce is refused by the guard, which allows no System instruction: such a
- * transaction would never expire. Another blockhash than the one handed out is refused as well, because the end of its life is not written down.
+ * transaction would never expire. What they changed is recorded. Another blockhash than the one handed out is refused as well, because the end of its life is not written down.
  *
  * @throws NftUpgradeError `unsafe_transaction`, `wrong_account`, `modified_beyond_policy`, `signature_missing`
  */
@@ -33,7 +40,8 @@ export function acceptBurn({ guard }: Pick<BurnContext, 'guard'>, base64: string
     });
   if (!everySignerSigned(transaction))
     throw new NftUpgradeError('wrong_account', { message: 'The signature of the transaction is not the one of the owner.' });
-  return { signature: signatureOf(transaction), attempt: attempt.attempt, transaction: base64 };
+  const changes = walletChanges(attempt.transaction, base64) ?? [];
+  return { signature: signatureOf(transaction), attempt: attempt.attempt, transaction: base64, changes };
 }
 
 function refusal({ keys, requiredSignatures }: DecodedTransaction, owner: string, findings: readonly GuardFinding[]): NftUpgradeError {

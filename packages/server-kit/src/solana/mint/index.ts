@@ -3,6 +3,7 @@ import { broadcast } from '../broadcast.ts';
 import { mintAddress } from './address.ts';
 import { authorityOf, keyOf, type MintContext } from './context.ts';
 import { elsewhere, horizon } from './elsewhere.ts';
+import { authorityFunds } from './funds.ts';
 import { observeMint } from './observe.ts';
 import { preflightMint, prepareMint } from './prepare.ts';
 
@@ -18,4 +19,5 @@ export const createMint = (context: MintContext): MintPort => ({
   observe: (request, attempts, unknownUntil) => observeMint(context, request, attempts, unknownUntil),
   elsewhere: async (request, knownKeys) => elsewhere(context, request, knownKeys),
   horizon: () => horizon(context),
+  funds: () => authorityFunds(context.rpc, context.authority.publicKey),
 });
