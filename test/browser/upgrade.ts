@@ -46,9 +46,10 @@ export async function journey(stage: Stage, name: string, options: BrowserContex
   faults.release('mint.observe');
   await shows(page, 'Quant Ape is yours');
   await names(page, where('delivered'));
-  for (const row of ['New NFT', 'Mint transaction', 'Burned NFT', 'Burn transaction', 'Metadata', 'Receipt', 'Took'])
+  for (const row of ['New NFT', 'Mint transaction', 'Burned NFT', 'Burn transaction', 'Metadata', 'Receipt', 'Verified', 'Took'])
     await page.getByRole('term').filter({ hasText: row }).first().waitFor();
   await expect.poll(() => page.getByText('Used', { exact: true }).count()).toBe(2);
+  await page.getByText(/^signed by .*, and the chain agrees$/).waitFor();
   await look('7 done');
   const metadata = await page
     .getByRole('link', { name: /, the metadata$/ })

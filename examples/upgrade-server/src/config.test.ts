@@ -57,6 +57,7 @@ describe('readConfig', () => {
     [{ MINT_AUTHORITY_KEYFILE: join(folder, 'none') }, 'MINT_AUTHORITY_KEYFILE names a file that cannot be read.'],
     [{ MINT_AUTHORITY_KEYFILE: file('short.json', '[1,2]') }, 'MINT_AUTHORITY_KEYFILE names a file that is no Solana key file'],
     [{ AUTH_SECRET: 'short' }, 'AUTH_SECRET has to have at least 32 characters.'],
+    [{ RECEIPT_SEED: 'short' }, 'RECEIPT_SEED has to be the base64 of 32 random bytes'],
     [{ TLS_KEY_FILE: key }, 'TLS_CERT_FILE and TLS_KEY_FILE belong together'],
     [{ IPFS_API_URL: 'ftp://h' }, 'IPFS_API_URL has to be an address'],
     [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL has to be an address that begins with redis:// or rediss://.'],

@@ -68,6 +68,11 @@ const settings = z.object({
     .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'has to be whsec_ and the base64 of 24 to 64 random bytes')
     .optional(),
   AUTH_SECRET: z.string().min(32, 'has to have at least 32 characters').optional(),
+  /** Signs receipts, and nothing else. The same one on all nodes. */
+  RECEIPT_SEED: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{43}=$/, 'has to be the base64 of 32 random bytes: openssl rand -base64 32')
+    .optional(),
   TLS_CERT_FILE: file.optional(),
   TLS_KEY_FILE: file.optional(),
   CORS_ORIGINS: z

@@ -20,6 +20,7 @@ it('the demo runs the main job for real and proves it', async () => {
     oldMint: { supply: '0' },
     newMint: { supply: '1', mintAuthority: null },
     metadata: { status: 200, hashMatches: true },
+    receipt: { offline: true, onChain: true },
     badges: [{ status: 'consumed' }, { status: 'consumed' }],
     journal: { contiguous: true },
   });

@@ -15,6 +15,12 @@ const MORE_BADGES = ['Night Owl', 'Liquidity Scout', 'Trend Reader', 'Risk Keepe
 const wallet = z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{32,44}$/);
 const user = z.strictObject({ wallet, volume: z.int().nonnegative().default(DEV_VOLUME) });
 const named = z.strictObject({ wallet });
+const rpcCall = z.strictObject({
+  jsonrpc: z.literal('2.0'),
+  id: z.int(),
+  method: z.enum(['getGenesisHash', 'getSignatureStatuses', 'getTransaction']),
+  params: z.array(z.unknown()),
+});
 
 type DevContext = Pick<RunningServer, 'records' | 'issueToken' | 'cluster'>;
 
@@ -35,6 +41,18 @@ const routes: Readonly<Record<string, (context: DevContext, body: unknown) => Pr
     if (!cluster.local) return answer({ error: 'Only the local chain gives SOL away.' }, 404);
     await cluster.airdrop(named.parse(body).wallet, 1_000_000_000n);
     return answer({ lamports: 1_000_000_000 }, 200);
+  },
+
+  /** What a receipt is checked against: a page served by TLS may not ask the local chain itself. */
+  async '/dev/rpc'({ cluster }, body) {
+    if (!cluster.local) return answer({ error: 'Only the local chain is shown.' }, 404);
+    const call = rpcCall.parse(body);
+    const response = await fetch(cluster.rpcUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(call),
+    });
+    return answer(await response.json(), response.status);
   },
 
   /** The volume and the badges that the next level asks for, as if the user had gone on trading. */
@@ -59,6 +77,7 @@ const routes: Readonly<Record<string, (context: DevContext, body: unknown) => Pr
 
 /**
  * `POST /dev/users`, `/dev/faucet` and `/dev/trade` stand in for the sign-in and the trading of a real product: they believe whatever wallet they are told.
+ * `/dev/rpc` lets the page read the local chain.
  * They exist only where DEV_USERS or the built-in chain says so. Null for another path.
  */
 export async function serveDev(context: DevContext, request: Request): Promise<Response | null> {

@@ -1,7 +1,8 @@
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { createHandler, createService, type Db, hmacReceipts, type Service } from '@aiw3/nft-upgrade-server-kit';
+import { createHandler, createService, type Db, ed25519Receipts, type Service } from '@aiw3/nft-upgrade-server-kit';
 import { toNodeHandler } from '@aiw3/nft-upgrade-server-kit/node';
+import { createAlerts } from './alerts.ts';
 import { createAuth } from './auth.ts';
 import type { Cluster } from './cluster.ts';
 import type { Config } from './config.ts';
@@ -13,7 +14,7 @@ import type { Records } from './records/records.ts';
 import { createRules } from './rules/index.ts';
 import { openSinks } from './sinks.ts';
 import { createSite } from './site.ts';
-import { readSecret } from './storage.ts';
+import { readReceiptSeed, readSecret } from './storage.ts';
 import { localCertificate } from './tls.ts';
 
 export interface RunningServer {
@@ -23,6 +24,8 @@ export interface RunningServer {
   cluster: Cluster;
   db: Db;
   records: Records;
+  /** Public key that verifies receipts, base58. */
+  receiptKey: string;
   service: Service;
   issueToken(userId: string): Promise<string>;
   stop(): Promise<void>;
@@ -47,12 +50,14 @@ export async function startServer(
     const [db, cluster, content] = await Promise.all(opening);
     const [records, images] = await Promise.all([parts.createRecords(db), pinPictures(content)]);
     const secret = readSecret(config);
+    const receipts = ed25519Receipts({ seed: readReceiptSeed(config) });
     const service = await createService({
       db,
       chain: cluster.chain,
       content,
       rules: createRules({ records, images, standard: config.NFT_STANDARD }),
-      receipts: hmacReceipts({ secret, keyId: 'example-1' }),
+      receipts,
+      alerts: createAlerts(onError),
       ...openSinks(config, onError),
       patience: parts.patience,
       watchMs: config.WATCH_MS ?? (cluster.local ? 100 : 1_000),
@@ -63,7 +68,14 @@ export async function startServer(
     const auth = createAuth(secret, records);
     const handler = createHandler(service, { authenticate: auth.authenticate, cors: { origins: config.CORS_ORIGINS }, onError });
     const dev = cluster.local !== null || config.DEV_USERS === 'true' ? { records, cluster, issueToken: auth.issue } : null;
-    const serveSite = createSite({ records, authenticate: auth.authenticate, cluster, images, dev: dev !== null });
+    const serveSite = createSite({
+      records,
+      authenticate: auth.authenticate,
+      cluster,
+      images,
+      receiptKey: receipts.key,
+      dev: dev !== null,
+    });
     const servePage = createPage(async () => (await import('@aiw3/example-web/build')).buildPage());
     const fetch = async (request: Request) =>
       (await serveContent(content, request)) ??
@@ -79,7 +91,17 @@ export async function startServer(
       await handler.drain({ spreadMs: 1_000 });
       await new Promise<void>((resolve) => server.close(() => resolve()));
     });
-    return { url: `https://localhost:${port}`, ca: certificate.cert, cluster, db, records, service, issueToken: auth.issue, stop };
+    return {
+      url: `https://localhost:${port}`,
+      ca: certificate.cert,
+      cluster,
+      db,
+      records,
+      receiptKey: receipts.key,
+      service,
+      issueToken: auth.issue,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

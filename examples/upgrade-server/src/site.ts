@@ -7,6 +7,8 @@ interface SiteContext {
   authenticate(request: Request): Promise<{ id: string } | null>;
   cluster: Cluster;
   images: ReadonlyMap<string, string>;
+  /** Public key that verifies receipts, base58. */
+  receiptKey: string;
   /** Whether `/dev` is served. */
   dev: boolean;
 }
@@ -21,7 +23,7 @@ const clusters: Readonly<Record<string, string>> = {
 const answer = (value: unknown, status = 200) => Response.json(value, { status, headers: { 'cache-control': 'no-store' } });
 
 /** What the page asks for beside the processes: `GET /api/site` for everybody, `GET /api/me` for who is signed in. Null for another path. */
-export function createSite({ records, authenticate, cluster, images, dev }: SiteContext) {
+export function createSite({ records, authenticate, cluster, images, receiptKey, dev }: SiteContext) {
   return async function serveSite(request: Request): Promise<Response | null> {
     if (request.method !== 'GET') return null;
     switch (new URL(request.url).pathname) {
@@ -31,6 +33,8 @@ export function createSite({ records, authenticate, cluster, images, dev }: Site
           cluster: name,
           devUsers: dev,
           rpcUrl: cluster.local ? cluster.rpcUrl : null,
+          // A receipt can be verified by everybody: offline by this key, and against the chain by any node. After a rotation both keys stand here.
+          receiptKeys: [receiptKey],
           tiers: tiers.map((tier) => ({ ...tier, image: `/ipfs/${images.get(tier.id)}` })),
         });
       }

@@ -18,10 +18,17 @@ export async function openContentStore(config: Config): Promise<ContentStore> {
   return kuboStore({ url: config.IPFS_API_URL, headers });
 }
 
-/** The secret that signs tokens and receipts: the configured one, or one that is made once and kept beside the data. */
-export function readSecret(config: Config): Uint8Array {
-  if (config.AUTH_SECRET) return new TextEncoder().encode(config.AUTH_SECRET);
-  const path = join(config.DATA_DIR, 'secret');
+/** The secret that signs tokens: the configured one, or one that is made once and kept beside the data. */
+export const readSecret = (config: Config): Uint8Array =>
+  config.AUTH_SECRET ? new TextEncoder().encode(config.AUTH_SECRET) : kept(config, 'secret');
+
+/** The seed of the key that signs receipts, in the same way. */
+export const readReceiptSeed = (config: Config): Uint8Array =>
+  config.RECEIPT_SEED ? Buffer.from(config.RECEIPT_SEED, 'base64') : kept(config, 'receipt-seed');
+
+/** 32 random bytes, made once. */
+function kept(config: Config, name: string): Uint8Array {
+  const path = join(config.DATA_DIR, name);
   mkdirSync(config.DATA_DIR, { recursive: true });
   try {
     writeFileSync(path, randomBytes(32), { mode: 0o600, flag: 'wx' });

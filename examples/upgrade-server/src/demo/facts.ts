@@ -1,4 +1,5 @@
 import { processes, routesOf, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import { verifyReceipt } from '@aiw3/nft-upgrade/receipt';
 import { cidOf } from '@aiw3/nft-upgrade-server-kit/ipfs';
 import { getAssociatedTokenAddressSync, unpackAccount, unpackMint } from '@solana/spl-token';
 import { Connection, PublicKey } from '@solana/web3.js';
@@ -18,13 +19,14 @@ export async function facts(
   const upgraded = run.operations.at(-1) as Snapshot;
   const claimed = run.operations[0] as Snapshot;
   const signature = String(upgraded.facts.burnTxSignature);
-  const [oldMint, newMint, burn, metadata, badges, contiguous] = await Promise.all([
+  const [oldMint, newMint, burn, metadata, badges, contiguous, receipt] = await Promise.all([
     readMint(connection, String(claimed.facts.mintAddress), user.address),
     readMint(connection, String(upgraded.facts.mintAddress), user.address),
     connection.getSignatureStatuses([signature], { searchTransactionHistory: true }),
     readMetadata(fetch, server.url, String(upgraded.facts.ipfsHash)),
     server.records.badges(user.id),
     Promise.all(run.operations.map((operation) => isContiguous(fetch, server.url, user.token, operation))),
+    checkReceipt(server, upgraded.facts.receipt),
   ]);
   const result = {
     ok: true,
@@ -34,6 +36,7 @@ export async function facts(
     oldMint: { address: oldMint.address, supply: oldMint.supply },
     newMint: { address: newMint.address, supply: newMint.supply, owner: newMint.owner, mintAuthority: newMint.mintAuthority },
     metadata: { cid: String(upgraded.facts.ipfsHash), ...metadata },
+    receipt,
     badges: badges.map(({ badge_id, status }) => ({ id: badge_id, status })),
     journal: { contiguous: contiguous.every(Boolean) },
     ms: { ...ms, total: Object.values(ms).reduce((sum, part) => sum + part, 0) },
@@ -46,6 +49,8 @@ export async function facts(
     ['the new NFT is in the wallet of the user', result.newMint.owner === user.address],
     ['nobody can mint it again', result.newMint.mintAuthority === null],
     ['the metadata has the hash of its CID', result.metadata.hashMatches],
+    ['the receipt holds offline, by the public key alone', result.receipt.offline],
+    ['the chain agrees with the receipt', result.receipt.onChain],
     ['both badges are consumed', result.badges.length === 2 && result.badges.every(({ status }) => status === 'consumed')],
     ['the journal has no gap', result.journal.contiguous],
   ];
@@ -70,6 +75,14 @@ async function readMint(connection: Connection, address: string, wallet: string)
     owner: holding && holding.amount === 1n ? holding.owner.toBase58() : '',
     mintAuthority: mintAuthority?.toBase58() ?? null,
   };
+}
+
+/** As anybody would check it who holds the receipt: with the public key, and then with a node. */
+async function checkReceipt({ receiptKey, cluster }: RunningServer, receipt: unknown) {
+  const keys = [receiptKey];
+  const offline = await verifyReceipt(receipt, { keys });
+  const onChain = await verifyReceipt(receipt, { keys, rpc: cluster.rpcUrl });
+  return { key: receiptKey, offline: offline.valid, onChain: onChain.valid };
 }
 
 async function readMetadata(fetch: typeof globalThis.fetch, url: string, cid: string) {

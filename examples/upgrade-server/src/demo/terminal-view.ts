@@ -37,6 +37,10 @@ export function terminalView(): View {
         ['owner', facts.newMint.owner],
         ['mint authority', facts.newMint.mintAuthority ?? 'none'],
         ['metadata CID', `${facts.metadata.cid}  hash ${facts.metadata.hashMatches ? 'equal' : 'DIFFERENT'}`],
+        [
+          'receipt',
+          `signed by ${facts.receipt.key}  ${facts.receipt.offline && facts.receipt.onChain ? 'verified offline and on chain' : 'DOES NOT HOLD'}`,
+        ],
         ['badges', facts.badges.map(({ id, status }) => `${id} ${status}`).join(', ')],
         ['journal', facts.journal.contiguous ? 'contiguous' : 'HAS GAPS'],
         [

@@ -2,6 +2,7 @@ import type { Snapshot } from '@aiw3/nft-upgrade';
 import type { ReactNode } from 'react';
 import { ChainLink, ContentLink } from '../ui/chain-link.tsx';
 import { duration } from '../ui/format.ts';
+import { ReceiptCheck } from './receipt-check.tsx';
 
 /** What was exchanged for what, with where to check it. */
 export function Receipt({ snapshot, onClose }: { snapshot: Snapshot; onClose: () => void }) {
@@ -20,6 +21,7 @@ export function Receipt({ snapshot, onClose }: { snapshot: Snapshot; onClose: ()
     ['Burn transaction', burn && <ChainLink kind="tx" value={burn} />],
     ['Metadata', cid && <ContentLink cid={cid} />],
     ['Receipt', receipt && <span className="mono">{String(receipt.id)}</span>],
+    ['Verified', receipt && <ReceiptCheck receipt={receipt} />],
     ['Took', duration(Date.parse(updatedAt) - Date.parse(startedAt))],
   ];
   return (

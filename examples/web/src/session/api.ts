@@ -16,6 +16,8 @@ export interface Site {
   devUsers: boolean;
   /** Address of the local chain, for explorers; null for a public one. */
   rpcUrl: string | null;
+  /** Public keys that verify receipts, base58: the present one, and former ones. */
+  receiptKeys: readonly string[];
   tiers: readonly Tier[];
 }
 
@@ -56,6 +58,12 @@ export async function signIn(wallet: string): Promise<string> {
   const { token } = (await response.json()) as { token: string };
   if (response.status === 201) await getTestSol(wallet);
   return token;
+}
+
+/** Asks the local chain through the server, which lets the page read there. */
+export async function callLocalChain(method: string, params: readonly unknown[]): Promise<unknown> {
+  const { result } = await post<{ result: unknown }>('/dev/rpc', { jsonrpc: '2.0', id: 1, method, params });
+  return result;
 }
 
 export const getTestSol = (wallet: string) => post<unknown>('/dev/faucet', { wallet });

@@ -1,0 +1,47 @@
+import type { ReceiptVerdict } from '@aiw3/nft-upgrade/receipt';
+import { useEffect, useState } from 'react';
+import { callLocalChain } from '../session/api.ts';
+import { usePage } from '../session/provider.tsx';
+import { short } from '../ui/format.ts';
+
+/** Loaded when there is a receipt to check. */
+const receipts = () => import('@aiw3/nft-upgrade/receipt');
+
+type Checked = { readonly where: 'signature' | 'chain'; readonly verdict: ReceiptVerdict };
+
+/**
+ * Checks the receipt on this device: by the public key of the issuer, and on the local chain against the transactions as well. On a public cluster whoever holds
+ * the receipt asks a node they trust.
+ */
+export function ReceiptCheck({ receipt }: { receipt: unknown }) {
+  const { site } = usePage();
+  const [checked, setChecked] = useState<Checked | null>(null);
+  const [failed, setFailed] = useState(false);
+
+  useEffect(() => {
+    let wanted = true;
+    const check = async () => {
+      const { verifyReceipt } = await receipts();
+      const offline = await verifyReceipt(receipt, { keys: site.receiptKeys });
+      if (wanted) setChecked({ where: 'signature', verdict: offline });
+      if (!offline.valid || site.cluster !== 'local') return;
+      const verdict = await verifyReceipt(receipt, { keys: site.receiptKeys, rpc: callLocalChain });
+      if (wanted) setChecked({ where: 'chain', verdict });
+    };
+    check().catch(() => wanted && setFailed(true));
+    return () => {
+      wanted = false;
+    };
+  }, [receipt, site]);
+
+  const [key = ''] = site.receiptKeys;
+  if (failed && !checked) return <span className="quiet">cannot be checked on this device</span>;
+  if (!checked) return <span className="quiet">is checked …</span>;
+  if (!checked.verdict.valid) return <span data-tone="trouble">{checked.verdict.findings.map(({ message }) => message).join(' ')}</span>;
+  return (
+    <span title={key}>
+      signed by <span className="mono">{short(key)}</span>
+      {checked.where === 'chain' && ', and the chain agrees'}
+    </span>
+  );
+}
