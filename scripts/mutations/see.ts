@@ -42,7 +42,7 @@ export function see(mutation: Mutation, index: number): Sight {
     '--project',
     'all',
     '--maxWorkers=1',
-    '--testTimeout=60000',
+    '--testTimeout=240000',
     '--bail=1',
   ];
   const vitest = [

@@ -121,4 +121,20 @@ export const server: readonly Mutation[] = [
     'key: needChain(step).mint.key,',
     `${kit}/engine/rows/outlive.test.ts`,
   ),
+  mutation(
+    'S1',
+    'what the database said stays with the server',
+    `${kit}/http/problem.ts`,
+    'if (status > 500 && !isMeant(thrown)) return',
+    'if (status > 599 && !isMeant(thrown)) return',
+    `${kit}/http/problems.test.ts`,
+  ),
+  mutation(
+    'S4',
+    'what was stored before a crash is sent after it',
+    `${kit}/phases/burn.ts`,
+    'await needChain(step).burn.broadcast({ signature: row.signature, attempt: row.attempt, transaction: row.signed_transaction });',
+    'await Promise.resolve();',
+    `${kit}/testing/crash/everywhere.test.ts`,
+  ),
 ];
