@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { webhookSink } from '@aiw3/nft-upgrade-server-kit/webhooks';
 import * as z from 'zod';
 
 /** A setting that stops the server, with a sentence for whoever set it. */
@@ -118,7 +119,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     throw new ConfigError('TLS_CERT_FILE and TLS_KEY_FILE belong together: set both, or neither for a generated certificate.');
   if (!config.WEBHOOK_URL !== !config.WEBHOOK_SECRET)
     throw new ConfigError('WEBHOOK_URL and WEBHOOK_SECRET belong together: set both, or neither for no webhook.');
+  checkWebhook(config);
   return config;
+}
+
+/** What the sink would refuse when the server is half up is refused here, by the sink itself. */
+function checkWebhook({ WEBHOOK_URL, WEBHOOK_SECRET }: Config): void {
+  if (!WEBHOOK_URL || !WEBHOOK_SECRET) return;
+  try {
+    webhookSink({ url: WEBHOOK_URL, secrets: [WEBHOOK_SECRET] });
+  } catch (thrown) {
+    throw new ConfigError(`WEBHOOK_URL or WEBHOOK_SECRET is wrong. ${thrown instanceof Error ? thrown.message : ''}`.trim());
+  }
 }
 
 function parse(text: string): unknown {

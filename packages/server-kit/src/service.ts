@@ -36,6 +36,7 @@ import { plainReceipts, type Receipts } from './ports/receipts.ts';
 import type { ProcessRules } from './ports/rules.ts';
 import type { Sink } from './ports/sink.ts';
 import type { WakeBus } from './ports/wake-bus.ts';
+import type { ProcessTable, StandardProcesses } from './processes.ts';
 import { channelsOf, checkSinks } from './publish/channels.ts';
 import { type Couriers, createCouriers } from './publish/couriers.ts';
 import { createOutbox, type Outbox } from './publish/deliveries.ts';
@@ -44,9 +45,7 @@ import { createLogger } from './telemetry/log.ts';
 import { readGauges } from './telemetry/readings.ts';
 import { createTelemetry, type TelemetryOptions } from './telemetry/telemetry.ts';
 
-type StandardProcesses = typeof standardProcesses;
-
-export interface ServiceOptions<P extends Readonly<Record<string, AnyProcess>> = StandardProcesses> {
+export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
   /** Postgres or PGlite. The service creates its tables; it does not close the database. */
   db: Db;
   /** What the host decides, for each process. A process without rules is not served. */
@@ -110,13 +109,11 @@ const WIDTH = 8;
  * Runs the processes on a database: any number of nodes on one Postgres, or one process on PGlite.
  * @throws NftUpgradeError `wrong_cluster` when the database was made with another chain, `database_unavailable`
  */
-export async function createService<P extends Readonly<Record<string, AnyProcess>> = StandardProcesses>(
-  options: ServiceOptions<P>,
-): Promise<Service> {
+export async function createService<P extends ProcessTable = StandardProcesses>(options: ServiceOptions<P>): Promise<Service> {
   const { db, chain = null, content = null, alerts = null, sinks = [], takeoverMs = 8_000 } = options;
   // Each process hands its own rules exactly the input its own schema has passed, which the type of a whole table cannot say.
   const rules = options.rules as unknown as Readonly<Record<string, ProcessRules>>;
-  const all: Readonly<Record<string, AnyProcess>> = options.processes ?? standardProcesses;
+  const all: ProcessTable = options.processes ?? standardProcesses;
   const processes = Object.fromEntries(Object.entries(all).filter(([name]) => rules[name]));
   const now = options.now ?? Date.now;
   const log = createLogger(options.log);

@@ -2,6 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Mountable } from './connect.ts';
 import { type NodeHandlerOptions, serveNode } from './node.ts';
 
+export type { Mountable } from './connect.ts';
+export type { NodeHandlerOptions } from './node.ts';
+
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /**

@@ -1,7 +1,8 @@
 import type { Mountable } from './connect.ts';
 
-type RouteHandler = (request: Request) => Promise<Response>;
-type Methods = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+/** Answers one request. */
+export type RouteHandler = (request: Request) => Promise<Response>;
+export type Methods = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 /**
  * The handler as one function a method, as the App Router of Next wants them. Bun, Deno, Workers and others take `handler.fetch` as it is.

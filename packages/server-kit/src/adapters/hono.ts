@@ -2,6 +2,9 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { Mountable } from './connect.ts';
 import { type NodeHandlerOptions, type NodeRequest, type NodeResponse, serveNode } from './node.ts';
 
+export type { Mountable } from './connect.ts';
+export type { NodeHandlerOptions } from './node.ts';
+
 /**
  * For Hono on any runtime. On Node, served by `@hono/node-server` or by `toNodeHandler(app)` of `./node`, over HTTP/1.1 and HTTP/2.
  * @example app.use(toHono(handler));

@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Mountable } from './connect.ts';
 import { type NodeHandlerOptions, serveNode } from './node.ts';
 
+export type { Mountable } from './connect.ts';
+export type { NodeHandlerOptions } from './node.ts';
+
 /** What is used of Koa's context. */
 export interface KoaContext {
   readonly req: IncomingMessage;

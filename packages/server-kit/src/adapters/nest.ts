@@ -3,6 +3,9 @@ import type { Handler } from '../http/handler.ts';
 import { type Middleware, type Mountable, toMiddleware } from './connect.ts';
 import type { NodeHandlerOptions } from './node.ts';
 
+export type { Middleware, Mountable } from './connect.ts';
+export type { NodeHandlerOptions, NodeRequest, NodeResponse } from './node.ts';
+
 /**
  * A middleware for NestJS, on Express or on Fastify, which also does HTTP/2. Apply it to the whole app: a global prefix does not concern it.
  * @example app.use(toNest(handler));

@@ -8,7 +8,8 @@ import { type ReceivedOptions, toRequest } from './node/request.ts';
 import { abandon, sendResponse } from './node/response.ts';
 import { streamSession } from './node/stream.ts';
 
-export { type Stoppable, stopOnSignal } from './node/stop.ts';
+export type { ReceivedOptions } from './node/request.ts';
+export { type StopOptions, type Stoppable, stopOnSignal } from './node/stop.ts';
 
 const unreadable = () => new NftUpgradeError('invalid_request', { message: 'The method or the address of the request is malformed.' });
 

@@ -2,6 +2,9 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { type Mountable, toMiddleware } from './connect.ts';
 import type { NodeHandlerOptions, NodeRequest, NodeResponse } from './node.ts';
 
+export type { Mountable } from './connect.ts';
+export type { NodeHandlerOptions, NodeRequest, NodeResponse } from './node.ts';
+
 /** An action of Sails, and a middleware of its HTTP pipeline alike. */
 export type SailsAction = (req: NodeRequest, res: NodeResponse, next?: (error?: unknown) => void) => void;
 

@@ -1,11 +1,10 @@
 import { type NftUpgradeError, processes } from '@aiw3/nft-upgrade/protocol';
-import { samplePayload } from '@aiw3/nft-upgrade/testing';
+import { samplePayload, virtualTime } from '@aiw3/nft-upgrade/testing';
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 import type { NodeRequest, NodeResponse } from '../adapters/node.ts';
 import { framesOf } from '../http/fixtures/frames.ts';
 import { type Served, serve, versions } from '../http/fixtures/serve.ts';
 import { ask, call, input, KEY, START } from '../http/fixtures/setup.ts';
-import { testClock } from '../http/fixtures/test-clock.ts';
 import { createEmitter, type Emitter, type EmitterOptions } from './emitter.ts';
 import type { EmitterOperation } from './operation.ts';
 
@@ -95,7 +94,7 @@ describe('an operation in the hands of the host', () => {
 
 describe('waitFor', () => {
   it('is woken by the confirm route, with no timer and no poll', async () => {
-    const time = testClock();
+    const time = virtualTime();
     const emitter = createEmitter({ clock: time.clock });
     const { operation } = await openOne(emitter);
     await upToBurn(operation);
@@ -123,7 +122,7 @@ describe('waitFor', () => {
   });
 
   it('ends after its time, by its signal and with the operation, and leaves nothing behind', async () => {
-    const time = testClock();
+    const time = virtualTime();
     const emitter = createEmitter({ clock: time.clock });
     const { operation, frames } = await openOne(emitter);
     const read = frames.rest();

@@ -12,6 +12,7 @@ import { createHandler, type Handler } from '../http/handler.ts';
 import type { Principal } from '../http/operations.ts';
 import { type HandlerOptions, systemClock } from '../http/options.ts';
 import type { Sink } from '../ports/sink.ts';
+import type { ProcessName, ProcessTable, StandardProcesses } from '../processes.ts';
 import type { Outbox } from '../publish/deliveries.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { createTelemetry } from '../telemetry/telemetry.ts';
@@ -21,10 +22,6 @@ import { createEmitterOperation, type EmitterOperation, readSnapshot } from './o
 import { createEmitterOperations, type Opening, type ReissueQuery } from './operations.ts';
 import { createPublishing } from './publishing.ts';
 import type { SignalName, SignalValue } from './signals.ts';
-
-type StandardProcesses = typeof standardProcesses;
-type ProcessTable = Readonly<Record<string, AnyProcess>>;
-type Name<P extends ProcessTable> = keyof P & string;
 
 export interface EmitterOptions<P extends ProcessTable = StandardProcesses> extends Omit<HandlerOptions, 'authenticate'> {
   /** Who sends a request that comes without a principal from the host. Default: nobody. */
@@ -45,7 +42,7 @@ export interface EmitterOptions<P extends ProcessTable = StandardProcesses> exte
   reissueBurn?(query: ReissueQuery): Promise<Readonly<Record<string, unknown>> | null>;
 }
 
-export interface OpenOptions<P extends ProcessTable, K extends Name<P>> {
+export interface OpenOptions<P extends ProcessTable, K extends ProcessName<P>> {
   /** Name of the process. */
   process: K;
   /** The caller, as the host has authenticated it. */
@@ -73,9 +70,9 @@ export interface Emitter<P extends ProcessTable = StandardProcesses> {
    * const operation = await emitter.open(req, res, { process: 'upgrade', principal: { id: req.user.id } });
    * if (!operation) return;
    */
-  open<K extends Name<P>>(req: NodeRequest, res: NodeResponse, options: OpenOptions<P, K>): Promise<EmitterOperation<P[K]> | null>;
+  open<K extends ProcessName<P>>(req: NodeRequest, res: NodeResponse, options: OpenOptions<P, K>): Promise<EmitterOperation<P[K]> | null>;
   /** The same for servers that speak `Request` and `Response`. */
-  respond<K extends Name<P>>(request: Request, options: OpenOptions<P, K>): Promise<Opened<P[K]>>;
+  respond<K extends ProcessName<P>>(request: Request, options: OpenOptions<P, K>): Promise<Opened<P[K]>>;
   /** Serves every other route: the log and its resumption, snapshots, confirm-burn, cancel, retry, health. */
   serve(req: NodeRequest, res: NodeResponse, caller?: { principal: Principal | null }): Promise<void>;
   /** The same for servers that speak `Request` and `Response`. */
@@ -83,7 +80,7 @@ export interface Emitter<P extends ProcessTable = StandardProcesses> {
   /** Tells an operation something, from any node. @throws NftUpgradeError `not_found` */
   signal<N extends SignalName>(operationId: string, name: N, value: SignalValue<N>): Promise<void>;
   /** A handle on an operation that was opened before: after a restart, or from another part of the host. @throws NftUpgradeError `not_found` */
-  operation<K extends Name<P>>(process: K, operationId: string): Promise<EmitterOperation<P[K]>>;
+  operation<K extends ProcessName<P>>(process: K, operationId: string): Promise<EmitterOperation<P[K]>>;
   /** Connections: `drain`, `stats`, `health`. */
   readonly handler: Handler;
   /** What sinks were told, could not be told, and telling them again. Null without sinks. */
@@ -138,7 +135,7 @@ export function createEmitter<const P extends ProcessTable = StandardProcesses>(
     },
   });
 
-  const respond = async <K extends Name<P>>(request: Request, given: OpenOptions<P, K>): Promise<Opened<P[K]>> => {
+  const respond = async <K extends ProcessName<P>>(request: Request, given: OpenOptions<P, K>): Promise<Opened<P[K]>> => {
     const process = check(given);
     const { subject = process.name, operationId = `${process.idPrefix}_${randomUUID().replaceAll('-', '')}` } = given;
     // Of its own, so that two opens of one user at once are told apart.
@@ -153,7 +150,7 @@ export function createEmitter<const P extends ProcessTable = StandardProcesses>(
     return { response, operation };
   };
 
-  const check = ({ process, principal, operationId }: OpenOptions<P, Name<P>>): AnyProcess => {
+  const check = ({ process, principal, operationId }: OpenOptions<P, ProcessName<P>>): AnyProcess => {
     if (typeof principal?.id !== 'string' || principal.id === '') {
       throw new NftUpgradeError('invalid_option', {
         message: 'emitter.open needs principal: { id }, the user your server has authenticated.',
@@ -193,7 +190,7 @@ export function createEmitter<const P extends ProcessTable = StandardProcesses>(
     fetch,
     serve: (req, res, caller) => serveNode(req, res, (request) => fetch(request, caller), report),
     signal: (operationId, name, value) => journal.signal(operationId, name, value),
-    async operation<K extends Name<P>>(name: K, operationId: string) {
+    async operation<K extends ProcessName<P>>(name: K, operationId: string) {
       const process = processOf(name);
       const entry = await journal.find(operationId);
       if (entry?.process !== process.name) throw new NftUpgradeError('not_found', { operationId });

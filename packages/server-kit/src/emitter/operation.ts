@@ -21,7 +21,7 @@ import type { Publishing } from './publishing.ts';
 import { type SignalName, type SignalOf, type SignalValue, type WaitOptions, waitForSignal } from './signals.ts';
 
 /** A payload may be left out where nothing in it is required. */
-type PayloadArguments<P extends AnyProcess, K extends StatusOf<P>> =
+export type PayloadArguments<P extends AnyProcess, K extends StatusOf<P>> =
   Record<never, never> extends PayloadOf<P, K> ? [payload?: Given<PayloadOf<P, K>>] : [payload: Given<PayloadOf<P, K>>];
 
 /** One operation in the hands of the code that runs it. */

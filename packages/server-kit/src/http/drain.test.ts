@@ -1,10 +1,9 @@
 import { processes } from '@aiw3/nft-upgrade/protocol';
-import { samplePayload } from '@aiw3/nft-upgrade/testing';
+import { samplePayload, virtualTime } from '@aiw3/nft-upgrade/testing';
 import { describe, expect, it } from 'vitest';
 import { framesOf } from './fixtures/frames.ts';
 import { serve, versions } from './fixtures/serve.ts';
 import { ask, begin, call, input, START, setup } from './fixtures/setup.ts';
-import { testClock } from './fixtures/test-clock.ts';
 
 const signature = '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
 
@@ -69,7 +68,7 @@ describe('while it drains', () => {
   });
 
   it('a client that does not read delays it by its grace, and a start that hangs by the timeout', async () => {
-    const time = testClock();
+    const time = virtualTime();
     const { handler, operations } = setup({ clock: time.clock });
     const id = await begin(operations);
     await call(handler, 'GET', `${START}/${id}/events`);

@@ -1,8 +1,8 @@
+import { virtualTime } from '@aiw3/nft-upgrade/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { framesOf } from './fixtures/frames.ts';
 import { type Served, serve, versions } from './fixtures/serve.ts';
 import { ask, begin, call, input, KEY, type Setup, START, setup } from './fixtures/setup.ts';
-import { testClock } from './fixtures/test-clock.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 describe.each(versions)('L2: caps over %s', (version) => {
@@ -49,7 +49,7 @@ describe.each(versions)('L2: caps over %s', (version) => {
 
 describe('requests in a minute', () => {
   it('bounds starts and commands of one principal, each for itself', async () => {
-    const time = testClock();
+    const time = virtualTime();
     const { handler, operations } = setup({ clock: time.clock, limits: { startsPerMinute: 2, commandsPerMinute: 3 } });
     const id = await begin(operations);
     const start = async (user = 'alice') => {

@@ -1,7 +1,7 @@
+import { virtualTime } from '@aiw3/nft-upgrade/testing';
 import { describe, expect, it } from 'vitest';
 import { framesOf } from './fixtures/frames.ts';
 import { begin, call, START, setup } from './fixtures/setup.ts';
-import { testClock } from './fixtures/test-clock.ts';
 
 const ask = async (kit: ReturnType<typeof setup>, path: string, method = 'GET') => {
   const response = await call(kit.handler, method, `/api/v1/monitoring/${path}`, { user: null });
@@ -30,7 +30,7 @@ describe('what a monitor asks, without being signed in', () => {
       },
     });
     expect([await ask(failing, 'ready'), failing.errors.length]).toEqual([notReady, 1]);
-    const time = testClock();
+    const time = virtualTime();
     const hanging = ask(setup({ clock: time.clock, ready: () => new Promise(() => {}) }), 'ready');
     await time.advance(2_000);
     expect([await hanging, time.pending]).toEqual([notReady, 0]);

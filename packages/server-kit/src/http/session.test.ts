@@ -1,16 +1,17 @@
 import { NftUpgradeError, processes } from '@aiw3/nft-upgrade/protocol';
-import { samplePayload } from '@aiw3/nft-upgrade/testing';
+import { samplePayload, virtualTime } from '@aiw3/nft-upgrade/testing';
 import { describe, expect, it } from 'vitest';
 import { framesOf } from './fixtures/frames.ts';
 import { begin, call, START, setup } from './fixtures/setup.ts';
-import { settle, testClock } from './fixtures/test-clock.ts';
 import { takeSession } from './session-body.ts';
+
+const { settle } = virtualTime();
 
 const qualified = samplePayload(processes.upgrade, 'qualification_verified');
 
 /** A handler whose time stands still. */
 function still(options: Parameters<typeof setup>[0] = {}) {
-  const time = testClock();
+  const time = virtualTime();
   const kit = setup({ clock: time.clock, ...options });
   const open = async (id: string, user = 'alice') => framesOf(await call(kit.handler, 'GET', `${START}/${id}/events`, { user }));
   return { ...kit, time, open };

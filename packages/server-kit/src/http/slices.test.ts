@@ -1,6 +1,8 @@
+import { virtualTime } from '@aiw3/nft-upgrade/testing';
 import { describe, expect, it } from 'vitest';
-import { settle } from './fixtures/test-clock.ts';
 import { createSlices, type Steps } from './slices.ts';
+
+const { settle } = virtualTime();
 
 /** So many writes, which are noted as they happen. */
 function* writes(count: number, note: () => void): Steps {

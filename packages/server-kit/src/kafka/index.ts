@@ -1,3 +1,4 @@
 export type { CloudEvent, EnvelopeOptions } from '../publish/cloudevents.ts';
+export type { EventSinkOptions } from '../publish/event-sink.ts';
 export { type Message, messageOf } from '../publish/messages.ts';
 export { type KafkaOptions, kafkaSink } from './sink.ts';

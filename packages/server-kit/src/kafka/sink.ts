@@ -2,10 +2,11 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { GenericError, Producer, SASLOptions } from '@platformatic/kafka';
 import { optionalPackage } from '../db/optional.ts';
 import type { Sink } from '../ports/sink.ts';
-import { cloudEventOf, type EnvelopeOptions } from '../publish/cloudevents.ts';
+import { createConnection } from '../publish/connection.ts';
+import { DELIVERY_MS, type EventSinkOptions, eventSink } from '../publish/event-sink.ts';
 import { type KafkaRecord, recordOf } from './record.ts';
 
-export interface KafkaOptions extends EnvelopeOptions {
+export interface KafkaOptions extends EventSinkOptions {
   /** Bootstrap brokers, `host:port`. */
   brokers: readonly string[];
   /** Default `nft-events`, the topic of the integration guide. */
@@ -15,17 +16,13 @@ export interface KafkaOptions extends EnvelopeOptions {
    * envelope. (CloudEvents Kafka protocol binding 1.0, sections 3.2 and 3.3.)
    */
   mode?: 'binary' | 'structured';
-  /** Name of the sink, default `kafka`. */
-  name?: string;
+  /** How brokers know this client. Default `nft-upgrade`. */
   clientId?: string;
   /** TLS to the brokers, as in `tls.connect`. */
   tls?: { ca?: string; cert?: string; key?: string; servername?: string };
   sasl?: Pick<SASLOptions, 'mechanism' | 'username' | 'password'>;
   /** Lets the producer ask for a topic that does not exist; whether it is made is for the broker to say. Default false. */
   createTopic?: boolean;
-  /** Longest time for one delivery. Milliseconds, default 10 000. */
-  timeoutMs?: number;
-  maxTries?: number;
 }
 
 /**
@@ -34,12 +31,11 @@ export interface KafkaOptions extends EnvelopeOptions {
  * @throws NftUpgradeError `invalid_option` without a broker
  */
 export function kafkaSink(options: KafkaOptions): Sink {
-  const { brokers, topic = 'nft-events', mode = 'binary', name = 'kafka', timeoutMs = 10_000, maxTries, createTopic = false } = options;
+  const { brokers, topic = 'nft-events', mode = 'binary', createTopic = false, timeoutMs = DELIVERY_MS } = options;
   if (brokers.length === 0 || !brokers.every((broker) => /^[^\s:]+:\d+$/.test(broker) || /^\[[^\]]+\]:\d+$/.test(broker))) {
     throw new NftUpgradeError('invalid_option', { message: 'brokers has to be a list of host:port, with at least one.' });
   }
-  let producer: Promise<Producer> | null = null;
-  const connect = async (): Promise<Producer> => {
+  const open = async (): Promise<Producer> => {
     const { Producer } = await optionalPackage('@platformatic/kafka', () => import('@platformatic/kafka'));
     return new Producer({
       clientId: options.clientId ?? 'nft-upgrade',
@@ -52,34 +48,16 @@ export function kafkaSink(options: KafkaOptions): Sink {
       ...(options.sasl && { sasl: options.sasl }),
     });
   };
-  const drop = async () => {
-    const dropped = producer;
-    producer = null;
-    // One that hangs must not take the next delivery with it.
-    await dropped?.then((open) => open.close(true)).catch(() => undefined);
-  };
-
-  return {
-    name,
-    timeoutMs,
-    ...(maxTries !== undefined && { maxTries }),
-    async publish(publication, { signal }) {
-      const event = cloudEventOf(publication, options);
-      if (!event) return;
-      const onAbort = () => void drop();
-      signal.addEventListener('abort', onAbort, { once: true });
-      try {
-        producer ??= connect();
-        await (await producer).send({ messages: [asMessage(topic, recordOf(event, mode))], acks: -1, autocreateTopics: createTopic });
-      } catch (cause) {
-        await drop();
+  const connection = createConnection(open, (producer) => producer.close(true));
+  const sink = eventSink({ name: 'kafka', ...options }, async (event, signal) => {
+    const messages = [asMessage(topic, recordOf(event, mode))];
+    await connection
+      .use(signal, (producer) => producer.send({ messages, acks: -1, autocreateTopics: createTopic }))
+      .catch((cause: unknown) => {
         throw failureOf(cause);
-      } finally {
-        signal.removeEventListener('abort', onAbort);
-      }
-    },
-    close: drop,
-  };
+      });
+  });
+  return { ...sink, close: connection.drop };
 }
 
 const asMessage = (topic: string, { key, value, headers }: KafkaRecord) => ({

@@ -40,7 +40,8 @@ export interface NewNft {
   attributes?: readonly (readonly [key: string, value: string])[];
 }
 
-type FactsAt<P extends AnyProcess, K extends string> = K extends StatusOf<P> ? Given<Omit<PayloadOf<P, K>, 'message'>> : never;
+/** What a status established, without its sentence. */
+export type FactsAt<P extends AnyProcess, K extends string> = K extends StatusOf<P> ? Given<Omit<PayloadOf<P, K>, 'message'>> : never;
 
 /**
  * What a host brings for one process: who may, what is minted, which records follow. Everything here may be called again after a crash, so it

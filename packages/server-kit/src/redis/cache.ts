@@ -1,6 +1,7 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { optionalPackage } from '../db/optional.ts';
 import type { Publication, Sink } from '../ports/sink.ts';
+import { createConnection } from '../publish/connection.ts';
 
 /** What the cache needs of a client. Those of `redis` and `ioredis` both have it. */
 export interface RedisKeys {
@@ -26,20 +27,26 @@ export const guideKeys = ({ principal }: Publication): readonly string[] => [
 
 /** Clears what hosts keep in Redis about a user, whenever the user's asset moves or an operation ends. Deleting is idempotent and needs no order. */
 export function redisCache({ redis, keys = guideKeys, name = 'cache', timeoutMs = 5_000 }: CacheOptions): Sink {
-  let own: Promise<{ del(keys: string[]): Promise<unknown>; destroy(): void }> | null = null;
-  const connect = async (url: string) => {
+  const open = async (url: string) => {
     const { createClient } = await optionalPackage('redis', () => import('redis'));
     // Commands fail at once while the server is away; the outbox tries again.
-    const client = createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: timeoutMs, reconnectStrategy: false } });
+    const client = createClient({
+      url,
+      disableOfflineQueue: true,
+      socket: { connectTimeout: timeoutMs, reconnectStrategy: false },
+    });
     // Without a listener a lost connection would end the process. What it means is told by the command that fails.
     client.on('error', () => undefined);
     return await client.connect();
   };
-  const drop = async () => {
-    const dropped = own;
-    own = null;
-    await dropped?.then((client) => client.destroy()).catch(() => undefined);
-  };
+  const given = typeof redis === 'string' ? null : redis;
+  const own =
+    typeof redis === 'string'
+      ? createConnection(
+          () => open(redis),
+          (client) => client.destroy(),
+        )
+      : null;
 
   return {
     name,
@@ -48,20 +55,14 @@ export function redisCache({ redis, keys = guideKeys, name = 'cache', timeoutMs 
     async publish(publication, { signal }) {
       const stale = [...keys(publication)];
       if (stale.length === 0) return;
-      if (typeof redis !== 'string') return void (await redis.del(stale));
-      const onAbort = () => void drop();
-      signal.addEventListener('abort', onAbort, { once: true });
-      try {
-        own ??= connect(redis);
-        await (await own).del(stale);
-      } catch (cause) {
-        await drop();
-        if (cause instanceof NftUpgradeError) throw cause;
-        throw new NftUpgradeError('temporarily_unavailable', { message: 'Redis did not clear the cache.', cause });
-      } finally {
-        signal.removeEventListener('abort', onAbort);
-      }
+      await given?.del(stale);
+      await own
+        ?.use(signal, (client) => client.del(stale))
+        .catch((cause: unknown) => {
+          if (cause instanceof NftUpgradeError) throw cause;
+          throw new NftUpgradeError('temporarily_unavailable', { message: 'Redis did not clear the cache.', cause });
+        });
     },
-    close: drop,
+    ...(own && { close: own.drop }),
   };
 }

@@ -11,4 +11,4 @@ export { defaultStandards } from './standards/index.ts';
 export { splToken } from './standards/spl-token.ts';
 export type { MintOrder, MintSize, MintTarget, NftStandard, RemainingMint } from './standards/standard.ts';
 export { type Token2022Options, token2022 } from './standards/token-2022.ts';
-export { tokenProgramStandard } from './standards/token-program.ts';
+export { type TokenProgramParts, tokenProgramStandard } from './standards/token-program.ts';

@@ -1,3 +1,5 @@
+export type { Protocol } from './adapter/client.ts';
+export type { Before } from './adapter/world.ts';
 export { type AdapterUnderTest, adapterSuite, type ServedAdapter, type ServeRequest } from './adapter-suite.ts';
 export { type LiteChain, type LiteControls, type LiteOptions, type LocalChain, type StartChainOptions, startChain } from './chain/index.ts';
 export {
@@ -14,5 +16,5 @@ export { type AuditedOperation, journalFaults, readOperations } from './invarian
 export { journalSuite } from './journal-suite.ts';
 export { type MemoryChain, memoryChain } from './memory-chain.ts';
 export { type MemoryMethod, type MemoryOperations, type MemoryOperationsOptions, memoryOperations } from './operations.ts';
-export { memoryContent, permissiveRules, untilStatus } from './rules.ts';
+export { memoryContent, permissiveRules, type StandardRules, untilStatus } from './rules.ts';
 export type { ContractCase } from './suite.ts';

@@ -4,7 +4,8 @@ import type { ContentStore } from '../ports/content-store.ts';
 import type { ProcessRules } from '../ports/rules.ts';
 import type { Service } from '../service.ts';
 
-type Rules = { [K in keyof typeof processes]: ProcessRules<(typeof processes)[K]> };
+/** Rules for each of the standard processes. */
+export type StandardRules = { [K in keyof typeof processes]: ProcessRules<(typeof processes)[K]> };
 
 /** Rules that let everybody through, and count what was asked of them. `nft` is the NFT every user has, or tells it; `standard` that of the new one. */
 export function permissiveRules(nft: string | (() => string), standard = 'memory') {
@@ -26,7 +27,7 @@ export function permissiveRules(nft: string | (() => string), standard = 'memory
     return { newNFT };
   };
   const release = async ({ id }: { id: string }) => void released.push(id);
-  const rules: Rules = {
+  const rules: StandardRules = {
     upgrade: {
       subject: async () => `nft:${held()}`,
       qualify: async () => ({

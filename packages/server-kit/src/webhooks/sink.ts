@@ -1,18 +1,14 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Sink } from '../ports/sink.ts';
-import { cloudEventOf, cloudEventsType, type EnvelopeOptions } from '../publish/cloudevents.ts';
+import { cloudEventsType } from '../publish/cloudevents.ts';
+import { type EventSinkOptions, eventSink } from '../publish/event-sink.ts';
 import { readSecret, signWebhook } from './signature.ts';
 
-export interface WebhookOptions extends EnvelopeOptions {
+export interface WebhookOptions extends EventSinkOptions {
   /** Where to post. `https:`, or `http:` for a receiver on this machine. */
   url: string;
   /** `whsec_` secrets; with several, each message carries a signature of each. */
   secrets: readonly string[];
-  /** Name of the sink, default `webhook`. Each receiver is a sink of its own. */
-  name?: string;
-  /** Longest time for one delivery. Milliseconds, default 10 000. */
-  timeoutMs?: number;
-  maxTries?: number;
   /** Default: the platform's. */
   fetch?: typeof fetch;
 }
@@ -23,35 +19,27 @@ export interface WebhookOptions extends EnvelopeOptions {
  * @throws NftUpgradeError `invalid_option`
  */
 export function webhookSink(options: WebhookOptions): Sink {
-  const { url, secrets, name = 'webhook', timeoutMs = 10_000, maxTries } = options;
-  const target = readUrl(url);
-  const keys = secrets.map(readSecret);
+  const target = readUrl(options.url);
+  const keys = options.secrets.map(readSecret);
   if (keys.length === 0) throw new NftUpgradeError('invalid_option', { message: 'A webhook needs at least one secret.' });
   const post = options.fetch ?? fetch;
 
-  return {
-    name,
-    timeoutMs,
-    ...(maxTries !== undefined && { maxTries }),
-    async publish(publication, { signal }) {
-      const event = cloudEventOf(publication, options);
-      if (!event) return;
-      const body = JSON.stringify(event);
-      const headers = {
-        'content-type': cloudEventsType,
-        'user-agent': 'nft-upgrade-webhooks/1',
-        ...signWebhook({ id: event.id, timestamp: Math.floor(Date.now() / 1_000), body }, keys),
-      };
-      const response = await post(target, { method: 'POST', headers, body, signal, redirect: 'manual' }).catch((cause: unknown) => {
-        throw new NftUpgradeError('temporarily_unavailable', { message: `${target.host} could not be reached.`, cause });
-      });
-      // An answer that is not read keeps its connection.
-      await response.body?.cancel();
-      if (response.ok) return;
-      const code = response.status === 410 ? 'sink_refused' : 'temporarily_unavailable';
-      throw new NftUpgradeError(code, { message: `${target.host} answered ${response.status}.`, details: { status: response.status } });
-    },
-  };
+  return eventSink({ name: 'webhook', ...options }, async (event, signal) => {
+    const body = JSON.stringify(event);
+    const headers = {
+      'content-type': cloudEventsType,
+      'user-agent': 'nft-upgrade-webhooks/1',
+      ...signWebhook({ id: event.id, timestamp: Math.floor(Date.now() / 1_000), body }, keys),
+    };
+    const response = await post(target, { method: 'POST', headers, body, signal, redirect: 'manual' }).catch((cause: unknown) => {
+      throw new NftUpgradeError('temporarily_unavailable', { message: `${target.host} could not be reached.`, cause });
+    });
+    // An answer that is not read keeps its connection.
+    await response.body?.cancel();
+    if (response.ok) return;
+    const code = response.status === 410 ? 'sink_refused' : 'temporarily_unavailable';
+    throw new NftUpgradeError(code, { message: `${target.host} answered ${response.status}.`, details: { status: response.status } });
+  });
 }
 
 function readUrl(url: string): URL {

@@ -18,7 +18,7 @@ import { readAccount, readTokenAccounts } from '../rpc/reads.ts';
 import type { MintOrder, MintSize, MintTarget, NftStandard } from './standard.ts';
 
 /** What the two token programs do differently. */
-interface TokenProgramParts {
+export interface TokenProgramParts {
   name: string;
   program: PublicKey;
   mintSize(target: MintTarget, order: MintOrder): MintSize;
