@@ -218,14 +218,10 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
       return loaded.flatMap((operation) => (operation ? [operation.snapshot] : []));
     },
     snapshot: async (query) => (await loadOwned(engine, query)).snapshot,
-    async events({ after, limit = 500, ...query }): Promise<OperationEvent[]> {
-      const [row] = await db.sql('select 1 from nft_upgrade.operation where id = $1 and principal = $2 and process = $3', [
-        query.operationId,
-        query.principal.id,
-        query.process,
-      ]);
-      if (!row) throw new NftUpgradeError('not_found');
-      return journal.read(query.operationId, after, limit);
+    async events({ after, limit = 500, process, operationId, principal }): Promise<OperationEvent[]> {
+      const events = await journal.read({ process, operationId, principal: principal.id }, after, limit);
+      if (!events) throw new NftUpgradeError('not_found');
+      return events;
     },
     watch: (operationId, callback) => wake.subscribe(operationId, callback),
     confirmBurn: traced.command('confirm_burn', (query) => decide(() => confirmBurn(engine, running, query))),

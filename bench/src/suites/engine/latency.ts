@@ -1,13 +1,17 @@
 import type { BenchNode } from './node.ts';
 
-/** From the confirmation at one node until the frame that tells of it has come out of a stream of another, through the HTTP handlers. Milliseconds each. */
-export async function confirmToFrame(confirmAt: BenchNode, streamFrom: BenchNode, samples: number): Promise<number[]> {
-  const taken: number[] = [];
-  for (let sample = 0; sample < samples; sample += 1) {
-    const { operationId, wallet, transaction } = await confirmAt.waiting();
-    const base = `http://bench/api/v1/nft/upgrade/${operationId}`;
-    const headers = { authorization: wallet };
-    const stream = await streamFrom.handler.fetch(new Request(`${base}/events`, { headers: { ...headers, accept: 'text/event-stream' } }));
+/** Milliseconds on a clock that all processes of the machine share. */
+export const clock = (): number => Number(process.hrtime.bigint()) / 1e6;
+
+/** An open stream of an upgrade that waits for its burn: resolves, once it shows that, to when the frame of the confirmation came out of it. */
+export type OpenStream = (operation: { operationId: string; wallet: string }) => Promise<{ confirmed(): Promise<number> }>;
+
+/** Reads streams of a node through its HTTP handler. */
+export const streamsOf =
+  ({ handler }: Pick<BenchNode, 'handler'>): OpenStream =>
+  async ({ operationId, wallet }) => {
+    const headers = { authorization: wallet, accept: 'text/event-stream' };
+    const stream = await handler.fetch(new Request(`http://bench/api/v1/nft/upgrade/${operationId}/events`, { headers }));
     const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
     if (!reader) throw new RangeError(`The stream answered ${stream.status}.`);
     const until = async (status: string) => {
@@ -16,20 +20,29 @@ export async function confirmToFrame(confirmAt: BenchNode, streamFrom: BenchNode
         if (done) throw new RangeError('The stream ended early.');
         text += value;
       }
+      return clock();
     };
     await until('awaiting_burn');
-    const begun = performance.now();
-    const seen = until('verifying_burn').then(() => performance.now() - begun);
-    const answer = await confirmAt.handler.fetch(
-      new Request(`${base}/confirm-burn`, {
-        method: 'PATCH',
-        headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify({ signedTransaction: transaction }),
-      }),
+    const seen = until('verifying_burn');
+    seen.then(
+      () => reader.cancel(),
+      () => undefined,
     );
-    if (!answer.ok) throw new RangeError(`The confirmation was answered with ${answer.status}.`);
-    taken.push(await seen);
-    await reader.cancel();
-  }
-  return taken;
+    return { confirmed: () => seen };
+  };
+
+/** From the confirmation at a node until the frame that tells of it has come out of a stream, through the HTTP handlers. Milliseconds. */
+export async function confirmToFrame({ waiting, handler }: BenchNode, open: OpenStream): Promise<number> {
+  const operation = await waiting();
+  const { confirmed } = await open(operation);
+  const begun = clock();
+  const answer = await handler.fetch(
+    new Request(`http://bench/api/v1/nft/upgrade/${operation.operationId}/confirm-burn`, {
+      method: 'PATCH',
+      headers: { authorization: operation.wallet, 'content-type': 'application/json' },
+      body: JSON.stringify({ signedTransaction: operation.transaction }),
+    }),
+  );
+  if (!answer.ok) throw new RangeError(`The confirmation was answered with ${answer.status}.`);
+  return (await confirmed()) - begun;
 }

@@ -2,15 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { encodeBase58 } from '@aiw3/nft-upgrade/solana';
 import { createHandler, createService, type Db } from '@aiw3/nft-upgrade-server-kit';
 import { postgres } from '@aiw3/nft-upgrade-server-kit/postgres';
-import { type MemoryChain, memoryChain, memoryContent, permissiveRules } from '@aiw3/nft-upgrade-server-kit/testing';
-
-const address = () => encodeBase58(randomBytes(32));
-/** One chain, as all nodes see the same. */
-const ledger: MemoryChain = memoryChain();
-const mints = new Map<string, string>();
+import { memoryContent, permissiveRules } from '@aiw3/nft-upgrade-server-kit/testing';
+import { createLedger, type Ledger, mintOf } from './ledger.ts';
 
 /** A whole node on the database: the engine with its defaults, over a chain that costs nothing. */
-export async function startNode(url: string, max: number) {
+export async function startNode(url: string, max: number, ledger: Pick<Ledger, 'chain' | 'give'> = createLedger()) {
   const db: Db = await postgres({ connectionString: url, max });
   const { rules } = permissiveRules('');
   const service = await createService({
@@ -26,7 +22,7 @@ export async function startNode(url: string, max: number) {
           qualify: async ({ principal }) => ({
             qualified: true as const,
             facts: {
-              currentNFT: { mintAddress: mints.get(principal.id) ?? '', tierId: 'tier-1', tierName: 'Tech Chicken' },
+              currentNFT: { mintAddress: mintOf(principal.id), tierId: 'tier-1', tierName: 'Tech Chicken' },
               targetTier: { tierId: 'tier-2', tierName: 'Quant Ape' },
             },
           }),
@@ -68,10 +64,8 @@ export async function startNode(url: string, max: number) {
     },
     /** An upgrade that waits for its burn. */
     async waiting(): Promise<{ operationId: string; wallet: string; transaction: string }> {
-      const wallet = address();
-      const mint = address();
-      ledger.give(mint, wallet);
-      mints.set(wallet, mint);
+      const wallet = encodeBase58(randomBytes(32));
+      ledger.give(mintOf(wallet), wallet);
       const principal = { id: wallet, wallet };
       const { snapshot } = await service.start({ process: 'upgrade', principal, input: { targetTierId: 'tier-2' }, idempotencyKey: null });
       const { operationId } = snapshot;

@@ -1,8 +1,15 @@
 /**
  * Runs a statement with `$1`-style parameters and resolves with its rows. Without parameters the text may hold several statements, separated by
  * semicolons; the rows of all of them come back, in order.
+ *
+ * A statement with a name, always the same for the same text, may be kept prepared by the connection, which saves the server most of its work for it. That is
+ * for lookups by key, whose plan stays right when tables grow; `parameters` are needed then. Whoever passes statements on may leave the name out.
  */
-export type Sql = <Row extends object = Record<string, unknown>>(text: string, parameters?: readonly unknown[]) => Promise<Row[]>;
+export type Sql = <Row extends object = Record<string, unknown>>(
+  text: string,
+  parameters?: readonly unknown[],
+  name?: string,
+) => Promise<Row[]>;
 
 /**
  * What the kit needs of a database: the only thing that differs between Postgres on many machines and PGlite in the process.

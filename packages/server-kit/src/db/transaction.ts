@@ -22,7 +22,7 @@ export async function inTransaction<T>(session: Session, work: (sql: Sql) => Pro
   const inTurn = serial();
   let ended = false;
   // Refused once it is over: the connection may already be in the transaction of somebody else.
-  const sql: Sql = (text, parameters) => (ended ? Promise.reject(over()) : inTurn(() => session.sql(text, parameters)));
+  const sql: Sql = (text, parameters, name) => (ended ? Promise.reject(over()) : inTurn(() => session.sql(text, parameters, name)));
 
   await session.control('BEGIN');
   let value: T;

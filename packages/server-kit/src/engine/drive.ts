@@ -8,8 +8,11 @@ import { write } from './write.ts';
 
 /** Brings operations forward: fold, work, append, again, until one waits or has ended. */
 export interface Drive {
-  /** Advances one operation as far as it goes now. Calls for one operation on this node share one run. Never rejects. */
-  advance(operationId: string): Promise<void>;
+  /**
+   * Advances one operation as far as it goes now. Calls for one operation on this node share one run. Never rejects.
+   * @param known the operation as the caller has just written it, which saves a read
+   */
+  advance(operationId: string, known?: Loaded): Promise<void>;
   /** The same for the queue. @throws whatever ended the run, so that the job is tried again, here or on another node */
   attempt(operationId: string): Promise<void>;
   /** Operations that this node is working on. */
@@ -75,8 +78,8 @@ export function createDrive(engine: Engine): Drive {
     return driver.failed(at, toNftUpgradeError(thrown, 'internal'));
   }
 
-  async function run(operationId: string): Promise<void> {
-    let loaded: Loaded | null = null;
+  async function run(operationId: string, known: Loaded | null): Promise<void> {
+    let loaded = known;
     while (!stopped) {
       loaded ??= await engine.journal.load(operationId);
       if (!loaded) return;
@@ -104,7 +107,7 @@ export function createDrive(engine: Engine): Drive {
     timers.set(operationId, timer);
   }
 
-  function share(operationId: string): Promise<Failure | null> {
+  function share(operationId: string, known: Loaded | null = null): Promise<Failure | null> {
     const present = running.get(operationId);
     if (present) {
       // The run may have read the journal before whatever this call is about.
@@ -114,10 +117,11 @@ export function createDrive(engine: Engine): Drive {
     const state: { done: Promise<Failure | null>; again: boolean } = { again: false, done: Promise.resolve(null) };
     state.done = (async () => {
       try {
-        do {
+        await run(operationId, known);
+        while (state.again && !stopped) {
           state.again = false;
-          await run(operationId);
-        } while (state.again && !stopped);
+          await run(operationId, null);
+        }
         return null;
       } catch (thrown) {
         engine.onError(thrown);
@@ -130,7 +134,7 @@ export function createDrive(engine: Engine): Drive {
     return state.done;
   }
 
-  const advance = async (operationId: string) => void (await share(operationId));
+  const advance = async (operationId: string, known?: Loaded) => void (await share(operationId, known));
 
   return {
     advance,

@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { PgBoss } from 'pg-boss';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Db } from '../db/db.ts';
+import type { Db, Sql } from '../db/db.ts';
 import { migrate } from '../db/migrate.ts';
 import { postgres } from '../db/postgres.ts';
+import { alone, together } from '../db/together.ts';
 import { closeDatabases, databases, testDatabaseUrl } from '../testing/databases.ts';
-import { createQueue, type Queue, type QueueOptions } from './queue.ts';
+import { createQueue, type Job, type Queue, type QueueOptions } from './queue.ts';
 
 afterAll(closeDatabases);
 const made: Queue[] = [];
@@ -24,6 +26,10 @@ const jobs = (db: Db, operationId: string) =>
     operationId,
   ]);
 const patient = { timeout: 20_000 };
+const enqueue = async (queue: Queue, sql: Sql, job: Job) => {
+  await together(sql, alone(job.operationId), [queue.add(job)]);
+  queue.expect(job.operationId, job.startAfterMs ?? 0);
+};
 
 describe.each(databases)('queue on $name', ({ open }) => {
   let db: Db;
@@ -38,7 +44,7 @@ describe.each(databases)('queue on $name', ({ open }) => {
     const write = async (id: string, fail: boolean) =>
       db.tx(async (sql) => {
         await sql('INSERT INTO journal VALUES ($1)', [id]);
-        await queue.enqueue(sql, { operationId: id, seq: 1 });
+        await enqueue(queue, sql, { operationId: id, seq: 1 });
         if (fail) throw new Error('rolled back');
       });
     await write('kept', false);
@@ -57,15 +63,15 @@ describe.each(databases)('queue on $name', ({ open }) => {
     const queue = await make({ db, advance: async (id) => void at.set(id, performance.now()) });
     await queue.start();
     const begun = performance.now();
-    await db.tx((sql) => queue.enqueue(sql, { operationId: 'delayed', seq: 1, startAfterMs: 300.4 }));
-    await db.tx((sql) => queue.enqueue(sql, { operationId: 'at once', seq: 1 }));
+    await db.tx((sql) => enqueue(queue, sql, { operationId: 'delayed', seq: 1, startAfterMs: 300.4 }));
+    await db.tx((sql) => enqueue(queue, sql, { operationId: 'at once', seq: 1 }));
     await expect.poll(() => [...at.keys()], patient).toEqual(['at once', 'delayed']);
     // A millisecond less: the clock of the database is read in microseconds, this one starts a little before.
     expect((at.get('delayed') ?? 0) - begun).toBeGreaterThanOrEqual(300);
-    await expect(db.tx((sql) => queue.enqueue(sql, { operationId: 'never', seq: 1, startAfterMs: -1 }))).rejects.toMatchObject({
+    await expect(db.tx((sql) => enqueue(queue, sql, { operationId: 'never', seq: 1, startAfterMs: -1 }))).rejects.toMatchObject({
       code: 'invalid_option',
     });
-    await expect(db.tx((sql) => queue.enqueue(sql, { operationId: 'never', seq: 1, startAfterMs: Number.NaN }))).rejects.toMatchObject({
+    await expect(db.tx((sql) => enqueue(queue, sql, { operationId: 'never', seq: 1, startAfterMs: Number.NaN }))).rejects.toMatchObject({
       code: 'invalid_option',
     });
   });
@@ -85,7 +91,7 @@ describe.each(databases)('queue on $name', ({ open }) => {
       },
     });
     await db.tx(async (sql) => {
-      for (const operationId of ['flaky', 'fine']) await queue.enqueue(sql, { operationId, seq: 1 });
+      for (const operationId of ['flaky', 'fine']) await enqueue(queue, sql, { operationId, seq: 1 });
     });
     await queue.start();
     await expect.poll(async () => (await jobs(db, 'flaky'))[0], patient).toEqual({ state: 'completed', retry_count: 1 });
@@ -95,7 +101,7 @@ describe.each(databases)('queue on $name', ({ open }) => {
 
   it('keeps a job for as long as its operation is owed', async () => {
     const queue = await make({ db, advance: async () => undefined });
-    await db.tx((sql) => queue.enqueue(sql, { operationId: 'settings', seq: 1, startAfterMs: 86_400_000 }));
+    await db.tx((sql) => enqueue(queue, sql, { operationId: 'settings', seq: 1, startAfterMs: 86_400_000 }));
     const [row] = await db.sql(
       `SELECT retry_limit, retry_backoff, retry_delay_max, expire_seconds, heartbeat_seconds, keep_until > now() + interval '9 years' AS kept,
               start_after > now() + interval '23 hours' AS delayed FROM nft_upgrade_queue.job WHERE data->>'operationId' = 'settings'`,
@@ -109,15 +115,75 @@ describe.each(databases)('queue on $name', ({ open }) => {
       kept: true,
       delayed: true,
     });
-    const [settings] = await db.sql(`SELECT notify, heartbeat_seconds FROM nft_upgrade_queue.queue WHERE name = 'advance'`);
-    expect(settings).toEqual({ notify: true, heartbeat_seconds: 10 });
+    const [settings] = await db.sql(`SELECT heartbeat_seconds FROM nft_upgrade_queue.queue WHERE name = 'advance'`);
+    expect(settings).toEqual({ heartbeat_seconds: 10 });
+  });
+
+  it('writes a job as pg-boss itself would', async () => {
+    const queue = await make({ db, advance: async () => undefined });
+    await enqueue(queue, db.sql, { operationId: 'ours', seq: 7, startAfterMs: 86_400_000 });
+    const boss = new PgBoss({
+      db: { executeSql: async (text, values) => ({ rows: await db.sql(text, values) }) },
+      backend: db.flavour,
+      schema: 'nft_upgrade_queue',
+      schedule: false,
+      supervise: false,
+      migrate: false,
+    });
+    boss.on('error', () => undefined);
+    await boss.start();
+    await boss.send('advance', { operationId: 'theirs', seq: 7 }, { startAfter: 86_400 });
+    await boss.stop({ graceful: false, close: false });
+    const rows = await db.sql<Record<string, unknown>>(
+      `SELECT j.*, extract(epoch FROM start_after - created_on) AS delay, extract(epoch FROM keep_until - start_after) AS kept
+       FROM nft_upgrade_queue.job j WHERE data->>'operationId' IN ('ours', 'theirs') ORDER BY data->>'operationId'`,
+    );
+    const [ours, theirs] = rows.map(({ id: _id, created_on: _created, start_after: _start, keep_until: _keep, data, ...row }) => ({
+      ...row,
+      data: { ...(data as object), operationId: 'either' },
+    }));
+    expect(ours).toEqual(theirs);
+    expect(ours).toMatchObject({ delay: '86400.000000', state: 'created', policy: 'standard' });
+  });
+
+  it('takes back a job that waits, and leaves one that runs', async () => {
+    let go: () => void = () => undefined;
+    let begun = 0;
+    const queue = await make({
+      db,
+      advance: () => {
+        begun += 1;
+        return new Promise<void>((resolve) => {
+          go = resolve;
+        });
+      },
+    });
+    const later = 86_400_000;
+    for (const seq of [1, 2]) await enqueue(queue, db.sql, { operationId: 'waits', seq, startAfterMs: later });
+    queue.takeBack({ operationId: 'waits', seq: 1 });
+    const seqs = () => db.sql(`SELECT data->'seq' AS seq FROM nft_upgrade_queue.job WHERE data->>'operationId' = 'waits'`);
+    await expect.poll(seqs, patient).toEqual([{ seq: 2 }]);
+    await queue.start();
+    await enqueue(queue, db.sql, { operationId: 'runs', seq: 1 });
+    await expect.poll(() => begun, patient).toBe(1);
+    // Both at once: when the second is gone, the first was asked for as well.
+    queue.takeBack({ operationId: 'runs', seq: 1 });
+    queue.takeBack({ operationId: 'waits', seq: 2 });
+    await expect.poll(seqs, patient).toEqual([]);
+    expect(await jobs(db, 'runs')).toMatchObject([{ state: 'active' }]);
+    go();
+    await expect.poll(async () => (await jobs(db, 'runs'))[0]?.state, patient).toBe('completed');
+    // Where the event is not written, neither is anything else.
+    const nothing = { text: 'select id from nft_upgrade_queue.job where false', values: [] };
+    expect(await together(db.sql, nothing, [queue.add({ operationId: 'unwritten', seq: 1 })])).toBe(false);
+    expect(await jobs(db, 'unwritten')).toEqual([]);
   });
 
   it('asks once for several jobs of one operation in a batch', async () => {
     let calls = 0;
     const queue = await make({ db, concurrency: 1, advance: async () => void calls++ });
     await db.tx(async (sql) => {
-      for (let seq = 1; seq <= 5; seq++) await queue.enqueue(sql, { operationId: 'same', seq });
+      for (let seq = 1; seq <= 5; seq++) await enqueue(queue, sql, { operationId: 'same', seq });
     });
     await queue.start();
     await expect.poll(async () => (await jobs(db, 'same')).every(({ state }) => state === 'completed'), patient).toBe(true);
@@ -136,13 +202,13 @@ describe.each(databases)('queue on $name', ({ open }) => {
       },
     });
     await queue.start();
-    await db.tx((sql) => queue.enqueue(sql, { operationId: 'running', seq: 1 }));
+    await db.tx((sql) => enqueue(queue, sql, { operationId: 'running', seq: 1 }));
     await expect.poll(() => begun, patient).toBe(1);
     await queue.stop();
     expect(finished).toEqual(['running']);
     expect(await jobs(db, 'running')).toMatchObject([{ state: 'completed' }]);
     // The journal still writes while a node shuts down; another one will run it.
-    await db.tx((sql) => queue.enqueue(sql, { operationId: 'afterwards', seq: 1 }));
+    await db.tx((sql) => enqueue(queue, sql, { operationId: 'afterwards', seq: 1 }));
     expect(await jobs(db, 'afterwards')).toMatchObject([{ state: 'created' }]);
     await db.sql(`DELETE FROM nft_upgrade_queue.job WHERE data->>'operationId' = 'afterwards'`);
   });
@@ -157,7 +223,7 @@ describe.each(databases)('queue on $name', ({ open }) => {
       },
     });
     await queue.start();
-    await db.tx((sql) => queue.enqueue(sql, { operationId: 'stuck', seq: 1 }));
+    await db.tx((sql) => enqueue(queue, sql, { operationId: 'stuck', seq: 1 }));
     await expect.poll(() => signal !== undefined, patient).toBe(true);
     await queue.stop({ timeoutMs: 1_000 });
     expect(signal?.aborted).toBe(true);
@@ -191,7 +257,7 @@ describe('queues of several nodes on one Postgres', () => {
     if (db === undefined || queue === undefined) throw new Error('no node');
     const ids = Array.from({ length: 100 }, (_, index) => `shared ${index}`);
     await db.tx(async (sql) => {
-      for (const operationId of ids) await queue.enqueue(sql, { operationId, seq: 1 });
+      for (const operationId of ids) await enqueue(queue, sql, { operationId, seq: 1 });
     });
     await Promise.all(queues.map((each) => each.start()));
     await expect.poll(() => advanced.flat().length, patient).toBe(100);
@@ -213,7 +279,7 @@ describe('queues of several nodes on one Postgres', () => {
     createInterface({ input: doomed.stdout }).on('line', (line) => lines.push(line));
     try {
       await expect.poll(() => lines, patient).toEqual(['ready']);
-      await db.tx((sql) => queue.enqueue(sql, { operationId: 'orphan', seq: 1 }));
+      await db.tx((sql) => enqueue(queue, sql, { operationId: 'orphan', seq: 1 }));
       await expect.poll(() => lines, patient).toEqual(['ready', 'orphan']);
     } finally {
       doomed.kill('SIGKILL');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isNftUpgradeError, NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import {
   type Db as BossDb,
@@ -7,21 +8,29 @@ import {
   type Job as QueuedJob,
   type WorkOptions,
 } from 'pg-boss';
-import type { Db, Sql } from '../db/db.ts';
+import type { Db } from '../db/db.ts';
 import { ensureSchema } from '../db/schema.ts';
+import type { Part } from '../db/together.ts';
 
 /** Says "advance this operation"; what to do comes from the journal. It may run twice, late, or on another node. */
 export interface Job {
   operationId: string;
-  /** The event after which it was asked for: for logs and for leaving out doubles, never for a decision. */
+  /** The event after which it is asked for: names the job, and never decides anything. */
   seq: number;
-  /** Milliseconds from now, 0 by default; a fraction is rounded up to the next whole one. It runs some milliseconds later here, up to 2 s later on other nodes. */
+  /** Milliseconds from now, 0 by default. It runs some milliseconds later here, up to 2 s later on other nodes. */
   startAfterMs?: number;
 }
 
 export interface Queue {
-  /** Adds a job in the transaction of the caller: it exists when that commits, and never did when it rolls back. Works before `start()` too. */
-  enqueue(sql: Sql, job: Job): Promise<void>;
+  /** Adds a job in the statement that writes the event: it exists exactly if the event does. Works before `start()` too. */
+  add(job: Job): Part;
+  /**
+   * Takes back the job that was asked for after an event that another one has followed, unless somebody is at it: it would find its work done. Not at once but
+   * together with others, and not for certain: a job too many does no harm.
+   */
+  takeBack(job: Pick<Job, 'operationId' | 'seq'>): void;
+  /** Sees to it that this process looks for a job of the operation when it is due. The latest call for an operation counts; null when nothing will be due. */
+  expect(operationId: string, startAfterMs: number | null): void;
   /** Begins to take jobs. A process that only answers requests does not call it. */
   start(): Promise<void>;
   /**
@@ -49,7 +58,6 @@ const name = 'advance';
 /** The defaults of pg-boss are for jobs that may be lost after two tries. Here the operations behind them are owed. */
 const settings = {
   schema: 'nft_upgrade_queue',
-  useListenNotify: true,
   schedule: false,
   // Both 60 by default, and they add up: a job of a killed process ran again after 62 s, so after 12.
   superviseIntervalSeconds: 1,
@@ -58,8 +66,8 @@ const settings = {
 } as const satisfies ConstructorOptions;
 
 const queueSettings = {
-  // Without it the listener of `useListenNotify` hears nothing.
-  notify: true,
+  // Nobody listens: see `workSettings`.
+  notify: false,
   // The least that is allowed: how long a dead process keeps its jobs.
   heartbeatSeconds: 10,
   // A crash uses up a try like an error does, and there is no number after which an upgrade is owed no more.
@@ -80,9 +88,8 @@ const workSettings = {
   perJobResults: true,
   // Without the two an idle worker sleeps a whole interval after each job: 8 to 21 operations a second instead of 80 to 90.
   burstWhenBatchFull: true,
-  // Notifications announce only jobs that are due. Delayed ones and retries are found by polling, by default every 30 s.
+  // Every job is delayed: it is there for the case that the node that asked for it dies. By polling it is found elsewhere.
   pollingIntervalSeconds: 2,
-  notifyPollingIntervalSeconds: 2,
 } as const satisfies WorkOptions;
 
 /** Timers hold a delay of at most 2^31 − 1 ms; far sooner than that, polling finds the job on time. */
@@ -90,16 +97,32 @@ const longestTimerMs = 60_000;
 
 type Payload = Pick<Job, 'operationId' | 'seq'>;
 
-/** Through `Db` and not through the adapters of pg-boss: only so do its queries keep the guards of PGlite, and share the pool and the LISTEN connection. */
+/** One job an event has one name, so that whoever writes the next event can take it back without having read it. */
+function idOf({ operationId, seq }: Payload): string {
+  const hex = createHash('sha256').update(`${operationId}/${seq}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}
+
+/**
+ * What `send()` of pg-boss writes, as a part of a larger statement: its table is open to SQL. A test compares the two, column by column.
+ * https://pgboss.io/sql
+ */
+const addText = `job as (
+    insert into ${settings.schema}.job (id, name, data, start_after, created_on, keep_until, expire_seconds, deletion_seconds, retry_limit, retry_delay,
+      retry_backoff, retry_delay_max, heartbeat_seconds, policy)
+    select $1::uuid, '${name}', $2::jsonb, now() + make_interval(secs => $3::float8), now(),
+      now() + make_interval(secs => $3::float8 + ${queueSettings.retentionSeconds}), ${queueSettings.expireInSeconds}, ${queueSettings.deleteAfterSeconds},
+      ${queueSettings.retryLimit}, ${queueSettings.retryDelay}, ${queueSettings.retryBackoff}, ${queueSettings.retryDelayMax},
+      ${queueSettings.heartbeatSeconds}, 'standard'
+    from moved on conflict do nothing)`;
+
+/** How long jobs that were taken back are gathered, to go in one statement. */
+const GATHER_MS = 250;
+
+/** Through `Db` and not through the adapters of pg-boss: only so do its queries keep the guards of PGlite, and share the pool. */
 function adapt(db: Db): BossDb {
   return {
     executeSql: async (text, values) => ({ rows: await db.sql(text, values) }),
-    async listen(channel, onNotification, onReconnect) {
-      const close = await db.listen(channel, (payload) => (payload === '' ? onReconnect() : onNotification(payload)));
-      // pg-boss fetches once after each LISTEN: what was announced before it is not announced again.
-      onReconnect();
-      return { close };
-    },
   };
 }
 
@@ -158,8 +181,24 @@ export async function createQueue({ db, advance, concurrency = 10, onError }: Qu
     return results.flat();
   };
 
+  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  let takenBack: string[] = [];
+  let gathering: ReturnType<typeof setTimeout> | undefined;
+
+  const removeTakenBack = async () => {
+    clearTimeout(gathering);
+    gathering = undefined;
+    const ids = takenBack;
+    takenBack = [];
+    if (ids.length === 0) return;
+    await db
+      .sql(`delete from ${settings.schema}.job where name = '${name}' and id = any($1::uuid[]) and state < 'active'`, [ids])
+      // They stay, then, and find their work done.
+      .catch((error: unknown) => report(error));
+  };
+
   return {
-    async enqueue(sql, { operationId, seq, startAfterMs = 0 }) {
+    add({ operationId, seq, startAfterMs = 0 }) {
       if (!(startAfterMs >= 0 && Number.isFinite(startAfterMs))) {
         throw new NftUpgradeError('invalid_option', {
           message: 'startAfterMs has to be 0 or more milliseconds.',
@@ -167,21 +206,31 @@ export async function createQueue({ db, advance, concurrency = 10, onError }: Qu
           details: { startAfterMs },
         });
       }
-      const delayMs = Math.ceil(startAfterMs);
       const payload: Payload = { operationId, seq };
-      const inTransaction: BossDb = { executeSql: async (text, values) => ({ rows: await sql(text, values) }) };
-      await boss.send(name, payload, { db: inTransaction, ...(delayMs > 0 && { startAfter: delayMs / 1_000 }) });
-      if (delayMs === 0 || delayMs > longestTimerMs) return;
-      // Only this process knows the moment; if the transaction is rolled back, one fetch finds nothing.
-      setTimeout(() => {
+      return { text: addText, values: [idOf(payload), payload, startAfterMs / 1_000] };
+    },
+    takeBack(job) {
+      takenBack.push(idOf(job));
+      gathering ??= setTimeout(() => void removeTakenBack(), GATHER_MS).unref();
+    },
+    expect(operationId, startAfterMs) {
+      clearTimeout(timers.get(operationId));
+      timers.delete(operationId);
+      if (startAfterMs === null || startAfterMs > longestTimerMs || worker === undefined) return;
+      const look = () => {
+        timers.delete(operationId);
         if (worker !== undefined) boss.notifyWorker(worker);
-      }, delayMs + 5).unref();
+      };
+      timers.set(operationId, setTimeout(look, Math.ceil(startAfterMs) + 5).unref());
     },
     async start() {
       worker ??= await boss.work<Payload>(name, { ...workSettings, localConcurrency: concurrency }, advanceBatch);
     },
     async stop({ timeoutMs = 30_000 } = {}) {
       worker = undefined;
+      for (const timer of timers.values()) clearTimeout(timer);
+      timers.clear();
+      await removeTakenBack();
       await boss.stop({ close: false, graceful: true, timeout: timeoutMs });
     },
   };

@@ -44,11 +44,13 @@ export async function createWake({ bus, node, onError, gatherMs = 5, timeoutMs =
   });
 
   const say = async (message: string) => {
-    const late = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const lost = new Promise<never>((_, reject) => {
+      const late = () =>
+        reject(new NftUpgradeError('temporarily_unavailable', { message: `The wake-up bus did not answer within ${timeoutMs} ms.` }));
+      timer = setTimeout(late, timeoutMs).unref();
+    });
     try {
-      const lost = sleep(timeoutMs, undefined, { signal: late.signal, ref: false }).then(() => {
-        throw new NftUpgradeError('temporarily_unavailable', { message: `The wake-up bus did not answer within ${timeoutMs} ms.` });
-      });
       await Promise.race([line.say(message), lost]);
       silent = false;
     } catch (error) {
@@ -56,7 +58,7 @@ export async function createWake({ bus, node, onError, gatherMs = 5, timeoutMs =
       if (!silent) onError(error);
       silent = true;
     } finally {
-      late.abort();
+      clearTimeout(timer);
     }
   };
 

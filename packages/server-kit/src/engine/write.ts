@@ -1,28 +1,39 @@
 import { NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
 import type { Sql } from '../db/db.ts';
+import type { Part } from '../db/together.ts';
 import type { Loaded } from '../journal/journal.ts';
 import type { Outcome } from '../phases/driver.ts';
-import { enqueueOutbox, RELEASE } from '../publish/outbox.ts';
+import { outboxPart, RELEASE } from '../publish/outbox.ts';
 import { milestonesOf } from '../publish/publication.ts';
 import type { Engine } from './context.ts';
 
 /**
- * Everything an event entails, in one transaction: the event itself, what the phase writes with it, the job that makes sure that it goes on, and
- * what others are told. Either all of it happened or nothing.
+ * Everything an event entails, at once: the event itself, what the phase writes with it, the job that makes sure that it goes on, and what others are told.
+ * Either all of it happened or nothing. One statement where that is enough, as for most steps; else a transaction around it.
  */
-export async function write(engine: Engine, loaded: Loaded, { entries, also }: Extract<Outcome, { kind: 'append' }>): Promise<Loaded> {
-  const { appended, told } = await engine.db.tx(async (sql) => {
-    const appended = await engine.journal.append(sql, loaded, entries);
-    await also?.(sql);
-    const milestones = milestonesOf(loaded.snapshot, appended);
-    if (engine.sinks.length > 0) for (const { seq } of milestones) await enqueueOutbox(sql, loaded.row.id, 'event', { seq }, engine.sinks);
-    await entail(engine, sql, appended);
-    return { appended, told: milestones.length > 0 };
-  });
+export async function write(
+  engine: Engine,
+  loaded: Loaded,
+  { entries, parts = [], also }: Extract<Outcome, { kind: 'append' }>,
+): Promise<Loaded> {
+  const append = (sql: Sql) => engine.journal.append(sql, loaded, entries, (after) => [...parts, ...entailed(engine, loaded, after)]);
+  // A debt is opened with this status and never otherwise, so most operations need not ask.
+  const owed = loaded.events.some(({ status }) => status === 'needs_attention');
+  const appended =
+    also || owed
+      ? await engine.db.tx(async (sql) => {
+          const after = await append(sql);
+          await also?.(sql);
+          if (owed && after.snapshot.terminal) await settleObligation(sql, after.snapshot);
+          return after;
+        })
+      : await append(engine.db.sql);
   note(engine, loaded.snapshot.seq, appended);
+  engine.queue.takeBack({ operationId: loaded.row.id, seq: loaded.snapshot.seq });
+  engine.queue.expect(loaded.row.id, appended.snapshot.terminal ? null : delayOf(engine, appended.snapshot));
   engine.wake.tell(loaded.row.id);
   // Releases and alerts go out with milestones too.
-  if (told) engine.couriers.kick();
+  if (milestonesOf(loaded.snapshot, appended).length > 0) engine.couriers.kick();
   return appended;
 }
 
@@ -36,12 +47,16 @@ function note(engine: Engine, before: number, { row, process, snapshot, events }
   engine.log.info('An operation ended.', { operationId: row.id, process: process.name, seq, status, asset });
 }
 
-async function entail(engine: Engine, sql: Sql, { row, snapshot, events }: Loaded): Promise<void> {
-  if (!snapshot.terminal)
-    return engine.queue.enqueue(sql, { operationId: row.id, seq: snapshot.seq, startAfterMs: delayOf(engine, snapshot) });
-  // A debt is opened with this status and never otherwise, so most operations need not ask.
-  if (events.some(({ status }) => status === 'needs_attention')) await settleObligation(sql, snapshot);
-  if (snapshot.status !== 'completed' && snapshot.status !== 'compensated') await enqueueOutbox(sql, row.id, 'release', {}, [RELEASE]);
+function entailed(engine: Engine, before: Loaded, after: Loaded): Part[] {
+  const { id: operationId } = after.row;
+  const { snapshot } = after;
+  const { terminal, status, seq } = snapshot;
+  const parts: Part[] = [];
+  if (!terminal) parts.push(engine.queue.add({ operationId, seq, startAfterMs: delayOf(engine, snapshot) }));
+  const told = milestonesOf(before.snapshot, after).map((event) => ({ seq: event.seq }));
+  if (told.length > 0 && engine.sinks.length > 0) parts.push(outboxPart('event', told, engine.sinks));
+  if (terminal && status !== 'completed' && status !== 'compensated') parts.push(outboxPart('release', [{}], [RELEASE]));
+  return parts;
 }
 
 /** One row decides between a delivery and a compensation: whoever comes second writes nothing at all. */

@@ -1,4 +1,6 @@
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Db, Sql } from '../db/db.ts';
+import type { Part } from '../db/together.ts';
 
 /** A row written before an effect. `data` is whatever the effect needs to be recognised or repeated. */
 export interface Attempt<Data> {
@@ -28,7 +30,22 @@ export function createAttempts(db: Db) {
       db.sql<Attempt<Data>>(
         'select attempt, data, outcome from nft_upgrade.attempt where operation_id = $1 and kind = $2 order by attempt',
         [operationId, kind],
+        'nft_upgrade_attempts',
       ),
+
+    /** An intent that is written with an event. One that is there already stays as it is. */
+    intent: (kind: AttemptKind, attempt: number, data: object): Part => ({
+      text: `intent as (
+        insert into nft_upgrade.attempt (operation_id, kind, attempt, data) select id, $1, $2::int, $3::jsonb from moved on conflict do nothing)`,
+      values: [kind, attempt, data],
+    }),
+
+    /** An intent that is written with an event, unless another worker has one of that number: then neither is. */
+    onlyIntent: (kind: AttemptKind, attempt: number, data: object): Part => ({
+      text: 'intent as (insert into nft_upgrade.attempt (operation_id, kind, attempt, data) select id, $1, $2::int, $3::jsonb from moved)',
+      values: [kind, attempt, data],
+      taken: { constraints: ['attempt_pkey'], error: () => new NftUpgradeError('journal_conflict') },
+    }),
 
     /** The primary key lets one of several workers win; the others get false. */
     async write(sql: Sql, operationId: string, kind: AttemptKind, attempt: number, data: object): Promise<boolean> {
@@ -53,13 +70,28 @@ export function createAttempts(db: Db) {
         [operationId],
       ),
 
-    addSignature: (sql: Sql, operationId: string, signature: string, signed: { transaction: string; attempt: number } | null) =>
-      sql(
-        `insert into nft_upgrade.burn_signature (operation_id, signature, signed_transaction, attempt) values ($1, $2, $3, $4)
-         on conflict (operation_id, signature) do update
-           set signed_transaction = coalesce(burn_signature.signed_transaction, excluded.signed_transaction), attempt = coalesce(burn_signature.attempt, excluded.attempt)`,
-        [operationId, signature, signed?.transaction ?? null, signed?.attempt ?? null],
-      ),
+    /** Burn transactions that were handed out, and what may have become of them: one look at both. */
+    async burns<Data>(operationId: string): Promise<{ attempts: Attempt<Data>[]; signatures: BurnSignature[] }> {
+      const [both] = await db.sql<{ attempts: Attempt<Data>[] | null; signatures: BurnSignature[] | null }>(
+        `select
+           (select jsonb_agg(jsonb_build_object('attempt', attempt, 'data', data, 'outcome', outcome) order by attempt)
+            from nft_upgrade.attempt where operation_id = $1 and kind = 'burn') as attempts,
+           (select jsonb_agg(jsonb_build_object('signature', signature, 'signed_transaction', signed_transaction, 'attempt', attempt, 'refused', refused)
+              order by created_at)
+            from nft_upgrade.burn_signature where operation_id = $1) as signatures`,
+        [operationId],
+        'nft_upgrade_burns',
+      );
+      return { attempts: both?.attempts ?? [], signatures: both?.signatures ?? [] };
+    },
+
+    signature: (signature: string, signed: { transaction: string; attempt: number } | null): Part => ({
+      text: `signed as (
+        insert into nft_upgrade.burn_signature (operation_id, signature, signed_transaction, attempt) select id, $1, $2::text, $3::int from moved
+        on conflict (operation_id, signature) do update
+          set signed_transaction = coalesce(burn_signature.signed_transaction, excluded.signed_transaction), attempt = coalesce(burn_signature.attempt, excluded.attempt))`,
+      values: [signature, signed?.transaction ?? null, signed?.attempt ?? null],
+    }),
 
     /** The chain rules this signature out, whoever reported it. */
     refuseSignature: (sql: Sql, operationId: string, signature: string, code: string) =>

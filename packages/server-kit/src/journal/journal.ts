@@ -1,5 +1,6 @@
 import { type AnyProcess, foldAll, NftUpgradeError, nextEvent, type OperationEvent, type Snapshot } from '@aiw3/nft-upgrade/protocol';
 import type { Db, Sql } from '../db/db.ts';
+import { type Part, together } from '../db/together.ts';
 import type { Principal } from '../http/operations.ts';
 
 /** The row of an operation: who, what, and the last status. */
@@ -46,16 +47,16 @@ export interface Entry {
 }
 
 export interface Journal {
-  /** Makes the operation with its first event. Resolves to null when the subject has a live operation already. */
-  create(sql: Sql, operation: NewOperation): Promise<OperationEvent | null>;
+  /** Makes the operation with its first event, and `parts` with it. Resolves to null, with nothing written, when the subject has a live operation already. */
+  create(sql: Sql, operation: NewOperation, parts: readonly Part[]): Promise<Loaded | null>;
   load(operationId: string): Promise<Loaded | null>;
-  /** Events above `after`, in order. */
-  read(operationId: string, after: number, limit: number): Promise<OperationEvent[]>;
+  /** Events above `after`, in order; null when there is no such operation of that user. */
+  read(owned: { process: string; operationId: string; principal: string }, after: number, limit: number): Promise<OperationEvent[] | null>;
   /**
-   * Appends behind `loaded`, inside a transaction of the caller.
+   * Appends behind `loaded`, and with it, in the same statement, whatever `entail` says that it entails.
    * @throws NftUpgradeError `journal_conflict` when somebody else appended first; nothing is written then
    */
-  append(sql: Sql, loaded: Loaded, entries: readonly Entry[]): Promise<Loaded>;
+  append(sql: Sql, loaded: Loaded, entries: readonly Entry[], entail: (appended: Loaded) => readonly Part[]): Promise<Loaded>;
 }
 
 /** What the journal would give back: a payload of the host may hold what JSON has not, such as a date. */
@@ -73,39 +74,59 @@ export interface JournalOptions {
 const columns = 'id, process, version, principal, wallet, subject, input, mint_key, status, seq, live, traceparent';
 
 export function createJournal({ db, processOf, node, now }: JournalOptions): Journal {
+  const written = (events: readonly OperationEvent[]): Part => ({
+    text: `written as (
+      insert into nft_upgrade.event (operation_id, seq, status, data, node)
+      select id, (event->>'seq')::int, event->>'status', event, $1 from moved, jsonb_array_elements($2::jsonb) event)`,
+    values: [node, events],
+  });
+
   return {
-    async create(sql, { id, process, principal, subject, input, mintKey, traceparent, usualMs }) {
-      const event = nextEvent(
-        process,
-        null,
-        process.initial,
-        { version: process.version, input, ...(usualMs && { usualMs }), message: 'Starting' },
-        { operationId: id, at: new Date(now()) },
+    async create(sql, { id, process, principal, subject, input, mintKey, traceparent, usualMs }, parts) {
+      const event = asStored(
+        nextEvent(
+          process,
+          null,
+          process.initial,
+          { version: process.version, input, ...(usualMs && { usualMs }), message: 'Starting' },
+          { operationId: id, at: new Date(now()) },
+        ),
       );
-      const rows = await sql(
-        `with made as (
-           insert into nft_upgrade.operation (id, process, version, principal, wallet, subject, input, mint_key, status, phase, asset, seq, live, traceparent)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, true, $14)
-           on conflict (principal, process, subject) where live do nothing returning id)
-         insert into nft_upgrade.event (operation_id, seq, status, data, node) select id, 1, $9, $12, $13 from made returning seq`,
-        [
+      const snapshot = folded(process, [event]);
+      const row: OperationRow = {
+        id,
+        process: process.name,
+        version: process.version,
+        principal: principal.id,
+        wallet: principal.wallet ?? null,
+        subject,
+        input,
+        mint_key: mintKey,
+        status: snapshot.status,
+        seq: snapshot.seq,
+        live: true,
+        traceparent,
+      };
+      const made: Part = {
+        text: `insert into nft_upgrade.operation (id, process, version, principal, wallet, subject, input, mint_key, status, phase, asset, seq, live, traceparent)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, true, $12)
+          on conflict (principal, process, subject) where live do nothing returning id`,
+        values: [
           id,
-          process.name,
-          process.version,
-          principal.id,
-          principal.wallet ?? null,
+          row.process,
+          row.version,
+          row.principal,
+          row.wallet,
           subject,
           input,
           mintKey,
-          event.status,
-          process.statuses[event.status]?.phase ?? '',
-          event.asset,
-          event,
-          node,
+          row.status,
+          snapshot.phase,
+          snapshot.asset,
           traceparent,
         ],
-      );
-      return rows.length === 0 ? null : event;
+      };
+      return (await together(sql, made, [written([event]), ...parts])) ? { row, process, events: [event], snapshot } : null;
     },
 
     async load(operationId) {
@@ -113,24 +134,25 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
         `select ${columns}, (select jsonb_agg(data order by e.seq) from nft_upgrade.event e where operation_id = o.id) as events
          from nft_upgrade.operation o where id = $1`,
         [operationId],
+        'nft_upgrade_load',
       );
       if (!found) return null;
       const { events, ...row } = found;
       const process = processOf(row.process, row.version);
-      const snapshot = foldAll(process, events ?? []);
-      if (!snapshot) throw new NftUpgradeError('internal', { message: 'The operation has no events.', operationId });
-      return { row, process, events, snapshot };
+      return { row, process, events, snapshot: folded(process, events ?? []) };
     },
 
-    async read(operationId, after, limit) {
-      const rows = await db.sql<{ data: OperationEvent }>(
-        'select data from nft_upgrade.event where operation_id = $1 and seq > $2 order by seq limit $3',
-        [operationId, after, limit],
+    async read({ process, operationId, principal }, after, limit) {
+      const rows = await db.sql<{ data: OperationEvent | null }>(
+        `select e.data from nft_upgrade.operation o left join nft_upgrade.event e on e.operation_id = o.id and e.seq > $4
+         where o.id = $1 and o.process = $2 and o.principal = $3 order by e.seq limit $5`,
+        [operationId, process, principal, after, limit],
+        'nft_upgrade_read',
       );
-      return rows.map((row) => row.data);
+      return rows.length === 0 ? null : rows.flatMap(({ data }) => data ?? []);
     },
 
-    async append(sql, loaded, entries) {
+    async append(sql, loaded, entries, entail) {
       const { row, process } = loaded;
       let { snapshot } = loaded;
       const events: OperationEvent[] = [];
@@ -139,24 +161,29 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
         const at = new Date(Math.max(now(), Date.parse(snapshot.updatedAt)));
         const event = asStored(nextEvent(process, snapshot, status, payload, { operationId: row.id, at }));
         events.push(event);
-        snapshot = foldAll(process, [event], snapshot) ?? snapshot;
+        snapshot = folded(process, [event], snapshot);
       }
-      // One round trip: the row moves, and the events follow only if it did.
-      const moved = await sql(
-        `with moved as (
-           update nft_upgrade.operation set status = $3, phase = $4, asset = $5, seq = $6, live = $7, updated_at = clock_timestamp(), checked_at = clock_timestamp()
-           where id = $1 and seq = $2 returning id)
-         insert into nft_upgrade.event (operation_id, seq, status, data, node)
-         select id, (event->>'seq')::int, event->>'status', event, $8 from moved, jsonb_array_elements($9::jsonb) event returning seq`,
-        [row.id, loaded.snapshot.seq, snapshot.status, snapshot.phase, snapshot.asset, snapshot.seq, !snapshot.terminal, node, events],
-      );
-      if (moved.length === 0) throw new NftUpgradeError('journal_conflict', { operationId: row.id });
-      return {
+      const appended: Loaded = {
         process,
         snapshot,
         events: [...loaded.events, ...events],
         row: { ...row, status: snapshot.status, seq: snapshot.seq, live: !snapshot.terminal },
       };
+      // The row moves, and everything else follows only if it did.
+      const moved: Part = {
+        text: `update nft_upgrade.operation set status = $3, phase = $4, asset = $5, seq = $6, live = $7, updated_at = clock_timestamp(), checked_at = clock_timestamp()
+          where id = $1 and seq = $2 returning id`,
+        values: [row.id, loaded.snapshot.seq, snapshot.status, snapshot.phase, snapshot.asset, snapshot.seq, !snapshot.terminal],
+      };
+      if (!(await together(sql, moved, [written(events), ...entail(appended)])))
+        throw new NftUpgradeError('journal_conflict', { operationId: row.id });
+      return appended;
     },
   };
+}
+
+function folded(process: AnyProcess, events: readonly OperationEvent[], from?: Snapshot): Snapshot {
+  const snapshot = foldAll(process, events, from);
+  if (!snapshot) throw new NftUpgradeError('internal', { message: 'The operation has no events.' });
+  return snapshot;
 }

@@ -1,4 +1,6 @@
 import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { Sql } from '../db/db.ts';
+import type { Part } from '../db/together.ts';
 import type { BurnAttempt, BurnObservation, FoundBurn } from '../ports/chain.ts';
 import { append, failurePayload, next, type Outcome, type PhaseDriver, type Step, wait } from './driver.ts';
 import { needChain } from './plan.ts';
@@ -75,8 +77,8 @@ export const burnAttempts = async (step: Step): Promise<BurnAttempt[]> =>
 /** Reads the chain, and notes down reported signatures that it rules out. */
 export async function observeBurn(step: Step): Promise<BurnObservation> {
   const { id } = step.operation;
-  const attempts = await burnAttempts(step);
-  const known = await step.attempts.signatures(id);
+  const { attempts: handedOut, signatures: known } = await step.attempts.burns<BurnAttempt>(id);
+  const attempts = handedOut.map(({ data }) => data);
   const signatures = known.filter((row) => row.refused === null).map((row) => row.signature);
   const ruledOut = known.filter((row) => row.refused !== null).map((row) => row.signature);
   const seen = await needChain(step).burn.observe({ attempts, signatures, ruledOut });
@@ -99,13 +101,15 @@ function settled(step: Step, seen: BurnObservation): Outcome | null {
 
 /** From here on the new NFT is owed. The primary key is the guarantee that one burned NFT is exchanged once, whatever was signed how often. */
 function counted(step: Step, { signature, slot }: { signature: string; slot: number }): Outcome {
-  return append('burn_verified', { burnTxSignature: signature, slot, message: 'Old NFT burned' }, async (sql) => {
-    const rows = await sql(
-      'insert into nft_upgrade.burned (asset, operation_id, signature, slot) values ($1, $2, $3, $4) on conflict do nothing returning asset',
-      [target(step).mint, step.operation.id, signature, slot],
-    );
-    if (rows.length === 0) throw new NftUpgradeError('burn_signature_reused', { operationId: step.operation.id });
-  });
+  const burned: Part = {
+    text: `burned as (insert into nft_upgrade.burned (asset, operation_id, signature, slot) select $1, id, $2, $3::bigint from moved)`,
+    values: [target(step).mint, signature, slot],
+    taken: {
+      constraints: ['burned_pkey', 'burned_operation_id_key', 'burned_signature_key'],
+      error: () => new NftUpgradeError('burn_signature_reused', { operationId: step.operation.id }),
+    },
+  };
+  return append('burn_verified', { burnTxSignature: signature, slot, message: 'Old NFT burned' }, { parts: [burned] });
 }
 
 /** @throws NftUpgradeError `nft_already_upgraded` for an NFT whose burn has counted for another operation */
@@ -163,11 +167,11 @@ export async function issueBurn(step: Step, ended?: Ended, code?: string): Promi
     message: 'Please sign the burn transaction in your wallet',
     ...(code === undefined ? {} : { code }),
   };
-  return append('awaiting_burn', payload, async (sql) => {
+  const settle = async (sql: Sql) => {
     if (ended) for (const earlier of open) await step.attempts.settle(sql, id, 'burn', earlier.attempt, proofOf(ended));
-    if (!(await step.attempts.write(sql, id, 'burn', attempt, prepared)))
-      throw new NftUpgradeError('journal_conflict', { operationId: id });
-  });
+  };
+  const parts = [step.attempts.onlyIntent('burn', attempt, prepared)];
+  return append('awaiting_burn', payload, { parts, also: open.length > 0 ? settle : undefined });
 }
 
 const proofOf = (ended: Ended): string =>

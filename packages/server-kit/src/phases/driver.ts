@@ -1,5 +1,6 @@
 import type { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Sql } from '../db/db.ts';
+import type { Part } from '../db/together.ts';
 import type { Attempts } from '../journal/attempts.ts';
 import type { Entry, Loaded } from '../journal/journal.ts';
 import type { Chain } from '../ports/chain.ts';
@@ -44,16 +45,21 @@ export interface Step {
 
 /** What is to happen with the operation. */
 export type Outcome =
-  /** Events come next; `also` is written in the same transaction. */
-  | { kind: 'append'; entries: readonly Entry[]; also?: (sql: Sql) => Promise<unknown> }
+  /** Events come next; `parts` are written in the same statement, `also` in the same transaction. */
+  | { kind: 'append'; entries: readonly Entry[]; parts?: readonly Part[]; also?: (sql: Sql) => Promise<unknown> }
   /** The phase is done; the next one begins, with what it needs to know. */
   | { kind: 'next'; payload?: object }
   /** Look again: after so many milliseconds, or at the next round of the watch. */
   | { kind: 'wait'; ms: number | 'watch' };
 
-export const append = (status: string, payload: object = {}, also?: (sql: Sql) => Promise<unknown>): Outcome => ({
+export const append = (
+  status: string,
+  payload: object = {},
+  { parts = [], also }: { parts?: readonly Part[]; also?: ((sql: Sql) => Promise<unknown>) | undefined } = {},
+): Extract<Outcome, { kind: 'append' }> => ({
   kind: 'append',
   entries: [{ status, payload }],
+  parts,
   ...(also && { also }),
 });
 export const next = (payload?: object): Outcome => ({ kind: 'next', ...(payload && { payload }) });
@@ -68,7 +74,7 @@ export interface PhaseDriver {
   /** What an error in this phase means. */
   failed(step: Step, error: NftUpgradeError): Outcome;
   /** Tries, before anything irreversible, whatever could fail later. Throws what would. Its result is written with the qualification. */
-  preflight?(step: Step): Promise<((sql: Sql) => Promise<unknown>) | null>;
+  preflight?(step: Step): Promise<Part | null>;
   /** Statuses that wait for the chain, and are looked at in every round of the watch. */
   readonly watched?: readonly string[];
 }

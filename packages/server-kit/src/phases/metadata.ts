@@ -11,7 +11,7 @@ export const metadataDriver: PhaseDriver = {
   enter,
   async preflight(step) {
     const plan = await makePlan(step);
-    return (sql) => step.attempts.write(sql, step.operation.id, 'upload', 1, plan);
+    return step.attempts.intent('upload', 1, plan);
   },
   on: {
     ...recovery.on,

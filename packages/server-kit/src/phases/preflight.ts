@@ -1,5 +1,5 @@
 import { type NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import type { Sql } from '../db/db.ts';
+import type { Part } from '../db/together.ts';
 import { append, backoff, failurePayload, next, type Outcome, type PhaseDriver, type Step, wait } from './driver.ts';
 
 /**
@@ -22,14 +22,12 @@ export const preflightDriver = (later: (step: Step) => readonly PhaseDriver[]): 
         });
       }
       const prospective = { ...step, operation: { ...step.operation, facts: { ...step.operation.facts, ...answer.facts } } };
-      const writes: ((sql: Sql) => Promise<unknown>)[] = [];
+      const parts: Part[] = [];
       for (const driver of later(step)) {
-        const write = await driver.preflight?.(prospective);
-        if (write) writes.push(write);
+        const part = await driver.preflight?.(prospective);
+        if (part) parts.push(part);
       }
-      return append('qualification_verified', { ...answer.facts, message: 'Qualification verified' }, async (sql) => {
-        for (const write of writes) await write(sql);
-      });
+      return append('qualification_verified', { ...answer.facts, message: 'Qualification verified' }, { parts });
     },
     qualification_verified: async () => next(),
   },

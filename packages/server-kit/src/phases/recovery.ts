@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ALERTS, enqueueOutbox } from '../publish/outbox.ts';
+import type { Part } from '../db/together.ts';
+import { ALERTS, outboxPart } from '../publish/outbox.ts';
 import { append, backoff, failurePayload, type Outcome, type PhaseDriver, type Step, wait } from './driver.ts';
 
 /**
@@ -47,7 +48,6 @@ function failuresSoFar(step: Step, failed: string): number {
 
 /** The debt is written down, people are called, and the user is told that it is owed. One transaction. */
 function needsAttention(step: Step): Outcome {
-  const { id } = step.operation;
   const { now, asset, facts } = step.loaded.snapshot;
   const compensationId = `cmp_${randomUUID().replaceAll('-', '')}`;
   const { error, code, retryable, actor } = now as unknown as ReturnType<typeof failurePayload> & { error: string };
@@ -56,16 +56,15 @@ function needsAttention(step: Step): Outcome {
       ? 'Your old NFT is burned and the new one is owed to you. Our team has been notified and will deliver it.'
       : 'A technical problem stopped the delivery. Your wallet is untouched, and our team has been notified.';
   const payload = { error, code, retryable, actor, compensationId, requiresSupport: true, userMessage };
-  return append('needs_attention', payload, async (sql) => {
-    const evidence = { code, error, facts, since: step.loaded.snapshot.updatedAt };
-    // A second visit finds the debt of the first: one debt an operation, whatever happens in between.
-    await sql(
-      'insert into nft_upgrade.obligation (operation_id, compensation_id, evidence) values ($1, $2, $3) on conflict (operation_id) do nothing',
-      [id, compensationId, evidence],
-    );
-    const alert = { severity: 'critical', summary: `${step.operation.process} needs attention: ${code}`, evidence };
-    await enqueueOutbox(sql, id, 'alert', alert, [ALERTS]);
-  });
+  const evidence = { code, error, facts, since: step.loaded.snapshot.updatedAt };
+  const alert = { severity: 'critical', summary: `${step.operation.process} needs attention: ${code}`, evidence };
+  // A second visit finds the debt of the first: one debt an operation, whatever happens in between.
+  const debt: Part = {
+    text: `debt as (
+      insert into nft_upgrade.obligation (operation_id, compensation_id, evidence) select id, $1, $2::jsonb from moved on conflict (operation_id) do nothing)`,
+    values: [compensationId, evidence],
+  };
+  return append('needs_attention', payload, { parts: [debt, outboxPart('alert', [alert], [ALERTS])] });
 }
 
 /** An operator settled the debt in another way: the payment is made, and told. Until then the debt waits for people. */

@@ -1,4 +1,5 @@
 import type { Db, Sql } from '../db/db.ts';
+import { alone, type Part, together } from '../db/together.ts';
 
 /**
  * - `event`: for other systems, through the sinks of the host
@@ -33,7 +34,22 @@ export interface OutboxPlace {
 /** Where an outbox stands: beside the engine's journal, or beside that of an emitter. */
 export type OutboxSchema = 'nft_upgrade' | 'nft_upgrade_emitter';
 
-/** Written in the transaction of the event it tells about, so that it is told exactly when the event happened. */
+/** What is told with an event, in the statement that writes it, so that it is told exactly when the event happened. One part a topic. */
+export const outboxPart = (
+  topic: Topic,
+  data: readonly object[],
+  sinks: readonly string[],
+  schema: OutboxSchema = 'nft_upgrade',
+): Part => ({
+  text: `told_${topic} as (
+      insert into ${schema}.outbox (operation_id, topic, data) select id, $1, told from moved, jsonb_array_elements($2::jsonb) told
+      returning id, operation_id),
+    due_${topic} as (
+      insert into ${schema}.delivery (sink, outbox_id, operation_id) select sink, id, operation_id from told_${topic}, unnest($3::text[]) sink)`,
+  values: [topic, data, sinks],
+});
+
+/** The same beside another statement of a transaction. */
 export const enqueueOutbox = (
   sql: Sql,
   operationId: string,
@@ -41,12 +57,7 @@ export const enqueueOutbox = (
   data: object,
   sinks: readonly string[],
   schema: OutboxSchema = 'nft_upgrade',
-) =>
-  sql(
-    `with told as (insert into ${schema}.outbox (operation_id, topic, data) values ($1, $2, $3) returning id, operation_id)
-     insert into ${schema}.delivery (sink, outbox_id, operation_id) select sink, id, operation_id from told, unnest($4::text[]) sink`,
-    [operationId, topic, data, sinks],
-  );
+) => together(sql, alone(operationId), [outboxPart(topic, [data], sinks, schema)]);
 
 /**
  * Takes what is due for a sink, at most `limit`, under a lease: several nodes share the work, and what a node that dies has taken is due again. Of an ordered

@@ -24,7 +24,7 @@ export async function cancel(engine: Engine, drive: Drive, query: OperationQuery
       ? append('cancelled', { message: 'Cancelled' })
       : null;
   if (outcome?.kind !== 'append') throw new NftUpgradeError('cancel_refused', { operationId, asset, details: { status } });
-  const { snapshot } = await write(engine, loaded, outcome);
-  void drive.advance(operationId);
-  return snapshot;
+  const written = await write(engine, loaded, outcome);
+  void drive.advance(operationId, written);
+  return written.snapshot;
 }

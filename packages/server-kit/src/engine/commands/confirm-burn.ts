@@ -1,9 +1,9 @@
 import { type ConfirmBurn, isErrorCode, NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import { alone, type Part, together } from '../../db/together.ts';
 import type { OperationQuery } from '../../http/operations.ts';
-import { burnAttempts } from '../../phases/burn.ts';
-import { append } from '../../phases/driver.ts';
+import { append, type Step } from '../../phases/driver.ts';
 import { needChain } from '../../phases/plan.ts';
-import type { SignedBurn } from '../../ports/chain.ts';
+import type { BurnAttempt, SignedBurn } from '../../ports/chain.ts';
 import type { Engine } from '../context.ts';
 import { type Drive, stepOf } from '../drive.ts';
 import { write } from '../write.ts';
@@ -18,48 +18,46 @@ export async function confirmBurn(
   drive: Drive,
   query: OperationQuery & { confirmation: ConfirmBurn },
 ): Promise<{ burnTxSignature: string; snapshot: Snapshot }> {
-  const loaded = await loadOwned(engine, query);
-  const step = stepOf(engine, loaded);
-  const { id } = loaded.row;
-  const attempts = await burnAttempts(step);
-  const { confirmation } = query;
-  if (attempts.length === 0) throw notExpected(loaded.snapshot);
+  const { operationId: id, confirmation } = query;
+  const [loaded, { attempts, signatures }] = await Promise.all([loadOwned(engine, query), engine.attempts.burns<BurnAttempt>(id)]);
+  const handedOut = attempts.map(({ data }) => data);
+  if (handedOut.length === 0) throw notExpected(loaded.snapshot);
 
+  const step = stepOf(engine, loaded);
   const signed: SignedBurn | null =
-    'signedTransaction' in confirmation ? await needChain(step).burn.accept(confirmation.signedTransaction, attempts) : null;
+    'signedTransaction' in confirmation ? await needChain(step).burn.accept(confirmation.signedTransaction, handedOut) : null;
   const signature = signed ? signed.signature : 'burnTxSignature' in confirmation ? confirmation.burnTxSignature : '';
 
-  const known = (await engine.attempts.signatures(id)).find((row) => row.signature === signature);
-  if (known && loaded.snapshot.status !== 'awaiting_burn') return { burnTxSignature: signature, snapshot: loaded.snapshot };
-  if (loaded.snapshot.status !== 'awaiting_burn' && loaded.snapshot.status !== 'verifying_burn') throw notExpected(loaded.snapshot);
-  if (!signed) await refuseWrongReport(engine, step, signature);
+  const known = signatures.some((row) => row.signature === signature);
+  const { status } = loaded.snapshot;
+  if (known && status !== 'awaiting_burn') return { burnTxSignature: signature, snapshot: loaded.snapshot };
+  if (status !== 'awaiting_burn' && status !== 'verifying_burn') throw notExpected(loaded.snapshot);
+  if (!signed) await refuseWrongReport(engine, step, handedOut, signature);
 
-  const remember = (sql: Parameters<typeof engine.attempts.addSignature>[0]) => engine.attempts.addSignature(sql, id, signature, signed);
-  let snapshot = loaded.snapshot;
-  if (snapshot.status === 'awaiting_burn') {
-    const event = append(
-      'verifying_burn',
-      {
-        burnTxSignature: signature,
-        commitment: 'none',
-        message: 'Looking for the burn on the chain',
-        ...(signed?.changes?.length && { walletChanges: signed.changes }),
-      },
-      remember,
-    );
-    if (event.kind === 'append') snapshot = (await write(engine, loaded, event)).snapshot;
-  } else {
-    await engine.db.tx(remember);
-  }
+  const remember = engine.attempts.signature(signature, signed);
+  const written = status === 'awaiting_burn' ? await write(engine, loaded, looking(signature, signed, remember)) : null;
+  if (!written) await together(engine.db.sql, alone(id), [remember]);
   // Stored first, sent second: a crash between the two leaves bytes that the next look sends.
   if (signed) await needChain(step).burn.broadcast(signed).catch(engine.onError);
-  void drive.advance(id);
-  return { burnTxSignature: signature, snapshot };
+  void drive.advance(id, written ?? undefined);
+  return { burnTxSignature: signature, snapshot: (written ?? loaded).snapshot };
 }
 
+const looking = (signature: string, signed: SignedBurn | null, remember: Part) =>
+  append(
+    'verifying_burn',
+    {
+      burnTxSignature: signature,
+      commitment: 'none',
+      message: 'Looking for the burn on the chain',
+      ...(signed?.changes?.length && { walletChanges: signed.changes }),
+    },
+    { parts: [remember] },
+  );
+
 /** A report that the chain already contradicts is refused with its own code, and noted down. */
-async function refuseWrongReport(engine: Engine, step: ReturnType<typeof stepOf>, signature: string): Promise<void> {
-  const seen = await needChain(step).burn.observe({ attempts: await burnAttempts(step), signatures: [signature] });
+async function refuseWrongReport(engine: Engine, step: Step, attempts: readonly BurnAttempt[], signature: string): Promise<void> {
+  const seen = await needChain(step).burn.observe({ attempts, signatures: [signature] });
   if (seen.kind !== 'refused' || seen.signature !== signature) return;
   await engine.db.tx((sql) => engine.attempts.refuseSignature(sql, step.operation.id, signature, seen.code));
   throw new NftUpgradeError(isErrorCode(seen.code) ? seen.code : 'burn_missing', {

@@ -29,13 +29,13 @@ export async function retryLoaded(engine: Engine, drive: Drive, loaded: Loaded):
               maxAttempts: engine.patience.maxAttempts,
               retryAt: new Date(engine.now()).toISOString(),
             },
-            (sql) => refuseCompensated(sql, operationId),
+            { also: (sql) => refuseCompensated(sql, operationId) },
           )
         : undefined;
   if (outcome?.kind !== 'append') throw new NftUpgradeError('retry_refused', { operationId, asset, details: { status } });
-  const { snapshot } = await write(engine, loaded, outcome);
-  void drive.advance(operationId);
-  return snapshot;
+  const written = await write(engine, loaded, outcome);
+  void drive.advance(operationId, written);
+  return written.snapshot;
 }
 
 /** A debt that is settled in another way must not be delivered as well. The row is locked until the retry is written. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { foldAll, NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import { NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import { alone, type Part, together } from '../../db/together.ts';
 import type { Started, StartRequest } from '../../http/operations.ts';
 import { type Engine, processOf, rulesOf } from '../context.ts';
 import type { Drive } from '../drive.ts';
@@ -24,39 +25,38 @@ export async function start(engine: Engine, drive: Drive, request: StartRequest)
   const subject = await rulesOf(engine, process.name).subject({ principal, input });
   const id = `${process.idPrefix}_${randomUUID().replaceAll('-', '')}`;
   const usualMs = engine.durations.of(process.name);
-  const outcome = await engine.db.tx(async (sql) => {
-    const mintKey = engine.chain?.mint.key ?? '';
-    const created = await engine.journal.create(sql, { id, process, principal, subject, input, mintKey, traceparent, usualMs });
-    const live = created
-      ? id
-      : (
-          await sql<{ id: string }>(
-            'select id from nft_upgrade.operation where principal = $1 and process = $2 and subject = $3 and live',
-            [principal.id, process.name, subject],
-          )
-        )[0]?.id;
-    if (live === undefined) return null;
-    if (idempotencyKey !== null) {
-      const rows = await sql(
-        'insert into nft_upgrade.idempotency_key (principal, key, process, input, operation_id) values ($1, $2, $3, $4, $5) on conflict do nothing returning key',
-        [principal.id, idempotencyKey, process.name, input, live],
-      );
-      // The same start, twice at once: the other one has the key, so this one must leave nothing behind.
-      if (rows.length === 0) throw new NftUpgradeError('journal_conflict');
-    }
-    if (created) await engine.queue.enqueue(sql, { operationId: id, seq: 1, startAfterMs: engine.takeoverMs });
-    return { operationId: live, created };
-  });
-  // The live operation ended between two looks: look again.
-  if (!outcome) throw new NftUpgradeError('journal_conflict');
-  const { created } = outcome;
-  const snapshot = (created && foldAll(process, [created])) ?? (await snapshotOf(engine, outcome.operationId));
-  if (created) {
-    engine.telemetry.add('nft_upgrade.operations.started', { process: process.name });
-    engine.log.info('An operation began.', { operationId: id, process: process.name });
-    void drive.advance(outcome.operationId);
-  }
-  return { snapshot, attached: !created };
+  const mintKey = engine.chain?.mint.key ?? '';
+  const operation = { id, process, principal, subject, input, mintKey, traceparent, usualMs };
+  const created = await engine.journal.create(engine.db.sql, operation, [
+    engine.queue.add({ operationId: id, seq: 1, startAfterMs: engine.takeoverMs }),
+    ...(idempotencyKey === null ? [] : [keyPart(request, idempotencyKey)]),
+  ]);
+  if (!created) return { snapshot: await snapshotOf(engine, await attach(engine, request, subject)), attached: true };
+  engine.telemetry.add('nft_upgrade.operations.started', { process: process.name });
+  engine.log.info('An operation began.', { operationId: id, process: process.name });
+  engine.queue.expect(id, engine.takeoverMs);
+  void drive.advance(id, created);
+  return { snapshot: created.snapshot, attached: false };
+}
+
+const keyPart = ({ principal, process, input }: StartRequest, key: string): Part => ({
+  text: `keyed as (
+    insert into nft_upgrade.idempotency_key (principal, key, process, input, operation_id) select $1, $2, $3, $4::jsonb, id from moved)`,
+  values: [principal.id, key, process, input],
+  // The same start, twice at once: the other one has the key, so this one leaves nothing behind.
+  taken: { constraints: ['idempotency_key_pkey'], error: () => new NftUpgradeError('journal_conflict') },
+});
+
+/** Joins the operation that lives for the subject. @throws NftUpgradeError `journal_conflict` when it has ended between two looks, or the key was used */
+async function attach(engine: Engine, request: StartRequest, subject: string): Promise<string> {
+  const { principal, process, idempotencyKey } = request;
+  const [live] = await engine.db.sql<{ id: string }>(
+    'select id from nft_upgrade.operation where principal = $1 and process = $2 and subject = $3 and live',
+    [principal.id, process, subject],
+  );
+  if (!live) throw new NftUpgradeError('journal_conflict');
+  if (idempotencyKey !== null) await together(engine.db.sql, alone(live.id), [keyPart(request, idempotencyKey)]);
+  return live.id;
 }
 
 async function byKey(engine: Engine, { principal, idempotencyKey, process, input }: StartRequest): Promise<string | null> {

@@ -92,7 +92,10 @@ async function firstLife(world: CrashWorld, point: CrashPoint, timeoutMs: number
     await Promise.race([service.stop().catch(() => undefined), sleep(dead ? 500 : 5_000, undefined, { ref: false })]);
     return dead;
   };
-  return Promise.race([life(), died]).catch(() => true);
+  const dead = await Promise.race([life(), died]).catch(() => true);
+  // What was on its way when it died still arrives; the next life comes after that, as a restart does.
+  await Promise.race([mortal.settled(), sleep(timeoutMs, undefined, { ref: false })]);
+  return dead;
 }
 
 async function secondLife(world: CrashWorld, timeoutMs: number): Promise<readonly string[]> {

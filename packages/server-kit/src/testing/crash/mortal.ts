@@ -17,6 +17,8 @@ export interface Mortal {
   readonly writes: readonly string[];
   /** Resolves when it dies. */
   readonly died: Promise<void>;
+  /** Resolves when whatever it has sent to the database is done: the death of the sender does not call it back. */
+  settled(): Promise<void>;
 }
 
 const gone = () => new NftUpgradeError('internal', { message: 'This process was stopped by the crash harness.', retryable: false });
@@ -70,24 +72,33 @@ export function createMortal(options: ServiceOptions, point: CrashPoint | null):
       },
     });
 
+  const sent = new Set<Promise<unknown>>();
+  const send = <T>(call: Promise<T>): Promise<T> => {
+    sent.add(call);
+    const forget = () => sent.delete(call);
+    call.then(forget, forget);
+    return call;
+  };
+
   const db: Db = {
     flavour: options.db.flavour,
-    sql: async (text, parameters) => {
+    sql: async <Row extends object>(text: string, parameters?: readonly unknown[], name?: string) => {
       alive();
       const tables = tablesOf(text);
-      return tables.length > 0
-        ? write(`sql ${tables.join('+')}`, () => options.db.sql(text, parameters))
-        : options.db.sql(text, parameters);
+      // A step of an operation is one statement or one transaction: either commits it.
+      const kind = tables.includes('event') ? 'commit' : 'sql';
+      const call = () => send(options.db.sql<Row>(text, parameters, name));
+      return tables.length > 0 ? write(`${kind} ${tables.join('+')}`, call) : call();
     },
     tx: async (work) => {
       alive();
       const tables: string[] = [];
       let atPoint = false;
-      const result = await options.db.tx(async (sql) => {
-        const noted: Sql = async (text, parameters) => {
+      const transaction = options.db.tx(async (sql) => {
+        const noted: Sql = async (text, parameters, name) => {
           alive();
           tables.push(...tablesOf(text));
-          return sql(text, parameters);
+          return sql(text, parameters, name);
         };
         const done = await work(noted);
         alive();
@@ -96,6 +107,7 @@ export function createMortal(options: ServiceOptions, point: CrashPoint | null):
         if (atPoint && point?.when === 'before') kill();
         return done;
       });
+      const result = await send(transaction);
       if (atPoint) kill();
       alive();
       return result;
@@ -114,6 +126,9 @@ export function createMortal(options: ServiceOptions, point: CrashPoint | null):
   return {
     writes,
     died,
+    async settled() {
+      await Promise.allSettled(sent);
+    },
     options: {
       ...options,
       db,
