@@ -35,7 +35,7 @@ export const wallet: readonly Mutation[] = [
   ),
   mutation(
     'W4',
-    'no wallet, no prompt',
+    'a missing wallet is told as one',
     `${core}/wallet/port.ts`,
     "if (account === null) return walletFailure('not_prompted', 'wallet_not_connected');",
     '',
