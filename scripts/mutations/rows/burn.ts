@@ -95,8 +95,8 @@ export const burn: readonly Mutation[] = [
     'B10',
     'one burned NFT is exchanged once',
     `${kit}/phases/burn.ts`,
-    "if (rows.length === 0) throw new NftUpgradeError('burn_signature_reused'",
-    "if (rows.length > 1) throw new NftUpgradeError('burn_signature_reused'",
+    '$3::bigint from moved)',
+    '$3::bigint from moved on conflict do nothing)',
     `${kit}/engine/rows/burn.test.ts`,
   ),
   mutation(
