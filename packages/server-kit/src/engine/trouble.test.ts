@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Problem } from '@aiw3/nft-upgrade/protocol';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Db } from '../db/db.ts';
+import { postgres } from '../db/postgres.ts';
+import { createHandler } from '../http/handler.ts';
+import { createService, type Service } from '../service.ts';
+import { startPostgres, type TestPostgres } from '../testing/databases.ts';
+import { type MemoryChain, memoryChain } from '../testing/memory-chain.ts';
+import { memoryContent, permissiveRules, untilStatus } from '../testing/rules.ts';
+
+const mint = '7vJ9JU1bJJE96FWSJKvHsmmFADCg4gpZQff4P3bkLKi';
+const principal = { id: 'alice', wallet: '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin' };
+const PATIENT_MS = 60_000;
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.stop());
+
+describe('a Postgres in trouble, seen by who calls the service', () => {
+  let ledger: MemoryChain;
+  beforeEach(() => {
+    ledger = memoryChain();
+    ledger.give(mint, principal.wallet);
+  });
+
+  const open = async (max: number) => {
+    const db = await postgres({ connectionString: await server.url(), max, connectionTimeoutMillis: 300 });
+    const service = await createService({
+      db,
+      chain: ledger.chain,
+      content: memoryContent().store,
+      rules: permissiveRules(mint).rules,
+      watchMs: 50,
+      sweepMs: 200,
+      takeoverMs: 600,
+      patience: { retryBaseMs: 10, retryMaxMs: 50 },
+    });
+    const handler = createHandler(service, { authenticate: async () => principal });
+    const call = (method: string, path = '', body?: object, headers: Record<string, string> = {}) =>
+      handler.fetch(
+        new Request(`http://node/api/v1/nft/upgrade${path}`, {
+          method,
+          headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },
+          ...(body && { body: JSON.stringify(body) }),
+        }),
+      );
+    const start = (key: string) => call('POST', '', { targetTierId: 'tier-2' }, { 'idempotency-key': key });
+    const close = async () => {
+      await service.stop();
+      await db.close();
+    };
+    return { db, service, call, start, close };
+  };
+  const query = (operationId: string) => ({ process: 'upgrade', operationId, principal });
+  const idOf = async (response: Response) => ((await response.json()) as { operationId: string }).operationId;
+
+  /** Refused in order: a code, when to come again, and nothing about the database. */
+  const isRefused = async (answer: Promise<Response>) => {
+    const response = await answer;
+    const problem = (await response.json()) as Problem;
+    expect(problem).toMatchObject({ status: 503, code: 'database_unavailable', retryable: true });
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(JSON.stringify(problem)).not.toMatch(/127\.0\.0\.1|postgres:|ECONN/);
+  };
+  const operations = (db: Db) => db.sql('select id from nft_upgrade.operation');
+  const deliversOnce = async (service: Service, id: string) => {
+    const done = await untilStatus(service, query(id), ['completed'], PATIENT_MS);
+    expect(done.facts).toMatchObject({ mintAddress: expect.any(String) });
+    expect(ledger.mints()).toBe(1);
+  };
+
+  it('S1, S2: unreachable, every command is refused with its code, nothing is made, and what was under way goes on when it is back', async () => {
+    const { db, service, call, start, close } = await open(4);
+    const id = await idOf(await start('key-00000001'));
+    const waiting = await untilStatus(service, query(id), ['awaiting_burn'], PATIENT_MS);
+    const { burnTransaction } = waiting.now as { burnTransaction: { transaction: string } };
+    const confirmation = { signedTransaction: burnTransaction.transaction };
+
+    await server.kill9();
+    await isRefused(start('key-00000002'));
+    await isRefused(call('GET', `/${id}`));
+    await isRefused(call('GET', '?active=true'));
+    await isRefused(call('PATCH', `/${id}/confirm-burn`, confirmation));
+    await isRefused(call('POST', `/${id}/cancel`));
+    expect(ledger.mints()).toBe(0);
+    // The wallet has sent it by itself; nobody can say so.
+    ledger.submit(id);
+    await sleep(300);
+    await server.restart();
+    await deliversOnce(service, id);
+    expect(await operations(db)).toEqual([{ id }]);
+    await close();
+  });
+
+  it('S1: with no free connection, a start is refused with its code, and works when there is one', async () => {
+    const { db, service, start, close } = await open(3);
+    const id = await idOf(await start('key-00000001'));
+    await untilStatus(service, query(id), ['awaiting_burn'], PATIENT_MS);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    // Whatever else waits for one gets none either: the rounds of the service itself.
+    const holders: Promise<void>[] = [];
+    let taken = 0;
+    for (let holder = 0; holder < 3; holder += 1) {
+      const hold = async (): Promise<void> => {
+        await db.tx(async (sql) => {
+          await sql('select 1');
+          taken += 1;
+          await held;
+        });
+      };
+      const keepTrying = (): Promise<void> => hold().catch(keepTrying);
+      holders.push(keepTrying());
+    }
+    await expect.poll(() => taken, { timeout: PATIENT_MS }).toBe(3);
+    await isRefused(start('key-00000002'));
+    ledger.submit(id);
+    await sleep(300);
+    expect(ledger.mints()).toBe(0);
+    release();
+    await Promise.all(holders);
+    await deliversOnce(service, id);
+    expect(await operations(db)).toEqual([{ id }]);
+    await close();
+  });
+});
