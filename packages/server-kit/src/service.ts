@@ -20,6 +20,7 @@ import { createObligations, type Obligations } from './engine/obligations.ts';
 import { createQueue } from './engine/queue.ts';
 import { isDue, reconcile } from './engine/reconcile.ts';
 import { beat, claimIdle, every, isAttended } from './engine/sweep.ts';
+import { beatMs, defaultTiming } from './engine/timing.ts';
 import { createWake, postgresWake } from './engine/wake.ts';
 import type { Operations } from './http/operations.ts';
 import { createAttempts } from './journal/attempts.ts';
@@ -110,7 +111,8 @@ const WIDTH = 8;
  * @throws NftUpgradeError `wrong_cluster` when the database was made with another chain, `database_unavailable`
  */
 export async function createService<P extends ProcessTable = StandardProcesses>(options: ServiceOptions<P>): Promise<Service> {
-  const { db, chain = null, content = null, alerts = null, sinks = [], takeoverMs = 8_000 } = options;
+  const { db, chain = null, content = null, alerts = null, sinks = [] } = options;
+  const { takeoverMs = defaultTiming.takeoverMs, watchMs = defaultTiming.watchMs, sweepMs = defaultTiming.sweepMs } = options;
   // Each process hands its own rules exactly the input its own schema has passed, which the type of a whole table cannot say.
   const rules = options.rules as unknown as Readonly<Record<string, ProcessRules>>;
   const all: ProcessTable = options.processes ?? standardProcesses;
@@ -179,7 +181,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   couriers = createCouriers({ place, channels: channelsOf(engine, sinks), telemetry, log, onError, random: engine.random });
 
   const watched = Object.values(drivers).flatMap((driver) => driver.watched ?? []);
-  const { watchMs = 1_000, sweepMs = 5_000, reconcileMs = 3_600_000 } = options;
+  const { reconcileMs = 3_600_000 } = options;
   const obligations = createObligations(engine, running);
   const look = (query: { statuses?: readonly string[]; idleMs: number }) => async () =>
     each(await claimIdle(db, { ...query, definitions, limit: 200 }), WIDTH, (id) => running.advance(id));
@@ -188,7 +190,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   const loops = [
     every(watchMs, look({ statuses: watched, idleMs: watchMs / 2 }), onError),
     every(sweepMs, look({ idleMs: takeoverMs }), onError),
-    every(takeoverMs / 3, () => beat(db, running.busy()), onError),
+    every(beatMs({ takeoverMs }), () => beat(db, running.busy()), onError),
     every(Math.min(watchMs, 1_000), () => carryOutRequests(db, obligations), onError),
     every(sweepMs, async () => (await raiseAlarms(db, options.owedAlarmMs ?? 900_000)) > 0 && kick(), onError),
     every(

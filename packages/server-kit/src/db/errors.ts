@@ -18,8 +18,8 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   return sqlState(error) === '23505' && (constraint === undefined || field(error, 'constraint') === constraint);
 }
 
-/** 08 connection exception; 57P01–57P03 shut down, crashed, starting up; 53300 too many connections. */
-const unavailable = /^(08...|57P0[123]|53300)$/;
+/** 08 connection exception; 57P01–57P03 shut down, crashed, starting up; 53300 too many connections; 53100 disk full, 53200 out of memory, 58030 input or output error. */
+const unavailable = /^(08...|57P0[123]|53[123]00|58030)$/;
 
 /** 28 wrong user or password, 3D000 no such database: waiting does not help. */
 const refused = /^(28...|3D000)$/;
@@ -53,6 +53,10 @@ export function databaseUnavailable(error: unknown, details: Readonly<Record<str
     (error instanceof Error ? driverSentences.exec(error.message)?.[0].toLowerCase() : undefined);
   const wrongLogin = refused.test(reason ?? '');
   return new NftUpgradeError('database_unavailable', {
+    ...(reason === '53100' && {
+      message: 'The disk of the database is full.',
+      hint: 'Make room on it; what was acknowledged is there, and work goes on by itself.',
+    }),
     ...(wrongLogin && {
       message: 'The database refused the connection.',
       hint: 'Check user, password and database name in the connection string.',

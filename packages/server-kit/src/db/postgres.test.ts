@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import type { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -76,6 +78,33 @@ describe('postgres', () => {
     // Postgres says 57P01 and closes; which of the two the statement meets first is a race.
     expect(error).toMatchObject({ code: 'database_unavailable', details: { reason: expect.any(String) } });
     expect(await db.sql('SELECT * FROM t')).toEqual([]);
+  });
+
+  it('S1 S4 survives a connection that is lost while it is being set up', async () => {
+    const { hostname, port, href } = new URL(await (await server()).url());
+    const sockets = new Set<Socket>();
+    let cuts = true;
+    const proxy = createServer((near) => {
+      const far = connect(Number(port), hostname);
+      for (const socket of [near, far]) sockets.add(socket.on('error', () => undefined));
+      far.pipe(near);
+      near.on('data', (bytes) => {
+        // The first statement of each connection of the pool.
+        if (cuts && bytes.includes('SET statement_timeout')) for (const socket of [near, far]) socket.destroy();
+        else far.write(bytes);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const address = proxy.address();
+    const connectionString = href.replace(`:${port}/`, `:${typeof address === 'object' ? address?.port : ''}/`);
+    // An error that nobody listens to would end this process.
+    expect(await caught(postgres({ connectionString }))).toMatchObject({ code: 'database_unavailable' });
+    cuts = false;
+    const db = await postgres({ connectionString });
+    expect(await db.sql('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await db.close();
+    for (const socket of sockets) socket.destroy();
+    proxy.close();
   });
 
   it('S4 says that the outcome is unknown when the connection is lost in COMMIT', async () => {

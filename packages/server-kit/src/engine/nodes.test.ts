@@ -82,7 +82,10 @@ describe('many nodes on one Postgres', () => {
     await Promise.all([second.stop(), third.stop()]);
   });
 
-  it('S4: the step of a node that was killed is picked up by another; a step that only takes long is not', async () => {
+  // Tried again where the machine stood still for seconds: the bound itself is in timing.test.ts.
+  it('S4: the step of a node that was killed is picked up by another in under 15 s; a step that only takes long is not', {
+    retry: 2,
+  }, async () => {
     const url = await testDatabaseUrl();
     const db = await postgres({ connectionString: url });
     const ledger = memoryChain();
@@ -99,15 +102,16 @@ describe('many nodes on one Postgres', () => {
       await sleep(11_000);
       expect(await db.sql('select status from nft_upgrade.operation')).toEqual([{ status: 'uploading_metadata' }]);
       doomed.kill('SIGKILL');
-      const killed = Date.now();
+      const [killed] = await db.sql<{ at: Date }>('select clock_timestamp() as at');
       await untilStatus(
         service,
         { process: 'claim', operationId, principal },
         ['metadata_uploaded', 'minting_new_nft', 'updating_records', 'completed'],
         60_000,
       );
-      // 8 s without a sign of life and at most 5 s until the next sweep; the rest is for a machine that is busy with something else.
-      expect(Date.now() - killed).toBeLessThan(30_000);
+      // 8 s without a sign of life, at most 5 s until the next sweep, and the upload. By the clock of the database, which is that of the journal.
+      const [taken] = await db.sql<{ at: Date }>("select at from nft_upgrade.event where status = 'metadata_uploaded'");
+      expect(Number(taken?.at) - Number(killed?.at)).toBeLessThan(15_000);
       await untilStatus(service, { process: 'claim', operationId, principal }, ['completed']);
       expect(ledger.mints()).toBe(1);
     } finally {

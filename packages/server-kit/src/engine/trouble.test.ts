@@ -1,7 +1,11 @@
+import fs, { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Problem } from '@aiw3/nft-upgrade/protocol';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Db } from '../db/db.ts';
+import { pglite } from '../db/pglite.ts';
 import { postgres } from '../db/postgres.ts';
 import { createHandler } from '../http/handler.ts';
 import { createService, type Service } from '../service.ts';
@@ -13,64 +17,64 @@ const mint = '7vJ9JU1bJJE96FWSJKvHsmmFADCg4gpZQff4P3bkLKi';
 const principal = { id: 'alice', wallet: '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin' };
 const PATIENT_MS = 60_000;
 
-let server: TestPostgres;
-beforeAll(async () => {
-  server = await startPostgres();
+let ledger: MemoryChain;
+beforeEach(() => {
+  ledger = memoryChain();
+  ledger.give(mint, principal.wallet);
 });
-afterAll(() => server.stop());
+
+const serve = async (db: Db) => {
+  const service = await createService({
+    db,
+    chain: ledger.chain,
+    content: memoryContent().store,
+    rules: permissiveRules(mint).rules,
+    watchMs: 50,
+    sweepMs: 200,
+    takeoverMs: 600,
+    patience: { retryBaseMs: 10, retryMaxMs: 50 },
+  });
+  const handler = createHandler(service, { authenticate: async () => principal });
+  const call = (method: string, path = '', body?: object, headers: Record<string, string> = {}) =>
+    handler.fetch(
+      new Request(`http://node/api/v1/nft/upgrade${path}`, {
+        method,
+        headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },
+        ...(body && { body: JSON.stringify(body) }),
+      }),
+    );
+  const start = (key: string) => call('POST', '', { targetTierId: 'tier-2' }, { 'idempotency-key': key });
+  const close = async () => {
+    await service.stop().catch(() => undefined);
+    await db.close().catch(() => undefined);
+  };
+  return { db, service, call, start, close };
+};
+const query = (operationId: string) => ({ process: 'upgrade', operationId, principal });
+const idOf = async (response: Response) => ((await response.json()) as { operationId: string }).operationId;
+
+/** Refused in order: a code, when to come again, and nothing about the database. */
+const isRefused = async (answer: Promise<Response>, { retryable = true } = {}) => {
+  const response = await answer;
+  const problem = (await response.json()) as Problem;
+  expect(problem).toMatchObject({ status: 503, code: 'database_unavailable', retryable });
+  expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(JSON.stringify(problem)).not.toMatch(/127\.0\.0\.1|postgres:|ECONN/);
+};
+const operations = (db: Db) => db.sql('select id from nft_upgrade.operation');
+const deliversOnce = async (service: Service, id: string) => {
+  const done = await untilStatus(service, query(id), ['completed'], PATIENT_MS);
+  expect(done.facts).toMatchObject({ mintAddress: expect.any(String) });
+  expect(ledger.mints()).toBe(1);
+};
 
 describe('a Postgres in trouble, seen by who calls the service', () => {
-  let ledger: MemoryChain;
-  beforeEach(() => {
-    ledger = memoryChain();
-    ledger.give(mint, principal.wallet);
+  let server: TestPostgres;
+  beforeAll(async () => {
+    server = await startPostgres();
   });
-
-  const open = async (max: number) => {
-    const db = await postgres({ connectionString: await server.url(), max, connectionTimeoutMillis: 300 });
-    const service = await createService({
-      db,
-      chain: ledger.chain,
-      content: memoryContent().store,
-      rules: permissiveRules(mint).rules,
-      watchMs: 50,
-      sweepMs: 200,
-      takeoverMs: 600,
-      patience: { retryBaseMs: 10, retryMaxMs: 50 },
-    });
-    const handler = createHandler(service, { authenticate: async () => principal });
-    const call = (method: string, path = '', body?: object, headers: Record<string, string> = {}) =>
-      handler.fetch(
-        new Request(`http://node/api/v1/nft/upgrade${path}`, {
-          method,
-          headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },
-          ...(body && { body: JSON.stringify(body) }),
-        }),
-      );
-    const start = (key: string) => call('POST', '', { targetTierId: 'tier-2' }, { 'idempotency-key': key });
-    const close = async () => {
-      await service.stop();
-      await db.close();
-    };
-    return { db, service, call, start, close };
-  };
-  const query = (operationId: string) => ({ process: 'upgrade', operationId, principal });
-  const idOf = async (response: Response) => ((await response.json()) as { operationId: string }).operationId;
-
-  /** Refused in order: a code, when to come again, and nothing about the database. */
-  const isRefused = async (answer: Promise<Response>) => {
-    const response = await answer;
-    const problem = (await response.json()) as Problem;
-    expect(problem).toMatchObject({ status: 503, code: 'database_unavailable', retryable: true });
-    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(JSON.stringify(problem)).not.toMatch(/127\.0\.0\.1|postgres:|ECONN/);
-  };
-  const operations = (db: Db) => db.sql('select id from nft_upgrade.operation');
-  const deliversOnce = async (service: Service, id: string) => {
-    const done = await untilStatus(service, query(id), ['completed'], PATIENT_MS);
-    expect(done.facts).toMatchObject({ mintAddress: expect.any(String) });
-    expect(ledger.mints()).toBe(1);
-  };
+  afterAll(() => server.stop());
+  const open = async (max: number) => serve(await postgres({ connectionString: await server.url(), max, connectionTimeoutMillis: 300 }));
 
   it('S1, S2: unreachable, every command is refused with its code, nothing is made, and what was under way goes on when it is back', async () => {
     const { db, service, call, start, close } = await open(4);
@@ -127,5 +131,52 @@ describe('a Postgres in trouble, seen by who calls the service', () => {
     await deliversOnce(service, id);
     expect(await operations(db)).toEqual([{ id }]);
     await close();
+  });
+});
+
+describe('a full disk under the embedded database, seen by who calls the service', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'full-'));
+  const paths = new Map<number, string>();
+  /** Which files have no room to grow or to be written. */
+  let isFull: (path: string) => boolean = () => false;
+  beforeAll(() => {
+    const { openSync, writeSync } = fs;
+    vi.spyOn(fs, 'openSync').mockImplementation((path, ...how) => {
+      const descriptor = openSync(path, ...how);
+      paths.set(descriptor, String(path));
+      return descriptor;
+    });
+    vi.spyOn(fs, 'writeSync').mockImplementation(((descriptor: number, ...what: [Uint8Array, number, number, number]) => {
+      if (isFull(paths.get(descriptor) ?? '')) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+      return writeSync(descriptor, ...what);
+    }) as typeof fs.writeSync);
+  });
+  afterAll(() => {
+    vi.restoreAllMocks();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('S1, S2, S4: a table that cannot grow is refused until there is room; a log that cannot stops the database instead of hanging', async () => {
+    const first = await serve(await pglite({ folder }));
+    isFull = (path) => path.includes('/base/');
+    await isRefused(first.start('key-00000001'));
+    expect(await operations(first.db)).toEqual([]);
+    // Work goes on by itself.
+    isFull = () => false;
+    const id = await idOf(await first.start('key-00000001'));
+    await untilStatus(first.service, query(id), ['awaiting_burn'], PATIENT_MS);
+
+    isFull = (path) => path.includes('/pg_wal/');
+    await isRefused(first.start('key-00000002'), { retryable: false });
+    isFull = () => false;
+    await isRefused(first.call('GET', `/${id}`), { retryable: false });
+    ledger.submit(id);
+    await first.close();
+    expect(ledger.mints()).toBe(0);
+    // The process is started again, as the error says.
+    const second = await serve(await pglite({ folder }));
+    await deliversOnce(second.service, id);
+    expect(await operations(second.db)).toEqual([{ id }]);
+    await second.close();
   });
 });

@@ -25,8 +25,9 @@ interface Stream {
   nfd?: number;
   node: Node;
 }
+type Write = (stream: Stream, ...what: unknown[]) => number;
 interface NodeFilesystem {
-  stream_ops: { fsync?: (stream: Stream) => number };
+  stream_ops: { fsync?: (stream: Stream) => number; write: Write };
   realPath(node: Node): string;
 }
 
@@ -36,7 +37,9 @@ const isNodeFilesystem = (value: unknown): value is NodeFilesystem =>
   'realPath' in value &&
   typeof value.realPath === 'function' &&
   'stream_ops' in value &&
-  typeof value.stream_ops === 'object';
+  typeof value.stream_ops === 'object' &&
+  value.stream_ops !== null &&
+  'write' in value.stream_ops;
 
 function syncFolder(path: string): void {
   // Windows cannot open a folder for this, and does not need it.
@@ -64,6 +67,17 @@ export async function durableFilesystem(folder: string, { onSync, onFailure }: F
       const addFsync: NonNullable<typeof emscriptenOpts.preRun>[number] = (module) => {
         const nodefs: unknown = module.FS.filesystems.NODEFS;
         if (!isNodeFilesystem(nodefs)) throw unsupported();
+        const stop = (error: unknown) => {
+          onFailure(error);
+          const stopped = () => {
+            throw diskFailed(error);
+          };
+          // Postgres ends itself now, holding its locks. PGlite's execProtocolRawSync catches that and sends it the next message, in which it waits
+          // for those locks for ever, and this process with it. So the next message does not get there, and the one call on the way out of the
+          // catch block throws.
+          module._PostgresMainLoopOnce = stopped;
+          module.stackRestore = stopped;
+        };
         nodefs.stream_ops.fsync = ({ nfd, node }) => {
           try {
             if (nfd === undefined) syncFolder(nodefs.realPath(node));
@@ -71,16 +85,18 @@ export async function durableFilesystem(folder: string, { onSync, onFailure }: F
             onSync?.();
             return 0;
           } catch (error) {
-            onFailure(error);
-            const stopped = () => {
-              throw diskFailed(error);
-            };
-            // Postgres ends itself now, holding its locks. PGlite's execProtocolRawSync catches that and sends it the next message, in which it waits
-            // for those locks for ever, and this process with it. So the next message does not get there, and the one call on the way out of the
-            // catch block throws.
-            module._PostgresMainLoopOnce = stopped;
-            module.stackRestore = stopped;
+            stop(error);
             return EIO;
+          }
+        };
+        const { write } = nodefs.stream_ops;
+        nodefs.stream_ops.write = (stream, ...what) => {
+          try {
+            return write(stream, ...what);
+          } catch (error) {
+            // A full disk. A table that cannot grow is an error of its statement (53100); a log that cannot is the end of Postgres.
+            if (nodefs.realPath(stream.node).includes('pg_wal')) stop(error);
+            throw error;
           }
         };
       };

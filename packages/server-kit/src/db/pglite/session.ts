@@ -1,5 +1,6 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { PGlite } from '@electric-sql/pglite';
+import { databaseUnavailable, isConnectionFailure } from '../errors.ts';
 import type { Session } from '../transaction.ts';
 import { withTurn } from './yield.ts';
 
@@ -28,7 +29,7 @@ export function createSession(database: PGlite, check: () => void): Session {
       try {
         return await query();
       } catch (error) {
-        throw withoutParameters(error);
+        throw isConnectionFailure(error) ? databaseUnavailable(error) : withoutParameters(error);
       } finally {
         // After the query too: an fsync may have failed in it.
         check();

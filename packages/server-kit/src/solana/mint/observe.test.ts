@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MintAttempt, MintRequest } from '../../ports/chain.ts';
 import { createSolanaChain } from '../chain.ts';
 import { mintFacts, openWorld, runtimes, signWith, until, type World } from '../fixtures.ts';
+import { createRpc } from '../rpc.ts';
 import { token2022 } from '../standards/token-2022.ts';
 import { tokenProgramStandard } from '../standards/token-program.ts';
 import { mintSeed } from './address.ts';
@@ -209,6 +210,29 @@ describe('the mint on a chain that forks', () => {
     await world.chain.mint.send(attempt);
     world.controls.advance(12);
     expect(await world.chain.mint.observe(request, [attempt])).toMatchObject({ kind: 'minted', mintAddress: attempt.mintAddress });
+    world.controls.resume();
+  });
+
+  it('K5, K7: a mint of another worker that becomes final during the look is no stranger', async () => {
+    const request = world.mintRequest(Keypair.generate().publicKey);
+    const attempt = await world.chain.mint.prepare(request, 1);
+    world.controls.pause();
+    world.controls.advance(10);
+    await world.chain.mint.send(attempt);
+    world.controls.advance(3);
+    // The account is read first, while it is not final; the history of the address last, when it is.
+    let looks = 0;
+    const rpc = await createRpc({
+      endpoints: [world.local.rpcUrl],
+      fetch: async (input, init) => {
+        if (typeof init?.body === 'string' && init.body.includes('getSignaturesForAddress') && looks++ === 0) world.controls.advance(12);
+        return fetch(input, init);
+      },
+    });
+    const { mint } = createSolanaChain({ rpc, authority: world.authority });
+    expect(await mint.observe(request, [])).toEqual({ kind: 'pending', signature: attempt.signature });
+    expect(looks).toBe(1);
+    expect(await mint.observe(request, [])).toMatchObject({ kind: 'minted', transactionSignature: attempt.signature });
     world.controls.resume();
   });
 
