@@ -30,12 +30,12 @@ function keyOf(mutation: Mutation): string {
     .digest('hex');
 }
 
-const chosen = [...mutations.entries()].filter(([, { row }]) => wanted.length === 0 || wanted.includes(row));
-const results = chosen.map(([index, mutation], at) => {
+const chosen = mutations.filter(({ row }) => wanted.length === 0 || wanted.includes(row));
+const results = chosen.map((mutation, at) => {
   const { row, protection } = mutation;
   const key = keyOf(mutation);
   const began = performance.now();
-  const sight = known[key]?.result === 'seen' ? known[key] : see(mutation, index);
+  const sight = known[key]?.result === 'seen' ? known[key] : see(mutation);
   known[key] = sight;
   mkdirSync(folder, { recursive: true });
   writeFileSync(notes, JSON.stringify(known, null, 1));

@@ -31,7 +31,7 @@ interface Report {
 }
 
 /** Runs the tests of the row in the one file, with the protection switched off. */
-export function see(mutation: Mutation, index: number): Sight {
+export function see(mutation: Mutation): Sight {
   const { times } = standing(mutation);
   if (times !== 1) return { result: 'stale', by: `the text stands ${times} times in ${mutation.file}` };
   const folder = mkdtempSync(join(tmpdir(), 'mutation-'));
@@ -57,7 +57,7 @@ export function see(mutation: Mutation, index: number): Sight {
     mutation.test,
   ];
   try {
-    const env = { ...process.env, AIW3_MUTATION: String(index) };
+    const env = { ...process.env, AIW3_MUTATION: JSON.stringify(mutation) };
     const { stdout, stderr } = spawnSync('pnpm', vitest, { cwd: root, encoding: 'utf8', env, shell: process.platform === 'win32' });
     return judge(mutation.row, read(file) ?? { testResults: [{ message: `${stdout}${stderr}`, assertionResults: [] }] });
   } finally {

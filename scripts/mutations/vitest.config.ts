@@ -2,10 +2,9 @@
 import { join } from 'node:path';
 import { mergeConfig, type ViteUserConfig } from 'vitest/config';
 import config from '../../vitest.config.ts';
-import { root } from './mutation.ts';
-import { mutations } from './mutations.ts';
+import { type Mutation, root } from './mutation.ts';
 
-const mutation = mutations[Number(process.env.AIW3_MUTATION)] ?? fail('AIW3_MUTATION is the index of a mutation.');
+const mutation = JSON.parse(process.env.AIW3_MUTATION ?? '') as Mutation;
 const { file, find, replace } = mutation;
 const isBroken = (id: string) => id.split('?')[0] === join(root, file);
 

@@ -98,14 +98,6 @@ export const mint: readonly Mutation[] = [
     `${kit}/solana/mint/prepare.test.ts`,
   ),
   mutation(
-    'K6',
-    'what only people can mend is not repeated for ever',
-    `${kit}/phases/recovery.ts`,
-    'if (attempt >= maxAttempts ||',
-    'if (attempt > 99 ||',
-    `${kit}/engine/rows/delivery.test.ts`,
-  ),
-  mutation(
     'K9',
     'a mint counts when it is final',
     `${kit}/solana/mint/observe.ts`,

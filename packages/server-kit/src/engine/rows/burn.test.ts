@@ -17,7 +17,8 @@ describeCells('burns', (cell) => {
     // Taken and stored; the chain does not hear of it before the node is gone.
     cell.ground.silence(true);
     const signedTransaction = cell.ground.sign(id);
-    await first.confirmBurn({ ...cell.query(id), confirmation: { signedTransaction } });
+    const confirming = first.confirmBurn({ ...cell.query(id), confirmation: { signedTransaction } });
+    await expect(confirming).resolves.toMatchObject({ burnTxSignature: expect.any(String) });
     await cell.stop();
     cell.ground.silence(false);
     const second = await cell.node();
