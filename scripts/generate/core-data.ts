@@ -1,52 +1,63 @@
 import type { ProcessData } from '@aiw3/nft-upgrade/protocol';
 import { burnTransaction } from '../../packages/core/src/phases/burn.ts';
-import { badgeActivation } from '../../packages/core/src/processes/badge-activation.ts';
-import { claim } from '../../packages/core/src/processes/claim.ts';
-import { upgrade } from '../../packages/core/src/processes/upgrade.ts';
 import * as schemas from '../../packages/core/src/protocol/bodies.ts';
 import { envelopeSchema } from '../../packages/core/src/protocol/envelope.ts';
+import { sources } from '../../packages/core/src/protocol/schema/definitions.ts';
 import { fieldsFromZod, fromZod } from '../../packages/core/src/schema/from-zod.ts';
+import { createWriter, type Writer } from './tests.ts';
 
-/** One line an entry: a change of a schema is a change of a line. */
-const lines = (entries: object): string =>
-  Object.entries(entries)
-    .map(([key, value]) => `  ${key}: ${JSON.stringify(value)},\n`)
-    .join('');
+/** `burn_failed` → `burnFailed`: names of functions. */
+const camelCase = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+const line = (words: readonly string[]): string => `'${words.join(' ')}'`;
 
-function processLines({ statuses, ...head }: ProcessData): string {
-  return `{\n${lines(head)}  statuses: {\n${lines(statuses)}  },\n  }`;
+function statusRow(writer: Writer, name: string, { phase, progress, asset, to, facts, now }: ProcessData['statuses'][string]): string {
+  const row = [JSON.stringify(phase), JSON.stringify(progress), `'${asset}'`, line(to), line(Object.keys(facts)), line(Object.keys(now))];
+  const payload = { ...facts, ...now };
+  if (Object.keys(payload).length > 0) row.push(writer.fields(payload, camelCase(name)));
+  return `      ${name}: [${row.join(', ')}],\n`;
 }
 
-/** What a page checks with: the zod schemas and processes as plain data. */
-export function coreData(): string {
-  const bodies = {
-    problem: fromZod(schemas.problemSchema),
-    snapshot: fromZod(schemas.snapshotSchema),
-    snapshotList: fromZod(schemas.snapshotListSchema),
-    confirmBurn: fromZod(schemas.confirmBurnSchema),
-    confirmBurnResult: fromZod(schemas.confirmBurnResultSchema),
-    burnTransactionResult: fromZod(schemas.burnTransactionResultSchema),
-    eventPage: fromZod(schemas.eventPageSchema),
-    burnTransaction: fromZod(burnTransaction),
-  };
-  const sources = [upgrade, claim, badgeActivation];
-  const processes = sources.map(({ source: { data } }) => `  ${data.name}: ${processLines(data)},\n`);
-  const text = `// Made from the zod schemas by \`npm run generate\`. Do not edit.
-import type { ProcessData } from './machine/process.ts';
-import type { Envelope } from './protocol/envelope.ts';
-import type { Fields } from './schema/index.ts';
-
-export const envelope: Fields<keyof Envelope> = {
-${lines(fieldsFromZod(envelopeSchema.shape))}};
-
-export const bodies: Fields<${Object.keys(bodies)
-    .map((name) => `'${name}'`)
-    .join(' | ')}> = {
-${lines(bodies)}};
-
-export const processData: Readonly<Record<${sources.map(({ name }) => `'${name}'`).join(' | ')}, ProcessData>> = {
-${processes.join('')}};
+function processRows(writer: Writer, { statuses, input, phases, ...head }: ProcessData): string {
+  const rows = Object.entries(statuses).map(([name, status]) => statusRow(writer, name, status));
+  return `  ${head.name}: {
+${Object.entries(head)
+  .map(([key, value]) => `    ${key}: ${JSON.stringify(value)},\n`)
+  .join('')}    phases: ${line(phases)},
+    input: [${line(Object.keys(input))}, ${writer.fields(input, `${camelCase(head.name)}Input`)}],
+    statuses: {
+${rows.join('')}    },
+  },
 `;
-  if (text.includes('"kind":"zod"')) throw new RangeError('A schema of the protocol uses something of zod that has no form as data.');
-  return text;
+}
+
+/** What a page checks with: the zod schemas as plain code, the processes as tables. */
+export function coreData(): string {
+  const writer = createWriter();
+  const envelope = writer.fields(fieldsFromZod(envelopeSchema.shape), 'common');
+  const bodies = Object.entries({
+    problem: schemas.problemSchema,
+    snapshot: schemas.snapshotSchema,
+    snapshotList: schemas.snapshotListSchema,
+    confirmBurn: schemas.confirmBurnSchema,
+    confirmBurnResult: schemas.confirmBurnResultSchema,
+    burnTransactionResult: schemas.burnTransactionResultSchema,
+    eventPage: schemas.eventPageSchema,
+    burnTransaction,
+  }).map(([name, schema]) => `  ${name}: (value: unknown) => ${writer.test(fromZod(schema), 'value')},\n`);
+  const processes = sources.map(({ source }) => processRows(writer, source.data));
+  return `// Made from the zod schemas by \`npm run generate\`. Do not edit.
+import type { ProcessRows } from './machine/process.ts';
+import { ${writer.words().join(', ')} } from './schema/tests.ts';
+import type { Value } from './schema/types.ts';
+
+${writer.declarations()}
+/** The fields that every event carries. */
+export const envelope = ${envelope};
+
+export const bodies = {
+${bodies.join('')}};
+
+export const processRows = {
+${processes.join('')}} as const satisfies Readonly<Record<string, ProcessRows>>;
+`;
 }

@@ -1,106 +1,147 @@
 // Made from the zod schemas by `npm run generate`. Do not edit.
-import type { ProcessData } from './machine/process.ts';
-import type { Envelope } from './protocol/envelope.ts';
-import type { Fields } from './schema/index.ts';
+import type { ProcessRows } from './machine/process.ts';
+import { base64, either, flag, instant, int, list, matching, number, object, oneOf, record, text } from './schema/tests.ts';
+import type { Value } from './schema/types.ts';
 
-export const envelope: Fields<keyof Envelope> = {
-  operationId: {"kind":"string","min":1,"max":128},
-  upgradeId: {"kind":"optional","inner":{"kind":"string"}},
-  process: {"kind":"string","min":1,"max":64},
-  seq: {"kind":"number","int":true,"min":1},
-  status: {"kind":"string","min":1,"max":64},
-  progress: {"kind":"number","int":false,"min":0,"max":100},
-  asset: {"kind":"choice","values":["safe","at_risk","burned_owed","delivered"]},
-  timestamp: {"kind":"string","format":"datetime"},
-  message: {"kind":"optional","inner":{"kind":"string"}},
+const choice = ["safe","at_risk","burned_owed","delivered"];
+const common = (value: Value) => text(value.operationId, 1, 128) && (value.upgradeId === undefined || text(value.upgradeId)) && text(value.process, 1, 64) && int(value.seq, 1) && text(value.status, 1, 64) && number(value.progress, 0, 100) && oneOf(value.asset, choice) && instant(value.timestamp) && (value.message === undefined || text(value.message));
+const choice2 = ["user","wallet","network","operator"];
+const fields = (value: Value) => text(value.type) && text(value.title) && int(value.status) && (value.detail === undefined || text(value.detail)) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && (value.hint === undefined || text(value.hint)) && (value.asset === undefined || oneOf(value.asset, choice)) && (value.operationId === undefined || text(value.operationId)) && (value.details === undefined || record(value.details));
+const fields2 = (value: Value) => text(value.operationId) && text(value.process) && int(value.version, 1) && int(value.seq, 1) && text(value.status) && text(value.phase) && number(value.progress, 0, 100) && oneOf(value.asset, choice) && flag(value.terminal) && instant(value.startedAt) && instant(value.updatedAt) && (value.message === null || text(value.message)) && int(value.unknown, 0) && record(value.facts) && record(value.now);
+const fields3 = (value: Value) => list(value.operations, (value: unknown) => object(value, fields2));
+const pattern = /^[1-9A-HJ-NP-Za-km-z]{32,88}$/;
+const fields4 = (value: Value) => matching(value.burnTxSignature, pattern);
+const fields5 = (value: Value) => text(value.signedTransaction, 4, 4096) && base64(value.signedTransaction);
+const choice3 = [true];
+const fields6 = (value: Value) => oneOf(value.success, choice3) && text(value.message) && matching(value.burnTxSignature, pattern) && object(value.operation, fields2);
+const choice4 = ["legacy",0];
+const burnTransaction = (value: Value) => base64(value.transaction) && oneOf(value.version, choice4) && matching(value.mint, pattern) && matching(value.owner, pattern) && (value.tokenProgram === undefined || matching(value.tokenProgram, pattern)) && int(value.attempt, 1) && int(value.lastValidBlockHeight, 0);
+const fields7 = (value: Value) => object(value.burnTransaction, burnTransaction) && object(value.operation, fields2);
+const fields8 = (value: Value) => int(value.seq);
+const fields9 = (value: Value) => list(value.events, (value: unknown) => object(value, fields8)) && flag(value.terminal);
+const initializing = (value: Value) => int(value.version, 1) && record(value.input) && (value.usualMs === undefined || record(value.usualMs, (value: unknown) => int(value, 0)));
+const currentNFT = (value: Value) => (value.nftId === undefined || text(value.nftId)) && matching(value.mintAddress, pattern) && text(value.tierId) && text(value.tierName);
+const targetTier = (value: Value) => text(value.tierId) && text(value.tierName) && (value.level === undefined || int(value.level, 0));
+const qualificationVerified = (value: Value) => object(value.currentNFT, currentNFT) && object(value.targetTier, targetTier);
+const fields10 = (value: Value) => text(value.code) && either(value.required, [number, text]) && either(value.actual, [number, text]) && (value.message === undefined || text(value.message));
+const qualificationFailed = (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && list(value.requirements, (value: unknown) => object(value, fields10));
+const error = (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2);
+const awaitingBurn = (value: Value) => object(value.burnTransaction, burnTransaction) && text(value.instructions) && instant(value.deadline) && (value.code === undefined || text(value.code));
+const choice5 = ["none","processed","confirmed","finalized"];
+const fields11 = (value: Value) => text(value.kind) && (value.what === undefined || text(value.what)) && (value.before === undefined || text(value.before)) && (value.after === undefined || text(value.after));
+const verifyingBurn = (value: Value) => matching(value.burnTxSignature, pattern) && oneOf(value.commitment, choice5) && (value.walletChanges === undefined || list(value.walletChanges, (value: unknown) => object(value, fields11)));
+const cancelling = (value: Value) => int(value.until, 0);
+const choice6 = ["restart_from_burn"];
+const burnFailed = (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && oneOf(value.retryAction, choice6);
+const burnVerified = (value: Value) => matching(value.burnTxSignature, pattern) && int(value.slot, 0);
+const metadataUploaded = (value: Value) => text(value.ipfsHash) && text(value.metadataUri);
+const uploadFailed = (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && int(value.attempt, 1) && int(value.maxAttempts, 1) && (value.retryAction === undefined || text(value.retryAction));
+const choice7 = ["upload","mint"];
+const recovering = (value: Value) => oneOf(value.step, choice7) && int(value.attempt, 1) && int(value.maxAttempts, 1) && instant(value.retryAt);
+const needsAttention = (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && text(value.compensationId) && oneOf(value.requiresSupport, choice3) && text(value.userMessage);
+const compensation = (value: Value) => text(value.id) && text(value.kind) && instant(value.settledAt);
+const compensated = (value: Value) => object(value.compensation, compensation);
+const updatingRecords = (value: Value) => matching(value.mintAddress, pattern) && matching(value.transactionSignature, pattern);
+const newNFT = (value: Value) => text(value.nftId) && (value.tierId === undefined || text(value.tierId)) && text(value.tierName) && matching(value.mintAddress, pattern) && matching(value.transactionSignature, pattern) && text(value.metadataUri) && record(value.benefits, (value: unknown) => either(value, [text, number, flag]));
+const receipt = (value: Value) => text(value.id) && (value.signature === undefined || text(value.signature));
+const completed = (value: Value) => object(value.newNFT, newNFT) && object(value.receipt, receipt);
+const upgradeInput = (value: Value) => text(value.targetTierId, 1, 64);
+const qualificationVerified2 = (value: Value) => object(value.targetTier, targetTier);
+const claimInput = (value: Value) => (value.targetTierId === undefined || text(value.targetTierId, 1, 64));
+const choice8 = ["owned","activated","consumed"];
+const badge = (value: Value) => text(value.badgeId) && text(value.name) && oneOf(value.status, choice8);
+const qualificationVerified3 = (value: Value) => object(value.badge, badge);
+const badgeActivationInput = (value: Value) => text(value.badgeId, 1, 64);
+
+/** The fields that every event carries. */
+export const envelope = common;
+
+export const bodies = {
+  problem: (value: unknown) => object(value, fields),
+  snapshot: (value: unknown) => object(value, fields2),
+  snapshotList: (value: unknown) => object(value, fields3),
+  confirmBurn: (value: unknown) => either(value, [(value: unknown) => object(value, fields4, ["burnTxSignature"]), (value: unknown) => object(value, fields5, ["signedTransaction"])]),
+  confirmBurnResult: (value: unknown) => object(value, fields6),
+  burnTransactionResult: (value: unknown) => object(value, fields7),
+  eventPage: (value: unknown) => object(value, fields9),
+  burnTransaction: (value: unknown) => object(value, burnTransaction),
 };
 
-export const bodies: Fields<'problem' | 'snapshot' | 'snapshotList' | 'confirmBurn' | 'confirmBurnResult' | 'burnTransactionResult' | 'eventPage' | 'burnTransaction'> = {
-  problem: {"kind":"object","fields":{"type":{"kind":"string"},"title":{"kind":"string"},"status":{"kind":"number","int":true},"detail":{"kind":"optional","inner":{"kind":"string"}},"code":{"kind":"string"},"retryable":{"kind":"boolean"},"actor":{"kind":"choice","values":["user","wallet","network","operator"]},"hint":{"kind":"optional","inner":{"kind":"string"}},"asset":{"kind":"optional","inner":{"kind":"choice","values":["safe","at_risk","burned_owed","delivered"]}},"operationId":{"kind":"optional","inner":{"kind":"string"}},"details":{"kind":"optional","inner":{"kind":"record","inner":{"kind":"unknown"}}}},"loose":true},
-  snapshot: {"kind":"object","fields":{"operationId":{"kind":"string"},"process":{"kind":"string"},"version":{"kind":"number","int":true,"min":1},"seq":{"kind":"number","int":true,"min":1},"status":{"kind":"string"},"phase":{"kind":"string"},"progress":{"kind":"number","int":false,"min":0,"max":100},"asset":{"kind":"choice","values":["safe","at_risk","burned_owed","delivered"]},"terminal":{"kind":"boolean"},"startedAt":{"kind":"string","format":"datetime"},"updatedAt":{"kind":"string","format":"datetime"},"message":{"kind":"nullable","inner":{"kind":"string"}},"unknown":{"kind":"number","int":true,"min":0},"facts":{"kind":"record","inner":{"kind":"unknown"}},"now":{"kind":"record","inner":{"kind":"unknown"}}},"loose":true},
-  snapshotList: {"kind":"object","fields":{"operations":{"kind":"list","inner":{"kind":"object","fields":{"operationId":{"kind":"string"},"process":{"kind":"string"},"version":{"kind":"number","int":true,"min":1},"seq":{"kind":"number","int":true,"min":1},"status":{"kind":"string"},"phase":{"kind":"string"},"progress":{"kind":"number","int":false,"min":0,"max":100},"asset":{"kind":"choice","values":["safe","at_risk","burned_owed","delivered"]},"terminal":{"kind":"boolean"},"startedAt":{"kind":"string","format":"datetime"},"updatedAt":{"kind":"string","format":"datetime"},"message":{"kind":"nullable","inner":{"kind":"string"}},"unknown":{"kind":"number","int":true,"min":0},"facts":{"kind":"record","inner":{"kind":"unknown"}},"now":{"kind":"record","inner":{"kind":"unknown"}}},"loose":true}}},"loose":true},
-  confirmBurn: {"kind":"either","options":[{"kind":"object","fields":{"burnTxSignature":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"}},"loose":false},{"kind":"object","fields":{"signedTransaction":{"kind":"string","format":"base64","min":4,"max":4096}},"loose":false}]},
-  confirmBurnResult: {"kind":"object","fields":{"success":{"kind":"choice","values":[true]},"message":{"kind":"string"},"burnTxSignature":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"operation":{"kind":"object","fields":{"operationId":{"kind":"string"},"process":{"kind":"string"},"version":{"kind":"number","int":true,"min":1},"seq":{"kind":"number","int":true,"min":1},"status":{"kind":"string"},"phase":{"kind":"string"},"progress":{"kind":"number","int":false,"min":0,"max":100},"asset":{"kind":"choice","values":["safe","at_risk","burned_owed","delivered"]},"terminal":{"kind":"boolean"},"startedAt":{"kind":"string","format":"datetime"},"updatedAt":{"kind":"string","format":"datetime"},"message":{"kind":"nullable","inner":{"kind":"string"}},"unknown":{"kind":"number","int":true,"min":0},"facts":{"kind":"record","inner":{"kind":"unknown"}},"now":{"kind":"record","inner":{"kind":"unknown"}}},"loose":true}},"loose":true},
-  burnTransactionResult: {"kind":"object","fields":{"burnTransaction":{"kind":"object","fields":{"transaction":{"kind":"string","format":"base64"},"version":{"kind":"either","options":[{"kind":"choice","values":["legacy"]},{"kind":"choice","values":[0]}]},"mint":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"owner":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"tokenProgram":{"kind":"optional","inner":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"}},"attempt":{"kind":"number","int":true,"min":1},"lastValidBlockHeight":{"kind":"number","int":true,"min":0}},"loose":true},"operation":{"kind":"object","fields":{"operationId":{"kind":"string"},"process":{"kind":"string"},"version":{"kind":"number","int":true,"min":1},"seq":{"kind":"number","int":true,"min":1},"status":{"kind":"string"},"phase":{"kind":"string"},"progress":{"kind":"number","int":false,"min":0,"max":100},"asset":{"kind":"choice","values":["safe","at_risk","burned_owed","delivered"]},"terminal":{"kind":"boolean"},"startedAt":{"kind":"string","format":"datetime"},"updatedAt":{"kind":"string","format":"datetime"},"message":{"kind":"nullable","inner":{"kind":"string"}},"unknown":{"kind":"number","int":true,"min":0},"facts":{"kind":"record","inner":{"kind":"unknown"}},"now":{"kind":"record","inner":{"kind":"unknown"}}},"loose":true}},"loose":true},
-  eventPage: {"kind":"object","fields":{"events":{"kind":"list","inner":{"kind":"object","fields":{"seq":{"kind":"number","int":true}},"loose":true}},"terminal":{"kind":"boolean"}},"loose":true},
-  burnTransaction: {"kind":"object","fields":{"transaction":{"kind":"string","format":"base64"},"version":{"kind":"either","options":[{"kind":"choice","values":["legacy"]},{"kind":"choice","values":[0]}]},"mint":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"owner":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"tokenProgram":{"kind":"optional","inner":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"}},"attempt":{"kind":"number","int":true,"min":1},"lastValidBlockHeight":{"kind":"number","int":true,"min":0}},"loose":true},
-};
-
-export const processData: Readonly<Record<'upgrade' | 'claim' | 'badge_activation', ProcessData>> = {
+export const processRows = {
   upgrade: {
-  name: "upgrade",
-  version: 1,
-  path: "upgrade",
-  idPrefix: "upg",
-  idAlias: "upgradeId",
-  input: {"targetTierId":{"kind":"string","min":1,"max":64}},
-  phases: ["preflight","burn","metadata","mint","record"],
-  initial: "initializing",
-  statuses: {
-  initializing: {"phase":"preflight","progress":0,"asset":"safe","to":["qualification_verified","qualification_failed","cancelled","error"],"facts":{"version":{"kind":"number","int":true,"min":1},"input":{"kind":"record","inner":{"kind":"unknown"}},"usualMs":{"kind":"optional","inner":{"kind":"record","inner":{"kind":"number","int":true,"min":0}}}},"now":{}},
-  qualification_verified: {"phase":"preflight","progress":10,"asset":"safe","to":["awaiting_burn","burn_verified","cancelled","error"],"facts":{"currentNFT":{"kind":"object","fields":{"nftId":{"kind":"optional","inner":{"kind":"string"}},"mintAddress":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"tierId":{"kind":"string"},"tierName":{"kind":"string"}},"loose":true},"targetTier":{"kind":"object","fields":{"tierId":{"kind":"string"},"tierName":{"kind":"string"},"level":{"kind":"optional","inner":{"kind":"number","int":true,"min":0}}},"loose":true}},"now":{}},
-  qualification_failed: {"phase":"preflight","progress":0,"asset":"safe","to":[],"facts":{},"now":{"error":{"kind":"string"},"code":{"kind":"string"},"retryable":{"kind":"boolean"},"actor":{"kind":"choice","values":["user","wallet","network","operator"]},"requirements":{"kind":"list","inner":{"kind":"object","fields":{"code":{"kind":"string"},"required":{"kind":"either","options":[{"kind":"number","int":false},{"kind":"string"}]},"actual":{"kind":"either","options":[{"kind":"number","int":false},{"kind":"string"}]},"message":{"kind":"optional","inner":{"kind":"string"}}},"loose":true}}}},
-  cancelled: {"phase":null,"progress":"kept","asset":"safe","to":[],"facts":{},"now":{}},
-  error: {"phase":null,"progress":"kept","asset":"safe","to":[],"facts":{},"now":{"error":{"kind":"string"},"code":{"kind":"string"},"retryable":{"kind":"boolean"},"actor":{"kind":"choice","values":["user","wallet","network","operator"]}}},
-  awaiting_burn: {"phase":"burn","progress":20,"asset":"safe","to":["verifying_burn","burn_verified","awaiting_burn","cancelling","cancelled","burn_failed","error"],"facts":{},"now":{"burnTransaction":{"kind":"object","fields":{"transaction":{"kind":"string","format":"base64"},"version":{"kind":"either","options":[{"kind":"choice","values":["legacy"]},{"kind":"choice","values":[0]}]},"mint":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"owner":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"tokenProgram":{"kind":"optional","inner":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"}},"attempt":{"kind":"number","int":true,"min":1},"lastValidBlockHeight":{"kind":"number","int":true,"min":0}},"loose":true},"instructions":{"kind":"string"},"deadline":{"kind":"string","format":"datetime"},"code":{"kind":"optional","inner":{"kind":"string"}}}},
-  verifying_burn: {"phase":"burn","progress":30,"asset":"at_risk","to":["burn_verified","awaiting_burn","burn_failed","cancelling"],"facts":{},"now":{"burnTxSignature":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"commitment":{"kind":"choice","values":["none","processed","confirmed","finalized"]},"walletChanges":{"kind":"optional","inner":{"kind":"list","inner":{"kind":"object","fields":{"kind":{"kind":"string"},"what":{"kind":"optional","inner":{"kind":"string"}},"before":{"kind":"optional","inner":{"kind":"string"}},"after":{"kind":"optional","inner":{"kind":"string"}}},"loose":true}}}}},
-  cancelling: {"phase":"burn","progress":20,"asset":"at_risk","to":["cancelled","burn_verified","burn_failed"],"facts":{},"now":{"until":{"kind":"number","int":true,"min":0}}},
-  burn_failed: {"phase":"burn","progress":20,"asset":"safe","to":[],"facts":{},"now":{"error":{"kind":"string"},"code":{"kind":"string"},"retryable":{"kind":"boolean"},"actor":{"kind":"choice","values":["user","wallet","network","operator"]},"retryAction":{"kind":"choice","values":["restart_from_burn"]}}},
-  burn_verified: {"phase":"burn","progress":40,"asset":"burned_owed","to":["uploading_metadata"],"facts":{"burnTxSignature":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"slot":{"kind":"number","int":true,"min":0}},"now":{}},
-  uploading_metadata: {"phase":"metadata","progress":60,"asset":"burned_owed","to":["metadata_uploaded","upload_failed"],"facts":{},"now":{}},
-  metadata_uploaded: {"phase":"metadata","progress":70,"asset":"burned_owed","to":["minting_new_nft"],"facts":{"ipfsHash":{"kind":"string"},"metadataUri":{"kind":"string"}},"now":{}},
-  upload_failed: {"phase":"metadata","progress":"kept","asset":"burned_owed","to":["recovering","needs_attention"],"facts":{},"now":{"error":{"kind":"string"},"code":{"kind":"string"},"retryable":{"kind":"boolean"},"actor":{"kind":"choice","values":["user","wallet","network","operator"]},"attempt":{"kind":"number","int":true,"min":1},"maxAttempts":{"kind":"number","int":true,"min":1},"retryAction":{"kind":"optional","inner":{"kind":"string"}}}},
-  recovering: {"phase":null,"progress":"kept","asset":"burned_owed","to":["uploading_metadata","needs_attention","minting_new_nft"],"facts":{},"now":{"step":{"kind":"choice","values":["upload","mint"]},"attempt":{"kind":"number","int":true,"min":1},"maxAttempts":{"kind":"number","int":true,"min":1},"retryAt":{"kind":"string","format":"datetime"}}},
-  needs_attention: {"phase":null,"progress":"kept","asset":"burned_owed","to":["recovering","compensated"],"facts":{},"now":{"error":{"kind":"string"},"code":{"kind":"string"},"retryable":{"kind":"boolean"},"actor":{"kind":"choice","values":["user","wallet","network","operator"]},"compensationId":{"kind":"string"},"requiresSupport":{"kind":"choice","values":[true]},"userMessage":{"kind":"string"}}},
-  compensated: {"phase":null,"progress":"kept","asset":"delivered","to":[],"facts":{"compensation":{"kind":"object","fields":{"id":{"kind":"string"},"kind":{"kind":"string"},"settledAt":{"kind":"string","format":"datetime"}},"loose":true}},"now":{}},
-  minting_new_nft: {"phase":"mint","progress":80,"asset":"burned_owed","to":["updating_records","mint_failed"],"facts":{},"now":{}},
-  mint_failed: {"phase":"mint","progress":"kept","asset":"burned_owed","to":["recovering","needs_attention"],"facts":{},"now":{"error":{"kind":"string"},"code":{"kind":"string"},"retryable":{"kind":"boolean"},"actor":{"kind":"choice","values":["user","wallet","network","operator"]},"attempt":{"kind":"number","int":true,"min":1},"maxAttempts":{"kind":"number","int":true,"min":1},"retryAction":{"kind":"optional","inner":{"kind":"string"}}}},
-  updating_records: {"phase":"record","progress":90,"asset":"delivered","to":["completed"],"facts":{"mintAddress":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"transactionSignature":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"}},"now":{}},
-  completed: {"phase":"record","progress":100,"asset":"delivered","to":[],"facts":{"newNFT":{"kind":"object","fields":{"nftId":{"kind":"string"},"tierId":{"kind":"optional","inner":{"kind":"string"}},"tierName":{"kind":"string"},"mintAddress":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"transactionSignature":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"metadataUri":{"kind":"string"},"benefits":{"kind":"record","inner":{"kind":"either","options":[{"kind":"string"},{"kind":"number","int":false},{"kind":"boolean"}]}}},"loose":true},"receipt":{"kind":"object","fields":{"id":{"kind":"string"},"signature":{"kind":"optional","inner":{"kind":"string"}}},"loose":true}},"now":{}},
-  },
+    name: "upgrade",
+    version: 1,
+    path: "upgrade",
+    idPrefix: "upg",
+    idAlias: "upgradeId",
+    initial: "initializing",
+    phases: 'preflight burn metadata mint record',
+    input: ['targetTierId', upgradeInput],
+    statuses: {
+      initializing: ["preflight", 0, 'safe', 'qualification_verified qualification_failed cancelled error', 'version input usualMs', '', initializing],
+      qualification_verified: ["preflight", 10, 'safe', 'awaiting_burn burn_verified cancelled error', 'currentNFT targetTier', '', qualificationVerified],
+      qualification_failed: ["preflight", 0, 'safe', '', '', 'error code retryable actor requirements', qualificationFailed],
+      cancelled: [null, "kept", 'safe', '', '', ''],
+      error: [null, "kept", 'safe', '', '', 'error code retryable actor', error],
+      awaiting_burn: ["burn", 20, 'safe', 'verifying_burn burn_verified awaiting_burn cancelling cancelled burn_failed error', '', 'burnTransaction instructions deadline code', awaitingBurn],
+      verifying_burn: ["burn", 30, 'at_risk', 'burn_verified awaiting_burn burn_failed cancelling', '', 'burnTxSignature commitment walletChanges', verifyingBurn],
+      cancelling: ["burn", 20, 'at_risk', 'cancelled burn_verified burn_failed', '', 'until', cancelling],
+      burn_failed: ["burn", 20, 'safe', '', '', 'error code retryable actor retryAction', burnFailed],
+      burn_verified: ["burn", 40, 'burned_owed', 'uploading_metadata', 'burnTxSignature slot', '', burnVerified],
+      uploading_metadata: ["metadata", 60, 'burned_owed', 'metadata_uploaded upload_failed', '', ''],
+      metadata_uploaded: ["metadata", 70, 'burned_owed', 'minting_new_nft', 'ipfsHash metadataUri', '', metadataUploaded],
+      upload_failed: ["metadata", "kept", 'burned_owed', 'recovering needs_attention', '', 'error code retryable actor attempt maxAttempts retryAction', uploadFailed],
+      recovering: [null, "kept", 'burned_owed', 'uploading_metadata needs_attention minting_new_nft', '', 'step attempt maxAttempts retryAt', recovering],
+      needs_attention: [null, "kept", 'burned_owed', 'recovering compensated', '', 'error code retryable actor compensationId requiresSupport userMessage', needsAttention],
+      compensated: [null, "kept", 'delivered', '', 'compensation', '', compensated],
+      minting_new_nft: ["mint", 80, 'burned_owed', 'updating_records mint_failed', '', ''],
+      mint_failed: ["mint", "kept", 'burned_owed', 'recovering needs_attention', '', 'error code retryable actor attempt maxAttempts retryAction', uploadFailed],
+      updating_records: ["record", 90, 'delivered', 'completed', 'mintAddress transactionSignature', '', updatingRecords],
+      completed: ["record", 100, 'delivered', '', 'newNFT receipt', '', completed],
+    },
   },
   claim: {
-  name: "claim",
-  version: 1,
-  path: "claim",
-  idPrefix: "clm",
-  input: {"targetTierId":{"kind":"optional","inner":{"kind":"string","min":1,"max":64}}},
-  phases: ["preflight","metadata","mint","record"],
-  initial: "initializing",
-  statuses: {
-  initializing: {"phase":"preflight","progress":0,"asset":"safe","to":["qualification_verified","qualification_failed","cancelled","error"],"facts":{"version":{"kind":"number","int":true,"min":1},"input":{"kind":"record","inner":{"kind":"unknown"}},"usualMs":{"kind":"optional","inner":{"kind":"record","inner":{"kind":"number","int":true,"min":0}}}},"now":{}},
-  qualification_verified: {"phase":"preflight","progress":10,"asset":"safe","to":["uploading_metadata","cancelled","error"],"facts":{"targetTier":{"kind":"object","fields":{"tierId":{"kind":"string"},"tierName":{"kind":"string"},"level":{"kind":"optional","inner":{"kind":"number","int":true,"min":0}}},"loose":true}},"now":{}},
-  qualification_failed: {"phase":"preflight","progress":0,"asset":"safe","to":[],"facts":{},"now":{"error":{"kind":"string"},"code":{"kind":"string"},"retryable":{"kind":"boolean"},"actor":{"kind":"choice","values":["user","wallet","network","operator"]},"requirements":{"kind":"list","inner":{"kind":"object","fields":{"code":{"kind":"string"},"required":{"kind":"either","options":[{"kind":"number","int":false},{"kind":"string"}]},"actual":{"kind":"either","options":[{"kind":"number","int":false},{"kind":"string"}]},"message":{"kind":"optional","inner":{"kind":"string"}}},"loose":true}}}},
-  cancelled: {"phase":"preflight","progress":"kept","asset":"safe","to":[],"facts":{},"now":{}},
-  error: {"phase":"preflight","progress":"kept","asset":"safe","to":[],"facts":{},"now":{"error":{"kind":"string"},"code":{"kind":"string"},"retryable":{"kind":"boolean"},"actor":{"kind":"choice","values":["user","wallet","network","operator"]}}},
-  uploading_metadata: {"phase":"metadata","progress":60,"asset":"safe","to":["metadata_uploaded","upload_failed"],"facts":{},"now":{}},
-  metadata_uploaded: {"phase":"metadata","progress":70,"asset":"safe","to":["minting_new_nft"],"facts":{"ipfsHash":{"kind":"string"},"metadataUri":{"kind":"string"}},"now":{}},
-  upload_failed: {"phase":"metadata","progress":"kept","asset":"safe","to":["recovering","needs_attention"],"facts":{},"now":{"error":{"kind":"string"},"code":{"kind":"string"},"retryable":{"kind":"boolean"},"actor":{"kind":"choice","values":["user","wallet","network","operator"]},"attempt":{"kind":"number","int":true,"min":1},"maxAttempts":{"kind":"number","int":true,"min":1},"retryAction":{"kind":"optional","inner":{"kind":"string"}}}},
-  recovering: {"phase":null,"progress":"kept","asset":"safe","to":["uploading_metadata","needs_attention","minting_new_nft"],"facts":{},"now":{"step":{"kind":"choice","values":["upload","mint"]},"attempt":{"kind":"number","int":true,"min":1},"maxAttempts":{"kind":"number","int":true,"min":1},"retryAt":{"kind":"string","format":"datetime"}}},
-  needs_attention: {"phase":null,"progress":"kept","asset":"safe","to":["recovering","compensated"],"facts":{},"now":{"error":{"kind":"string"},"code":{"kind":"string"},"retryable":{"kind":"boolean"},"actor":{"kind":"choice","values":["user","wallet","network","operator"]},"compensationId":{"kind":"string"},"requiresSupport":{"kind":"choice","values":[true]},"userMessage":{"kind":"string"}}},
-  compensated: {"phase":null,"progress":"kept","asset":"delivered","to":[],"facts":{"compensation":{"kind":"object","fields":{"id":{"kind":"string"},"kind":{"kind":"string"},"settledAt":{"kind":"string","format":"datetime"}},"loose":true}},"now":{}},
-  minting_new_nft: {"phase":"mint","progress":80,"asset":"safe","to":["updating_records","mint_failed"],"facts":{},"now":{}},
-  mint_failed: {"phase":"mint","progress":"kept","asset":"safe","to":["recovering","needs_attention"],"facts":{},"now":{"error":{"kind":"string"},"code":{"kind":"string"},"retryable":{"kind":"boolean"},"actor":{"kind":"choice","values":["user","wallet","network","operator"]},"attempt":{"kind":"number","int":true,"min":1},"maxAttempts":{"kind":"number","int":true,"min":1},"retryAction":{"kind":"optional","inner":{"kind":"string"}}}},
-  updating_records: {"phase":"record","progress":90,"asset":"delivered","to":["completed"],"facts":{"mintAddress":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"transactionSignature":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"}},"now":{}},
-  completed: {"phase":"record","progress":100,"asset":"delivered","to":[],"facts":{"newNFT":{"kind":"object","fields":{"nftId":{"kind":"string"},"tierId":{"kind":"optional","inner":{"kind":"string"}},"tierName":{"kind":"string"},"mintAddress":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"transactionSignature":{"kind":"string","pattern":"^[1-9A-HJ-NP-Za-km-z]{32,88}$"},"metadataUri":{"kind":"string"},"benefits":{"kind":"record","inner":{"kind":"either","options":[{"kind":"string"},{"kind":"number","int":false},{"kind":"boolean"}]}}},"loose":true},"receipt":{"kind":"object","fields":{"id":{"kind":"string"},"signature":{"kind":"optional","inner":{"kind":"string"}}},"loose":true}},"now":{}},
-  },
+    name: "claim",
+    version: 1,
+    path: "claim",
+    idPrefix: "clm",
+    initial: "initializing",
+    phases: 'preflight metadata mint record',
+    input: ['targetTierId', claimInput],
+    statuses: {
+      initializing: ["preflight", 0, 'safe', 'qualification_verified qualification_failed cancelled error', 'version input usualMs', '', initializing],
+      qualification_verified: ["preflight", 10, 'safe', 'uploading_metadata cancelled error', 'targetTier', '', qualificationVerified2],
+      qualification_failed: ["preflight", 0, 'safe', '', '', 'error code retryable actor requirements', qualificationFailed],
+      cancelled: ["preflight", "kept", 'safe', '', '', ''],
+      error: ["preflight", "kept", 'safe', '', '', 'error code retryable actor', error],
+      uploading_metadata: ["metadata", 60, 'safe', 'metadata_uploaded upload_failed', '', ''],
+      metadata_uploaded: ["metadata", 70, 'safe', 'minting_new_nft', 'ipfsHash metadataUri', '', metadataUploaded],
+      upload_failed: ["metadata", "kept", 'safe', 'recovering needs_attention', '', 'error code retryable actor attempt maxAttempts retryAction', uploadFailed],
+      recovering: [null, "kept", 'safe', 'uploading_metadata needs_attention minting_new_nft', '', 'step attempt maxAttempts retryAt', recovering],
+      needs_attention: [null, "kept", 'safe', 'recovering compensated', '', 'error code retryable actor compensationId requiresSupport userMessage', needsAttention],
+      compensated: [null, "kept", 'delivered', '', 'compensation', '', compensated],
+      minting_new_nft: ["mint", 80, 'safe', 'updating_records mint_failed', '', ''],
+      mint_failed: ["mint", "kept", 'safe', 'recovering needs_attention', '', 'error code retryable actor attempt maxAttempts retryAction', uploadFailed],
+      updating_records: ["record", 90, 'delivered', 'completed', 'mintAddress transactionSignature', '', updatingRecords],
+      completed: ["record", 100, 'delivered', '', 'newNFT receipt', '', completed],
+    },
   },
   badge_activation: {
-  name: "badge_activation",
-  version: 1,
-  path: "badge-activation",
-  idPrefix: "bdg",
-  input: {"badgeId":{"kind":"string","min":1,"max":64}},
-  phases: ["preflight","record"],
-  initial: "initializing",
-  statuses: {
-  initializing: {"phase":"preflight","progress":0,"asset":"safe","to":["qualification_verified","qualification_failed","cancelled","error"],"facts":{"version":{"kind":"number","int":true,"min":1},"input":{"kind":"record","inner":{"kind":"unknown"}},"usualMs":{"kind":"optional","inner":{"kind":"record","inner":{"kind":"number","int":true,"min":0}}}},"now":{}},
-  qualification_verified: {"phase":"preflight","progress":10,"asset":"safe","to":["updating_records","cancelled","error"],"facts":{"badge":{"kind":"object","fields":{"badgeId":{"kind":"string"},"name":{"kind":"string"},"status":{"kind":"choice","values":["owned","activated","consumed"]}},"loose":true}},"now":{}},
-  qualification_failed: {"phase":"preflight","progress":0,"asset":"safe","to":[],"facts":{},"now":{"error":{"kind":"string"},"code":{"kind":"string"},"retryable":{"kind":"boolean"},"actor":{"kind":"choice","values":["user","wallet","network","operator"]},"requirements":{"kind":"list","inner":{"kind":"object","fields":{"code":{"kind":"string"},"required":{"kind":"either","options":[{"kind":"number","int":false},{"kind":"string"}]},"actual":{"kind":"either","options":[{"kind":"number","int":false},{"kind":"string"}]},"message":{"kind":"optional","inner":{"kind":"string"}}},"loose":true}}}},
-  cancelled: {"phase":"preflight","progress":"kept","asset":"safe","to":[],"facts":{},"now":{}},
-  error: {"phase":"preflight","progress":"kept","asset":"safe","to":[],"facts":{},"now":{"error":{"kind":"string"},"code":{"kind":"string"},"retryable":{"kind":"boolean"},"actor":{"kind":"choice","values":["user","wallet","network","operator"]}}},
-  updating_records: {"phase":"record","progress":90,"asset":"safe","to":["completed"],"facts":{},"now":{}},
-  completed: {"phase":"record","progress":100,"asset":"safe","to":[],"facts":{"badge":{"kind":"object","fields":{"badgeId":{"kind":"string"},"name":{"kind":"string"},"status":{"kind":"choice","values":["owned","activated","consumed"]}},"loose":true}},"now":{}},
+    name: "badge_activation",
+    version: 1,
+    path: "badge-activation",
+    idPrefix: "bdg",
+    initial: "initializing",
+    phases: 'preflight record',
+    input: ['badgeId', badgeActivationInput],
+    statuses: {
+      initializing: ["preflight", 0, 'safe', 'qualification_verified qualification_failed cancelled error', 'version input usualMs', '', initializing],
+      qualification_verified: ["preflight", 10, 'safe', 'updating_records cancelled error', 'badge', '', qualificationVerified3],
+      qualification_failed: ["preflight", 0, 'safe', '', '', 'error code retryable actor requirements', qualificationFailed],
+      cancelled: ["preflight", "kept", 'safe', '', '', ''],
+      error: ["preflight", "kept", 'safe', '', '', 'error code retryable actor', error],
+      updating_records: ["record", 90, 'safe', 'completed', '', ''],
+      completed: ["record", 100, 'safe', '', 'badge', '', qualificationVerified3],
+    },
   },
-  },
-};
+} as const satisfies Readonly<Record<string, ProcessRows>>;

@@ -1,4 +1,4 @@
-import { NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
+import { amend, NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
 import type { BurnTransaction } from '../phases/burn.ts';
 import type { Asset } from '../protocol/asset.ts';
@@ -80,17 +80,6 @@ export function createApi(options: {
 /** The same error, with the operation and its asset where it did not name them. */
 export function aboutOperation(thrown: unknown, operationId: string | null, asset: Asset | null): NftUpgradeError {
   const error = toNftUpgradeError(thrown, 'internal');
-  const id = error.operationId ?? operationId ?? undefined;
-  const where = error.asset ?? asset ?? undefined;
-  if (id === error.operationId && where === error.asset) return error;
-  const { code, message, hint, retryable, details, cause } = error;
-  return new NftUpgradeError(code, {
-    message,
-    hint,
-    retryable,
-    details,
-    cause,
-    ...(id !== undefined && { operationId: id }),
-    ...(where !== undefined && { asset: where }),
-  });
+  const more = { operationId: error.operationId ?? operationId ?? undefined, asset: error.asset ?? asset ?? undefined };
+  return more.operationId === error.operationId && more.asset === error.asset ? error : amend(error, more);
 }

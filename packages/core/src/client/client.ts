@@ -1,4 +1,4 @@
-import { NftUpgradeError } from '../errors/index.ts';
+import { NftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, EventOf, InputOf, Snapshot, SnapshotOf } from '../machine/types.ts';
 import { processes as allProcesses, type Processes } from '../processes/index.ts';
 import { routesOf } from '../protocol/routes.ts';

@@ -1,4 +1,4 @@
-import { isNftUpgradeError } from '../errors/index.ts';
+import { isNftUpgradeError } from '../errors/error.ts';
 import type { Snapshot } from '../machine/types.ts';
 import type { Pause } from '../stream/pause.ts';
 import { isDefinite } from '../stream/policy.ts';

@@ -1,4 +1,4 @@
-import type { NftUpgradeError } from '../errors/index.ts';
+import type { NftUpgradeError } from '../errors/error.ts';
 import type { UpgradeClient } from './client.ts';
 import type { Operation } from './operation.ts';
 

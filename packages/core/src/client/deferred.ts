@@ -1,4 +1,4 @@
-import { type NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
+import { type NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 
 /** A promise with its ends in hand. */
 export interface Deferred<T> {

@@ -1,4 +1,4 @@
-import { NftUpgradeError } from '../errors/index.ts';
+import { NftUpgradeError } from '../errors/error.ts';
 
 /** What the device tells about itself. */
 export type EnvironmentSignal = 'online' | 'offline' | 'visible' | 'pageshow' | 'resume';

@@ -1,4 +1,4 @@
-import { NftUpgradeError } from '../errors/index.ts';
+import { NftUpgradeError } from '../errors/error.ts';
 
 /** What a transaction is allowed to be: the burn of one NFT by its owner for one operation. */
 export interface BurnExpectation {

@@ -1,4 +1,4 @@
-import { NftUpgradeError } from '../errors/index.ts';
+import { NftUpgradeError } from '../errors/error.ts';
 import type { Locks } from './environment.ts';
 
 /** Accounts with an open prompt in this page, over all clients in it. */

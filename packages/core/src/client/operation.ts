@@ -1,4 +1,4 @@
-import { NftUpgradeError } from '../errors/index.ts';
+import { NftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
 import type { BurnTransaction } from '../phases/burn.ts';
 import type { ConfirmBurn } from '../protocol/bodies.ts';

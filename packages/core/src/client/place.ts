@@ -1,4 +1,4 @@
-import { type NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
+import { type NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, InputOf, SnapshotOf } from '../machine/types.ts';
 import type { ProcessName, processes } from '../processes/index.ts';
 import type { OperationOf, ProcessClient, StartOptions, UpgradeClient } from './client.ts';

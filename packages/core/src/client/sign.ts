@@ -1,4 +1,5 @@
-import { type ErrorCode, isErrorCode, NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
+import type { ErrorCode } from '../errors/codes.ts';
+import { isCode, NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 import { actionsOf } from '../machine/select.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
 import type { BurnTransaction } from '../phases/burn.ts';
@@ -110,7 +111,7 @@ export function createSigner(options: SignerOptions): Signer {
 
   const refuse = (code: ErrorCode, findings: readonly GuardFinding[], state: WalletState): NftUpgradeError => {
     const telling = findings.find(({ rule }) => TELLING_RULES.includes(rule))?.rule;
-    const error = new NftUpgradeError(isErrorCode(telling) ? telling : code, { details: { findings } });
+    const error = new NftUpgradeError(isCode(telling) ? telling : code, { details: { findings } });
     show(state, { error });
     return error;
   };

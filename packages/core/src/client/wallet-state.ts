@@ -1,4 +1,4 @@
-import type { NftUpgradeError } from '../errors/index.ts';
+import type { NftUpgradeError } from '../errors/error.ts';
 
 /**
  * Where the wallet stands. It says what the wallet reported, never what happened on the chain.

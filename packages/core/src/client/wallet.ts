@@ -1,4 +1,4 @@
-import type { NftUpgradeError } from '../errors/index.ts';
+import type { NftUpgradeError } from '../errors/error.ts';
 
 /** One request to the wallet: sign this burn with this account. */
 export interface SignRequest {

@@ -1,5 +1,6 @@
 import type { Asset } from '../protocol/asset.ts';
-import { type Actor, type ErrorCode, errorCodes } from './codes.ts';
+import type { ErrorCode } from './codes.ts';
+import { type Actor, type CodeFacts, otherCodes, ownCodes } from './own-codes.ts';
 
 /** What an error may carry beyond its code. */
 export interface ErrorContext {
@@ -9,15 +10,30 @@ export interface ErrorContext {
   hint?: string;
   /** Replaces the code's own answer to "may the same call succeed later?". */
   retryable?: boolean;
+  /** Replaces who the code says can act. */
+  actor?: Actor;
   /** Where the asset is, when known. */
-  asset?: Asset;
+  asset?: Asset | undefined;
   /** The operation it happened to. */
-  operationId?: string;
+  operationId?: string | undefined;
   /** Machine-readable facts: the field, the expected and the actual value. */
   details?: Readonly<Record<string, unknown>>;
   /** The error that led here. */
   cause?: unknown;
 }
+
+/** The words of the codes that are loaded. */
+const known: { [code: string]: CodeFacts | undefined } = { ...ownCodes };
+
+/** Gives a value of this module out together with the words of more codes, which a bundle then holds only if it holds the value. */
+export function withCodes<T>(codes: Readonly<Record<string, CodeFacts>>, value: T): T {
+  Object.assign(known, codes);
+  return value;
+}
+
+/** True for a code that this version knows, with or without its words. */
+export const isCode = (value: unknown): value is ErrorCode =>
+  typeof value === 'string' && (Object.hasOwn(ownCodes, value) || otherCodes.split(' ').includes(value));
 
 const brand = Symbol.for('@aiw3/nft-upgrade/error');
 
@@ -38,12 +54,12 @@ export class NftUpgradeError extends Error {
   readonly [brand] = true;
 
   constructor(code: ErrorCode, context: ErrorContext = {}) {
-    const facts = errorCodes[code];
-    super(context.message ?? facts.message, context.cause === undefined ? undefined : { cause: context.cause });
+    const facts = known[code];
+    super(context.message ?? facts?.message ?? code, context.cause === undefined ? undefined : { cause: context.cause });
     this.code = code;
-    this.retryable = context.retryable ?? facts.retryable;
-    this.actor = facts.actor;
-    this.hint = context.hint ?? facts.hint;
+    this.retryable = context.retryable ?? facts?.retryable ?? false;
+    this.actor = context.actor ?? facts?.actor ?? 'operator';
+    this.hint = context.hint ?? facts?.hint ?? '';
     this.docs = `https://github.com/aiw3/nft-upgrade/blob/main/docs/errors.md#${code}`;
     this.asset = context.asset;
     this.operationId = context.operationId;
@@ -65,3 +81,7 @@ export const isNftUpgradeError = (value: unknown): value is NftUpgradeError =>
 export function toNftUpgradeError(thrown: unknown, fallback: ErrorCode, context: ErrorContext = {}): NftUpgradeError {
   return isNftUpgradeError(thrown) ? thrown : new NftUpgradeError(fallback, { ...context, cause: thrown });
 }
+
+/** The same error with more known about it. */
+export const amend = (error: NftUpgradeError, more: ErrorContext): NftUpgradeError =>
+  new NftUpgradeError(error.code, { ...error, message: error.message, cause: error.cause, ...more }); // these two are not among what is spread

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { Asset } from '../protocol/asset.ts';
 import { fieldsFromZod } from '../schema/from-zod.ts';
-import { type ProcessData, type ProcessDefinition, processFrom, type StatusData } from './process.ts';
+import { type ProcessData, processFrom, type StatusData } from './data.ts';
+import type { ProcessDefinition } from './process.ts';
 
 /** The fields of a payload, as zod schemas. */
 export type Shape = Readonly<Record<string, z.core.$ZodType>>;

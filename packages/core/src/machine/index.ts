@@ -1,4 +1,5 @@
 export { check } from './check.ts';
+export { type ProcessData, processFrom, type StatusData } from './data.ts';
 export {
   type DefinedProcess,
   definePhase,
@@ -9,7 +10,7 @@ export {
   status,
 } from './define.ts';
 export { type Usual, usualOf } from './durations.ts';
-export { type ProcessData, type ProcessDefinition, processFrom, type ResolvedStatus, type StatusData } from './process.ts';
+export type { ProcessDefinition, ResolvedStatus } from './process.ts';
 export { createFolding, type Folded, type Folding, fold, foldAll, follows, type Verdict } from './reduce.ts';
 export { type Action, actionsOf, isCommitted, isDelivered } from './select.ts';
 export { type Step, type StepState, stepsOf } from './steps.ts';

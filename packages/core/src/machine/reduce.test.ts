@@ -127,3 +127,7 @@ describe('fold', () => {
     expect(done).toMatchObject({ status: 'completed', terminal: true, progress: 100, asset: 'delivered', phase: 'record' });
   });
 });
+
+it('a name that every object has is no status', () => {
+  expect(upgrade.statuses.constructor).toBeUndefined();
+});

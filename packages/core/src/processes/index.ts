@@ -1,6 +1,6 @@
-import { processData } from '../generated.ts';
+import { processRows } from '../generated.ts';
 import type { DefinedProcess } from '../machine/define.ts';
-import { type ProcessDefinition, processFrom } from '../machine/process.ts';
+import { type ProcessDefinition, processFromRows } from '../machine/process.ts';
 import type { AnyProcess } from '../machine/types.ts';
 import type { badgeActivation as BadgeActivation } from './badge-activation.ts';
 import type { claim as Claim } from './claim.ts';
@@ -9,9 +9,9 @@ import type { upgrade as Upgrade } from './upgrade.ts';
 /** A process as it was written in zod, by its type; at run time made from data, so that a page loads no zod. */
 type Ready<P> = P extends DefinedProcess<infer Name, infer Input, infer Phases> ? ProcessDefinition<Name, Input, Phases> : never;
 
-export const upgrade: Ready<typeof Upgrade> = processFrom(processData.upgrade);
-export const claim: Ready<typeof Claim> = processFrom(processData.claim);
-export const badgeActivation: Ready<typeof BadgeActivation> = processFrom(processData.badge_activation);
+export const upgrade: Ready<typeof Upgrade> = processFromRows(processRows.upgrade);
+export const claim: Ready<typeof Claim> = processFromRows(processRows.claim);
+export const badgeActivation: Ready<typeof BadgeActivation> = processFromRows(processRows.badge_activation);
 
 /** The processes of this version, by name. A further one is one more line. */
 export const processes = { upgrade, claim, badge_activation: badgeActivation } as const;

@@ -4,7 +4,8 @@ import { foldAll } from '../machine/reduce.ts';
 import type { OperationEvent } from '../machine/types.ts';
 import { upgrade } from '../processes/index.ts';
 import { sampleEvents, samplePayload } from '../testing/samples.ts';
-import { nextEvent, parseEvent } from './event.ts';
+import { parseEvent } from './event.ts';
+import { nextEvent } from './next-event.ts';
 
 const context = { operationId: 'upg_1', at: new Date('2026-11-23T10:00:00Z') };
 const thrown = (work: () => unknown): NftUpgradeError => {

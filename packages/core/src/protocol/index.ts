@@ -29,8 +29,9 @@ export {
   snapshotSchema,
 } from './bodies.ts';
 export { actorSchema, assetSchema, type Envelope, envelopeSchema } from './envelope.ts';
-export { type EventContext, nextEvent, parseEvent } from './event.ts';
+export { parseEvent } from './event.ts';
 export { eventFrame, type FrameComment, heartbeatFrame, openingFrame, parseComment } from './frame.ts';
+export { type EventContext, nextEvent } from './next-event.ts';
 export { fromProblem, PROBLEM_TYPE, toProblem } from './problem.ts';
 export { DEFAULT_BASE_PATH, HEALTH_PATH, matchRoute, type OperationRoute, operationRoutes, type Route, routesOf } from './routes.ts';
 export { parseSnapshot } from './snapshot.ts';

@@ -1,4 +1,5 @@
-import { type ErrorCode, errorCodes, isErrorCode, NftUpgradeError } from '../errors/index.ts';
+import { type ErrorCode, errorCodes } from '../errors/codes.ts';
+import { isCode, NftUpgradeError } from '../errors/error.ts';
 import type { Problem } from './bodies.ts';
 import { wire } from './wire.ts';
 
@@ -29,16 +30,17 @@ export function fromProblem(status: number, body: unknown): NftUpgradeError {
       message: `The server answered ${status} without a readable reason.`,
       details: { status },
     });
-  const { code, detail, title, hint, retryable, asset, operationId, details } = body as Problem;
+  const { code, detail, title, hint, retryable, actor, asset, operationId, details } = body as Problem;
   const context = {
     message: detail ?? title,
     retryable,
+    actor,
     details: { ...details, status },
     ...(hint && { hint }),
     ...(asset && { asset }),
     ...(operationId && { operationId }),
   };
-  return isErrorCode(code)
+  return isCode(code)
     ? new NftUpgradeError(code, context)
     : new NftUpgradeError(codeOfStatus(status), { ...context, details: { ...context.details, code } });
 }

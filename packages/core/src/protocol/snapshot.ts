@@ -1,4 +1,4 @@
-import { NftUpgradeError } from '../errors/index.ts';
+import { NftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
 import { read } from '../schema/index.ts';
 import { wire } from './wire.ts';

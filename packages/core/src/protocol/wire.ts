@@ -1,10 +1,10 @@
 import type * as z from 'zod/mini';
 import { bodies } from '../generated.ts';
 import type { burnTransaction } from '../phases/burn.ts';
-import { compile } from '../schema/index.ts';
+import { schemaOf, type Test } from '../schema/index.ts';
 import type * as schemas from './bodies.ts';
 
-const of = <S extends z.core.$ZodType>(definition: Parameters<typeof compile>[0]) => compile<z.infer<S>>(definition);
+const of = <S extends z.core.$ZodType>(test: Test) => schemaOf<z.infer<S>>(test);
 
 /** The bodies of requests and answers, as checks. They are made from the zod schemas in `bodies.ts`, which a page does not load. */
 export const wire = {

@@ -1,14 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod/mini';
+import { createWriter } from '../../../../scripts/generate/tests.ts';
 import { isNftUpgradeError } from '../errors/index.ts';
-import { bodies, envelope, processData } from '../generated.ts';
-import { confirmBurnSchema, eventPageSchema, problemSchema, snapshotSchema } from '../protocol/bodies.ts';
+import { envelopeSchema as envelope } from '../machine/process.ts';
+import { burnTransaction } from '../phases/burn.ts';
+import { processes } from '../processes/index.ts';
+import * as bodies from '../protocol/bodies.ts';
 import { envelopeSchema } from '../protocol/envelope.ts';
 import { sources } from '../protocol/schema/definitions.ts';
+import { wire } from '../protocol/wire.ts';
 import { sampleEvents, samplePayload } from '../testing/samples.ts';
 import { fromZod } from './from-zod.ts';
-import { compile, read } from './index.ts';
+import { compile, read, type Schema, schemaOf, type Test } from './index.ts';
+import { base64, either, flag, instant, int, list, matching, number, object, oneOf, record, text } from './tests.ts';
 
 /** Values near the edges of what schemas ask for. */
 const scalars: fc.Arbitrary<unknown> = fc.oneof(
@@ -62,46 +67,146 @@ const left: Record<string, z.ZodMiniType> = {
 };
 
 /** Says the same as zod about the value. */
-function expectSame(schema: z.core.$ZodType, value: unknown): void {
-  const ours = compile(fromZod(schema)).check(value);
-  const theirs = z.safeParse(schema, value);
-  expect(ours === undefined, `${JSON.stringify(value)}: ${JSON.stringify(ours)}`).toBe(theirs.success);
+function expectSame(ours: Schema, schema: z.core.$ZodType, value: unknown): void {
+  const found = ours.check(value);
+  expect(found === undefined, `${JSON.stringify(value)}: ${JSON.stringify(found)}`).toBe(z.safeParse(schema, value).success);
+}
+
+const compiled = (schema: z.core.$ZodType) => compile(fromZod(schema));
+
+const words = { base64, either, flag, instant, int, list, matching, number, object, oneOf, record, text };
+
+/** The schema as `npm run generate` writes it to a file. */
+function written(schema: z.core.$ZodType): Schema {
+  const writer = createWriter();
+  const test = writer.test(fromZod(schema), 'value');
+  const program = `${writer.declarations()} return (value) => ${test}`.replaceAll(/\(value: \w+\)/g, '(value)');
+  return schemaOf(new Function(...Object.keys(words), program)(...Object.values(words)) as Test);
 }
 
 describe('every schema judges as zod does', () => {
   test.each(Object.entries({ ...small, ...left }))('%s', (_, schema) => {
+    const ours = compiled(schema);
     fc.assert(
-      fc.property(values, (value) => expectSame(schema, value)),
+      fc.property(values, (value) => expectSame(ours, schema, value)),
+      { numRuns: 400 },
+    );
+  });
+
+  test.each(Object.entries(small))('%s, written to a file', (_, schema) => {
+    const ours = written(schema);
+    fc.assert(
+      fc.property(values, (value) => expectSame(ours, schema, value)),
       { numRuns: 400 },
     );
   });
 
   const events = sources.flatMap((process) => {
     const envelopes = sampleEvents(process, [process.initial]);
-    return Object.keys(process.statuses).map((status) => ({
-      schema: z.looseObject({ ...envelopeSchema.shape, ...process.source.payloads[status] }),
-      event: { ...envelopes[0], status, ...samplePayload(process, status) },
-    }));
+    const ready = Object.values(processes).find(({ name }) => name === process.name);
+    return Object.keys(process.statuses).map((status) => {
+      const payload = samplePayload(process, status);
+      const shape = process.source.payloads[status];
+      return {
+        schema: z.looseObject({ ...envelopeSchema.shape, ...shape }),
+        event: { ...envelopes[0], status, ...payload },
+        payloadSchema: z.strictObject({ message: envelopeSchema.shape.message, ...shape }),
+        payload,
+        ours: ready?.statuses[status],
+        compiled: process.statuses[status],
+      };
+    });
   });
 
-  test('every event of every process, whole and with one field changed or gone', () => {
+  test('C8: every event and payload of every process, whole and with one field changed or gone', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...events), fc.nat(), scalars, fc.boolean(), ({ schema, event }, at, value, gone) => {
-        expectSame(schema, event);
-        expectSame(schema, change(event, at, value, gone));
+      fc.property(fc.constantFrom(...events), fc.nat(), scalars, fc.boolean(), (one, at, value, gone) => {
+        for (const ours of [one.ours, one.compiled]) {
+          if (!ours) throw new RangeError('a status of the source is missing');
+          expectSame(ours.event, one.schema, one.event);
+          expectSame(ours.event, one.schema, change(one.event, at, value, gone));
+          expectSame(ours.payload, one.payloadSchema, one.payload);
+          expectSame(ours.payload, one.payloadSchema, change(one.payload, at, value, gone));
+          expectSame(ours.payload, one.payloadSchema, { ...one.payload, more: value });
+        }
       }),
       { numRuns: 1_500 },
     );
   });
 
-  test('answers and problems', () => {
-    const schemas = [confirmBurnSchema, eventPageSchema, problemSchema, snapshotSchema];
+  test('the events of a status this version does not know', () => {
+    const [event] = sampleEvents(sources[0] ?? raise(), ['initializing']);
     fc.assert(
-      fc.property(fc.constantFrom(...schemas), values, (schema, value) => expectSame(schema, value)),
-      { numRuns: 400 },
+      fc.property(fc.nat(), scalars, fc.boolean(), (at, value, gone) => {
+        expectSame(envelope, envelopeSchema, event);
+        expectSame(envelope, envelopeSchema, change(event, at, value, gone));
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  test('inputs', () => {
+    const inputs = sources.map((process) => {
+      const ready = Object.values(processes).find(({ name }) => name === process.name);
+      return { schema: process.source.input, ours: ready?.input ?? raise(), compiled: process.input };
+    });
+    const names = fc.constantFrom('targetTierId', 'badgeId', 'more');
+    fc.assert(
+      fc.property(fc.constantFrom(...inputs), fc.dictionary(names, scalars), (one, value) => {
+        expectSame(one.ours, one.schema, value);
+        expectSame(one.compiled, one.schema, value);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  test('answers and problems, whole and with one field changed or gone', () => {
+    const operation = {
+      operationId: 'upg_1',
+      process: 'upgrade',
+      version: 1,
+      seq: 3,
+      status: 'awaiting_burn',
+      phase: 'burn',
+      progress: 20,
+      asset: 'safe',
+      terminal: false,
+      startedAt: '2026-11-23T10:00:00Z',
+      updatedAt: '2026-11-23T10:00:00Z',
+      message: null,
+      unknown: 0,
+      facts: {},
+      now: {},
+    };
+    const signature = '5'.repeat(88);
+    const { burnTransaction: burn } = samplePayload(sources[0] ?? raise(), 'awaiting_burn') as { burnTransaction: object };
+    const problem = { type: '', title: '', status: 400, code: 'x', retryable: true, actor: 'user', detail: '', hint: '', asset: 'safe' };
+    const samples: readonly (readonly [Schema, z.core.$ZodType, unknown])[] = [
+      [wire.snapshot, bodies.snapshotSchema, operation],
+      [wire.snapshotList, bodies.snapshotListSchema, { operations: [operation] }],
+      [wire.confirmBurn, bodies.confirmBurnSchema, { burnTxSignature: signature }],
+      [wire.confirmBurn, bodies.confirmBurnSchema, { signedTransaction: 'AAAA' }],
+      [wire.confirmBurnResult, bodies.confirmBurnResultSchema, { success: true, message: '', burnTxSignature: signature, operation }],
+      [wire.burnTransactionResult, bodies.burnTransactionResultSchema, { burnTransaction: burn, operation }],
+      [wire.burnTransaction, burnTransaction, burn],
+      [wire.eventPage, bodies.eventPageSchema, { events: [{ seq: 1 }], terminal: false }],
+      [wire.problem, bodies.problemSchema, { ...problem, operationId: 'upg_1', details: { status: 1 } }],
+    ];
+    expect(new Set(samples.map(([ours]) => ours))).toEqual(new Set(Object.values(wire)));
+    fc.assert(
+      fc.property(fc.constantFrom(...samples), fc.nat(), values, fc.boolean(), ([ours, schema, sample], at, value, gone) => {
+        expectSame(ours, schema, sample);
+        expectSame(ours, schema, value);
+        expectSame(ours, schema, change(sample, at, value, gone));
+      }),
+      { numRuns: 1_500 },
     );
   });
 });
+
+function raise(): never {
+  throw new RangeError('it is missing');
+}
 
 /** The value with one field, at any depth, replaced or taken away. */
 function change(value: unknown, at: number, replacement: unknown, gone: boolean): unknown {
@@ -116,12 +221,6 @@ function change(value: unknown, at: number, replacement: unknown, gone: boolean)
   return copy;
 }
 
-test('everything in the protocol has a form as data', () => {
-  const written = JSON.stringify([envelope, bodies, processData]);
-  expect(written).toContain('"kind":"string"');
-  expect(written).not.toContain('"kind":"zod"');
-});
-
 test.each(Object.entries(small))('%s has a form as data', (_, schema) => {
   expect(JSON.stringify(fromZod(schema))).not.toContain('"kind":"zod"');
 });
@@ -132,6 +231,10 @@ describe('what is wrong is named, and never shown', () => {
     [null, '(root)', 'is not an object'],
     [{ one: { two: [1, 'secret'] } }, 'one.two.1', 'is not an integer'],
     [{ one: { two: [] }, three: 'secret' }, 'three', 'is not a known field'],
+    [{ one: { two: 'secret' } }, 'one.two', 'is not a list'],
+    [{ one: {} }, 'one.two', 'is not a list'],
+    [{}, 'one', 'is not an object'],
+    [Object.freeze({ one: Object.freeze({ two: Object.freeze(['secret']) }) }), 'one.two.0', 'is not an integer'],
   ])('%j', (value, field, problem) => {
     let details: unknown;
     try {

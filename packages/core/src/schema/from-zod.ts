@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
+import { here, no } from './tests.ts';
 import type { Definition, Fields } from './types.ts';
 
 type Kind<T extends string> = Extract<Definition, { kind: T }>;
 
 /** A zod schema as data. What has no kind of its own (transformations, refinements, other types) keeps zod's own check. */
 export function fromZod(schema: z.core.$ZodType): Definition {
-  return known((schema as z.core.$ZodTypes)._zod.def) ?? { kind: 'zod', check: (value) => firstIssue(schema, value) };
+  return known((schema as z.core.$ZodTypes)._zod.def) ?? { kind: 'zod', test: (value) => judge(schema, value) };
 }
 
 /** The same for the fields of an object. */
@@ -33,13 +34,19 @@ function known(def: z.core.$ZodTypes['_zod']['def']): Definition | undefined {
     case 'record':
       return isPlainString(def.keyType) ? { kind: 'record', inner: fromZod(def.valueType) } : undefined;
     case 'union':
-      return { kind: 'either', options: def.options.map(fromZod) };
+      return either(def.options.map(fromZod));
     case 'object':
       return object(def);
     default:
       return undefined;
   }
 }
+
+/** A choice among choices is one choice. */
+const either = (options: readonly Definition[]): Definition =>
+  options.every((option) => option.kind === 'choice')
+    ? { kind: 'choice', values: options.flatMap(({ values }) => values) }
+    : { kind: 'either', options };
 
 const isPlain = (value: unknown): value is string | number | boolean => ['string', 'number', 'boolean'].includes(typeof value);
 const isPlainString = (schema: z.core.$ZodType) => JSON.stringify(fromZod(schema)) === '{"kind":"string"}';
@@ -83,8 +90,18 @@ function object(def: z.core.$ZodObjectDef): Kind<'object'> | undefined {
   return { kind: 'object', fields: fieldsFromZod(def.shape), loose: rest === 'unknown' };
 }
 
-function firstIssue(schema: z.core.$ZodType, value: unknown) {
+function judge(schema: z.core.$ZodType, value: unknown): boolean {
+  const where = here();
   const { error } = z.safeParse(schema, value);
   const first = error?.issues[0];
-  return first && { field: first.path.map(String).join('.'), problem: first.message || 'is wrong' };
+  return (
+    !first ||
+    no(
+      first.message || 'is wrong',
+      [where, ...first.path]
+        .filter((name) => name !== '')
+        .map(String)
+        .join('.'),
+    )
+  );
 }

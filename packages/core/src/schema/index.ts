@@ -1,3 +1,4 @@
-export { compile, isInstant, isRecord } from './compile.ts';
+export { compile, compileFields } from './compile.ts';
 export { issueDetails, read } from './read.ts';
-export type { Fields, Schema } from './types.ts';
+export { object, schemaOf, text } from './tests.ts';
+export type { Fields, FieldsTest, Schema, Test } from './types.ts';

@@ -1,4 +1,5 @@
-import { type ErrorCode, NftUpgradeError } from '../errors/index.ts';
+import type { ErrorCode } from '../errors/codes.ts';
+import { NftUpgradeError } from '../errors/error.ts';
 import type { Issue, Schema } from './types.ts';
 
 /** The value itself, now of a known type. @throws NftUpgradeError `code` that names the first wrong field and never the value */

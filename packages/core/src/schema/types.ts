@@ -5,10 +5,15 @@ export interface Issue {
   readonly problem: string;
 }
 
-/** Looks at a value; nothing to say is the good answer. Never throws and never changes the value. */
-export type Check = (value: unknown) => Issue | undefined;
+/** True for what it lets through. Never throws and never changes the value. It stops at the first thing that is wrong, by which `explain` names it. */
+export type Test = (value: unknown) => boolean;
 
-/** A zod schema as plain data: all that a page needs to check a value, in a form that is written to a file. */
+export type Value = Readonly<Record<string, unknown>>;
+
+/** Looks at the fields of what is an object. */
+export type FieldsTest = (value: Value) => boolean;
+
+/** A zod schema as plain data: all there is to know for checking a value. */
 export type Definition =
   | {
       readonly kind: 'string';
@@ -26,16 +31,16 @@ export type Definition =
   | { readonly kind: 'either'; readonly options: readonly Definition[] }
   | { readonly kind: 'object'; readonly fields: Fields; readonly loose: boolean }
   /** Something of zod that the kinds above do not say: zod itself looks at the value. Never in a file. */
-  | { readonly kind: 'zod'; readonly check: Check };
+  | { readonly kind: 'zod'; readonly test: Test };
 
 export type Fields<Name extends string = string> = Readonly<Record<Name, Definition>>;
 
 declare const output: unique symbol;
 
-/** A definition with the function that checks by it, and the type it lets through. */
+/** Looks at a value, and knows the type of what it lets through. */
 export interface Schema<T = unknown> {
-  readonly check: Check;
-  readonly definition: Definition;
+  /** The first thing that is wrong; undefined is the good answer. */
+  check(value: unknown): Issue | undefined;
   /** For the compiler alone. Boxed: a bare optional field would lose the `undefined` of a type. */
   readonly [output]?: { readonly value: T };
 }

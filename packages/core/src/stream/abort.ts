@@ -1,4 +1,4 @@
-import { NftUpgradeError } from '../errors/index.ts';
+import { NftUpgradeError } from '../errors/error.ts';
 
 /** A controller that aborts with any of the signals. `unlink` has to be called: a signal of the host may live as long as the page. */
 export function linkAbort(...signals: readonly (AbortSignal | undefined)[]): { controller: AbortController; unlink: () => void } {

@@ -1,5 +1,5 @@
 import type { Clock } from '../client/environment.ts';
-import { isNftUpgradeError, NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
+import { isNftUpgradeError, NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
 import { parseEvent } from '../protocol/event.ts';
 import type { routesOf } from '../protocol/routes.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../client/environment.ts';
-import { NftUpgradeError } from '../errors/index.ts';
+import { NftUpgradeError } from '../errors/error.ts';
 import { linkAbort, orAborted } from './abort.ts';
 
 /** Why a token is asked for. `unauthorized`: the last one was refused, so a cached one is of no use. */

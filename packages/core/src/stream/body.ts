@@ -1,5 +1,5 @@
 import type { Clock } from '../client/environment.ts';
-import { NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
+import { NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 
 export interface BodyLimits {
   readonly clock: Clock;

@@ -1,4 +1,4 @@
-import type { NftUpgradeError } from '../errors/index.ts';
+import type { NftUpgradeError } from '../errors/error.ts';
 
 /**
  * Where the connection to an operation stands. It says nothing about the operation: that goes on at the server whatever happens here.

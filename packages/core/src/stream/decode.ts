@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import { NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
+import { NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, OperationEvent } from '../machine/types.ts';
 import { parseEvent } from '../protocol/event.ts';
 import { type FrameComment, parseComment } from '../protocol/frame.ts';

@@ -1,5 +1,5 @@
 import type { Environment, EnvironmentSignal } from '../client/environment.ts';
-import { NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
+import { NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
 import type { routesOf } from '../protocol/routes.ts';
 import { type AttemptContext, attempt, type StartRequest, type StreamEntry } from './attempt.ts';

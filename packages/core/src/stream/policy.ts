@@ -1,4 +1,4 @@
-import type { NftUpgradeError } from '../errors/index.ts';
+import type { NftUpgradeError } from '../errors/error.ts';
 import type { ConnectionReason } from './connection.ts';
 import type { Limits, Timing } from './timing.ts';
 

@@ -1,4 +1,4 @@
-import { NftUpgradeError } from '../errors/index.ts';
+import { NftUpgradeError } from '../errors/error.ts';
 import { createFolding } from '../machine/reduce.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
 import type { Counters } from './counters.ts';

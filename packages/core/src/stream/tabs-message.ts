@@ -1,4 +1,4 @@
-import { type ErrorContext, isErrorCode, NftUpgradeError } from '../errors/index.ts';
+import { type ErrorContext, isCode, NftUpgradeError } from '../errors/error.ts';
 import type { Connection } from './connection.ts';
 
 /** What tabs say to one another about one operation. All but `hello` and `poke` come from the tab that has the connection. */
@@ -27,5 +27,5 @@ export function readTabMessage(data: unknown): TabMessage | null {
 }
 
 function readError(json: ErrorContext & { code?: unknown }): NftUpgradeError {
-  return new NftUpgradeError(isErrorCode(json.code) ? json.code : 'internal', json);
+  return new NftUpgradeError(isCode(json.code) ? json.code : 'internal', json);
 }

@@ -1,4 +1,4 @@
-import { NftUpgradeError } from '../errors/index.ts';
+import { NftUpgradeError } from '../errors/error.ts';
 
 /** How long the client waits for what. All values are milliseconds, except `silenceFactor`. */
 export interface Timing {

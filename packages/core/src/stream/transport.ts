@@ -1,5 +1,5 @@
 import type { Environment } from '../client/environment.ts';
-import { NftUpgradeError, toNftUpgradeError } from '../errors/index.ts';
+import { amend, NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 import { fromProblem } from '../protocol/problem.ts';
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../protocol/version.ts';
 import { linkAbort, orAborted } from './abort.ts';
@@ -138,16 +138,7 @@ async function errorOf(response: Response, environment: Environment, body: BodyL
   const problem = await readJson(response, body).catch(() => null);
   const error = fromProblem(response.status, problem);
   const retryAfterMs = readRetryAfter(response.headers, environment.clock.now());
-  if (retryAfterMs === null) return error;
-  const { code, message, hint, retryable, asset, operationId, details } = error;
-  return new NftUpgradeError(code, {
-    message,
-    hint,
-    retryable,
-    ...(asset && { asset }),
-    ...(operationId && { operationId }),
-    details: { ...details, retryAfterMs },
-  });
+  return retryAfterMs === null ? error : amend(error, { details: { ...error.details, retryAfterMs } });
 }
 
 /** Seconds, or a date: then counted from the server's own `Date`, since the clock here may be wrong. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../client/environment.ts';
 import { NftUpgradeError } from '../../errors/index.ts';
 import { fold } from '../../machine/reduce.ts';
 import type { OperationEvent, Snapshot } from '../../machine/types.ts';
-import { nextEvent } from '../../protocol/event.ts';
+import { nextEvent } from '../../protocol/next-event.ts';
 import { samplePayload } from '../samples.ts';
 import type { MockCommand, Scenario, Step } from './scenario.ts';
 

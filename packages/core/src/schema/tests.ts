@@ -1,0 +1,107 @@
+import type { FieldsTest, Issue, Schema, Test, Value } from './types.ts';
+
+// The words of which every test is made: those that are written to a file, and those that are put together at run time.
+
+/** Where a test under `explain` is, and what was wrong there last. */
+let field = '';
+let problem = '';
+
+/** Where the value is that a test was given. */
+export const here = (): string => field;
+
+/** Always false: the answer of a test. */
+export const no = (why: string, where = field): false => {
+  problem = why;
+  field = where;
+  return false;
+};
+
+/** A test as a schema, with the type of what it lets through. */
+export const schemaOf = <T>(test: Test): Schema<T> => ({ check: (value) => (test(value) ? undefined : explain(test, value)) });
+
+/**
+ * What a test found. It stops at the first wrong field, so the last one that it reads is the wrong one: it is run again over a copy that tells what is read. That costs
+ * nothing as long as all is well, and no test has to know the names of what it reads.
+ */
+function explain(test: Test, value: unknown): Issue {
+  field = '';
+  test(watch(value, ''));
+  return { field, problem };
+}
+
+const watch = (value: unknown, path: string): unknown =>
+  typeof value === 'object' && value !== null
+    ? new Proxy<object>(Array.isArray(value) ? [...value] : { ...value }, {
+        get(copy, key) {
+          field = path + String(key);
+          return watch(Reflect.get(copy, key), `${field}.`);
+        },
+      })
+    : value;
+
+const isRecord = (value: unknown): value is Value => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Length in UTF-16 units. */
+export const text = (value: unknown, min = 0, max = Number.POSITIVE_INFINITY): value is string =>
+  typeof value === 'string'
+    ? (value.length >= min && value.length <= max) || no(`is not ${min} to ${max} characters long`)
+    : no('is not a string');
+
+export const matching = (value: unknown, pattern: RegExp): boolean =>
+  text(value) && (pattern.test(value) || no(`does not match ${pattern.source}`));
+
+export const base64 = (value: unknown): boolean =>
+  text(value) && ((value.length % 4 === 0 && /^[A-Za-z\d+/]*={0,2}$/.test(value)) || no('is not base64'));
+
+const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?Z$/;
+
+/** ISO 8601 in UTC; seconds and their fraction may be left out. */
+export const instant = (value: unknown): boolean =>
+  text(value) && ((INSTANT.test(value) && isInMonth(value)) || no('is not a time in UTC'));
+
+/** Only the last days are not in every month. Day 0 of the next month is the last one of this. */
+const isInMonth = (time: string): boolean => {
+  const day = time.charCodeAt(8) * 10 + time.charCodeAt(9) - 528; // without a string of its own: every event has a time
+  return day < 29 || day <= new Date(Date.UTC(2000 + (Number(time.slice(0, 4)) % 400), Number(time.slice(5, 7)), 0)).getUTCDate();
+};
+
+export const number = (value: unknown, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): boolean =>
+  Number.isFinite(value)
+    ? ((value as number) >= min && (value as number) <= max) || no(`is not in ${min} to ${max}`)
+    : no('is not a number');
+
+/** The largest integer that a JSON reader of any language keeps exact bounds an integer. */
+export const int = (value: unknown, min?: number, max?: number): boolean =>
+  Number.isSafeInteger(value) ? number(value, min, max) : no('is not an integer');
+
+export const flag = (value: unknown): boolean => typeof value === 'boolean' || no('is not true or false');
+
+export const oneOf = (value: unknown, values: readonly unknown[]): boolean =>
+  values.includes(value) || no(`is not one of ${values.join(', ')}`);
+
+export const either = (value: unknown, tests: readonly Test[]): boolean => {
+  const where = field;
+  return tests.some((test) => test(value)) || no('has none of the allowed forms', where);
+};
+
+export const list = (value: unknown, test: Test): boolean => {
+  if (!Array.isArray(value)) return no('is not a list');
+  for (let index = 0; index < value.length; index++) if (!test(value[index])) return false;
+  return true;
+};
+
+/** An object with values of one kind under any names. */
+export const record = (value: unknown, test?: Test): boolean =>
+  isRecord(value) ? !test || Object.keys(value).every((key) => test(value[key])) : no('is not an object');
+
+/**
+ * An object may have more fields than are looked at: a newer server may send more. With `known`, other fields are refused: they would be a
+ * typing mistake.
+ */
+export const object = (value: unknown, fields: FieldsTest, known?: readonly string[]): boolean =>
+  isRecord(value)
+    ? fields(value) && (!known || Object.keys(value).every((key) => known.includes(key) || stranger(value[key])))
+    : no('is not an object');
+
+/** Takes the value, which has to be read to be named. */
+const stranger = (_value: unknown): false => no('is not a known field');
