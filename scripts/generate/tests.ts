@@ -44,9 +44,9 @@ export function createWriter(): Writer {
     switch (definition.kind) {
       case 'string': {
         const { min, max, format, pattern } = definition;
-        const bounded = min !== undefined || max !== undefined || (format === undefined && pattern === undefined);
+        const bounded = min !== undefined || max !== undefined;
         return all([
-          bounded ? call('text', value, min, max) : EVERYTHING,
+          bounded ? call('sized', value, min, max) : format || pattern ? EVERYTHING : call('text', value),
           format === 'base64' ? call('base64', value) : EVERYTHING,
           format === 'datetime' ? call('instant', value) : EVERYTHING,
           pattern === undefined ? EVERYTHING : call('matching', value, nameOf('pattern', `/${pattern}/`)),

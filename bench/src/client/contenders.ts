@@ -70,12 +70,9 @@ export const pipeline: Contender = async (chunks) => {
   let published = 0;
   store.subscribe(() => published++);
   for (const chunk of chunks) {
-    const { items, error } = decoder.push(chunk);
-    if (error) throw error;
-    const { applied } = sequencer.take(
-      items.flatMap((item) => (item.kind === 'event' ? [item.event] : [])),
-      'upg_bench',
-    );
+    const decoded = decoder.push(chunk);
+    if (decoded.error) throw decoded.error;
+    const { applied } = sequencer.take(decoded.events, 'upg_bench');
     events += applied.length;
     store.set({ operation: sequencer.snapshot() });
   }

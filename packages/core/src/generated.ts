@@ -1,17 +1,17 @@
 // Made from the zod schemas by `npm run generate`. Do not edit.
 import type { ProcessRows } from './machine/process.ts';
-import { base64, either, flag, instant, int, list, matching, number, object, oneOf, record, text } from './schema/tests.ts';
+import { base64, either, flag, instant, int, list, matching, number, object, oneOf, record, sized, text } from './schema/tests.ts';
 import type { Value } from './schema/types.ts';
 
 const choice = ["safe","at_risk","burned_owed","delivered"];
-const common = (value: Value) => text(value.operationId, 1, 128) && (value.upgradeId === undefined || text(value.upgradeId)) && text(value.process, 1, 64) && int(value.seq, 1) && text(value.status, 1, 64) && number(value.progress, 0, 100) && oneOf(value.asset, choice) && instant(value.timestamp) && (value.message === undefined || text(value.message));
+const common = (value: Value) => sized(value.operationId, 1, 128) && (value.upgradeId === undefined || text(value.upgradeId)) && sized(value.process, 1, 64) && int(value.seq, 1) && sized(value.status, 1, 64) && number(value.progress, 0, 100) && oneOf(value.asset, choice) && instant(value.timestamp) && (value.message === undefined || text(value.message));
 const choice2 = ["user","wallet","network","operator"];
 const fields = (value: Value) => text(value.type) && text(value.title) && int(value.status) && (value.detail === undefined || text(value.detail)) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && (value.hint === undefined || text(value.hint)) && (value.asset === undefined || oneOf(value.asset, choice)) && (value.operationId === undefined || text(value.operationId)) && (value.details === undefined || record(value.details));
 const fields2 = (value: Value) => text(value.operationId) && text(value.process) && int(value.version, 1) && int(value.seq, 1) && text(value.status) && text(value.phase) && number(value.progress, 0, 100) && oneOf(value.asset, choice) && flag(value.terminal) && instant(value.startedAt) && instant(value.updatedAt) && (value.message === null || text(value.message)) && int(value.unknown, 0) && record(value.facts) && record(value.now);
 const fields3 = (value: Value) => list(value.operations, (value: unknown) => object(value, fields2));
 const pattern = /^[1-9A-HJ-NP-Za-km-z]{32,88}$/;
 const fields4 = (value: Value) => matching(value.burnTxSignature, pattern);
-const fields5 = (value: Value) => text(value.signedTransaction, 4, 4096) && base64(value.signedTransaction);
+const fields5 = (value: Value) => sized(value.signedTransaction, 4, 4096) && base64(value.signedTransaction);
 const choice3 = [true];
 const fields6 = (value: Value) => oneOf(value.success, choice3) && text(value.message) && matching(value.burnTxSignature, pattern) && object(value.operation, fields2);
 const choice4 = ["legacy",0];
@@ -45,13 +45,13 @@ const updatingRecords = (value: Value) => matching(value.mintAddress, pattern) &
 const newNFT = (value: Value) => text(value.nftId) && (value.tierId === undefined || text(value.tierId)) && text(value.tierName) && matching(value.mintAddress, pattern) && matching(value.transactionSignature, pattern) && text(value.metadataUri) && record(value.benefits, (value: unknown) => either(value, [text, number, flag]));
 const receipt = (value: Value) => text(value.id) && (value.signature === undefined || text(value.signature));
 const completed = (value: Value) => object(value.newNFT, newNFT) && object(value.receipt, receipt);
-const upgradeInput = (value: Value) => text(value.targetTierId, 1, 64);
+const upgradeInput = (value: Value) => sized(value.targetTierId, 1, 64);
 const qualificationVerified2 = (value: Value) => object(value.targetTier, targetTier);
-const claimInput = (value: Value) => (value.targetTierId === undefined || text(value.targetTierId, 1, 64));
+const claimInput = (value: Value) => (value.targetTierId === undefined || sized(value.targetTierId, 1, 64));
 const choice8 = ["owned","activated","consumed"];
 const badge = (value: Value) => text(value.badgeId) && text(value.name) && oneOf(value.status, choice8);
 const qualificationVerified3 = (value: Value) => object(value.badge, badge);
-const badgeActivationInput = (value: Value) => text(value.badgeId, 1, 64);
+const badgeActivationInput = (value: Value) => sized(value.badgeId, 1, 64);
 
 /** The fields that every event carries. */
 export const envelope = common;

@@ -15,6 +15,7 @@ export function createHistory<E>(maxEvents: number): History<E> {
   let failure: { readonly error: unknown } | null = null;
   let waiting: (() => void)[] = [];
   const wakeAll = () => {
+    if (waiting.length === 0) return;
     const wake = waiting;
     waiting = [];
     for (const resolve of wake) resolve();

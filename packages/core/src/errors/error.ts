@@ -83,5 +83,7 @@ export function toNftUpgradeError(thrown: unknown, fallback: ErrorCode, context:
 }
 
 /** The same error with more known about it. */
-export const amend = (error: NftUpgradeError, more: ErrorContext): NftUpgradeError =>
-  new NftUpgradeError(error.code, { ...error, message: error.message, cause: error.cause, ...more }); // these two are not among what is spread
+export function amend(error: NftUpgradeError, more: ErrorContext): NftUpgradeError {
+  const { code, message, hint, retryable, actor, asset, operationId, details, cause } = error;
+  return new NftUpgradeError(code, { message, hint, retryable, actor, asset, operationId, details, cause, ...more });
+}

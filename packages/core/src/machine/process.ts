@@ -16,6 +16,8 @@ export interface ResolvedStatus {
   readonly nowKeys: readonly string[];
   readonly to: readonly string[];
   readonly terminal: boolean;
+  /** Whether the fields of an event are those of the status, beyond the envelope. */
+  readonly fields: FieldsTest;
   /** The whole event: envelope and payload. Unknown fields are kept: a newer server may send more. */
   readonly event: Schema<Record<string, unknown>>;
   /** The payload alone, as an emitter gives it. Unknown fields are refused: they would be a typing mistake. */
@@ -44,6 +46,8 @@ export interface ProcessDefinition<
   /** Names of the phases, in order. */
   readonly phases: readonly string[];
   readonly statuses: Readonly<Record<string, ResolvedStatus>>;
+  /** The same by the name in an event, quicker: names that come from the wire are no keys of an object yet. */
+  readonly find: (status: string) => ResolvedStatus | undefined;
   /** Status of the first event. */
   readonly initial: string;
   readonly [phasesOf]?: Phases;
@@ -88,30 +92,33 @@ export function processFromRows<Name extends string, Input extends Shape, Phases
 
 /** Puts a process together. */
 export const resolveProcess = <Name extends string, Input extends Shape, Phases extends readonly PhaseDefinition[]>(
-  head: Omit<ProcessDefinition<Name, Input, Phases>, 'input' | 'statuses' | typeof phasesOf>,
+  head: Omit<ProcessDefinition<Name, Input, Phases>, 'input' | 'statuses' | 'find' | typeof phasesOf>,
   inputKeys: readonly string[],
   input: FieldsTest,
   statuses: readonly ResolvedStatus[],
-): ProcessDefinition<Name, Input, Phases> => ({
-  ...head,
-  input: schemaOf((value) => object(value, input, inputKeys)),
-  // Without a prototype: “constructor” is no status, and nobody has to ask whether a name is the object's own.
-  statuses: Object.assign(Object.create(null), Object.fromEntries(statuses.map((one) => [one.status, one]))) as Readonly<
-    Record<string, ResolvedStatus>
-  >,
-});
+): ProcessDefinition<Name, Input, Phases> => {
+  const byName = new Map(statuses.map((one) => [one.status, one]));
+  return {
+    ...head,
+    input: schemaOf((value) => object(value, input, inputKeys)),
+    // Without a prototype: “constructor” is no status, and nobody has to ask whether a name is the object's own.
+    statuses: Object.assign(Object.create(null), Object.fromEntries(byName)) as Readonly<Record<string, ResolvedStatus>>,
+    find: (status) => byName.get(status),
+  };
+};
 
 /** Puts a status together. */
 export function resolveStatus(
-  status: Omit<ResolvedStatus, 'terminal' | 'event' | 'payload'>,
-  payload: FieldsTest = () => true,
+  status: Omit<ResolvedStatus, 'terminal' | 'fields' | 'event' | 'payload'>,
+  fields: FieldsTest = () => true,
 ): ResolvedStatus {
   const known = ['message', ...status.factKeys, ...status.nowKeys];
   return {
     ...status,
     terminal: status.to.length === 0,
-    event: schemaOf((value) => object(value, (event) => envelope(event) && payload(event))),
-    payload: schemaOf((value) => object(value, (given) => (given.message === undefined || text(given.message)) && payload(given), known)),
+    fields,
+    event: schemaOf((value) => object(value, (event) => envelope(event) && fields(event))),
+    payload: schemaOf((value) => object(value, (given) => (given.message === undefined || text(given.message)) && fields(given), known)),
   };
 }
 

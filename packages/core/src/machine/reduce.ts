@@ -1,3 +1,4 @@
+import type { ResolvedStatus } from './process.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from './types.ts';
 
 /** What became of an event. */
@@ -42,9 +43,9 @@ export function foldAll(process: AnyProcess, events: Iterable<OperationEvent>, s
 export interface Folding {
   add(event: OperationEvent): Verdict;
   /** What was given to begin with as long as every event was dropped. What is handed out does not change any more. */
-  snapshot(): Snapshot | null;
+  snapshot: () => Snapshot | null;
   /** Number of the last event folded in, 0 before the first. */
-  seq(): number;
+  seq: () => number;
 }
 
 export function createFolding(process: AnyProcess, initial: Snapshot | null): Folding {
@@ -52,25 +53,36 @@ export function createFolding(process: AnyProcess, initial: Snapshot | null): Fo
   let draft: Snapshot | null = null;
   /** The event whose `now` the draft has yet to take over: only the last one before a look counts. */
   let latest: OperationEvent | null = null;
-  return {
-    add(event) {
-      const dropped = whyDropped(process, present, event);
-      if (dropped) return dropped;
-      const first = present === null;
-      draft ??= present ? { ...present } : start(process, event);
-      present = draft;
-      const verdict = advance(process, draft, event, first);
-      if (verdict !== 'unknown') latest = event;
-      return verdict;
-    },
-    snapshot() {
-      if (draft && latest) draft.now = pick(latest, process.statuses[latest.status]?.nowKeys ?? []);
-      draft = null;
-      latest = null;
-      return present;
-    },
-    seq: () => present?.seq ?? 0,
+  /** The status the operation is in; undefined before the first event, and in one that is not known. */
+  let status = initial ? process.statuses[initial.status] : undefined;
+
+  const add = (event: OperationEvent): Verdict => {
+    const dropped = whyDropped(process, present, event);
+    if (dropped) return dropped;
+    const first = present === null;
+    draft ??= present ? { ...present } : start(process, event);
+    present = draft;
+    advance(draft, event);
+    const next = process.find(event.status);
+    if (!next) {
+      draft.unknown++;
+      return 'unknown';
+    }
+    const regular = first ? event.status === process.initial : !status || status.to.includes(event.status);
+    enter(draft, event, next);
+    latest = event;
+    status = next;
+    return regular ? 'applied' : 'irregular';
   };
+
+  const snapshot = (): Snapshot | null => {
+    if (draft && latest && status) draft.now = pick(latest, status.nowKeys);
+    draft = null;
+    latest = null;
+    return present;
+  };
+
+  return { add, snapshot, seq: () => present?.seq ?? 0 };
 }
 
 function whyDropped(process: AnyProcess, snapshot: Snapshot | null, event: OperationEvent): Verdict | null {
@@ -81,25 +93,24 @@ function whyDropped(process: AnyProcess, snapshot: Snapshot | null, event: Opera
   return event.seq > seq + 1 ? 'gap' : null;
 }
 
-/** Moves a draft on, all but its `now`. Its `facts` are shared with what was handed out, so they are replaced and never changed. */
-function advance(process: AnyProcess, draft: Snapshot, event: OperationEvent, first: boolean): Verdict {
-  const definition = process.statuses[event.status];
+/** What every event moves on, whatever its status. */
+function advance(draft: Snapshot, event: OperationEvent): void {
   draft.seq = event.seq;
   draft.asset = event.asset;
   draft.progress = Math.max(draft.progress, event.progress);
   draft.updatedAt = event.timestamp;
   draft.message = event.message ?? null;
-  if (!definition) {
-    draft.unknown++;
-    return 'unknown';
+}
+
+/** Takes a draft into a status, all but its `now`. Its `facts` are shared with what was handed out, so they are replaced and never changed. */
+function enter(draft: Snapshot, event: OperationEvent, { factKeys, status, phase, terminal }: ResolvedStatus): void {
+  if (factKeys.length > 0) {
+    draft.facts = { ...draft.facts, ...pick(event, factKeys) };
+    if (typeof draft.facts.version === 'number') draft.version = draft.facts.version;
   }
-  const regular = first ? event.status === process.initial : follows(process, draft.status, event.status);
-  if (definition.factKeys.length > 0) draft.facts = { ...draft.facts, ...pick(event, definition.factKeys) };
-  if (typeof draft.facts.version === 'number') draft.version = draft.facts.version;
-  draft.status = event.status;
-  draft.phase = definition.phase ?? draft.phase;
-  draft.terminal = definition.terminal;
-  return regular ? 'applied' : 'irregular';
+  draft.status = status;
+  draft.phase = phase ?? draft.phase;
+  draft.terminal = terminal;
 }
 
 /** May `to` come right after `from`? A status that is not known may stand anywhere. */

@@ -1,4 +1,4 @@
-import { base64, either, flag, instant, int, list, matching, number, object, oneOf, record, schemaOf, text } from './tests.ts';
+import { base64, either, flag, instant, int, list, matching, number, object, oneOf, record, schemaOf, sized } from './tests.ts';
 import type { Definition, Fields, FieldsTest, Schema, Test } from './types.ts';
 
 /** The schema of a definition, put together at run time: for the processes of a host. Those of this package are written to `generated.ts`. */
@@ -46,7 +46,7 @@ function testOf(definition: Definition): Test {
 function stringTest({ min, max, format, pattern }: Extract<Definition, { kind: 'string' }>): Test {
   const wanted = pattern === undefined ? undefined : new RegExp(pattern);
   return (value) =>
-    text(value, min, max) &&
+    sized(value, min, max) &&
     (format !== 'base64' || base64(value)) &&
     (format !== 'datetime' || instant(value)) &&
     (wanted === undefined || matching(value, wanted));

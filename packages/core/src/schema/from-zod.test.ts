@@ -1,3 +1,4 @@
+import { compileFunction } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod/mini';
@@ -13,7 +14,7 @@ import { wire } from '../protocol/wire.ts';
 import { sampleEvents, samplePayload } from '../testing/samples.ts';
 import { fromZod } from './from-zod.ts';
 import { compile, read, type Schema, schemaOf, type Test } from './index.ts';
-import { base64, either, flag, instant, int, list, matching, number, object, oneOf, record, text } from './tests.ts';
+import { base64, either, flag, instant, int, list, matching, number, object, oneOf, record, sized, text } from './tests.ts';
 
 /** Values near the edges of what schemas ask for. */
 const scalars: fc.Arbitrary<unknown> = fc.oneof(
@@ -74,14 +75,14 @@ function expectSame(ours: Schema, schema: z.core.$ZodType, value: unknown): void
 
 const compiled = (schema: z.core.$ZodType) => compile(fromZod(schema));
 
-const words = { base64, either, flag, instant, int, list, matching, number, object, oneOf, record, text };
+const words = { base64, either, flag, instant, int, list, matching, number, object, oneOf, record, sized, text };
 
 /** The schema as `npm run generate` writes it to a file. */
 function written(schema: z.core.$ZodType): Schema {
   const writer = createWriter();
   const test = writer.test(fromZod(schema), 'value');
   const program = `${writer.declarations()} return (value) => ${test}`.replaceAll(/\(value: \w+\)/g, '(value)');
-  return schemaOf(new Function(...Object.keys(words), program)(...Object.values(words)) as Test);
+  return schemaOf(compileFunction(program, Object.keys(words))(...Object.values(words)) as Test);
 }
 
 describe('every schema judges as zod does', () => {

@@ -39,13 +39,13 @@ const watch = (value: unknown, path: string): unknown =>
       })
     : value;
 
-const isRecord = (value: unknown): value is Value => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isRecord = (value: unknown): value is Value => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const text = (value: unknown): value is string => typeof value === 'string' || no('is not a string');
 
 /** Length in UTF-16 units. */
-export const text = (value: unknown, min = 0, max = Number.POSITIVE_INFINITY): value is string =>
-  typeof value === 'string'
-    ? (value.length >= min && value.length <= max) || no(`is not ${min} to ${max} characters long`)
-    : no('is not a string');
+export const sized = (value: unknown, min = 0, max = Number.POSITIVE_INFINITY): boolean =>
+  text(value) && ((value.length >= min && value.length <= max) || no(`is not ${min} to ${max} characters long`));
 
 export const matching = (value: unknown, pattern: RegExp): boolean =>
   text(value) && (pattern.test(value) || no(`does not match ${pattern.source}`));

@@ -10,7 +10,7 @@ import { read } from '../schema/index.ts';
 import type { TokenReason } from './auth.ts';
 import { readJson } from './body.ts';
 import type { Counters } from './counters.ts';
-import { createDecoder, type Decoded, type StreamItem } from './decode.ts';
+import { createDecoder, type Decoded } from './decode.ts';
 import type { LagMeter } from './lag.ts';
 import type { Ending, PolicyMemory } from './policy.ts';
 import { readStream } from './read.ts';
@@ -28,7 +28,7 @@ export interface StartRequest {
 export type StreamEntry =
   | { readonly kind: 'attempt'; readonly mode: PolicyMemory['mode']; readonly reason: TokenReason; readonly snapshot: Snapshot | null }
   /** What one chunk of a stream said, or one page. */
-  | { readonly kind: 'chunk'; readonly items: readonly StreamItem[]; readonly error: NftUpgradeError | null; readonly heartbeatMs: number }
+  | ({ readonly kind: 'chunk'; readonly heartbeatMs: number } & Decoded)
   | { readonly kind: 'ending'; readonly ending: Ending };
 
 /** What the attempts of one operation share. */
@@ -54,7 +54,7 @@ export interface AttemptContext {
   live(): void;
   announcedRetry(ms: number): void;
   folded(events: readonly OperationEvent[]): void;
-  record(entry: StreamEntry): void;
+  readonly record: ((entry: StreamEntry) => void) | undefined;
 }
 
 /** One attempt to learn more: start, stream or page. Never rejects: every end is an ending. */
@@ -62,7 +62,7 @@ export async function attempt(context: AttemptContext, memory: PolicyMemory, rea
   const { sequencer, counters } = context;
   const before = sequencer.cursor();
   counters.attempts++;
-  context.record({ kind: 'attempt', mode: memory.mode, reason, snapshot: sequencer.snapshot() });
+  context.record?.({ kind: 'attempt', mode: memory.mode, reason, snapshot: sequencer.snapshot() });
   context.heardAt = null;
   let ending: Ending;
   try {
@@ -75,7 +75,7 @@ export async function attempt(context: AttemptContext, memory: PolicyMemory, rea
   if (ending.kind === 'protocol') counters.protocolErrors++;
   if (ending.kind === 'silent' || ending.kind === 'buffered') counters.silences++;
   if (sequencer.cursor() > before) ending = { ...ending, progressed: true };
-  context.record({ kind: 'ending', ending });
+  context.record?.({ kind: 'ending', ending });
   return ending;
 }
 
@@ -127,8 +127,7 @@ async function page(context: AttemptContext, id: string, reason: TokenReason, si
   const { events, terminal } = read(wire.eventPage, await readBody(context, response));
   if (response.headers.get(GAP_HEADER) === 'true') counters.cursorsLost++;
   const parsed = events.map((event) => parseEvent(process, event));
-  const items = parsed.map((event) => ({ kind: 'event', event }) as const);
-  context.record({ kind: 'chunk', items, error: null, heartbeatMs: context.heartbeatMs });
+  context.record?.({ kind: 'chunk', heartbeatMs: context.heartbeatMs, events: parsed, comments: [], retryMs: null, error: null });
   const ending = take(context, parsed);
   if (ending) return ending;
   if (terminal && events.length === 0 && !sequencer.snapshot()?.terminal) {
@@ -146,29 +145,28 @@ async function follow(context: AttemptContext, response: Response, signal: Abort
   /** Latest server time of a frame that was certainly not replayed. */
   let serverTime = Number.POSITIVE_INFINITY;
 
-  const onChunk = ({ items, error }: Decoded, arrival: number): Ending | null => {
+  const onChunk = (decoded: Decoded, arrival: number): Ending | null => {
+    const { events, comments, retryMs, error } = decoded;
     context.heardAt = arrival;
-    context.record({ kind: 'chunk', items, error, heartbeatMs: context.heartbeatMs });
-    const events: OperationEvent[] = [];
+    context.record?.({ kind: 'chunk', heartbeatMs: context.heartbeatMs, ...decoded });
     let heldBack = false;
-    for (const item of items) {
-      if (item.kind === 'retry') context.announcedRetry(item.ms);
-      else if (item.kind === 'event') {
-        events.push(item.event);
-        if (serverTime === Number.POSITIVE_INFINITY) continue; // before the first heartbeat all may be replayed
-        const at = Date.parse(item.event.timestamp);
+    if (retryMs !== null) context.announcedRetry(retryMs);
+    // Before the first heartbeat all may be replayed.
+    if (serverTime !== Number.POSITIVE_INFINITY) {
+      for (const { timestamp } of events) {
+        const at = Date.parse(timestamp);
         if (at > serverTime) heldBack = lag.observe(at, arrival) || heldBack;
-      } else {
-        const { heartbeatMs, protocol, time } = item.comment;
-        if (protocol !== undefined && protocol > PROTOCOL_VERSION) return { kind: 'protocol', error: protocolUnsupported(protocol) };
-        if (heartbeatMs !== undefined) context.heartbeatMs = Math.min(Math.max(heartbeatMs, 10), 600_000);
-        if (time !== undefined) {
-          serverTime = time;
-          heldBack = lag.observe(time, arrival) || heldBack;
-        }
       }
     }
-    if (liveSince === null && items.length > 0) {
+    for (const { heartbeatMs, protocol, time } of comments) {
+      if (protocol !== undefined && protocol > PROTOCOL_VERSION) return { kind: 'protocol', error: protocolUnsupported(protocol) };
+      if (heartbeatMs !== undefined) context.heartbeatMs = Math.min(Math.max(heartbeatMs, 10), 600_000);
+      if (time !== undefined) {
+        serverTime = time;
+        heldBack = lag.observe(time, arrival) || heldBack;
+      }
+    }
+    if (liveSince === null && (events.length > 0 || comments.length > 0 || retryMs !== null)) {
       liveSince = arrival;
       context.live();
     }

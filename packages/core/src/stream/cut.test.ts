@@ -46,9 +46,8 @@ describe.each(combinations)('C7 $title', ({ of, encoding }) => {
       const receive = (bytes: Uint8Array) => {
         const decoder = createDecoder(process, 65_536);
         for (const chunk of splitBy(bytes, [1 + (cutAfter % 3), 211])) {
-          const { items, error } = decoder.push(chunk);
+          const { events, error } = decoder.push(chunk);
           if (error) throw error;
-          const events = items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
           for (const { seq } of sequencer.take(events, log[0]?.operationId ?? null).applied) seen.push(seq);
         }
       };

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { OperationEvent } from '../machine/types.ts';
 import { badgeActivation } from '../processes/index.ts';
-import { eventFrame, heartbeatFrame, openingFrame } from '../protocol/frame.ts';
-import { createDecoder, type StreamItem } from './decode.ts';
+import { eventFrame, type FrameComment, heartbeatFrame, openingFrame } from '../protocol/frame.ts';
+import { createDecoder } from './decode.ts';
 import { recordings } from './fixtures/recordings.ts';
 
 const utf8 = new TextEncoder();
@@ -12,24 +13,27 @@ const text = openingFrame({ retryMs: 10, heartbeatMs: 1_000 }) + log.map(eventFr
 
 const decode = (chunks: readonly (Uint8Array | string)[], maxFrameBytes = 65_536) => {
   const decoder = createDecoder(badgeActivation, maxFrameBytes);
-  const items: StreamItem[] = [];
+  const events: OperationEvent[] = [];
+  const comments: FrameComment[] = [];
+  let retryMs: number | null = null;
   let code: string | null = null;
   for (const chunk of chunks) {
     const decoded = decoder.push(typeof chunk === 'string' ? utf8.encode(chunk) : chunk);
-    items.push(...decoded.items);
+    events.push(...decoded.events);
+    comments.push(...decoded.comments);
+    retryMs = decoded.retryMs ?? retryMs;
     code ??= decoded.error?.code ?? null;
   }
-  return { items, code };
+  return { events, comments, retryMs, code };
 };
+
+const nothing = { events: [], comments: [], retryMs: null, code: null };
 
 test('the whole stream', () => {
   expect(decode([text])).toEqual({
-    items: [
-      { kind: 'retry', ms: 10 },
-      { kind: 'comment', comment: { heartbeatMs: 1_000, protocol: 1 } },
-      ...log.map((event) => ({ kind: 'event', event })),
-      { kind: 'comment', comment: { time: 1_234 } },
-    ],
+    events: log,
+    comments: [{ heartbeatMs: 1_000, protocol: 1 }, { time: 1_234 }],
+    retryMs: 10,
     code: null,
   });
 });
@@ -67,12 +71,12 @@ describe('what is not of the protocol ends in one clear error', () => {
     ['invalid UTF-8', [new Uint8Array([0x64, 0xc3, 0x28])], 'invalid_frame'],
     ['a surrogate half', [new Uint8Array([0xed, 0xa0, 0x80])], 'invalid_frame'],
   ])('%s', (_, chunks, code) => {
-    expect(decode(chunks)).toEqual({ items: [], code });
+    expect(decode(chunks)).toEqual({ ...nothing, code });
   });
 
   test('what came before it is kept, what comes after it is not', () => {
-    const { items, code } = decode([first ? eventFrame(first) : '', 'data: {\n\n', ...log.slice(1).map(eventFrame)]);
-    expect(items).toEqual([{ kind: 'event', event: first }]);
+    const { events, code } = decode([first ? eventFrame(first) : '', 'data: {\n\n', ...log.slice(1).map(eventFrame)]);
+    expect(events).toEqual([first]);
     expect(code).toBe('invalid_frame');
   });
 });
@@ -88,7 +92,7 @@ describe('memory stays bounded', () => {
     ['data lines without a blank one', Array.from({ length: 9 }, () => `data: ${piece}\n`)],
     ['blank lines', Array.from({ length: 9 }, () => '\n'.repeat(16_384))],
   ])('%s without an end', (_, chunks) => {
-    expect(decode(chunks)).toEqual({ items: [], code: 'frame_too_large' });
+    expect(decode(chunks)).toEqual({ ...nothing, code: 'frame_too_large' });
   });
 
   test('data lines with comments between them', () => {
@@ -96,11 +100,11 @@ describe('memory stays bounded', () => {
   });
 
   test('a whole frame in one small chunk, above a small limit', () => {
-    expect(decode([`data: ${'x'.repeat(2_000)}\n\n`], 1_000)).toEqual({ items: [], code: 'frame_too_large' });
+    expect(decode([`data: ${'x'.repeat(2_000)}\n\n`], 1_000)).toEqual({ ...nothing, code: 'frame_too_large' });
   });
 
   test('a 10 MB line in one chunk', () => {
-    expect(decode([`data: ${'x'.repeat(10_000_000)}\n\n`])).toEqual({ items: [], code: 'frame_too_large' });
+    expect(decode([`data: ${'x'.repeat(10_000_000)}\n\n`])).toEqual({ ...nothing, code: 'frame_too_large' });
   });
 
   test('many small frames are not one large one', () => {
@@ -111,12 +115,12 @@ describe('memory stays bounded', () => {
 
 test('named events, unknown fields and odd retry values are passed over', () => {
   expect(decode(['event: ping\ndata: {}\n\n', 'retry: soon\n', 'foo: bar\n\n', ': hello\n'])).toEqual({
-    items: [{ kind: 'comment', comment: {} }],
-    code: null,
+    ...nothing,
+    comments: [{}],
   });
 });
 
 test('C11 an event of a status that is not known passes with all its fields', () => {
   const event = { ...first, status: 'polishing', shine: 11 };
-  expect(decode([`data: ${JSON.stringify(event)}\n\n`])).toEqual({ items: [{ kind: 'event', event }], code: null });
+  expect(decode([`data: ${JSON.stringify(event)}\n\n`])).toEqual({ ...nothing, events: [event] });
 });

@@ -4,15 +4,13 @@ import type { AnyProcess, OperationEvent } from '../machine/types.ts';
 import { parseEvent } from '../protocol/event.ts';
 import { type FrameComment, parseComment } from '../protocol/frame.ts';
 
-/** One thing a stream says. */
-export type StreamItem =
-  | { readonly kind: 'event'; readonly event: OperationEvent }
-  | { readonly kind: 'retry'; readonly ms: number }
-  | { readonly kind: 'comment'; readonly comment: FrameComment };
-
+/** What one chunk says. */
 export interface Decoded {
-  /** What was readable, in order. */
-  readonly items: readonly StreamItem[];
+  /** Those that were readable, in order. */
+  readonly events: readonly OperationEvent[];
+  readonly comments: readonly FrameComment[];
+  /** What `retry:` asks for, milliseconds; null where it was not said. */
+  readonly retryMs: number | null;
   /** Set when the stream stopped being readable; nothing after it is decoded. */
   readonly error: NftUpgradeError | null;
 }
@@ -25,22 +23,21 @@ export interface Decoder {
 /** Big chunks go to the parser in pieces, so that a line without an end is noticed before it is stored. */
 const PIECE_BYTES = 65_536;
 
+const none: readonly FrameComment[] = [];
+
 /**
  * Turns bytes into validated events of a process. Events of an unknown status pass; everything that is not of this protocol ends the stream with
  * one clear error: `invalid_frame` (UTF-8, JSON, an id that is not the number), `invalid_event` (missing or wrong fields), `frame_too_large`.
  */
 export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decoder {
-  // A replacement character in a name would change what the user reads, so broken UTF-8 is an error. The parser takes the byte order mark off.
-  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let items: StreamItem[] = [];
+  const decodeText = createTextDecoder();
+  let events: OperationEvent[] = [];
+  let comments = none;
+  let retryMs: number | null = null;
   let error: NftUpgradeError | null = null;
   /** Bytes since the last thing said. Counts also what the parser skips: an endless line of an unknown field. */
   let unsaid = 0;
 
-  const say = (item: StreamItem) => {
-    unsaid = 0;
-    if (!error) items.push(item);
-  };
   const fail = (failure: NftUpgradeError) => {
     error ??= failure;
   };
@@ -48,8 +45,14 @@ export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decod
 
   const parser = createParser({
     maxBufferSize: maxFrameBytes,
-    onComment: (comment) => say({ kind: 'comment', comment: parseComment(comment) }),
-    onRetry: (ms) => say({ kind: 'retry', ms }),
+    onComment: (comment) => {
+      unsaid = 0;
+      if (!error) comments = [...comments, parseComment(comment)];
+    },
+    onRetry: (ms) => {
+      unsaid = 0;
+      if (!error) retryMs = ms;
+    },
     onError: (thrown) => {
       // Unknown fields and odd `retry:` values are to be ignored by the specification of SSE.
       if (thrown.type === 'max-buffer-size-exceeded') fail(tooLarge());
@@ -59,7 +62,7 @@ export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decod
       if (error || (type !== undefined && type !== 'message')) return; // named events are no part of version 1
       if (data.length > maxFrameBytes) return fail(tooLarge());
       try {
-        say({ kind: 'event', event: readEvent(process, id, data) });
+        events.push(readEvent(process, id, data));
       } catch (thrown) {
         fail(toNftUpgradeError(thrown, 'invalid_frame'));
       }
@@ -68,13 +71,15 @@ export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decod
 
   return {
     push(bytes) {
-      items = [];
+      events = [];
+      comments = none;
+      retryMs = null;
       for (let at = 0; at < bytes.byteLength && !error; at += PIECE_BYTES) {
-        const piece = bytes.subarray(at, at + PIECE_BYTES);
+        const piece = bytes.byteLength > PIECE_BYTES ? bytes.subarray(at, at + PIECE_BYTES) : bytes;
         unsaid += piece.byteLength;
         let decoded = '';
         try {
-          decoded = text.decode(piece, { stream: true });
+          decoded = decodeText(piece);
         } catch {
           fail(new NftUpgradeError('invalid_frame', { details: { problem: 'is not UTF-8' } }));
           break;
@@ -82,8 +87,24 @@ export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decod
         parser.feed(decoded);
         if (unsaid > maxFrameBytes) fail(tooLarge());
       }
-      return { items, error };
+      return { events, comments, retryMs, error };
     },
+  };
+}
+
+// A replacement character in a name would change what the user reads, so broken UTF-8 is an error. The parser takes the byte order mark off.
+const strict = { fatal: true, ignoreBOM: true };
+
+/** Text of bytes that may be cut within a character. Where they are not, as a rule, they go the quick way: runtimes decode a text faster than a part of one. */
+function createTextDecoder(): (bytes: Uint8Array) => string {
+  const wholes = new TextDecoder('utf-8', strict);
+  const parts = new TextDecoder('utf-8', strict);
+  let within = false;
+  return (bytes) => {
+    const endsWithin = (bytes[bytes.byteLength - 1] ?? 0) > 0x7f;
+    if (!within && !endsWithin) return wholes.decode(bytes);
+    within = endsWithin;
+    return parts.decode(bytes, { stream: true });
   };
 }
 
@@ -95,7 +116,8 @@ function readEvent(process: AnyProcess, id: string | undefined, data: string): O
     throw new NftUpgradeError('invalid_frame', { details: { problem: 'is not JSON', id } }); // without the text: it may hold anything
   }
   const event = parseEvent(process, value);
-  if (id !== undefined && id !== String(event.seq)) {
+
+  if (id !== undefined && id !== `${event.seq}`) {
     throw new NftUpgradeError('invalid_frame', { details: { problem: 'has an id that is not its number', id, seq: event.seq } });
   }
   return event;

@@ -226,7 +226,7 @@ export function contextOf(
     },
     live: () => undefined,
     announcedRetry: () => undefined,
-    record: (entry) => options.record?.(entry),
+    record: options.record,
     ...rest,
   };
   return context;

@@ -42,7 +42,7 @@ export async function readStream(body: ReadableStream<Uint8Array>, options: Read
   watch();
   try {
     while (!ending) {
-      const chunk = await reader.read().catch(() => ({ done: true, value: undefined })); // a socket that breaks is a cut
+      const chunk = await reader.read();
       if (ending) break;
       if (chunk.done || !chunk.value) {
         ending = { kind: 'cut', mute: heardAt === null };
@@ -59,6 +59,8 @@ export async function readStream(body: ReadableStream<Uint8Array>, options: Read
       }
     }
     return ending;
+  } catch {
+    return ending ?? { kind: 'cut', mute: heardAt === null }; // a socket that breaks
   } finally {
     clock.clearTimeout(timer);
     signal.removeEventListener('abort', interrupt);

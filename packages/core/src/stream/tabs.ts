@@ -68,8 +68,7 @@ function followTogether(options: FollowOptions, locks: Locks, openChannel: (name
       record(entry) {
         options.record?.(entry);
         if (!holds || entry.kind !== 'chunk') return;
-        const events = entry.items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
-        say({ kind: 'chunk', events, heartbeatMs: entry.heartbeatMs, cursor: cursor() });
+        say({ kind: 'chunk', events: entry.events, heartbeatMs: entry.heartbeatMs, cursor: cursor() });
       },
     });
   };
