@@ -16,19 +16,21 @@ import { fromZod } from './from-zod.ts';
 import { compile, read, type Schema, schemaOf, type Test } from './index.ts';
 import { base64, either, flag, instant, int, list, matching, number, object, oneOf, record, sized, text } from './tests.ts';
 
+const times = fc
+  .tuple(
+    fc.constantFrom('2024', '2026', '2000', '1900', '0000', '10000', '26'),
+    fc.constantFrom('00', '01', '02', '04', '12', '13', '2'),
+    fc.constantFrom('00', '01', '28', '29', '30', '31', '32'),
+    fc.constantFrom('00:00', '23:59:59', '24:00:00', '10:60', '10:00:60', '10:00:00.1', '10:00:00.123456789', '10:00:00.', '10'),
+    fc.constantFrom('Z', '', '+00:00', 'z', 'Z\n'),
+  )
+  .map(([year, month, day, time, zone]) => `${year}-${month}-${day}T${time}${zone}`);
+
 /** Values near the edges of what schemas ask for. */
 const scalars: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(null, undefined, true, false, 0, -0, 1, -1, 0.5, 100, 101, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, 2 ** 53 - 1),
   fc.constantFrom('', 'AA==', 'AAA=', 'AAAA', 'A===', 'AA=', 'A-_=', 'safe', 'gone', '1'.repeat(44), 'I'.repeat(44), 'x'.repeat(129)),
-  fc
-    .tuple(
-      fc.constantFrom('2024', '2026', '2000', '1900', '0000', '10000', '26'),
-      fc.constantFrom('00', '01', '02', '04', '12', '13', '2'),
-      fc.constantFrom('00', '01', '28', '29', '30', '31', '32'),
-      fc.constantFrom('00:00', '23:59:59', '24:00:00', '10:60', '10:00:60', '10:00:00.1', '10:00:00.123456789', '10:00:00.', '10'),
-      fc.constantFrom('Z', '', '+00:00', 'z', 'Z\n'),
-    )
-    .map(([year, month, day, time, zone]) => `${year}-${month}-${day}T${time}${zone}`),
+  times,
   fc.string(),
   fc.double(),
 );
@@ -99,6 +101,16 @@ describe('every schema judges as zod does', () => {
     fc.assert(
       fc.property(values, (value) => expectSame(ours, schema, value)),
       { numRuns: 400 },
+    );
+  });
+
+  test('times', () => {
+    const ours = [compiled(z.iso.datetime()), written(z.iso.datetime())];
+    fc.assert(
+      fc.property(times, (time) => {
+        for (const one of ours) expectSame(one, z.iso.datetime(), time);
+      }),
+      { numRuns: 4_000 },
     );
   });
 

@@ -53,9 +53,9 @@ export const matching = (value: unknown, pattern: RegExp): boolean =>
 export const base64 = (value: unknown): boolean =>
   text(value) && ((value.length % 4 === 0 && /^[A-Za-z\d+/]*={0,2}$/.test(value)) || no('is not base64'));
 
-const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?Z$/;
+const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
 
-/** ISO 8601 in UTC; seconds and their fraction may be left out. */
+/** ISO 8601 in UTC; a fraction of the seconds may be left out. */
 export const instant = (value: unknown): boolean =>
   text(value) && ((INSTANT.test(value) && isInMonth(value)) || no('is not a time in UTC'));
 
