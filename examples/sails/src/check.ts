@@ -42,7 +42,7 @@ async function burnAndConfirm(user: string, { upgradeId, burnTransaction }: Upgr
   assert.deepEqual([confirmed.status, ((await confirmed.json()) as { success: boolean }).success], [200, true]);
 }
 
-async function upgrades({ services }: Lifted): Promise<void> {
+async function upgrades({ services, db }: Lifted): Promise<void> {
   const key = { 'idempotency-key': 'a-key-of-the-client' };
   const first = await start('alice', key);
   assert.match(first.headers.get('content-location') ?? '', /^\/api\/v1\/nft\/upgrade\/upgrade_\d+_[0-9a-f]+\/events$/);
@@ -58,6 +58,8 @@ async function upgrades({ services }: Lifted): Promise<void> {
 
   const { kafkaservice: kafka, redisservice: redis, web3service: web3 } = services;
   assert.ok(Array.isArray(web3?.minted) && web3.minted.length === 1);
+  const records = 'select upgrade_id, user_id, tier_id, nft_id from upgrade_record';
+  assert.deepEqual(await db?.sql(records), [{ upgrade_id: events[0]?.upgradeId, user_id: 'alice', tier_id: 'tier-2', nft_id: 'nft-1' }]);
   assert.deepEqual(redis?.cleared, ['nft_qualification:alice', 'user_nfts:alice']);
   const message = {
     eventType: 'nft_upgraded',
@@ -86,7 +88,7 @@ async function givesUpWhenNothingIsBurned({ config }: Lifted): Promise<void> {
 }
 
 /** The guide would say `error` here, of an NFT that is gone. */
-async function owesWhatIsBurned({ services }: Lifted): Promise<void> {
+async function owesWhatIsBurned({ services, db }: Lifted): Promise<void> {
   const web3 = services.web3service as { failing?: boolean };
   web3.failing = true;
   const leaving = new AbortController();
@@ -102,7 +104,7 @@ async function owesWhatIsBurned({ services }: Lifted): Promise<void> {
   web3.failing = false;
   assert.deepEqual(statuses(seen).slice(-2), ['mint_failed', 'needs_attention']);
   assert.ok(seen.slice(3).every(({ asset }) => asset === 'burned_owed'));
-  assert.deepEqual(services.nftupgraderecoveryservice?.owed, [seen[0]?.upgradeId]);
+  assert.deepEqual(await db?.sql('select upgrade_id from compensation_request'), [{ upgrade_id: seen[0]?.upgradeId }]);
 }
 
 async function tellsItsHealth({ port }: Lifted): Promise<void> {

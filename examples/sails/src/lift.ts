@@ -1,12 +1,15 @@
 import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import type { Db } from '@aiw3/nft-upgrade-server-kit';
 
 /** What is used of a lifted app. */
 export interface Lifted {
   port: number;
   services: Record<string, Record<string, unknown>>;
   config: { custom: Record<string, unknown> };
+  /** The database of the example; an app of another configuration has none. */
+  db?: Db;
   lower(): Promise<void>;
 }
 
@@ -16,6 +19,7 @@ interface SailsApp {
   hooks: { http: { server: { address(): AddressInfo; closeAllConnections(): void } } };
   services: Lifted['services'];
   config: Lifted['config'];
+  db?: Db;
 }
 
 const require = createRequire(import.meta.url);
@@ -33,6 +37,7 @@ export async function lift(config: object = {}): Promise<Lifted> {
     port: sails.hooks.http.server.address().port,
     services: sails.services,
     config: sails.config,
+    ...(sails.db && { db: sails.db }),
     async lower() {
       sails.hooks.http.server.closeAllConnections();
       await new Promise<void>((resolve, reject) => sails.lower((error) => (error ? reject(error) : resolve())));

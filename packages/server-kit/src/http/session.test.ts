@@ -212,6 +212,33 @@ describe('sessions', () => {
     await frames.cancel();
   });
 
+  it('an empty page that was read before the end is no end, though another stream has seen it since', async () => {
+    const { operations, time, open } = still();
+    const id = await begin(operations);
+    const first = await open(id);
+    await first.until((frame) => frame.id === 1);
+    const next = first.next();
+    await settle();
+    const { events } = operations;
+    let release = () => {};
+    operations.events = async () => {
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      return [];
+    };
+    await time.advance(1_000);
+    operations.events = events;
+    operations.append(id, 'cancelled', {}, { silent: true });
+    const second = await open(id);
+    await second.rest();
+    release();
+    await settle();
+    await time.advance(2_000);
+    expect(await next).toMatchObject({ id: 2 });
+    await first.rest();
+  });
+
   it('a client that is gone before its stream begins leaves nothing behind', async () => {
     const { handler, operations, time } = still();
     const id = await begin(operations);

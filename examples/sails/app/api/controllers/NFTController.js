@@ -3,7 +3,6 @@
 // chain before a burn is called off, and an end that never says "error" once the old NFT is burned.
 const { failurePayload } = require('@aiw3/nft-upgrade-server-kit');
 const { NftUpgradeError } = require('@aiw3/nft-upgrade');
-const { emitter } = require('../../emitter');
 
 const principalOf = (req) => ({ id: req.user.id, wallet: req.user.wallet_address });
 
@@ -16,7 +15,7 @@ module.exports = {
     const userId = req.user.id;
     const { targetTierId } = req.body;
 
-    const operation = await emitter.open(req, res, {
+    const operation = await sails.emitter.open(req, res, {
       process: 'upgrade',
       principal: principalOf(req),
       operationId: await sails.helpers.generateUpgradeId(),
@@ -89,7 +88,7 @@ module.exports = {
         mintAddress: mintResult.mintAddress,
         transactionSignature: mintResult.signature,
       });
-      await NFTService.recordUpgrade({ userId, targetTierId, mintResult, metadataUri });
+      await NFTService.recordUpgrade({ upgradeId, userId, targetTierId, mintResult, metadataUri });
 
       // Clear caches
       await RedisService.delCache(`nft_qualification:${userId}`);
@@ -134,11 +133,11 @@ module.exports = {
     const isValid = await Web3Service.verifyBurnTransaction(burnTxSignature);
     if (!isValid) return res.badRequest('Invalid burn transaction signature');
     // Is it the caller's, does it wait for a burn, was it confirmed before? Then wakes `waitFor`.
-    await emitter.serve(req, res, { principal: principalOf(req) });
+    await sails.emitter.serve(req, res, { principal: principalOf(req) });
   },
 
   /** The log from any cursor on, snapshots, cancel, retry: GET, POST /api/v1/nft/upgrade/* */
   async everythingElse(req, res) {
-    await emitter.serve(req, res, { principal: principalOf(req) });
+    await sails.emitter.serve(req, res, { principal: principalOf(req) });
   },
 };

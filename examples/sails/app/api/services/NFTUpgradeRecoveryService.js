@@ -5,11 +5,13 @@ const failure = failurePayload(new NftUpgradeError('internal'));
 const attempt = { attempt: 1, maxAttempts: 1 };
 
 module.exports = {
-  // Stands for your own: rows for support, which also alarm it.
-  owed: [],
+  /** A row for support, which should also alarm it. One for an upgrade. */
   async requestCompensation(upgradeId) {
-    this.owed.push(upgradeId);
-    return `cmp_${this.owed.length}`;
+    const [{ id }] = await sails.db.sql(
+      'insert into compensation_request (upgrade_id) values ($1) on conflict (upgrade_id) do update set upgrade_id = excluded.upgrade_id returning id',
+      [upgradeId],
+    );
+    return `cmp_${id}`;
   },
 
   /** The guide says `error` for whatever goes wrong. That would be a lie once the old NFT is burned: then the new one is owed, and people look into it. */
