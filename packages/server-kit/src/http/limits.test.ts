@@ -66,6 +66,9 @@ describe('requests in a minute', () => {
     expect([await command('retry'), await command('burn-transaction'), await command('cancel'), await command('cancel')]).toEqual([
       409, 409, 202, 429,
     ]);
+    // A confirmation counts like the others.
+    const confirm = await call(handler, 'PATCH', `${START}/${id}/confirm-burn`, { body: { burnTxSignature: '5'.repeat(88) } });
+    expect(confirm.status).toBe(429);
     await time.advance(30_000);
     expect(await start()).toEqual([202, null]);
   });
