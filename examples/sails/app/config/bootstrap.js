@@ -25,5 +25,5 @@ module.exports.beforeShutdown = (done) => {
     await sails.journal?.stop();
     await sails.db?.close();
   };
-  close().then(() => done(), done);
+  void close().then(() => done(), done);
 };
