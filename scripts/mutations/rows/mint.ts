@@ -4,7 +4,7 @@ export const mint: readonly Mutation[] = [
   mutation(
     'M2',
     'the CID of the store is compared',
-    `${kit}/ipfs/kubo.ts`,
+    `${kit}/ipfs/answer.ts`,
     'if (actual !== expected) throw',
     'if (false as boolean) throw',
     `${kit}/ipfs/kubo.test.ts`,

@@ -50,6 +50,29 @@ test('every change is seen, also inside, and whatever is added', async () => {
     expect([change, await rules({ ...receipt, ...change })]).toEqual([change, ['signature']]);
 });
 
+/** Each single thing in it changed to something else of its kind, by where it stands. */
+function tampered(value: object, path: readonly string[] = []): [string, object][] {
+  return Object.entries(value).flatMap(([field, held]: [string, unknown]): [string, object][] => {
+    const here = [...path, field];
+    if (typeof held === 'object' && held !== null)
+      return tampered(held, here).map(([where, changed]) => [where, { ...value, [field]: changed }]);
+    return [[here.join('.'), { ...value, [field]: typeof held === 'number' ? held + 1 : `${String(held)}1` }]];
+  });
+}
+
+test('every single field is covered by the signature', async () => {
+  const receipt = await sign();
+  const changes = tampered(receipt);
+  expect(changes.map(([where]) => where)).toEqual([
+    ...['operationId', 'process', 'cluster', 'owner', 'burned.mint', 'burned.signature', 'burned.slot'],
+    ...['minted.mint', 'minted.signature', 'minted.slot', 'cid', 'version', 'id', 'key', 'signature'],
+  ]);
+  for (const [where, changed] of changes) {
+    const rule = where === 'version' ? 'malformed' : where === 'key' ? 'key' : 'signature';
+    expect([where, await rules(changed)]).toEqual([where, [rule]]);
+  }
+});
+
 test('only keys of the issuer count, former ones too', async () => {
   const receipt = await sign();
   expect(await rules(receipt, [])).toEqual(['key']);

@@ -1,6 +1,8 @@
 import { SystemProgram, type TransactionInstruction } from '@solana/web3.js';
 import { describe, expect, test } from 'vitest';
+import { encodeTransaction } from '../testing/encode.ts';
 import { encodeBase64 } from './base64.ts';
+import { decodeTransaction } from './decode.ts';
 import * as f from './fixtures.ts';
 import { judge, replace, rules } from './fixtures.ts';
 import { solanaGuard } from './guard.ts';
@@ -229,6 +231,41 @@ describe('W1: bytes that cannot be what they seem', () => {
   test('a message version nobody knows', () => {
     const version0 = f.build(f.honest(), { version: 0 });
     expect(inspect(version0.with(65, 0x81) as Uint8Array<ArrayBuffer>)).toEqual(['unreadable']);
+  });
+  test('a header that no validator takes', () => {
+    const header = 65;
+    expect(inspect(bytes.with(header + 1, 1) as Uint8Array<ArrayBuffer>)).toEqual(['unreadable']);
+    expect(inspect(bytes.with(header + 2, 200) as Uint8Array<ArrayBuffer>)).toEqual(['unreadable']);
+    expect(inspect(Uint8Array.from([0, ...bytes.slice(header)]))).toEqual(['unreadable']);
+  });
+  test('more than a packet, in every other way a transaction', () => {
+    const decoded = decodeTransaction(f.build([f.memo(), f.burnChecked()]));
+    if (!decoded.ok) throw new TypeError(decoded.reason);
+    const { transaction } = decoded;
+    const padded = (bytes: number) => {
+      const data = new Uint8Array(bytes).fill(120);
+      const [memo] = transaction.instructions;
+      return encodeTransaction({
+        ...transaction,
+        instructions: [...transaction.instructions, { programIndex: 0, accounts: [], ...memo, data }],
+      });
+    };
+    expect(padded(800).length).toBeLessThanOrEqual(1_232);
+    expect(inspect(padded(800))).toEqual(['memo']);
+    expect(padded(1_100).length).toBeGreaterThan(1_232);
+    expect(inspect(padded(1_100))).toEqual(['unreadable']);
+  });
+  test('a lookup table that is counted and not there', () => {
+    const version0 = f.build(f.honest(), { version: 0 });
+    expect(inspect(version0)).toEqual([]);
+    expect(inspect(version0.with(-1, 1) as Uint8Array<ArrayBuffer>)).toEqual(['unreadable']);
+  });
+  test('an account that is not there', () => {
+    const decoded = f.build([f.memo(), f.burnChecked()]);
+    // The first account of the burn, whichever it is, becomes one behind the last.
+    const at = decoded.length - 10 - 1 - 3;
+    expect(inspect(decoded)).toEqual([]);
+    expect(inspect(decoded.with(at, 200) as Uint8Array<ArrayBuffer>)).toEqual(['burn']);
   });
   test('base64 in another spelling', () => {
     const base64 = encodeBase64(bytes);

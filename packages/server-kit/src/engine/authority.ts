@@ -27,41 +27,65 @@ export function authorityWatch({ leastLamports = 100_000_000, everyMs = 60_000 }
   return { leastLamports, everyMs };
 }
 
+/** What the last look found, of whichever node. */
+interface Seen extends AuthorityAlert {
+  /** False while a node calls people about a change. */
+  told: boolean;
+  /** Of the node, in milliseconds. */
+  at: number;
+}
+
 /**
  * Looks what the mint authority has, so that somebody fills it up before an owed NFT has to wait: every preflight refuses a burn that the authority could not
- * answer, and this is for the time between two. What was seen is in the database, so that one node of all looks, and all of them show it.
+ * answer, and this is for the time between two. What was seen is in the database: one node of all looks, all of them show it, and who writes a change down
+ * tells it.
  */
 export async function watchAuthority(engine: Engine, { leastLamports, everyMs }: Required<AuthorityWatch>): Promise<void> {
-  const { db, chain, alerts, log } = engine;
+  const { db, chain, now } = engine;
   if (!chain?.mint.funds || !(await isDue(db, 'authority_looked_at', everyMs))) return;
   const funds = await chain.mint.funds();
   const before = await seenAuthority(db);
+  const at = now();
+  // Another node is telling, or has died over it.
+  if (before && !before.told && at - before.at < 3 * alertTimeoutMs) return;
   // Another authority stands for itself, as does the first look.
-  const wasLow = before?.authority === funds.authority && before.isLow;
-  const seen: AuthorityAlert = { ...funds, leastLamports, isLow: funds.lamports < leastLamports };
-  let told = true;
-  if (seen.isLow !== wasLow) {
-    if (seen.isLow) log.error('The mint authority runs low.', { ...seen });
-    else log.info('The mint authority is filled up again.', { ...seen });
-    try {
-      await inTime(alerts?.authority?.(seen));
-    } catch (error) {
-      engine.onError(error);
-      told = false;
-    }
-  }
-  // An alert that could not be given is given again: the change counts as seen only when it was told.
-  const stored: AuthorityAlert = { ...seen, isLow: told ? seen.isLow : wasLow };
-  await db.sql('insert into nft_upgrade.setting (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value', [
-    key,
-    JSON.stringify(stored),
-  ]);
+  const wasLow = before?.told === true && before.authority === funds.authority && before.isLow;
+  const isLow = funds.lamports < leastLamports;
+  const seen: Seen = { ...funds, leastLamports, isLow, told: isLow === wasLow, at };
+  if (!(await replace(db, before, seen)) || seen.told) return;
+  const told = await tell(engine, { ...funds, leastLamports, isLow });
+  // What could not be told is a change once more for the next look.
+  await replace(db, seen, { ...seen, told: true, isLow: told ? isLow : wasLow });
 }
 
-/** What the last look found, of whichever node. */
-export async function seenAuthority(db: Db): Promise<AuthorityAlert | null> {
+async function tell({ alerts, log, onError }: Engine, alert: AuthorityAlert): Promise<boolean> {
+  if (alert.isLow) log.error('The mint authority runs low.', { ...alert });
+  else log.info('The mint authority is filled up again.', { ...alert });
+  try {
+    await inTime(alerts?.authority?.(alert));
+    return true;
+  } catch (error) {
+    onError(error);
+    return false;
+  }
+}
+
+export async function seenAuthority(db: Db): Promise<Seen | null> {
   const [row] = await db.sql<{ value: string }>('select value from nft_upgrade.setting where key = $1', [key]);
-  return row ? (JSON.parse(row.value) as AuthorityAlert) : null;
+  return row ? (JSON.parse(row.value) as Seen) : null;
+}
+
+/** False where another node was faster. */
+async function replace(db: Db, before: Seen | null, seen: Seen): Promise<boolean> {
+  const value = JSON.stringify(seen);
+  const rows = before
+    ? await db.sql('update nft_upgrade.setting set value = $2 where key = $1 and value = $3 returning key', [
+        key,
+        value,
+        JSON.stringify(before),
+      ])
+    : await db.sql('insert into nft_upgrade.setting (key, value) values ($1, $2) on conflict do nothing returning key', [key, value]);
+  return rows.length > 0;
 }
 
 async function inTime(telling: Promise<void> | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ContentStore } from '../ports/content-store.ts';
-import { cidMismatch, cidOf, parseCid } from './cid.ts';
+import { contentOf, storedAs } from './answer.ts';
+import { cidOf, parseCid } from './cid.ts';
 import type { HttpStoreOptions } from './http.ts';
 import { addedHash, isUnknownBlock } from './kubo-answer.ts';
 import { kuboClient } from './kubo-client.ts';
@@ -31,9 +32,7 @@ export function kuboStore(options: KuboStoreOptions): ContentStore {
       form.append('file', new Blob([content], { type: 'application/octet-stream' }), 'content');
       const answer = await call('metadata_upload_failed', 'add', { 'cid-version': '1', 'raw-leaves': 'true', pin: 'true' }, form);
       if (!answer.ok) throw answer.error;
-      const actual = addedHash(answer.body);
-      if (actual !== expected) throw cidMismatch(expected, actual);
-      return expected;
+      return storedAs(expected, addedHash(answer.body));
     },
     async get(cid) {
       const asked = (await parseCid(cid)).toString();
@@ -43,9 +42,7 @@ export function kuboStore(options: KuboStoreOptions): ContentStore {
         if (isUnknownBlock(answer.body)) return null;
         throw answer.error;
       }
-      const actual = await cidOf(answer.body);
-      if (actual !== asked) throw cidMismatch(asked, actual);
-      return answer.body;
+      return contentOf(asked, answer.body);
     },
   };
 }

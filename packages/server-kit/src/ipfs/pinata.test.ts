@@ -4,6 +4,7 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cidOf } from './cid.ts';
 import { fallbackStore } from './fallback.ts';
+import { pinataPeer } from './fixtures/pinata-peer.ts';
 import { gatewayWarnings } from './gateways.ts';
 import { memoryStore } from './memory.ts';
 import { pinataStore } from './pinata.ts';
@@ -39,6 +40,54 @@ async function serve(reply: (request: IncomingMessage, response: ServerResponse,
 const accepting = (cid: string) => (_: IncomingMessage, response: ServerResponse) =>
   response.end(JSON.stringify({ data: { id: '1', cid } }));
 const status = (code: number) => (_: IncomingMessage, response: ServerResponse) => response.writeHead(code).end('{"error":"no"}');
+
+describe('pinataStore and a peer that keeps to the published API', () => {
+  const open = async (options: { uploadsAMinute?: number } = {}) => {
+    const peer = await pinataPeer({ jwt, ...options });
+    closing.push(peer.stop);
+    return { peer, store: pinataStore({ jwt, uploads: peer.url, gateway: peer.url }) };
+  };
+
+  it('stores, says so again for a repeat, and reads back what is public', async () => {
+    const { peer, store } = await open();
+    const cid = await cidOf(hello);
+    expect(await store.get(cid)).toBeNull();
+    expect([await store.put(hello), await store.put(hello)]).toEqual([cid, cid]);
+    expect(peer.uploads).toMatchObject([{ cid, name: cid, network: 'public', bytes: hello }]);
+    expect(await store.get(cid)).toEqual(hello);
+    expect(peer.requests.map(({ path, authorization }) => [path, authorization !== undefined])).toEqual([
+      [`/ipfs/${cid}`, false],
+      ['/v3/files', true],
+      ['/v3/files', true],
+      [`/ipfs/${cid}`, false],
+    ]);
+  });
+
+  it('stores content of several chunks under the CID of its tree', async () => {
+    const { peer, store } = await open();
+    const large = new Uint8Array(600_000).map((_, index) => index % 251);
+    expect(await store.put(large)).toBe(await cidOf(large));
+    expect(peer.uploads[0]?.bytes).toEqual(large);
+    expect(await store.get(await cidOf(large))).toEqual(large);
+  });
+
+  it('M1: beyond its limit the next provider takes it, with another key nobody does', async () => {
+    const { store } = await open({ uploadsAMinute: 1 });
+    const other = new TextEncoder().encode('another');
+    await store.put(hello);
+    await expect(store.put(other)).rejects.toMatchObject({ code: 'metadata_upload_failed', retryable: true, details: { status: 429 } });
+    const second = memoryStore();
+    expect(await fallbackStore([store, second]).put(other)).toBe(await cidOf(other));
+    expect(await second.get(await cidOf(other))).toEqual(other);
+    const stranger = await pinataPeer({ jwt: 'of somebody else' });
+    closing.push(stranger.stop);
+    await expect(pinataStore({ jwt, uploads: stranger.url }).put(hello)).rejects.toMatchObject({
+      retryable: false,
+      details: { status: 401 },
+    });
+    expect(stranger.uploads).toEqual([]);
+  });
+});
 
 describe('pinataStore', () => {
   it('uploads to version 3 of the API, on the public network, with the key in the header', async () => {

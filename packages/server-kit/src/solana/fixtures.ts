@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { Connection, Keypair, PublicKey, type TransactionInstruction, VersionedTransaction } from '@solana/web3.js';
-import type { BurnAttempt, BurnObservation, HeldNft, MintRequest } from '../ports/chain.ts';
+import type { BurnAttempt, BurnObservation, Chain, HeldNft, MintAttempt, MintObservation, MintRequest } from '../ports/chain.ts';
 import { type LiteControls, startChain } from '../testing/chain/index.ts';
 import { createSolanaChain, type SolanaChainOptions } from './chain.ts';
 import { issueNft } from './issue.ts';
@@ -126,6 +126,16 @@ export async function openWorld(runtime: Runtime, options: Partial<SolanaChainOp
       ],
       ...extra,
     }),
+
+    /** An order of somebody who was never seen. */
+    order: (extra: Partial<MintRequest> = {}): MintRequest => world.mintRequest(Keypair.generate().publicKey, extra),
+
+    /** What the port says of a mint once that is certain. */
+    settled: (request: MintRequest, attempts: readonly MintAttempt[], by: Chain = chain): Promise<MintObservation> =>
+      until(
+        () => by.mint.observe(request, attempts),
+        ({ kind }) => kind !== 'pending',
+      ),
 
     /** Broadcasts nothing: what the port says of the burn now. */
     observe: (attempt: BurnAttempt, signatures: readonly string[] = [], ruledOut: readonly string[] = []): Promise<BurnObservation> =>

@@ -29,6 +29,8 @@ describe.each(runtimes)('an upgrade on %s', (runtime) => {
     const lies: [string, Partial<ReceiptClaims>][] = [
       ['cluster', { cluster: claims.owner }],
       ['burn', { operationId: 'upg_other' }],
+      ['burn', { owner: world.authority.publicKey.toBase58() }],
+      ['mint', { owner: world.authority.publicKey.toBase58() }],
       ['burn', { burned: { ...burned, mint: minted.mint } }],
       ['burn', { burned: { ...burned, signature: minted.signature } }],
       ['burn', { burned: { ...burned, slot: burned.slot + 1 } }],

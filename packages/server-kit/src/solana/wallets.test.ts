@@ -186,7 +186,7 @@ describe('wallets, from the click to the chain', () => {
     const operation = await begin(user.address, user.wallet);
     expect(await codeOf(operation.sign())).toBe('signed');
     await delivered(operation, user);
-    expect(await changesOf(operation, user)).toContainEqual({ kind: 'added', what: 'computeUnitPrice 50000' });
+    expect(await changesOf(operation, user)).toEqual(expect.arrayContaining([{ kind: 'added', what: 'computeUnitPrice 50000' }]));
   });
 
   it('W8: assertions that the wallet adds pass the page and the server', async () => {

@@ -34,51 +34,45 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
   });
   afterAll(() => world.stop());
 
-  const settled = (request: MintRequest, attempts: readonly MintAttempt[]) =>
-    until(
-      () => world.chain.mint.observe(request, attempts),
-      ({ kind }) => kind !== 'pending',
-    );
-  const order = (extra: Partial<MintRequest> = {}) => world.mintRequest(Keypair.generate().publicKey, extra);
   const mintsOf = async (request: MintRequest) => mintFacts(world.connection, await world.chain.mint.address(request));
 
   it('K1: nothing was written and nothing sent: absent', async () => {
-    expect(await world.chain.mint.observe(order(), [])).toEqual({ kind: 'absent' });
+    expect(await world.chain.mint.observe(world.order(), [])).toEqual({ kind: 'absent' });
   });
 
   it('K2: a crash after the intent: the stored bytes are sent by whoever comes next', async () => {
-    const request = order();
+    const request = world.order();
     const attempt: MintAttempt = JSON.parse(JSON.stringify(await world.chain.mint.prepare(request, 1)));
     // Another process: the same key, the same journal, nothing else.
     const next = createSolanaChain({ rpc: world.rpc, authority: world.authority });
     expect(await next.mint.observe(request, [attempt])).toEqual({ kind: 'pending', signature: attempt.signature });
     await next.mint.send(attempt);
-    expect(await settled(request, [attempt])).toMatchObject({ kind: 'minted', transactionSignature: attempt.signature });
+    expect(await world.settled(request, [attempt])).toMatchObject({ kind: 'minted', transactionSignature: attempt.signature });
   });
 
   it('K3: a crash after the send: the mint is adopted, also with the attempt forgotten', async () => {
-    const request = order();
+    const request = world.order();
     const attempt = await world.chain.mint.prepare(request, 1);
     await world.chain.mint.send(attempt);
     const minted = { kind: 'minted', mintAddress: attempt.mintAddress, transactionSignature: attempt.signature, slot: expect.any(Number) };
-    expect(await settled(request, [attempt])).toEqual(minted);
-    expect(await settled(request, [])).toEqual(minted);
+    expect(await world.settled(request, [attempt])).toEqual(minted);
+    expect(await world.settled(request, [])).toEqual(minted);
   });
 
   it('K4: asked again after everything is done: the same answer, and a further send changes nothing', async () => {
-    const request = order({ standard: 'spl-token' });
+    const request = world.order({ standard: 'spl-token' });
     const attempt = await world.chain.mint.prepare(request, 1);
     await world.chain.mint.send(attempt);
-    const minted = await settled(request, [attempt]);
+    const minted = await world.settled(request, [attempt]);
     await world.chain.mint.send(attempt);
     const late = await world.chain.mint.prepare(request, 2);
     await world.sendRaw(Buffer.from(late.transaction, 'base64'));
-    expect(await settled(request, [attempt, late])).toEqual(minted);
+    expect(await world.settled(request, [attempt, late])).toEqual(minted);
     expect(await mintsOf(request)).toEqual({ supply: '1', authority: null });
   });
 
   it('K5: three workers race: one mint, adopted by all', async () => {
-    const request = order();
+    const request = world.order();
     const attempts: MintAttempt[] = [];
     for (const number of [1, 2, 3]) {
       // Under the same blockhash the second worker would come with the very transaction of the first: wait for another one.
@@ -86,31 +80,35 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
       attempts.push(await until(() => world.chain.mint.prepare(request, number), another));
     }
     await Promise.all(attempts.map((attempt) => world.chain.mint.send(attempt)));
-    const seen = await Promise.all([settled(request, attempts), ...attempts.map((attempt) => settled(request, [attempt]))]);
+    const seen = await Promise.all([world.settled(request, attempts), ...attempts.map((attempt) => world.settled(request, [attempt]))]);
     for (const { kind } of seen) expect(kind).toBe('minted');
     expect(new Set(seen.map((each) => JSON.stringify(each))).size).toBe(1);
     expect(await mintsOf(request)).toEqual({ supply: '1', authority: null });
   });
 
   it('K6: a mint that landed with an error permits another attempt', async () => {
-    const request = order();
+    const request = world.order();
     const attempt = await world.chain.mint.prepare(request, 1);
     // Somebody puts lamports at the address between the two: creating an account there now fails.
     await world.local.airdrop(attempt.mintAddress, 1_000_000n);
     await world.sendRaw(Buffer.from(attempt.transaction, 'base64'));
-    expect(await settled(request, [attempt])).toMatchObject({ kind: 'failed', signature: attempt.signature, code: 'mint_failed_on_chain' });
+    expect(await world.settled(request, [attempt])).toMatchObject({
+      kind: 'failed',
+      signature: attempt.signature,
+      code: 'mint_failed_on_chain',
+    });
     // The next one takes the address as it is.
-    expect(await settled(request, [])).toEqual({ kind: 'absent' });
+    expect(await world.settled(request, [])).toEqual({ kind: 'absent' });
     const second = await world.chain.mint.prepare(request, 2);
     await world.chain.mint.send(second);
-    expect(await settled(request, [second])).toMatchObject({ kind: 'minted', transactionSignature: second.signature });
+    expect(await world.settled(request, [second])).toMatchObject({ kind: 'minted', transactionSignature: second.signature });
     const third = await world.chain.mint.prepare(request, 3);
     await world.sendRaw(Buffer.from(third.transaction, 'base64'));
     expect(await mintsOf(request)).toEqual({ supply: '1', authority: null });
   });
 
   it('K7: something unexpected at the address stops everything', async () => {
-    const request = order();
+    const request = world.order();
     const { authority } = world;
     const mint = new PublicKey(await world.chain.mint.address(request));
     const squat = SystemProgram.createAccountWithSeed({
@@ -124,15 +122,15 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
     });
     await world.finalized(await world.land([squat], [authority]));
     await expect(world.chain.mint.preflight(request)).rejects.toMatchObject({ code: 'mint_address_occupied' });
-    expect(await settled(request, [])).toMatchObject({ kind: 'unexpected', code: 'mint_address_occupied' });
+    expect(await world.settled(request, [])).toMatchObject({ kind: 'unexpected', code: 'mint_address_occupied' });
   });
 
   it('K8: a wrong owner, URI or name is not success', async () => {
-    const request = order();
+    const request = world.order();
     const attempt = await world.chain.mint.prepare(request, 1);
     await world.chain.mint.send(attempt);
-    expect(await settled(request, [attempt])).toMatchObject({ kind: 'minted' });
-    const wrong = async (extra: Partial<MintRequest>) => settled({ ...request, ...extra }, [attempt]);
+    expect(await world.settled(request, [attempt])).toMatchObject({ kind: 'minted' });
+    const wrong = async (extra: Partial<MintRequest>) => world.settled({ ...request, ...extra }, [attempt]);
     expect(await wrong({ uri: 'ipfs://other' })).toMatchObject({
       kind: 'unexpected',
       code: 'mint_mismatch',
@@ -151,11 +149,11 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
     const request = world.mintRequest(owner.publicKey, { standard: 'spl-token' });
     const attempt = await world.chain.mint.prepare(request, 1);
     await world.chain.mint.send(attempt);
-    await settled(request, [attempt]);
+    await world.settled(request, [attempt]);
     const nft = await world.chain.burn.locate({ mint: attempt.mintAddress, owner: request.recipient });
     const burn = await world.chain.burn.prepare({ operationId: world.operationId(), nft, attempt: 1 });
     await world.finalized(await world.sendRaw(Buffer.from(signWith(burn.transaction, owner), 'base64')));
-    expect(await settled(request, [attempt])).toMatchObject({ kind: 'minted', mintAddress: attempt.mintAddress });
+    expect(await world.settled(request, [attempt])).toMatchObject({ kind: 'minted', mintAddress: attempt.mintAddress });
   });
 
   it('K7: an address that became free again is not minted to a second time', async () => {
@@ -175,10 +173,7 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
     expect(await world.connection.getAccountInfo(mint)).toBeNull();
     // The chain itself would take a second mint now.
     await chain.mint.preflight(request);
-    const seen = await until(
-      () => chain.mint.observe(request, []),
-      ({ kind }) => kind !== 'pending',
-    );
+    const seen = await world.settled(request, [], chain);
     expect(seen).toMatchObject({ kind: 'unexpected', code: 'mint_address_occupied', message: expect.stringContaining(attempt.signature) });
     // A burned NFT whose mint is gone as well counts as burned.
     const observed = await until(
@@ -197,7 +192,7 @@ describe('the mint on a chain that forks', () => {
   afterAll(() => world.stop());
 
   it('K9: minted, forked away, sent again to the same address until final', async () => {
-    const request = world.mintRequest(Keypair.generate().publicKey);
+    const request = world.order();
     const attempt = await world.chain.mint.prepare(request, 1);
     world.controls.pause();
     world.controls.advance(10);
@@ -237,7 +232,7 @@ describe('the mint on a chain that forks', () => {
   });
 
   it('K3: an attempt that never lands is replaced only after its end', async () => {
-    const request = world.mintRequest(Keypair.generate().publicKey);
+    const request = world.order();
     const attempt = await world.chain.mint.prepare(request, 1);
     world.controls.dropNext(1);
     await world.chain.mint.send(attempt);
