@@ -64,8 +64,21 @@ test('every single field is covered by the signature', async () => {
   const receipt = await sign();
   const changes = tampered(receipt);
   expect(changes.map(([where]) => where)).toEqual([
-    ...['operationId', 'process', 'cluster', 'owner', 'burned.mint', 'burned.signature', 'burned.slot'],
-    ...['minted.mint', 'minted.signature', 'minted.slot', 'cid', 'version', 'id', 'key', 'signature'],
+    'operationId',
+    'process',
+    'cluster',
+    'owner',
+    'burned.mint',
+    'burned.signature',
+    'burned.slot',
+    'minted.mint',
+    'minted.signature',
+    'minted.slot',
+    'cid',
+    'version',
+    'id',
+    'key',
+    'signature',
   ]);
   for (const [where, changed] of changes) {
     const rule = where === 'version' ? 'malformed' : where === 'key' ? 'key' : 'signature';
