@@ -5,6 +5,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
@@ -14,6 +16,9 @@ const attw = createRequire(import.meta.url)
   .replace('package.json', 'dist/index.js');
 const folder = mkdtempSync(join(tmpdir(), 'packages-'));
 let problems = 0;
+
+/** Bytes, gzipped, of what a page loads for the client. `packages/core/src/bundle.test.ts` holds the sources to the same. */
+const PAGE_BYTES = 19.4 * 1024;
 
 const run = (command, args, cwd) =>
   spawnSync(command, args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' && command !== process.execPath });
@@ -48,6 +53,24 @@ try {
       console.error(`${manifest.name}: types\n${types.stdout}${types.stderr}`);
       problems += 1;
     }
+  }
+
+  // As published: what the sources leave out of a page must not come back through the chunks of the build.
+  const { outputFiles } = await build({
+    stdin: { contents: `export { createUpgradeClient } from './index.js'`, resolveDir: join(root, 'packages/core/dist') },
+    bundle: true,
+    minify: true,
+    write: false,
+    charset: 'utf8',
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+  });
+  const page = gzipSync(outputFiles[0]?.text ?? '', { level: 9 }).length;
+  console.log(`A page loads ${(page / 1024).toFixed(2)} KB for createUpgradeClient, gzipped.`);
+  if (page > PAGE_BYTES) {
+    console.error(`That is more than ${PAGE_BYTES / 1024} KB.`);
+    problems += 1;
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -16,7 +16,7 @@ export interface Current {
   subscribe(listener: () => void): () => void;
 }
 
-const empty: Held = Object.freeze({ operation: null, refusal: null });
+const empty: Held = /* @__PURE__ */ Object.freeze({ operation: null, refusal: null });
 const byClient = new WeakMap<UpgradeClient, Current>();
 
 /** One for each client. Only event handlers and effects write to it: rendering on a server, where a client may serve many users, leaves no trace. */

@@ -3,7 +3,7 @@ import type { FullCatalogue, Sentences } from './messages.ts';
 const say = (message: string, hint: string): Sentences => ({ message, hint });
 
 /** The catalogue in simplified Chinese. */
-export const chinese: FullCatalogue = {
+export const chinese: FullCatalogue = /* @__PURE__ */ (() => ({
   errors: {
     malformed_json: say('请求内容不是有效的 JSON。', '请发送 JSON 对象，并使用 Content-Type: application/json。'),
     invalid_request: say('请求的格式不正确。', '请更正 details 中指出的字段。'),
@@ -191,4 +191,4 @@ export const chinese: FullCatalogue = {
     step: '此步骤通常需要{time}。',
     left: '通常还需{time}。',
   },
-};
+}))();
