@@ -61,8 +61,8 @@ export const server: readonly Mutation[] = [
     'S2',
     'what the chain shows is taken up, with no word from a client',
     `${kit}/phases/burn.ts`,
-    "reissueAfter(step, seen);\n      return settled(step, seen) ?? wait('watch');",
-    "reissueAfter(step, seen);\n      return wait('watch');",
+    "if (seen.kind === 'pending') return append('verifying_burn'",
+    "if (seen.kind !== 'dead') return wait('watch'); if (seen.kind === 'pending') return append('verifying_burn'",
     `${kit}/engine/rows/outlive.test.ts`,
   ),
   mutation(
