@@ -2,13 +2,15 @@ import { VersionedTransaction } from '@solana/web3.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeBase64 } from './base64.ts';
-import { decodeTransaction } from './decode.ts';
+import { decodeTransaction, readAnyVersion } from './decode.ts';
 import { effectsOf } from './effects.ts';
 import * as f from './fixtures.ts';
 import { solanaGuard } from './guard.ts';
 import { programs } from './programs.ts';
 
 const guard = solanaGuard();
+/** The guard of a server, which reads more versions, and as strictly as a validator. */
+const serverGuard = solanaGuard({ read: readAnyVersion });
 
 /** Whatever these compare, they can only make the transaction fail. */
 const isAssertion = (program: string | undefined, data: Uint8Array): boolean =>
@@ -66,6 +68,8 @@ describe.each([
   /** @returns whether it was accepted; fails when it was, and means something else. */
   const survives = (bytes: Uint8Array): boolean => {
     const verdict = guard.inspect(encodeBase64(bytes), f.expected, stage);
+    // What a page lets through a server does, and the other way round: neither reader knows of less.
+    expect(serverGuard.inspect(encodeBase64(bytes), f.expected, stage).safe).toBe(verdict.safe);
     if (!verdict.safe) return false;
     expect(verdict.maxFeeLamports).toBeLessThanOrEqual(1_005_000n);
     expect(meaning(bytes)).toEqual(unchanged);
