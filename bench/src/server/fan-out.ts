@@ -4,7 +4,9 @@ import { firstFrames } from './first-frames.ts';
 
 const here = (file: string) => new URL(file, import.meta.url);
 const STREAMS = 1_000;
-const ROUNDS = 25;
+const ROUNDS = 60;
+/** The first rounds are for the compilers. */
+const WARM_UP = 10;
 
 interface Contender {
   name: string;
@@ -35,8 +37,7 @@ export async function fanOut(names: readonly string[]): Promise<FanOut[]> {
         await Promise.all([one.clients.ask('untilFrames', one.frames), one.server.ask('emit')]);
         const wall = performance.now() - startedAt;
         const cpu = (await one.server.ask<number>('cpu')) - before;
-        // The first rounds are for the compilers.
-        if (round < 5) continue;
+        if (round < WARM_UP) continue;
         one.wallMs.push(wall);
         one.cpuMs.push(cpu);
       }
