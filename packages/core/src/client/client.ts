@@ -11,10 +11,11 @@ import type { Timeline } from '../stream/timeline.ts';
 import { defaultLimits, defaultTiming, type Limits, type Timing, withDefaults } from '../stream/timing.ts';
 import { createTransport } from '../stream/transport.ts';
 import { type CallOptions, createApi } from './api.ts';
+import { createOperation } from './create-operation.ts';
 import { type Environment, resolveEnvironment } from './environment.ts';
 import { type Guard, refusingGuard } from './guard.ts';
 import { createKeyRing } from './keys.ts';
-import { createOperation, type Operation } from './operation.ts';
+import type { Operation } from './operation.ts';
 import type { WalletPort } from './wallet.ts';
 
 export interface UpgradeClientOptions<R extends Processes = typeof allProcesses> {

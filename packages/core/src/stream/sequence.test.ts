@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { upgrade } from '../processes/index.ts';
+import { newCounters } from './counters.ts';
 import { waitingUpgrade } from './fixtures/recordings.ts';
 import { frames, log, opening, openLive, pushed, scripted } from './fixtures/worlds.ts';
+import { createSequencer } from './sequence.ts';
 
 describe('C8 the sequence', () => {
   test('a gap is fetched again from the cursor, at once', async () => {
@@ -59,6 +62,26 @@ describe('C8 the sequence', () => {
     expect(world.operation.getSnapshot().operation?.seq).toBe(3);
     expect(world.connection()).toMatchObject({ reason: 'protocol', error: { code: 'invalid_event' } });
     expect(world.operation.counters.protocolErrors).toBe(1);
+  });
+
+  test('also before anything is known of the operation but its id, and in the middle of a chunk', () => {
+    const [first, second] = log;
+    if (!first || !second) throw new Error('recording');
+    const counters = newCounters();
+    const sequencer = createSequencer(upgrade, null, counters);
+    const strange = { ...second, operationId: 'upg_2' };
+    expect(sequencer.take([{ ...first, operationId: 'upg_2' }], first.operationId)).toMatchObject({
+      applied: [],
+      error: { code: 'invalid_event' },
+    });
+    expect(sequencer.take([first, first, strange, second], first.operationId)).toMatchObject({
+      applied: [first],
+      gap: false,
+      error: { code: 'invalid_event', operationId: first.operationId },
+    });
+    expect(sequencer.cursor()).toBe(1);
+    expect(sequencer.take([{ ...second, process: 'claim' }], first.operationId).error?.code).toBe('invalid_event');
+    expect(counters).toMatchObject({ events: 1, duplicates: 1 });
   });
 
   test('a server that sends rubbish for ever ends in gave_up with the protocol error as its cause', async () => {

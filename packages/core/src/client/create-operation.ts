@@ -1,0 +1,199 @@
+import { NftUpgradeError } from '../errors/error.ts';
+import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
+import type { ConfirmBurn } from '../protocol/bodies.ts';
+import type { routesOf } from '../protocol/routes.ts';
+import { orAborted } from '../stream/abort.ts';
+import type { StartRequest } from '../stream/attempt.ts';
+import { idleConnection } from '../stream/connection.ts';
+import { newCounters } from '../stream/counters.ts';
+import type { Follow, Follower } from '../stream/follow.ts';
+import { createPause } from '../stream/pause.ts';
+import type { Timeline } from '../stream/timeline.ts';
+import type { Limits, Timing } from '../stream/timing.ts';
+import type { Transport } from '../stream/transport.ts';
+import { type Api, aboutOperation, type CallOptions } from './api.ts';
+import { confirmBurn } from './confirm.ts';
+import { deferred } from './deferred.ts';
+import type { Environment } from './environment.ts';
+import type { Guard } from './guard.ts';
+import { createHistory } from './history.ts';
+import type { Operation, OperationState } from './operation.ts';
+import { recorder } from './recorder.ts';
+import { createSigner } from './sign.ts';
+import { createStore } from './store.ts';
+import type { WalletPort } from './wallet.ts';
+import { idleWallet } from './wallet-state.ts';
+
+export interface OperationOptions {
+  process: AnyProcess;
+  routes: ReturnType<typeof routesOf>;
+  transport: Transport;
+  api: Api;
+  environment: Environment;
+  timing: Timing;
+  limits: Limits;
+  wallet: WalletPort | undefined;
+  guard: Guard;
+  follow: Follow;
+  timeline: Timeline | undefined;
+  start: StartRequest | null;
+  id: string | null;
+  snapshot: Snapshot | null;
+  signal: AbortSignal | undefined;
+  /** The start has a definite outcome: its key has served. */
+  onSettled(): void;
+  /** Nothing of the operation is left in this client. */
+  onClosed(): void;
+}
+
+export function createOperation(options: OperationOptions): Operation {
+  const { process, api, environment, timing, limits } = options;
+  const counters = newCounters();
+  const history = createHistory<OperationEvent>(limits.maxHistory);
+  const state: OperationState = {
+    id: options.id,
+    process: process.name,
+    operation: options.snapshot,
+    connection: idleConnection,
+    wallet: idleWallet,
+  };
+  const store = createStore<OperationState>(state, (thrown) => environment.reportError(thrown));
+  const started = deferred<string>();
+  const done = deferred<Snapshot>();
+  let closed = false;
+  let follower: Follower | null = null;
+  const record = recorder(options, () => store.get().id);
+
+  const about = (thrown: unknown) => aboutOperation(thrown, store.get().id, store.get().operation?.asset ?? null);
+
+  const close = (error: NftUpgradeError | null) => {
+    if (closed) return;
+    closed = true;
+    follower?.stop();
+    options.signal?.removeEventListener('abort', abort);
+    if (error) {
+      started.reject(error);
+      done.reject(error);
+    }
+    history.end(error ?? undefined);
+    options.onClosed();
+  };
+  const detach = (code: 'detached' | 'aborted') => {
+    if (closed) return;
+    store.set({ connection: Object.freeze({ ...idleConnection, state: 'closed', reason: 'detached' }) });
+    close(about(new NftUpgradeError(code)));
+  };
+  const abort = () => detach('aborted');
+
+  const finish = (snapshot: Snapshot) => {
+    done.resolve(snapshot);
+    close(null);
+  };
+
+  const begin = (): Follower | null => {
+    if (options.id !== null) started.resolve(options.id);
+    if (options.snapshot?.terminal) {
+      store.set({ connection: Object.freeze({ ...idleConnection, state: 'closed', reason: 'ended' }) });
+      finish(options.snapshot);
+      return null;
+    }
+    return options.follow({
+      ...options,
+      counters,
+      record,
+      onIdentified(id) {
+        store.set({ id });
+        options.onSettled();
+        started.resolve(id);
+      },
+      onEvents(events, operation) {
+        store.set({ operation });
+        history.add(events);
+      },
+      onConnection(connection) {
+        record?.({ kind: 'connection', connection });
+        store.set({ connection });
+        const { operation } = store.get();
+        if (operation?.terminal && connection.state === 'closed') finish(operation);
+      },
+      onRefused(error) {
+        options.onSettled();
+        close(about(error));
+      },
+    });
+  };
+  follower = begin();
+
+  if (options.signal?.aborted) abort();
+  else if (!closed) options.signal?.addEventListener('abort', abort, { once: true });
+
+  /** @throws NftUpgradeError why nothing is known of the operation yet, when nobody is trying to change that */
+  const identity = ({ signal }: CallOptions = {}): Promise<string> => {
+    const { id, connection } = store.get();
+    const stuck = connection.state === 'gave_up' || connection.state === 'auth_required';
+    if (id === null && stuck) return Promise.reject(connection.error ?? new NftUpgradeError('connection_gave_up'));
+    return signal ? orAborted(started.promise, signal) : started.promise;
+  };
+
+  const run = async <T>(task: (id: string) => Promise<T>, given?: CallOptions): Promise<T> => {
+    try {
+      return await task(await identity(given));
+    } catch (thrown) {
+      throw about(thrown);
+    } finally {
+      follower?.poke();
+    }
+  };
+
+  const signer = createSigner({
+    ...options,
+    snapshot: () => store.get().operation,
+    confirm: (confirmation: ConfirmBurn) => {
+      const attempt = () => run((id) => api.confirmBurn(id, confirmation));
+      return confirmBurn(attempt, {
+        snapshot: () => store.get().operation,
+        pause: createPause(environment.clock),
+        random: environment.random,
+        timing,
+        limits,
+      });
+    },
+    onWallet: (wallet) => {
+      record?.({ kind: 'wallet', wallet });
+      store.set({ wallet });
+    },
+  });
+
+  return {
+    get id() {
+      return store.get().id;
+    },
+    process: process.name,
+    started: started.promise,
+    done: done.promise,
+    get counters() {
+      return { ...counters };
+    },
+    getSnapshot: store.get,
+    subscribe: store.subscribe,
+    [Symbol.asyncIterator]: history.iterate,
+    sign: (given) =>
+      signer.sign(given).catch((thrown: unknown) => {
+        throw about(thrown);
+      }),
+    renewBurn: (given) =>
+      run(async (id) => {
+        const fresh = await api.renewBurn(id, given);
+        signer.renewed(fresh);
+        return fresh;
+      }, given),
+    cancel: async (given) => {
+      await run((id) => api.cancel(id, given), given);
+    },
+    retry: async (given) => {
+      if (!follower?.retry()) await run((id) => api.retry(id, given), given);
+    },
+    detach: () => detach('detached'),
+    [Symbol.dispose]: () => detach('detached'),
+  };
+}
