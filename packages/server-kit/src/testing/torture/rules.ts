@@ -16,6 +16,12 @@ export async function holderOf(db: Db, user: string): Promise<string | null> {
   return row?.mint ?? null;
 }
 
+/** Operations that have not ended. */
+export async function openOperations(db: Db): Promise<number> {
+  const [row] = await db.sql<{ open: number }>('select count(*) as open from nft_upgrade.operation where live');
+  return row?.open ?? 0;
+}
+
 type Rules = { [K in keyof typeof processes]: ProcessRules<(typeof processes)[K]> };
 
 const tier = { tierId: 'tier', tierName: 'Quant Ape' };

@@ -4,18 +4,20 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Keypair } from '@solana/web3.js';
 import { migrate } from '../../db/migrate.ts';
-import { postgres } from '../../db/postgres.ts';
 import { migrations } from '../../db/tables.ts';
 import { startChain } from '../chain/index.ts';
-import { freePort, startPostgres } from '../embedded-postgres.ts';
+import { freePort } from '../embedded-postgres.ts';
 import { type Audit, audit } from './audit.ts';
 import { bundlePrograms } from './bundle.ts';
+import { startTortureDatabase, type TortureFlavour } from './database.ts';
 import { tortureTables } from './rules.ts';
 import { toEnvironment } from './settings.ts';
 import type { UsersReport, UsersTask } from './users.ts';
 import { createVictim, type Victim } from './victim.ts';
 
 export interface TortureOptions {
+  /** What they work on. Default `postgres`; on `pglite` there is one node, and its database dies with it. */
+  database?: TortureFlavour;
   /** How long processes are killed; then everything has to come to rest. */
   forMs: number;
   /** Mean pause between two kills. Milliseconds, default 400. */
@@ -55,21 +57,35 @@ const SETTLE_MS = 60_000;
  * waits until everything has come to its end, and looks for what must not be.
  */
 export async function torture(options: TortureOptions): Promise<TortureReport> {
-  const { forMs, everyMs = 400, nodes: nodeCount = 3, clients: clientCount = 4, usersEach = 2, say = () => undefined } = options;
+  const {
+    forMs,
+    everyMs = 400,
+    nodes: wanted = 3,
+    database: flavour = 'postgres',
+    clients: clientCount = 4,
+    usersEach = 2,
+    say = () => undefined,
+  } = options;
   process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'nft-upgrade-compile-cache');
-  const [server, chain] = await Promise.all([startPostgres(), startChain({ runtime: 'lite', slotMs: 40, finalizeDepth: 6 })]);
+  const [database, chain] = await Promise.all([
+    startTortureDatabase(flavour),
+    startChain({ runtime: 'lite', slotMs: 40, finalizeDepth: 6 }),
+  ]);
+  const nodeCount = Math.min(wanted, database.mostNodes);
   const victims: Victim[] = [];
   const programs = await bundlePrograms(['node.ts', 'users.ts']);
   try {
-    const databaseUrl = await server.url();
-    const db = await postgres({ connectionString: databaseUrl });
-    await migrate(db, migrations);
-    await db.sql(tortureTables);
+    const first = await database.open();
+    await migrate(first, migrations);
+    await first.sql(tortureTables);
+    await first.close();
 
     const authority = Keypair.generate();
     await chain.airdrop(authority.publicKey.toBase58(), 1_000_000_000_000_000n);
     const ports = await Promise.all(Array.from({ length: nodeCount }, freePort));
-    const environments = ports.map((port) => toEnvironment({ databaseUrl, rpcUrl: chain.rpcUrl, port, authority: authority.secretKey }));
+    const environments = ports.map((port) =>
+      toEnvironment({ databaseUrl: database.url, rpcUrl: chain.rpcUrl, port, authority: authority.secretKey }),
+    );
     const nodes = environments.map((environment) => createVictim({ program: join(programs, 'node.mjs'), environment }));
     victims.push(...nodes);
 
@@ -109,10 +125,9 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
       await sleep(Math.min(Math.random() * 2 * everyMs, end - Date.now()));
       if (Date.now() >= end) break;
       const dice = Math.random();
-      if (dice < DATABASE_SHARE) {
-        await server.kill9();
+      if (dice < DATABASE_SHARE && database.killAndRestart) {
         count('database');
-        await server.restart();
+        await database.killAndRestart();
       } else if (dice < DATABASE_SHARE + CHAIN_FAULT_SHARE) {
         chainFaults += 1;
         if (Math.random() < 0.5) chain.controls.dropNext(1);
@@ -132,10 +147,15 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
 
     const stopped = Date.now();
     await Promise.all(clients.map((client) => client.end({ politelyMs: SETTLE_MS / 2 })));
-    const open = async () =>
-      (await db.sql<{ open: number }>('select count(*) as open from nft_upgrade.operation where live'))[0]?.open ?? 0;
+    // Asked of a node: it may be the only one that can look.
+    const open = async (): Promise<number> => {
+      const answer = await fetch(`http://127.0.0.1:${ports[0]}/?open`, { signal: AbortSignal.timeout(3_000) });
+      return ((await answer.json()) as { open: number }).open;
+    };
     while ((await open().catch(() => 1)) > 0 && Date.now() - stopped < SETTLE_MS) await sleep(100);
     const restMs = Date.now() - stopped;
+    if (database.isTheirs) await Promise.all(nodes.map((node) => node.end({})));
+    const db = await database.open();
     const { violations, ...rest } = await audit({
       db,
       rpcUrl: chain.rpcUrl,
@@ -149,7 +169,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   } finally {
     await Promise.all(victims.map((victim) => victim.end({})));
     await chain.stop();
-    await server.stop();
+    await database.stop();
     await rm(programs, { recursive: true, force: true });
   }
 }
