@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Db } from '../../db/db.ts';
+import { createService, type Service } from '../../service.ts';
+import { openWorld, type World } from '../../solana/fixtures.ts';
+import { closeDatabases, databases } from '../databases.ts';
+import { untilStatus } from '../rules.ts';
+import { audit } from './audit.ts';
+import { sharedContent } from './content.ts';
+import { tortureRules, tortureTables } from './rules.ts';
+
+let db: Db;
+let world: World;
+let service: Service;
+let claimed: string;
+let other: World;
+
+/** A user who has claimed an NFT, on a real chain. */
+beforeAll(async () => {
+  db = await databases[0].open();
+  [world, other] = await Promise.all([openWorld('lite'), openWorld('lite')]);
+  await db.sql(tortureTables);
+  service = await createService({ db, chain: world.chain, content: sharedContent(db), rules: tortureRules(db), watchMs: 20 });
+  const principal = { id: 'alice', wallet: (await world.wallet()).publicKey.toBase58() };
+  const { snapshot } = await service.start({ process: 'claim', principal, input: {}, idempotencyKey: null });
+  claimed = snapshot.operationId;
+  await untilStatus(service, { process: 'claim', operationId: claimed, principal }, ['completed'], 60_000);
+  await service.stop();
+});
+afterAll(async () => {
+  await Promise.all([world.stop(), other.stop()]);
+  await closeDatabases();
+});
+
+const found = async (acknowledged: readonly string[] = [claimed], rpcUrl = world.local.rpcUrl) => {
+  const { violations } = await audit({
+    db,
+    rpcUrl,
+    authority: world.authority.publicKey.toBase58(),
+    acknowledged: new Set(acknowledged),
+    kills: [],
+  });
+  return violations.join('\n');
+};
+
+it('finds nothing where nothing is wrong', async () => expect(await found()).toBe(''));
+
+it.each([
+  ['an operation that was acknowledged and is lost', async () => found([claimed, 'clm_lost']), 'clm_lost: was acknowledged and is lost'],
+  ['a mint that is not on the chain', async () => found([claimed], other.local.rpcUrl), 'I5: its mint'],
+])('finds %s', async (_, look, expected) => expect(await look()).toContain(expected));
+
+it.each([
+  ['an end that is none', `update nft_upgrade.operation set status = 'minting_new_nft', live = true`, 'I4: row and log differ'],
+  ['an event that is missing', 'delete from nft_upgrade.event where seq = 2', 'I4: event 3 stands at 2'],
+  ['a delivery that was not recorded', 'delete from torture.nft', 'no record of its NFT'],
+  [
+    'a record without a delivery',
+    `insert into torture.nft values ('11111111111111111111111111111111', 'bob', 'clm_none', false)`,
+    'a record without a delivery',
+  ],
+  [
+    'a user with two NFTs',
+    `insert into torture.nft values ('11111111111111111111111111111111', 'alice', 'clm_none', true)`,
+    'holds two NFTs by the records',
+  ],
+  ['an NFT that counts as burned and is not', 'update torture.nft set held = false', 'supply of its NFT is 1'],
+  [
+    'a debt that nobody settled',
+    `insert into nft_upgrade.obligation (operation_id, compensation_id, evidence) select id, 'cmp', '{}' from nft_upgrade.operation`,
+    'I3: completed with a debt that is open',
+  ],
+])('finds %s', async (_, fault, expected) => {
+  const planted = db.tx(async (sql) => {
+    await sql(fault);
+    const { violations } = await audit({
+      db: { ...db, sql },
+      rpcUrl: world.local.rpcUrl,
+      authority: world.authority.publicKey.toBase58(),
+      acknowledged: new Set([claimed]),
+      kills: [],
+    });
+    throw new RangeError(violations.join('\n'));
+  });
+  await expect(planted).rejects.toThrow(expected);
+});
+
+it('finds a second mint', async () => {
+  const attempt = await world.chain.mint.prepare(world.mintRequest((await world.wallet()).publicKey), 1);
+  await world.finalized(await world.sendRaw(Buffer.from(attempt.transaction, 'base64')));
+  expect(await found()).toContain(`I1: the mint ${attempt.signature} belongs to no completed operation`);
+});
