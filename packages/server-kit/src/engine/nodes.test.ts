@@ -9,6 +9,7 @@ import { createService } from '../service.ts';
 import { closeDatabases, testDatabaseUrl } from '../testing/databases.ts';
 import { memoryChain } from '../testing/memory-chain.ts';
 import { memoryContent, permissiveRules, untilStatus } from '../testing/rules.ts';
+import { defaultTiming, longestTakeoverMs } from './timing.ts';
 
 const mint = '7vJ9JU1bJJE96FWSJKvHsmmFADCg4gpZQff4P3bkLKi';
 const wallet = '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin';
@@ -99,7 +100,7 @@ describe('many nodes on one Postgres', () => {
       await expect.poll(() => lines.length, { timeout: 60_000 }).toBe(2);
       const operationId = lines.find((line) => line !== 'uploading') ?? '';
       // Longer than any node waits before it takes over what nobody attends to.
-      await sleep(11_000);
+      await sleep(longestTakeoverMs(defaultTiming) + 1_000);
       expect(await db.sql('select status from nft_upgrade.operation')).toEqual([{ status: 'uploading_metadata' }]);
       doomed.kill('SIGKILL');
       const [killed] = await db.sql<{ at: Date }>('select clock_timestamp() as at');

@@ -16,6 +16,8 @@ const service = await createService({
     },
   },
   rules: permissiveRules('').rules,
+  // Its own sweep would come by what it works on as well: here, its heartbeat alone says that it lives.
+  sweepMs: 3_600_000,
 });
 const principal = { id: 'alice', wallet: '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin' };
 const { snapshot } = await service.start({ process: 'claim', principal, input: {}, idempotencyKey: null });

@@ -55,12 +55,12 @@ it.each([
   ['a delivery that was not recorded', 'delete from torture.nft', 'no record of its NFT'],
   [
     'a record without a delivery',
-    `insert into torture.nft values ('11111111111111111111111111111111', 'bob', 'clm_none', false)`,
+    `insert into torture.nft values ('9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin', 'bob', 'clm_none', false)`,
     'a record without a delivery',
   ],
   [
     'a user with two NFTs',
-    `insert into torture.nft values ('11111111111111111111111111111111', 'alice', 'clm_none', true)`,
+    `insert into torture.nft values ('9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin', 'alice', 'clm_none', true)`,
     'holds two NFTs by the records',
   ],
   ['an NFT that counts as burned and is not', 'update torture.nft set held = false', 'supply of its NFT is 1'],
