@@ -77,7 +77,7 @@ describe('pinataStore and a peer that keeps to the published API', () => {
     await store.put(hello);
     await expect(store.put(other)).rejects.toMatchObject({ code: 'metadata_upload_failed', retryable: true, details: { status: 429 } });
     const second = memoryStore();
-    expect(await fallbackStore([store, second]).put(other)).toBe(await cidOf(other));
+    await expect(fallbackStore([store, second]).put(other)).resolves.toBe(await cidOf(other));
     expect(await second.get(await cidOf(other))).toEqual(other);
     const stranger = await pinataPeer({ jwt: 'of somebody else' });
     closing.push(stranger.stop);
