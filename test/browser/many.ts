@@ -1,16 +1,17 @@
 import { expect } from 'vitest';
-import { button, type Stage, says, shows } from './fixtures/stage.ts';
+import { button, says, shows, until } from './fixtures/look.ts';
+import type { Scene } from './fixtures/scene.ts';
 
 /** Started in one, seen in both, signed once. */
-export async function twoTabs(stage: Stage): Promise<void> {
-  const context = await stage.profile(await stage.holder());
+export async function twoTabs(scene: Scene): Promise<void> {
+  const context = await scene.profile();
   const confirmed: string[] = [];
   const started: string[] = [];
   context.on('request', (request) => {
     if (request.method() === 'PATCH') confirmed.push(request.url());
     if (request.method() === 'POST' && request.url().endsWith('/api/v1/nft/upgrade')) started.push(request.url());
   });
-  const [first, second] = [await stage.page(context), await stage.page(context)];
+  const [first, second] = [await scene.open(context), await scene.open(context)];
   await button(second, 'Upgrade to Quant Ape').waitFor();
   await first.bringToFront();
   await button(first, 'Upgrade to Quant Ape').click();
@@ -27,17 +28,16 @@ export async function twoTabs(stage: Stage): Promise<void> {
   await Promise.all([first, second].map((page) => shows(page, 'Quant Ape is yours')));
   expect({ started: started.length, confirmed: confirmed.length }).toEqual({ started: 1, confirmed: 1 });
   // A tab that is opened afterwards shows the receipt as well.
-  const third = await stage.page(context);
+  const third = await scene.open(context);
   await shows(third, 'Quant Ape is yours');
 }
 
 /** Ten badges activated at once: ten streams, one connection. */
-export async function tenAtOnce(stage: Stage): Promise<void> {
-  const holder = await stage.holder();
+export async function tenAtOnce(scene: Scene): Promise<void> {
   const more = Array.from({ length: 10 }, (_, index) => ({ id: `badge-${index}`, name: `Badge ${index}` }));
-  await stage.server.records.trade(holder.id, 500_000, more);
-  const context = await stage.profile(holder);
-  const page = await stage.page(context);
+  await scene.earn(500_000, more);
+  const context = await scene.profile();
+  const page = await scene.open(context);
   const answers: { url: string; protocol: string; connection: number }[] = [];
   const debuggee = await context.newCDPSession(page);
   await debuggee.send('Network.enable');
@@ -45,12 +45,12 @@ export async function tenAtOnce(stage: Stage): Promise<void> {
     if (mimeType === 'text/event-stream') answers.push({ url, protocol: protocol ?? '', connection: connectionId });
   });
 
-  stage.faults.hold('records.activateBadge');
+  scene.stay('updating_records');
   await button(page, 'Activate all').click();
-  await expect.poll(() => page.getByText('Activating … 90 %').count(), { timeout: 60_000 }).toBe(10);
+  await until(async () => expect(await page.getByText('Activating … 90 %').count()).toBe(10));
   expect(answers).toHaveLength(10);
   expect(new Set(answers.map(({ protocol }) => protocol))).toEqual(new Set(['h2']));
   expect(new Set(answers.map(({ connection }) => connection)).size).toBe(1);
-  stage.faults.release('records.activateBadge');
-  await expect.poll(() => page.getByText('Activated', { exact: true }).count(), { timeout: 60_000 }).toBe(12);
+  scene.goOn('updating_records');
+  await until(async () => expect(await page.getByText('Activated', { exact: true }).count()).toBe(12));
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect } from 'vitest';
 import type { Account, Played } from './fixtures/mocked-page.ts';
-import type { Stage } from './fixtures/stage.ts';
+import type { Scene } from "./fixtures/scene.ts";
 
 const steps = ['metadata_uploaded', 'minting_new_nft', 'updating_records', 'completed'];
 const burned = ['initializing', 'qualification_verified', 'awaiting_burn', 'verifying_burn', 'burn_verified', 'uploading_metadata'];
@@ -39,10 +39,10 @@ async function servePage() {
 }
 
 /** The real client against the handlers of the package, in a real service worker: whole, cut and failing. */
-export async function mocked(stage: Stage): Promise<void> {
+export async function mocked(scene: Scene): Promise<void> {
   const served = await servePage();
   try {
-    const context = await stage.profile(null);
+    const context = await scene.profile();
     const page = await context.newPage();
     const answered: boolean[] = [];
     page.on('response', (response) => {

@@ -1,4 +1,4 @@
-import type { Db, Patience } from '@aiw3/nft-upgrade-server-kit';
+import type { Compensator, Db, Patience } from '@aiw3/nft-upgrade-server-kit';
 import { openCluster } from './cluster.ts';
 import { createRecords } from './records/records.ts';
 import { openContentStore, openDatabase } from './storage.ts';
@@ -11,6 +11,8 @@ export const standardParts = {
   createRecords: (db: Db) => createRecords(db),
   /** Waiting times of the engine; what is left out has its default. */
   patience: {} as Partial<Patience>,
+  /** Settles a debt in another way than with the NFT. The example has none. */
+  compensator: null as Compensator | null,
 };
 
 export type Parts = typeof standardParts;

@@ -60,6 +60,7 @@ export async function startServer(
       alerts: createAlerts(onError),
       ...openSinks(config, onError),
       patience: parts.patience,
+      ...(parts.compensator && { compensator: parts.compensator }),
       watchMs: config.WATCH_MS ?? (cluster.local ? 100 : 1_000),
       onError,
     });

@@ -1,6 +1,9 @@
+import { chinese, createMessages } from '@aiw3/nft-upgrade';
 import { UpgradeProvider } from '@aiw3/nft-upgrade-react';
 import { Account } from './account/account.tsx';
 import { Levels } from './account/levels.tsx';
+import { usePreferences, useText } from './preferences/preferences.ts';
+import { Switches } from './preferences/switches.tsx';
 import type { Site } from './session/api.ts';
 import { PageProvider, usePage, useSession } from './session/provider.tsx';
 import type { Session } from './session/session.ts';
@@ -9,6 +12,7 @@ import { WalletPrompt } from './wallet/wallet-prompt.tsx';
 import { Wallets } from './wallet/wallets.tsx';
 
 export function App({ page }: { page: { site: Site; session: Session } }) {
+  const { top } = useText();
   return (
     <PageProvider page={page}>
       <Wallets site={page.site}>
@@ -16,36 +20,42 @@ export function App({ page }: { page: { site: Site; session: Session } }) {
           <div className="page bar">
             <p className="brand">
               <img src="/favicon.svg" alt="" width={28} height={28} />
-              AIW3 <span>Equity NFT</span>
+              AIW3 <span>{top.product}</span>
             </p>
-            <p className="chip">{page.site.cluster === 'local' ? 'Local chain' : page.site.cluster}</p>
+            <p className="chip">{page.site.cluster === 'local' ? top.localChain : page.site.cluster}</p>
             <ConnectedWallet />
           </div>
         </header>
         <main className="page">
           <Content />
         </main>
+        <Switches />
         <WalletPrompt />
       </Wallets>
     </PageProvider>
   );
 }
 
+const messages = { en: createMessages(), zh: createMessages(chinese) };
+
 /** The one place where people should ask for help. */
-const support = <a href="mailto:support@example.com">Write to support</a>;
+const Support = () => <a href="mailto:support@example.com">{useText().session.support}</a>;
+const support = <Support />;
 
 function Content() {
+  const { language } = usePreferences();
+  const { session } = useText();
   const { status, client } = useSession();
   if (status === 'signed_in' && client)
     return (
-      <UpgradeProvider client={client} support={support}>
+      <UpgradeProvider client={client} messages={messages[language]} support={support}>
         <Account />
       </UpgradeProvider>
     );
   if (status === 'signing_in')
     return (
       <p className="quiet" role="status">
-        Signing in …
+        {session.signingIn}
       </p>
     );
   return <Welcome failed={status === 'failed'} />;
@@ -53,27 +63,19 @@ function Content() {
 
 function Welcome({ failed }: { failed: boolean }) {
   const { site } = usePage();
+  const { welcome, session } = useText();
   return (
     <div className="welcome">
       <div className="hero">
-        <h1>Trade, level up, and never wonder where your NFT is.</h1>
-        <p className="lead">
-          An upgrade burns your NFT and mints the next level. Whatever closes, crashes or disconnects on the way: the new one always
-          arrives, exactly once.
-        </p>
+        <h1>{welcome.title}</h1>
+        <p className="lead">{welcome.lead}</p>
         {failed && (
           <p className="notice" role="alert" data-tone="trouble">
-            {site.devUsers
-              ? 'Signing in did not work. Connect again in a moment.'
-              : 'This server has no sign-in for visitors. Put the sign-in of your product into src/session/api.ts.'}
+            {site.devUsers ? session.failed : session.noSignIn}
           </p>
         )}
         <ConnectButtons />
-        {site.cluster === 'local' && (
-          <p className="quiet small">
-            A fresh key in this browser, a local Solana chain, no real money. You start with the volume and the badges of level 2.
-          </p>
-        )}
+        {site.cluster === 'local' && <p className="quiet small">{welcome.local}</p>}
       </div>
       <Levels current={null} />
     </div>

@@ -4,8 +4,15 @@ import './styles/index.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { useText } from './preferences/preferences.ts';
 import { getSite } from './session/api.ts';
 import { createSession } from './session/session.ts';
+
+const NoServer = () => (
+  <p className="notice" role="alert">
+    {useText().session.noServer}
+  </p>
+);
 
 const root = createRoot(document.getElementById('root') as HTMLElement);
 getSite().then(
@@ -18,9 +25,7 @@ getSite().then(
   () =>
     root.render(
       <main className="page">
-        <p className="notice" role="alert">
-          The server does not answer. Load the page again in a moment; whatever runs there goes on.
-        </p>
+        <NoServer />
       </main>,
     ),
 );

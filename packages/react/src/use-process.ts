@@ -54,7 +54,7 @@ export function useProcess<K extends ProcessName, T = StateOf<K>>(name: K, optio
   const client = useUpgradeClient();
   const place = useMemo(() => createPlace(client, name, key), [client, name, key]);
   const given = useSameOperation(attach);
-  const watched = useMemo((): Required<Watchable<SnapshotOf<Process<K>>>> => {
+  const watched = useMemo((): Required<Omit<Watchable<SnapshotOf<Process<K>>>, 'refusal'>> => {
     const initial = given === null ? null : unfollowed(name, given);
     return {
       process: name,

@@ -1,4 +1,4 @@
-import type { OperationState, Snapshot } from '@aiw3/nft-upgrade';
+import type { NftUpgradeError, OperationState, Snapshot } from '@aiw3/nft-upgrade';
 
 /** What components watch: an operation, or a place of the page where one will be. Its functions never change. */
 export interface Watchable<S = Snapshot> {
@@ -9,6 +9,8 @@ export interface Watchable<S = Snapshot> {
   subscribe(listener: () => void): () => void;
   /** What a server rendered, where that may differ from the present state. */
   getServerSnapshot?(): OperationState<S> | null;
+  /** Why the last command was refused; what `useNftUpgrade()` and its like know, and an operation does not. */
+  readonly refusal?: NftUpgradeError | null;
 }
 
 /** Nothing, and no news of it. */

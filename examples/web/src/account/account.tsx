@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { OperationPanel } from '../operation/operation-panel.tsx';
 import { useRun } from '../operation/use-run.ts';
+import { useText } from '../preferences/preferences.ts';
 import { useMe, usePage } from '../session/provider.tsx';
 import { Badges } from './badges.tsx';
 import { Holding } from './holding.tsx';
@@ -9,6 +10,7 @@ import { NextLevel } from './next-level.tsx';
 
 /** What somebody owns, and what comes next: or, while something runs, how it goes. */
 export function Account() {
+  const { account } = useText();
   const { site } = usePage();
   const me = useMe();
   const { run, claim, upgrade, dismiss } = useRun();
@@ -18,7 +20,7 @@ export function Account() {
   return (
     <div className="columns">
       <div className="stack">
-        <h1 className="hidden">Your equity NFT</h1>
+        <h1 className="hidden">{account.title}</h1>
         {run ? (
           <OperationPanel run={run} takeFocus={begun} onDismiss={dismiss} />
         ) : (
@@ -36,7 +38,7 @@ export function Account() {
           </>
         )}
       </div>
-      <aside className="stack" aria-label="Badges and levels">
+      <aside className="stack" aria-label={account.aside}>
         <Badges />
         <Levels current={current} />
       </aside>

@@ -1,5 +1,6 @@
-import type { Operation, OperationState } from '@aiw3/nft-upgrade';
-import { useOperation } from '@aiw3/nft-upgrade-react';
+import type { Operation } from '@aiw3/nft-upgrade';
+import { useDescription, useOperation } from '@aiw3/nft-upgrade-react';
+import { useText } from '../preferences/preferences.ts';
 import type { Badge } from '../session/api.ts';
 import { useMe } from '../session/provider.tsx';
 import { useActivations } from './use-activations.ts';
@@ -7,12 +8,13 @@ import { useActivations } from './use-activations.ts';
 /** Badges, and their activation: many may run at once, each an operation of its own over the one connection. */
 export function Badges() {
   const { badges } = useMe();
+  const text = useText().badges;
   const { running, activate } = useActivations();
   const owned = badges.filter(({ badgeId, status }) => status === 'owned' && !running.has(badgeId));
   return (
     <section className="card" aria-labelledby="badges">
       <header className="split">
-        <h2 id="badges">Badges</h2>
+        <h2 id="badges">{text.title}</h2>
         {owned.length > 1 && (
           <button
             type="button"
@@ -21,7 +23,7 @@ export function Badges() {
               for (const { badgeId } of owned) activate(badgeId);
             }}
           >
-            Activate all
+            {text.activateAll}
           </button>
         )}
       </header>
@@ -35,44 +37,38 @@ export function Badges() {
           />
         ))}
       </ul>
-      <p className="quiet small">An activated badge counts for the next level. It is used up once the new NFT has arrived, not before.</p>
+      <p className="quiet small">{text.about}</p>
     </section>
   );
 }
 
-const words: Readonly<Record<Badge['status'], string>> = { owned: 'Owned', activated: 'Activated', consumed: 'Used' };
-
 function Row({ badge, operation, onActivate }: { badge: Badge; operation: Operation | null; onActivate: () => void }) {
+  const text = useText().badges;
   const progress = useOperation(operation, ({ operation: now, connection }) =>
     connection.state === 'closed' ? null : (now?.progress ?? 0),
   );
-  const refused = useOperation(operation, refusalOf);
+  // Why it ended without the badge; nothing while it runs, and when all went well.
+  const [refused] = useDescription(operation).problems;
   return (
     <li data-status={badge.status}>
       <span className="medal" aria-hidden="true" />
       <span>
         {badge.name}
-        {refused && <span className="quiet small"> · {refused}</span>}
+        {refused && <span className="quiet small"> · {refused.message}</span>}
       </span>
       {operation && progress !== null ? (
         <span className="quiet small" role="status">
-          Activating … {progress} %
+          {text.activating(progress)}
         </span>
       ) : badge.status === 'owned' ? (
-        <button type="button" className="button small" aria-label={`Activate ${badge.name}`} onClick={onActivate}>
-          Activate
+        <button type="button" className="button small" aria-label={text.activateOne(badge.name)} onClick={onActivate}>
+          {text.activate}
         </button>
       ) : (
         <span className="chip" data-tone={badge.status === 'activated' ? 'good' : undefined}>
-          {words[badge.status]}
+          {text[badge.status]}
         </span>
       )}
     </li>
   );
-}
-
-/** Why it ended without the badge; null while it runs, and when all went well. */
-function refusalOf({ operation: now, connection }: OperationState): string | null {
-  if (now?.terminal && now.status !== 'completed') return typeof now.now.error === 'string' ? now.now.error : 'Not activated.';
-  return !now && connection.state === 'closed' ? (connection.error?.message ?? 'Not activated.') : null;
 }

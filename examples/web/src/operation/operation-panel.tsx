@@ -1,6 +1,14 @@
 import type { BurnTransaction, Connection, Snapshot } from '@aiw3/nft-upgrade';
-import { useActionProps, useDescription, useLiveProps, useProgressProps, useUpgradeClient } from '@aiw3/nft-upgrade-react';
+import {
+  type SupportedDescription,
+  useActionProps,
+  useDescription,
+  useLiveProps,
+  useProgressProps,
+  useUpgradeClient,
+} from '@aiw3/nft-upgrade-react';
 import { useEffect, useRef } from 'react';
+import { useText } from '../preferences/preferences.ts';
 import { Custody } from './custody.tsx';
 import { Pictures } from './pictures.tsx';
 import { Problems } from './problems.tsx';
@@ -19,6 +27,7 @@ export function OperationPanel({ run, takeFocus, onDismiss }: { run: Run; takeFo
   useEffect(() => {
     if (takeFocus) heading.current?.focus();
   }, [takeFocus]);
+  const { operation: text, next: offer } = useText();
   const { definition } = useUpgradeClient().process(run.process);
   const description = useDescription(run);
   const action = useActionProps(run);
@@ -31,14 +40,14 @@ export function OperationPanel({ run, takeFocus, onDismiss }: { run: Run; takeFo
   const refused = !now && state?.connection.state === 'closed';
   const over = refused || (now?.terminal && now.status !== 'completed');
   const tier = fieldOf(now?.facts.targetTier, 'tierName');
-  const title = `${run.process === 'claim' ? 'Claim' : 'Upgrade to'} ${tier ?? '…'}`;
+  const title = run.process === 'claim' ? offer.claim(tier ?? '…') : offer.upgradeTo(tier ?? '…');
   return (
     <section className="card operation" aria-label={title} data-status={now?.status}>
       <header className="split">
         <div>
           <p className="eyebrow">{title}</p>
           <h2 className="title" ref={heading} tabIndex={-1}>
-            {now?.status === 'completed' ? `${tier} is yours` : description.what}
+            {now?.status === 'completed' ? text.yours(tier ?? '') : description.what}
           </h2>
         </div>
         <Pictures now={now} />
@@ -52,14 +61,10 @@ export function OperationPanel({ run, takeFocus, onDismiss }: { run: Run; takeFo
         {state && !now?.terminal && <ConnectionChip connection={state.connection} />}
       </div>
       {now && <Custody process={definition} asset={now.asset} sentence={description.asset} />}
+      <Next description={description} />
       <Problems description={description} now={now} />
       {burn && state?.id && (
         <WalletStep key={burn.transaction} burn={burn} operationId={state.id} wallet={state.wallet.state} action={action} />
-      )}
-      {run.refusal && run.refusal.code !== state?.wallet.error?.code && (
-        <p className="notice" role="alert" data-tone="trouble" data-code={run.refusal.code}>
-          <b>{run.refusal.message}</b> {description.asset} {run.refusal.hint}
-        </p>
       )}
       {(over || (!burn && run.actions.length > 0)) && (
         <div className="actions">
@@ -67,7 +72,7 @@ export function OperationPanel({ run, takeFocus, onDismiss }: { run: Run; takeFo
           {!burn && run.actions.includes('cancel') && <button className="button" {...action.cancel()} />}
           {over && (
             <button type="button" className="button primary" onClick={onDismiss}>
-              Back
+              {text.back}
             </button>
           )}
         </div>
@@ -78,23 +83,17 @@ export function OperationPanel({ run, takeFocus, onDismiss }: { run: Run; takeFo
   );
 }
 
-const fieldOf = (fact: unknown, name: string): string | undefined => (fact as Record<string, string> | undefined)?.[name];
-
-const words: Readonly<Record<Connection['state'], string>> = {
-  idle: 'Connecting',
-  connecting: 'Connecting',
-  live: 'Live',
-  reconnecting: 'Reconnecting',
-  polling: 'Live, slower',
-  offline: 'Offline',
-  auth_required: 'Sign in again',
-  gave_up: 'Disconnected',
-  closed: 'Disconnected',
+/** What to do now, and how long it usually takes. A problem says what to do next itself. */
+const Next = ({ description: { next, usual, problems } }: { description: SupportedDescription }) => {
+  const sentences = [problems.length > 0 ? '' : next, usual.step, usual.left].filter(Boolean);
+  return sentences.length > 0 && <p className="quiet small next-step">{sentences.join(' ')}</p>;
 };
+
+const fieldOf = (fact: unknown, name: string): string | undefined => (fact as Record<string, string> | undefined)?.[name];
 
 /** How well this page hears of it. It says nothing about the operation. */
 const ConnectionChip = ({ connection }: { connection: Connection }) => (
   <p className="chip live" data-connection={connection.state}>
-    {words[connection.state]}
+    {useText().connection[connection.state]}
   </p>
 );

@@ -1,5 +1,6 @@
 import type { ReceiptVerdict } from '@aiw3/nft-upgrade/receipt';
 import { useEffect, useState } from 'react';
+import { useText } from '../preferences/preferences.ts';
 import { callLocalChain } from '../session/api.ts';
 import { usePage } from '../session/provider.tsx';
 import { short } from '../ui/format.ts';
@@ -15,6 +16,7 @@ type Checked = { readonly where: 'signature' | 'chain'; readonly verdict: Receip
  */
 export function ReceiptCheck({ receipt }: { receipt: unknown }) {
   const { site } = usePage();
+  const { receipt: words } = useText();
   const [checked, setChecked] = useState<Checked | null>(null);
   const [failed, setFailed] = useState(false);
 
@@ -35,13 +37,13 @@ export function ReceiptCheck({ receipt }: { receipt: unknown }) {
   }, [receipt, site]);
 
   const [key = ''] = site.receiptKeys;
-  if (failed && !checked) return <span className="quiet">cannot be checked on this device</span>;
-  if (!checked) return <span className="quiet">is checked …</span>;
-  if (!checked.verdict.valid) return <span data-tone="trouble">{checked.verdict.findings.map(({ message }) => message).join(' ')}</span>;
+  if (failed && !checked) return <span className="quiet">{words.unchecked}</span>;
+  if (!checked) return <span className="quiet">{words.checking}</span>;
+  if (!checked.verdict.valid) return <span lang="en" data-tone="trouble">{checked.verdict.findings.map(({ message }) => message).join(' ')}</span>;
   return (
     <span title={key}>
-      signed by <span className="mono">{short(key)}</span>
-      {checked.where === 'chain' && ', and the chain agrees'}
+      {words.signedBy} <span className="mono">{short(key)}</span>
+      {checked.where === 'chain' && words.chainAgrees}
     </span>
   );
 }

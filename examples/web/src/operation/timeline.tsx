@@ -1,8 +1,8 @@
 import type { AnyProcess, OperationEvent } from '@aiw3/nft-upgrade';
 import { useMessages, useStepProps } from '@aiw3/nft-upgrade-react';
 import type { ReactNode } from 'react';
+import { useText } from '../preferences/preferences.ts';
 import { ChainLink, ContentLink } from '../ui/chain-link.tsx';
-import { duration } from '../ui/format.ts';
 import { phaseNotes } from './phase-notes.ts';
 import type { Run } from './use-run.ts';
 
@@ -16,6 +16,7 @@ const links: Readonly<Record<string, (value: string) => ReactNode>> = {
 /** The phases of the process; under each that has begun, its last event, how long it took, and where to check it. */
 export function Timeline({ run, process, events }: { run: Run; process: AnyProcess; events: readonly OperationEvent[] }) {
   const messages = useMessages();
+  const { duration } = useText();
   const steps = useStepProps(run);
   const notes = phaseNotes(process, events);
   return (

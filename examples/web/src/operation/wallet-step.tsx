@@ -1,7 +1,9 @@
 import type { BurnTransaction, WalletState } from '@aiw3/nft-upgrade';
 import { type ActionProps, useMessages } from '@aiw3/nft-upgrade-react';
 import { useMemo } from 'react';
+import { useText } from '../preferences/preferences.ts';
 import { guard } from '../session/session.ts';
+import { short, sol } from '../ui/format.ts';
 
 interface WalletStepProps {
   burn: BurnTransaction;
@@ -13,25 +15,28 @@ interface WalletStepProps {
 /** The one irreversible click: what it does is read from the bytes, on this device, before anything is asked. */
 export function WalletStep({ burn, operationId, wallet, action }: WalletStepProps) {
   const messages = useMessages();
+  const { signing } = useText();
   const verdict = useMemo(() => {
     const { transaction, mint, owner, tokenProgram } = burn;
     return guard.inspect(transaction, { operationId, mint, owner, ...(tokenProgram && { tokenProgram }) }, 'before');
   }, [burn, operationId]);
   return (
     <section className="wallet-step" aria-labelledby="wallet-step">
-      <h3 id="wallet-step">What you sign</h3>
+      <h3 id="wallet-step">{signing.title}</h3>
       {verdict.safe ? (
         <>
-          <p className="sentence">{verdict.sentence}</p>
-          <p className="quiet small">Read from the transaction itself, on this device. Anything else would not be shown to your wallet.</p>
+          <p className="sentence">
+            {signing.sentence({ sentence: verdict.sentence, mint: short(burn.mint), fee: sol(verdict.maxFeeLamports) })}
+          </p>
+          <p className="quiet small">{signing.readHere}</p>
         </>
       ) : (
         <p className="notice" role="alert" data-tone="trouble">
-          This transaction does more than burn your NFT, so it is not shown to your wallet: {verdict.findings[0]?.message}
+          {signing.refused} <span lang="en">{verdict.findings[0]?.message}</span>
         </p>
       )}
       <div className="actions">
-        <button className="button primary" {...action.sign(wallet === 'rejected' ? { children: 'Sign again' } : {})} />
+        <button className="button primary" {...action.sign(wallet === 'rejected' ? { children: signing.again } : {})} />
         <button className="button" {...action.cancel()} />
         <p className="quiet small">{wallet === 'rejected' ? '' : messages.wallet(wallet)}</p>
       </div>

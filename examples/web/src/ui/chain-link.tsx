@@ -1,19 +1,21 @@
+import { useText } from '../preferences/preferences.ts';
 import { usePage } from '../session/provider.tsx';
 import { short } from './format.ts';
 
 /** An address or a transaction, as a link to the explorer of the cluster. */
 export function ChainLink({ kind, value }: { kind: 'address' | 'tx'; value: string }) {
   const { site } = usePage();
+  const { links } = useText();
   const cluster = new URLSearchParams(site.rpcUrl ? { cluster: 'custom', customUrl: site.rpcUrl } : { cluster: site.cluster });
   return (
-    <OutLink href={`https://explorer.solana.com/${kind}/${value}?${cluster}`} label={`${short(value)} in the Solana explorer`}>
+    <OutLink href={`https://explorer.solana.com/${kind}/${value}?${cluster}`} label={links.explorer(short(value))}>
       {short(value)}
     </OutLink>
   );
 }
 
 export const ContentLink = ({ cid }: { cid: string }) => (
-  <OutLink href={`/ipfs/${cid}`} label={`${short(cid)}, the metadata`}>
+  <OutLink href={`/ipfs/${cid}`} label={useText().links.metadata(short(cid))}>
     {short(cid)}
   </OutLink>
 );

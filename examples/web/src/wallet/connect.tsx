@@ -1,5 +1,6 @@
 import { WalletReadyState } from '@solana/wallet-adapter-base';
 import { useWallet } from '@solana/wallet-adapter-react';
+import { useText } from '../preferences/preferences.ts';
 import { usePage } from '../session/provider.tsx';
 import { short } from '../ui/format.ts';
 import { TEST_WALLET } from './test-wallet.ts';
@@ -7,12 +8,13 @@ import { TEST_WALLET } from './test-wallet.ts';
 /** One button a wallet. */
 export function ConnectButtons() {
   const { site } = usePage();
+  const { wallet: text } = useText();
   const { wallets, select, connecting } = useWallet();
   const usable = wallets.filter(({ readyState }) => readyState === WalletReadyState.Installed || readyState === WalletReadyState.Loadable);
   if (usable.length === 0)
     return (
       <p className="notice" role="status">
-        No Solana wallet was found in this browser. Install one, then load the page again. This server works on {site.cluster}.
+        {text.none(site.cluster)}
       </p>
     );
   return (
@@ -26,7 +28,7 @@ export function ConnectButtons() {
           onClick={() => select(adapter.name)}
         >
           <img src={adapter.icon} alt="" width={20} height={20} />
-          {adapter.name === TEST_WALLET ? 'Try it with a test wallet' : `Connect ${adapter.name}`}
+          {adapter.name === TEST_WALLET ? text.tryTest : text.connect(adapter.name)}
         </button>
       ))}
     </div>
@@ -35,12 +37,13 @@ export function ConnectButtons() {
 
 export function ConnectedWallet() {
   const { publicKey, disconnect } = useWallet();
+  const { top } = useText();
   if (!publicKey) return null;
   return (
     <div className="wallet">
       <span className="mono">{short(publicKey.toBase58())}</span>
       <button type="button" className="link" onClick={() => void disconnect()}>
-        Disconnect
+        {top.disconnect}
       </button>
     </div>
   );

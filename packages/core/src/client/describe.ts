@@ -7,8 +7,8 @@ import type { OperationState } from './operation.ts';
 
 /** Something that went wrong, in words, with what a support team wants to know. */
 export interface Problem {
-  /** The axis it lies on. The three never speak for one another. */
-  readonly axis: 'operation' | 'connection' | 'wallet';
+  /** The axis it lies on: the three never speak for one another. `command`: what was asked for last was refused. */
+  readonly axis: 'operation' | 'connection' | 'wallet' | 'command';
   /** One of the product's codes, or one of a newer server. */
   readonly code: string;
   readonly message: string;
@@ -37,12 +37,20 @@ export interface Description {
 
 const nothing: Description = { what: '', asset: '', next: '', connection: '', usual: { step: '', left: '' }, problems: [], spoken: '' };
 
-/** Puts the three axes of an operation into words. Pure; the same state gives the same sentences. */
-export function describeOperation(process: AnyProcess | null, state: OperationState | null, messages: Messages): Description {
+/**
+ * Puts the three axes of an operation into words. Pure; the same state gives the same sentences.
+ * @param refusal why the last command was refused, where it was: one more problem, unless an axis reports the same. Default: none
+ */
+export function describeOperation(
+  process: AnyProcess | null,
+  state: OperationState | null,
+  messages: Messages,
+  refusal: NftUpgradeError | null = null,
+): Description {
   if (!process || !state) return nothing;
   const { operation, connection, wallet } = state;
   const usual = usualOf(process, operation);
-  const problems = problemsOf(state, messages);
+  const problems = problemsOf(state, messages, refusal);
   const what = operation ? messages.status(operation.status) : messages.connection(connection.state);
   const asset = operation ? messages.asset(assetOf(process, operation)) : '';
   const walletTurn = wallet.state === 'prompting' || wallet.state === 'inspecting' || wallet.state === 'submitting';
@@ -75,7 +83,7 @@ const assetOf = (process: AnyProcess, { asset }: Snapshot): Asset | 'uninvolved'
 const isOpen = (operation: Snapshot | null): boolean =>
   operation === null || (!operation.terminal && (operation.asset === 'safe' || operation.asset === 'at_risk'));
 
-function problemsOf({ id, operation, connection, wallet }: OperationState, messages: Messages): Problem[] {
+function problemsOf({ id, operation, connection, wallet }: OperationState, messages: Messages, refusal: NftUpgradeError | null): Problem[] {
   const about = { operationId: id, asset: operation?.asset ?? null };
   const problems: Problem[] = [];
   const failure = operation && failureOf(operation, messages);
@@ -86,6 +94,8 @@ function problemsOf({ id, operation, connection, wallet }: OperationState, messa
   const final = connection.state === 'gave_up' || connection.state === 'auth_required' || connection.state === 'closed';
   if (connection.error && final && !operation?.terminal)
     problems.push({ axis: 'connection', ...about, code: connection.error.code, ...messages.error(connection.error) });
+  if (refusal && problems.every(({ code }) => code !== refusal.code))
+    problems.push({ axis: 'command', ...about, code: refusal.code, ...messages.error(refusal) });
   return problems;
 }
 

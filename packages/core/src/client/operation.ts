@@ -41,6 +41,8 @@ export interface Operation<S = Snapshot, E = OperationEvent> {
   [Symbol.asyncIterator](): AsyncGenerator<E, void, undefined>;
   /**
    * Has the wallet sign the burn and hands it to the server. Needs the status `awaiting_burn`. A failure leaves the operation as it is.
+   * A wallet cannot take its prompt back, so no second one opens on top: after `detach()`, and after `options.signal` was aborted, the account stays busy
+   * (`sign_in_progress`) until the wallet has answered or `timing.promptMs` are over.
    * @throws NftUpgradeError `burn_not_expected`, `sign_in_progress`, `wallet_not_connected`, `wrong_account`, `guard_missing`, `unsafe_transaction`,
    * `modified_beyond_policy`, `protocol_unsupported`, `aborted`, the `wallet_…` codes, or why the server did not take it
    */
@@ -51,7 +53,10 @@ export interface Operation<S = Snapshot, E = OperationEvent> {
   cancel(options?: CallOptions): Promise<void>;
   /** Goes on after `gave_up` or `auth_required`; otherwise asks the server to run a waiting recovery now. @throws NftUpgradeError `retry_refused` */
   retry(options?: CallOptions): Promise<void>;
-  /** Stops following. The operation goes on at the server, and what was signed is still handed over. */
+  /**
+   * Stops following. The operation goes on at the server, and what was signed is still handed over: also what is signed in a prompt that is open now. Until it is
+   * answered, or `timing.promptMs` are over, it is the one prompt of its account.
+   */
   detach(): void;
   /** The same as `detach()`. */
   [Symbol.dispose](): void;

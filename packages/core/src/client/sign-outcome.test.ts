@@ -78,6 +78,76 @@ describe('what the wallet reports', () => {
     expect(world.patches()).toHaveLength(1);
     remounted.detach();
   });
+
+  /** A prompt that the test answers. */
+  const asked = async (options: { promptMs?: number } = {}) => {
+    let answer: (outcome: WalletOutcome) => void = () => undefined;
+    const outcome = new Promise<WalletOutcome>((resolve) => {
+      answer = resolve;
+    });
+    const world = await waiting({
+      answer: (_request, prompt) => (prompt === 1 ? outcome : signed),
+      timing: { promptMs: 60_000, ...options },
+    });
+    const again = () => world.client.process('upgrade').attach('upg_1');
+    return { world, answer: (given: WalletOutcome) => answer(given), again };
+  };
+
+  test.each(['detached', 'aborted'])('C10 %s in mid-prompt: no second prompt until the wallet has answered, then at once', async (left) => {
+    const { world, answer, again } = await asked();
+    const controller = new AbortController();
+    const signing = world.operation.sign({ signal: controller.signal });
+    signing.catch(() => undefined);
+    await world.time.settle();
+    if (left === 'detached') world.operation.detach();
+    else {
+      controller.abort();
+      await expect(signing).rejects.toMatchObject({ code: 'aborted' });
+    }
+    const next = again();
+    await world.time.settle();
+    await expect(next.sign()).rejects.toMatchObject({ code: 'sign_in_progress' });
+    answer({ kind: 'rejected', error: new NftUpgradeError('wallet_rejected') });
+    await signing.catch(() => undefined);
+    await world.time.settle();
+    await next.sign();
+    expect(world.prompts).toHaveLength(2);
+    next.detach();
+  });
+
+  test.each(['detached', 'aborted'])(
+    'C10 %s in mid-prompt, and the wallet never answers: free again when its time is over',
+    async (left) => {
+      const { world, again } = await asked({ promptMs: 60_000 });
+      const controller = new AbortController();
+      const signing = world.operation.sign({ signal: controller.signal });
+      signing.catch(() => undefined);
+      await world.time.settle();
+      if (left === 'detached') world.operation.detach();
+      else controller.abort();
+      const next = again();
+      await world.time.advance(59_000);
+      await expect(next.sign()).rejects.toMatchObject({ code: 'sign_in_progress' });
+      await world.time.advance(1_000);
+      await next.sign();
+      expect(world.prompts).toHaveLength(2);
+      next.detach();
+    },
+  );
+
+  test('C10 aborted in mid-prompt, signed all the same: it is handed over before anybody is asked again', async () => {
+    const { world, answer, again } = await asked();
+    const controller = new AbortController();
+    const signing = world.operation.sign({ signal: controller.signal });
+    signing.catch(() => undefined);
+    await world.time.settle();
+    controller.abort();
+    answer(signed);
+    await world.time.settle();
+    expect(world.patches()).toEqual([{ signedTransaction: SIGNED }]);
+    expect(world.walletState().state).toBe('submitted');
+    again().detach();
+  });
 });
 
 describe('the same bytes, never another prompt', () => {
