@@ -11,7 +11,7 @@ export async function journey(scene: Scene, name: string, options: BrowserContex
     await page.keyboard.press('Enter');
   };
   const look = async (what: string) => {
-    await keep(page, `${name}, ${what}`);
+    await keep(page, `${name}, ${what}`, 'device');
     expect(await seriousFindings(page)).toEqual([]);
     const { scroll, width } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, width: innerWidth }));
     expect(scroll).toBeLessThanOrEqual(width);

@@ -11,8 +11,8 @@ import { cancelled, debt, declined, failingMint, offline } from './trouble.ts';
 
 /** As many holders as tests take at once; the others are prepared while they play. */
 const HOLDERS = 8;
-/** They take turns, three at once. */
-const PATIENCE_MS = 400_000;
+/** They take turns, three at once, and the last one waits for all. */
+const LONGEST_MS = 20 * 60_000;
 
 // One server and one browser for all: both take longer to start than most of the tests.
 describeWith('chromium', 'the page in a browser', () => {
@@ -23,10 +23,10 @@ describeWith('chromium', 'the page in a browser', () => {
   afterAll(() => stage.stop());
 
   const plays = (name: string, play: (scene: Scene) => Promise<unknown>, options = {}) =>
-    it.concurrent(name, () => stage.playing(play, options)(), PATIENCE_MS);
+    it.concurrent(name, () => stage.playing(play, options)(), LONGEST_MS);
 
   // Alone, before the others: a store is not told whose bytes fail.
-  it('C5: shows the same after a reload in every status there is, and goes on', () => stage.playing(everyStatus)(), PATIENCE_MS);
+  it('C5: shows the same after a reload in every status there is, and goes on', () => stage.playing(everyStatus)(), LONGEST_MS);
 
   for (const [name, options] of [
     ['desktop, light', { viewport: { width: 1280, height: 860 }, colorScheme: 'light' }],

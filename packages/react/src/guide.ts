@@ -20,6 +20,7 @@ export interface NFTUpgradeSSE {
   upgradeState: UpgradeState;
   /** True until the upgrade has ended or was refused. */
   isUpgrading: boolean;
+  /** Starts an upgrade, as the integration guide has it. */
   startUpgrade: (targetTierId: string) => Promise<void>;
   /** Asks the server to cancel. It refuses past the point of no return: then `error` says so, and the upgrade goes on. */
   cancelUpgrade: () => void;

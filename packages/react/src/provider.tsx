@@ -4,6 +4,7 @@ import { createContext, type ReactNode, useContext, useMemo } from 'react';
 /** The host's official support channel, shown beside every problem: impostors wait where people ask for help. A function may put the operation into it. */
 export type Support = ReactNode | ((problem: Problem) => ReactNode);
 
+/** Props of `UpgradeProvider`. */
 export interface UpgradeProviderProps {
   /** Made once, outside of rendering: it holds the connections. */
   client: UpgradeClient;

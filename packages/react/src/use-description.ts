@@ -9,6 +9,7 @@ export interface SupportedProblem extends Problem {
   readonly support: ReactNode;
 }
 
+/** An operation in words, with the official support channel beside every problem. */
 export interface SupportedDescription extends Description {
   readonly problems: readonly SupportedProblem[];
 }

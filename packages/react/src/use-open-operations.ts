@@ -2,6 +2,7 @@ import { type NftUpgradeError, type ProcessName, type processes, type SnapshotOf
 import { useCallback, useEffect, useState } from 'react';
 import { useUpgradeClient } from './provider.tsx';
 
+/** What `useOpenOperations` knows. */
 export interface OpenOperations<K extends ProcessName> {
   /** The caller's operations that had not ended when the server was asked, newest first; null before its first answer. */
   readonly operations: readonly SnapshotOf<(typeof processes)[K]>[] | null;

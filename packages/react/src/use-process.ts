@@ -22,6 +22,7 @@ type Process<K extends ProcessName> = (typeof processes)[K];
 /** The three axes of an operation of a process, by its name. `operation` is discriminated by `status`. */
 export type StateOf<K extends ProcessName> = OperationState<SnapshotOf<Process<K>>>;
 
+/** Options of `useProcess`, `useNftUpgrade`, `useNftClaim` and `useBadgeActivation`. */
 export interface ProcessOptions<K extends ProcessName, T = StateOf<K>> {
   /** Tells places of one process apart, where a page has several: one per badge, say. Components with the same key show the same operation. Default: one place. */
   key?: string;

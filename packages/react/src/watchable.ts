@@ -6,6 +6,7 @@ export interface Watchable<S = Snapshot> {
   readonly process: string;
   /** The same object until something changes; null while there is no operation. */
   getSnapshot(): OperationState<S> | null;
+  /** Calls the listener after changes. Returns the function that ends it. */
   subscribe(listener: () => void): () => void;
   /** What a server rendered, where that may differ from the present state. */
   getServerSnapshot?(): OperationState<S> | null;

@@ -26,6 +26,7 @@ export interface Answer {
   readonly stream: FrameReader | null;
 }
 
+/** How the audit reaches the server under test: `fetch`, or a handler in the same process. */
 export type AuditFetch = (request: Request) => Promise<Response>;
 
 /** A member of a JSON object, or undefined. */

@@ -3,6 +3,7 @@ import type { AnyProcess } from '../machine/types.ts';
 import { processes as standardProcesses } from '../processes/index.ts';
 import { DEFAULT_BASE_PATH } from '../protocol/routes.ts';
 
+/** What the audit is run against, and how. */
 export interface AuditOptions {
   /** Bearer token of a test user who may start the process. Never shown in a report. Left out where `headers` carry the credentials. */
   token?: string;

@@ -1,6 +1,7 @@
 import { NftUpgradeError } from '../errors/index.ts';
 import type { ProtocolRule } from './rules/index.ts';
 
+/** What became of a rule. `skipped`: it could not be tried on this server. */
 export type Verdict = 'passed' | 'failed' | 'skipped';
 
 /** What became of one rule. */
@@ -15,6 +16,7 @@ export interface Finding {
   readonly mend?: string;
 }
 
+/** What an audit found: one finding a rule, in the order of the specification. */
 export interface AuditReport {
   readonly target: string;
   readonly process: string;
@@ -34,6 +36,7 @@ export interface AuditReport {
   readonly ms: number;
 }
 
+/** How a report is written: for people, for programs, for a CI server. */
 export type ReportFormat = 'text' | 'json' | 'junit';
 export const reportFormats: readonly ReportFormat[] = ['text', 'json', 'junit'];
 

@@ -11,6 +11,7 @@ import { linkAbort } from '../stream/abort.ts';
 import { type BodyLimits, readJson } from '../stream/body.ts';
 import type { Transport, TransportRequest } from '../stream/transport.ts';
 
+/** Options of a single request. */
 export interface CallOptions {
   /** Stops waiting for the answer. What the server began goes on. */
   signal?: AbortSignal | undefined;

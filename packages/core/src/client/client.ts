@@ -18,6 +18,7 @@ import { createKeyRing } from './keys.ts';
 import type { Operation } from './operation.ts';
 import type { WalletPort } from './wallet.ts';
 
+/** What a client is made of. Only `baseUrl` is needed to watch; `wallet` and `guard` are needed to sign. */
 export interface UpgradeClientOptions<R extends Processes = typeof allProcesses> {
   /** Origin of the API, with a path in front of `basePath` where it is mounted below one; an empty string for the site's own. No credentials, no query. */
   baseUrl: string;
@@ -45,6 +46,7 @@ export interface UpgradeClientOptions<R extends Processes = typeof allProcesses>
   timeline?: Timeline;
 }
 
+/** Options of a start. */
 export interface StartOptions {
   /** 8 to 128 visible ASCII characters. Default: minted here, and kept until the outcome of the start is known. */
   idempotencyKey?: string | undefined;
@@ -82,6 +84,7 @@ export type UpgradeClient<R extends Processes = typeof allProcesses> = {
   process<K extends keyof R & string>(name: K): ProcessClient<R[K]>;
   /** Detaches every operation. They go on at the server. */
   close(): void;
+  /** The same as `close()`. */
   [Symbol.dispose](): void;
 };
 

@@ -3,10 +3,13 @@ import { NftUpgradeError } from '../errors/error.ts';
 /** What the device tells about itself. */
 export type EnvironmentSignal = 'online' | 'offline' | 'visible' | 'pageshow' | 'resume';
 
+/** The time and its timers; tests bring one that they move. */
 export interface Clock {
   /** Milliseconds since the epoch. Only differences are used, so it may be wrong. */
   now(): number;
+  /** Calls back once, after so many milliseconds. Resolves with what `clearTimeout` takes. */
   setTimeout(callback: () => void, delayMs: number): unknown;
+  /** Stops a timer; one that is over is let be. */
   clearTimeout(timer: unknown): void;
 }
 
@@ -19,25 +22,33 @@ export interface LockRequest {
 
 /** The part of the Web Locks API that is used: one prompt, and one connection, at a time across tabs. */
 export interface Locks {
+  /** Runs the callback while the lock is held; with null where it was asked for only if free, and is not. */
   request<T>(name: string, options: LockRequest, callback: (lock: unknown) => Promise<T>): Promise<T>;
 }
 
 /** The part of a BroadcastChannel that is used: what one tab says, all others of the origin hear. */
 export interface Channel {
+  /** Says something to the other tabs; this one does not hear it. */
   postMessage(message: string): void;
+  /** Called with what another tab said. */
   onmessage: ((event: { readonly data: unknown }) => void) | null;
+  /** Hears and says nothing more. */
   close(): void;
 }
 
 /** Keeps ids over a reload. Never receives a token, a transaction or a signature. */
 export interface KeyStorage {
+  /** What was kept under the key, or null. */
   getItem(key: string): string | null;
+  /** Keeps a value. May throw where nothing can be kept: then it is not. */
   setItem(key: string, value: string): void;
+  /** Forgets what was kept under the key. */
   removeItem(key: string): void;
 }
 
 /** Everything the client takes from its surroundings. Each part can be replaced: by tests, by runtimes that are no browser. Functions are called without `this`. */
 export interface Environment {
+  /** How requests are sent. */
   fetch: (input: string, init: RequestInit) => Promise<Response>;
   clock: Clock;
   /** From 0 to below 1; spreads reconnects. */

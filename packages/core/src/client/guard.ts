@@ -21,6 +21,7 @@ export interface GuardFinding {
   instruction?: number;
 }
 
+/** What a guard makes of a transaction: safe, in one sentence; or what is wrong with it. */
 export type GuardVerdict =
   | {
       safe: true;

@@ -26,8 +26,11 @@ export interface Commands<P extends AnyProcess> {
 
 /** A place of a page that shows one operation at a time, over all components that are there one after the other: the base of bindings for a UI framework. */
 export interface Place<P extends AnyProcess> extends Commands<P> {
+  /** The operation that is shown here; null before and after one. */
   getOperation(): OperationOf<P> | null;
+  /** Why the last command was refused; null again with the next one. */
   getRefusal(): NftUpgradeError | null;
+  /** Calls the listener after changes of either, and of the operation's state. Returns the function that ends it. */
   subscribe(listener: () => void): () => void;
   /** Follows an operation that exists, unless one runs here. May be called for what is rendered: it asks nothing of the server but its news. */
   adopt(idOrSnapshot: string | SnapshotOf<P>): void;

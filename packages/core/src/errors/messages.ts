@@ -47,13 +47,17 @@ export type Catalogue = { readonly [Group in keyof FullCatalogue]: Readonly<Part
 
 /** Finds the sentence. Never throws: what a newer server sends gets a readable fallback. */
 export interface Messages {
+  /** What happened, and what to do next. */
   error(error: NftUpgradeError): Sentences;
+  /** What happens in a status. */
   status(status: string): string;
   /** What to do next; empty for a status that is not known. */
   next(status: string): string;
   /** Where the asset is. No message about a failure should stand without it. */
   asset(asset: Asset | 'uninvolved'): string;
+  /** How well this client hears; empty where there is nothing to tell. */
   connection(state: ConnectionState): string;
+  /** What the wallet is doing; empty where there is nothing to tell. */
   wallet(state: WalletState): string;
   /** Text of a button, a step or a state of one; a host's own processes and phases may be named here too. */
   label(name: string): string;

@@ -57,6 +57,10 @@ export const status = <const Rest extends StatusRest = Record<never, never>>(
   to: rest?.to ?? [],
 });
 
+/**
+ * Defines a phase: its statuses, which of them it begins with, and what may follow what. `to: ['next']` leads into the phase that comes after it in
+ * a process.
+ */
 export const definePhase = <const Name extends string, const S extends Statuses>(
   name: Name,
   phase: { entries: readonly (keyof S & string)[]; leaves?: Asset; statuses: S },

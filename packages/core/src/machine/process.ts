@@ -27,6 +27,7 @@ export interface ResolvedStatus {
 /** Where the type of a process keeps its phases; nothing is there at run time. */
 export declare const phasesOf: unique symbol;
 
+/** A process as the machine uses it: its phases in order, its statuses by name, what may follow what. */
 export interface ProcessDefinition<
   Name extends string = string,
   Input extends Shape = Shape,

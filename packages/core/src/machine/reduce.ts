@@ -17,6 +17,7 @@ export type Verdict =
   /** It belongs to another operation or process: dropped. */
   | 'foreign';
 
+/** The snapshot after an event, and what became of the event. */
 export interface Folded {
   readonly snapshot: Snapshot | null;
   readonly verdict: Verdict;
@@ -41,6 +42,7 @@ export function foldAll(process: AnyProcess, events: Iterable<OperationEvent>, s
 
 /** Events folded one after the other. Between two looks at the snapshot only one copy is made, however many events there are. */
 export interface Folding {
+  /** Folds in one more event, and says what became of it. */
   add(event: OperationEvent): Verdict;
   /** What was given to begin with as long as every event was dropped. What is handed out does not change any more. */
   snapshot: () => Snapshot | null;
@@ -48,6 +50,7 @@ export interface Folding {
   seq: () => number;
 }
 
+/** Begins a folding, from a snapshot or from nothing. */
 export function createFolding(process: AnyProcess, initial: Snapshot | null): Folding {
   let present = initial;
   let draft: Snapshot | null = null;

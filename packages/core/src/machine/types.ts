@@ -10,6 +10,7 @@ type Simplify<T> = { [K in keyof T]: T[K] } & {};
 type Infer<S extends Shape> = [keyof S] extends [never] ? Record<never, never> : z.infer<z.ZodMiniObject<S, z.core.$strip>>;
 type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never;
 
+/** A process of which no more is known than that it is one. */
 // biome-ignore lint/suspicious/noExplicitAny: a process of any input; the parameter is only matched, never read
 export type AnyProcess = ProcessDefinition<string, any, readonly PhaseDefinition[]>;
 

@@ -3,7 +3,9 @@ import { actorSchema } from '../protocol/envelope.ts';
 
 /** The largest integer a JSON reader of any language keeps exact bounds every count on the wire. */
 export const count = z.int().check(z.nonnegative());
+/** An address or a signature: base58 of 32 or 64 bytes. */
 export const base58 = z.string().check(z.regex(/^[1-9A-HJ-NP-Za-km-z]{32,88}$/));
+/** A point in time, ISO 8601 in UTC. */
 export const instant = z.iso.datetime();
 
 /** Why something failed. `error` is a sentence for people, `code` one of the product's error codes; a newer server may send a code not known here. */
@@ -14,6 +16,7 @@ export const failure = {
   actor: actorSchema,
 };
 
+/** The NFT that is given up. */
 export const nft = z.looseObject({
   nftId: z.optional(z.string()),
   mintAddress: base58,
@@ -21,6 +24,7 @@ export const nft = z.looseObject({
   tierName: z.string(),
 });
 
+/** The level that is asked for. */
 export const tier = z.looseObject({ tierId: z.string(), tierName: z.string(), level: z.optional(count) });
 
 /** The new NFT as the guide's client shows it. */

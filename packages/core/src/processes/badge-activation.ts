@@ -4,6 +4,7 @@ import type { EventOf, SnapshotOf, StatusOf } from '../machine/types.ts';
 import { preflight } from '../phases/preflight.ts';
 import { record } from '../phases/record.ts';
 
+/** A badge as its owner sees it. */
 export const badge = z.looseObject({ badgeId: z.string(), name: z.string(), status: z.enum(['owned', 'activated', 'consumed']) });
 
 /** The user activates a badge for good, so that it counts for the next upgrade. */
@@ -16,6 +17,9 @@ export const badgeActivation = defineProcess({
   phases: [preflight({ badge }), record({}, { badge })],
 });
 
+/** An event of a badge activation, discriminated by `status`. */
 export type BadgeActivationEvent = EventOf<typeof badgeActivation>;
+/** A badge activation folded, discriminated by `status`. */
 export type BadgeActivationSnapshot = SnapshotOf<typeof badgeActivation>;
+/** A status of a badge activation. */
 export type BadgeActivationStatus = StatusOf<typeof badgeActivation>;

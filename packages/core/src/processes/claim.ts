@@ -23,6 +23,9 @@ export const claim = defineProcess({
   ],
 });
 
+/** An event of a claim, discriminated by `status`. */
 export type ClaimEvent = EventOf<typeof claim>;
+/** A claim folded, discriminated by `status`. */
 export type ClaimSnapshot = SnapshotOf<typeof claim>;
+/** A status of a claim. */
 export type ClaimStatus = StatusOf<typeof claim>;

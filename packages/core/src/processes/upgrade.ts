@@ -29,6 +29,9 @@ export const upgrade = defineProcess({
   ],
 });
 
+/** An event of an upgrade, discriminated by `status`. */
 export type UpgradeEvent = EventOf<typeof upgrade>;
+/** An upgrade folded, discriminated by `status`. */
 export type UpgradeSnapshot = SnapshotOf<typeof upgrade>;
+/** A status of an upgrade. */
 export type UpgradeStatus = StatusOf<typeof upgrade>;

@@ -18,6 +18,7 @@ export const problemSchema = z.looseObject({
   details: z.optional(z.record(z.string(), z.unknown())),
 });
 
+/** A refusal as it crosses the wire: RFC 9457 with the members of this protocol. */
 export type Problem = z.infer<z.ZodMiniObject<(typeof problemSchema)['shape'], z.core.$strip>>;
 
 /** A snapshot as it crosses the wire: exactly what the reducer makes. Answer of `cancel` and `retry`, and of a start that asks for JSON. */
@@ -47,8 +48,10 @@ const signedTransaction = z.base64().check(z.minLength(4), z.maxLength(4096));
 
 /** Body of `PATCH …/{id}/confirm-burn`: a signature of what was sent, or the signed bytes for the server to send. Exactly one. */
 export const confirmBurnSchema = z.union([z.strictObject({ burnTxSignature: base58 }), z.strictObject({ signedTransaction })]);
+/** Body of `confirm-burn`: the signed bytes, or the signature of a burn that the wallet sent itself. */
 export type ConfirmBurn = z.infer<typeof confirmBurnSchema>;
 
+/** Answer of `confirm-burn`, in the shape of the integration guide. */
 export const confirmBurnResultSchema = z.looseObject({
   success: z.literal(true),
   message: z.string(),

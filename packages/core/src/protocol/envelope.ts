@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { assets } from './asset.ts';
 
+/** Where the asset is. */
 export const assetSchema = z.enum(assets);
+/** Who can do something about a failure. */
 export const actorSchema = z.enum(['user', 'wallet', 'network', 'operator']);
 
 /** What every event carries, of whatever process and status. `upgradeId` repeats `operationId` in upgrade events. */
@@ -20,4 +22,5 @@ export const envelopeSchema = z.looseObject({
   message: z.optional(z.string()),
 });
 
+/** The members that every event has, whatever its process and status. */
 export type Envelope = z.infer<z.ZodMiniObject<(typeof envelopeSchema)['shape'], z.core.$strip>>;

@@ -22,6 +22,7 @@ export interface FrameComment {
   time?: number;
 }
 
+/** What the opening comment of a stream announces; null for any other comment. */
 export function parseComment(comment: string): FrameComment {
   const parsed: FrameComment = {};
   for (const [, key, digits] of comment.matchAll(/\b(heartbeat|protocol|time)=(\d{1,16})\b/g)) {

@@ -3,6 +3,7 @@ import { isCode, NftUpgradeError } from '../errors/error.ts';
 import type { Problem } from './bodies.ts';
 import { wire } from './wire.ts';
 
+/** Media type of a refusal (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** The problem that stands for an error. Causes and stacks stay behind. */

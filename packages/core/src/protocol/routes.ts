@@ -8,6 +8,7 @@ export const HEALTH_PATH = '/api/v1/monitoring/sse-health';
 
 /** Last segments of the routes of one operation. */
 export const operationRoutes = ['events', 'confirm-burn', 'burn-transaction', 'cancel', 'retry'] as const;
+/** One of the `operationRoutes`. */
 export type OperationRoute = (typeof operationRoutes)[number];
 
 /** The routes of one process: client and server build and read paths with the same code. */
@@ -16,7 +17,9 @@ export function routesOf(process: AnyProcess, basePath: string = DEFAULT_BASE_PA
   return {
     start,
     active: `${start}?active=true`,
+    /** Path of one operation. */
     operation: (id: string) => `${start}/${encodeURIComponent(id)}`,
+    /** Path of a route of one operation. */
     of: (id: string, route: OperationRoute) => `${start}/${encodeURIComponent(id)}/${route}`,
   };
 }
@@ -27,6 +30,7 @@ export type Route =
   | { process: AnyProcess; kind: 'operation'; id: string }
   | { process: AnyProcess; kind: OperationRoute; id: string };
 
+/** Reads a path with the same code that builds it; null when it is none of the routes. */
 export function matchRoute(processes: Readonly<Record<string, AnyProcess>>, basePath: string, pathname: string): Route | null {
   const base = `${basePath.replace(/\/+$/, '')}/`;
   if (!pathname.startsWith(base)) return null;

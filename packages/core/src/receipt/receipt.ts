@@ -37,10 +37,12 @@ export interface ReceiptFinding {
   readonly message: string;
 }
 
+/** What became of a receipt: valid, or what is wrong with it. */
 export type ReceiptVerdict =
   | { readonly valid: true; readonly receipt: SignedReceipt }
   | { readonly valid: false; readonly findings: readonly ReceiptFinding[] };
 
+/** What a receipt is judged with. */
 export interface VerifyReceiptOptions {
   /** Public keys of the issuer, base58: the present one, and former ones. A receipt that names another key is not believed. */
   keys: readonly string[];

@@ -41,7 +41,7 @@ export interface FollowOptions {
   record?: ((entry: StreamEntry) => void) | undefined;
 }
 
-/** Makes a follower: {@link follow}, or one that shares its connection with other tabs. */
+/** Makes a follower: `follow`, or one that shares its connection with other tabs. */
 export type Follow = (options: FollowOptions) => Follower;
 
 /** Follows one operation over however many connections it takes. */

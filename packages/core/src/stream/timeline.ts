@@ -28,6 +28,7 @@ export interface Timeline {
   readonly dropped: number;
   /** The number for the next operation. */
   next(): number;
+  /** Records one more thing; the oldest goes when there is no room. */
   add(source: TimelineSource, entry: TimelineEntry): void;
   /** All lines, oldest first, as NDJSON. */
   toNDJSON(): string;

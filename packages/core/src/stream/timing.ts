@@ -42,6 +42,7 @@ export interface Limits {
   confirmAttempts: number;
 }
 
+/** The timing of a client that was given none. Milliseconds. */
 export const defaultTiming: Timing = {
   responseMs: 15_000,
   firstByteMs: 5_000,
@@ -57,6 +58,7 @@ export const defaultTiming: Timing = {
   promptMs: 180_000,
 };
 
+/** The limits of a client that was given none. */
 export const defaultLimits: Limits = {
   maxAttempts: 15,
   maxFrameBytes: 1_048_576,

@@ -10,6 +10,7 @@ import { signEd25519 } from './ed25519.ts';
 import { encodeMessage, encodeTransaction, type MessageParts } from './encode.ts';
 import { rewrites, type WalletStep } from './wallet-steps.ts';
 
+/** How the wallet of `keypairWallet` behaves. */
 export interface KeypairWalletOptions {
   /** One step a prompt, in order. */
   script?: readonly WalletStep[];

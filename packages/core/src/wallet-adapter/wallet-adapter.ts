@@ -10,6 +10,7 @@ import { answeredWith, signedBy, unreadable, walletPort } from '../wallet/port.t
 export type SigningAdapter = Pick<WalletAdapterProps, 'name' | 'publicKey' | 'sendTransaction' | 'supportedTransactionVersions'> &
   Partial<Pick<SignerWalletAdapterProps, 'signTransaction'>>;
 
+/** Options of `walletAdapter`. */
 export interface WalletAdapterOptions extends PromptOptions {
   /** Sends for wallets that can only sign and send. Without it such a wallet is answered with `wallet_unsupported`. */
   connection?: Connection;

@@ -9,6 +9,7 @@ export interface StandardWallet {
   readonly features: Readonly<Record<string, unknown>>;
 }
 
+/** The part of a Wallet Standard account that is used. */
 export interface StandardAccount {
   /** base58 */
   readonly address: string;

@@ -5,6 +5,7 @@ import { checkOptions, invalidOption, type PromptOptions } from '../wallet/optio
 import { answeredWith, signedBy, walletPort } from '../wallet/port.ts';
 import { type SendFeature, type SignFeature, type StandardAccount, type StandardWallet, sendFeature, signFeature } from './features.ts';
 
+/** Options of `walletStandard`. */
 export interface WalletStandardOptions extends PromptOptions {
   /** The cluster of the server, as the Wallet Standard names it. Default `solana:mainnet`. An account that does not list it is never prompted. */
   chain?: `solana:${string}`;

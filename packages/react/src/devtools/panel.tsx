@@ -4,6 +4,7 @@ import { RecordedRunView } from './run-view.tsx';
 import { styles } from './styles.ts';
 import type { WatchedTimeline } from './watched-timeline.ts';
 
+/** Props of the development panel. */
 export interface PanelProps {
   /** The recording of the client, from `watchedTimeline()`. */
   timeline: WatchedTimeline;

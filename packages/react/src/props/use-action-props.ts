@@ -3,13 +3,18 @@ import type { ComponentPropsWithRef } from 'react';
 import { useMessages } from '../provider.tsx';
 import type { ProcessHook } from '../use-process.ts';
 
+/** Props of a `<button>`. */
 export type ButtonProps = ComponentPropsWithRef<'button'>;
 
 /** Each takes props of the page; its own click handler runs first, and `preventDefault()` there keeps the command from running. */
 export interface ActionProps<Input> {
+  /** The button that begins; after an end it offers to begin again. */
   start(input: Input, own?: ButtonProps): ButtonProps;
+  /** The button that brings up the wallet. */
   sign(own?: ButtonProps): ButtonProps;
+  /** The button that asks the server to cancel. */
   cancel(own?: ButtonProps): ButtonProps;
+  /** The button that runs a waiting recovery now, or reconnects. */
   retry(own?: ButtonProps): ButtonProps;
 }
 

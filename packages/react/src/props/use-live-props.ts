@@ -2,6 +2,7 @@ import { describeOperation } from '@aiw3/nft-upgrade';
 import { useWords } from '../use-words.ts';
 import type { Watchable } from '../watchable.ts';
 
+/** Props of a polite live region, with its text. */
 export interface LiveProps {
   readonly role: 'status';
   readonly 'aria-live': 'polite';

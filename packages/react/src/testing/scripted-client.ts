@@ -4,6 +4,7 @@ import { samplePayload } from '@aiw3/nft-upgrade/testing';
 import { type ManualWallet, manualWallet } from './manual-wallet.ts';
 import { createScriptedServer, type Intercept, type ScriptedRequest } from './scripted-server.ts';
 
+/** Options of `scriptedClient`. */
 export interface ScriptedClientOptions extends Partial<UpgradeClientOptions> {
   /** The process the server runs. Default `upgrade`. */
   process?: ProcessName;

@@ -10,6 +10,7 @@ import {
 } from '@aiw3/nft-upgrade/protocol';
 import { sampleEvents, samplePayload } from '@aiw3/nft-upgrade/testing';
 
+/** A request that the scripted server received. */
 export interface ScriptedRequest {
   readonly method: string;
   /** With its query. */

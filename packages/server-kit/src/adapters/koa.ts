@@ -12,6 +12,7 @@ export interface KoaContext {
   readonly request: object;
   readonly originalUrl: string;
   respond?: boolean;
+  /** Koa's own, silenced: the bridge has answered. */
   onerror: (error: Error) => void;
 }
 

@@ -13,10 +13,14 @@ export { type StopOptions, type Stoppable, stopOnSignal } from './node/stop.ts';
 
 const unreadable = () => new NftUpgradeError('invalid_request', { message: 'The method or the address of the request is malformed.' });
 
+/** A server that speaks Request and Response. */
 export type Fetch = (request: Request) => Response | Promise<Response>;
+/** A request of Node over HTTP/1.1 or HTTP/2. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
+/** A response of Node over HTTP/1.1 or HTTP/2. */
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
+/** Options of `toNodeHandler`. */
 export interface NodeHandlerOptions {
   /** Called when the function rejects; the caller gets a problem without its message. Default: nothing. */
   onError?(error: unknown): void;

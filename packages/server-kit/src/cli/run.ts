@@ -6,6 +6,7 @@ import { postgres } from '../db/postgres.ts';
 import type { Command } from './command.ts';
 import { commands } from './commands/index.ts';
 
+/** What the command line takes from around it; tests bring their own. */
 export interface CliSurroundings {
   environment?: Readonly<Record<string, string | undefined>>;
   /** Where answers go. Default: stdout. */

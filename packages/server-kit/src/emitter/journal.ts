@@ -21,6 +21,7 @@ export interface JournalKey {
   readonly request: string;
 }
 
+/** What became of a start. */
 export interface Created {
   /** The new operation, or the one that this start joins. */
   readonly operationId: string;

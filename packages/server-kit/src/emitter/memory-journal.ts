@@ -2,6 +2,7 @@ import { NftUpgradeError, type OperationEvent } from '@aiw3/nft-upgrade/protocol
 import { createWatchers } from '../journal/watchers.ts';
 import type { Journal, JournalEntry, JournalKey, Signal } from './journal.ts';
 
+/** Bounds of `memoryJournal`. */
 export interface MemoryJournalOptions {
   /** Bytes of JSON that are kept. Ended operations are forgotten first, the oldest before the others. Default 64 MiB. */
   maxBytes?: number;

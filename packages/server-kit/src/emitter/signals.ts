@@ -12,11 +12,14 @@ export interface StandardSignals {
   retry: { seq: number };
 }
 
+/** Name of a signal: of the protocol, or of the host. */
 export type SignalName = keyof StandardSignals | (string & Record<never, never>);
+/** What a signal carries, by its name. */
 export type SignalValue<N extends string> = N extends keyof StandardSignals ? StandardSignals[N] : unknown;
 /** One of several signals, by its name. */
 export type SignalOf<N extends string> = { [K in N]: { readonly name: K; readonly value: SignalValue<K> } }[N];
 
+/** How long a signal is waited for. */
 export interface WaitOptions {
   /** Milliseconds after which the wait rejects with `signal_timeout`. Default: it waits until the operation ends. */
   timeout?: number;

@@ -20,6 +20,7 @@ import { createTails } from './tail.ts';
 
 export type { HandlerOptions } from './options.ts';
 
+/** All routes of the protocol as one function, and how it is stopped. */
 export interface Handler {
   /** Answers one request. Never rejects: whatever goes wrong is answered as a problem. */
   readonly fetch: (request: Request) => Promise<Response>;
@@ -32,6 +33,7 @@ export interface Handler {
    * (milliseconds, default 5 000). Resolves when the streams are gone, or after `timeoutMs` (default 10 000). Close the server after it.
    */
   drain(options?: { spreadMs?: number; timeoutMs?: number }): Promise<void>;
+  /** How many streams there are, and how they are. */
   stats(): ConnectionStats;
   /** The same with the fields of the guide: ids of the operations that are shown now, memory, uptime. For the host's own eyes; the health route tells numbers. */
   getStats(): GuideStats;

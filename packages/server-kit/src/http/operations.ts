@@ -8,6 +8,7 @@ export interface Principal {
   readonly wallet?: string;
 }
 
+/** A start: which process, who, with what. */
 export interface StartRequest {
   /** Name of the process. */
   process: string;
@@ -20,6 +21,7 @@ export interface StartRequest {
   traceparent?: string | null;
 }
 
+/** What became of a start. */
 export interface Started {
   snapshot: Snapshot;
   /** True when this start joined an operation that existed. */
@@ -36,6 +38,7 @@ export interface Operations {
   start(request: StartRequest): Promise<Started>;
   /** The caller's operations of a process that have not ended, newest first. */
   active(query: { process: string; principal: Principal }): Promise<Snapshot[]>;
+  /** The operation folded, for whoever it belongs to. Rejects with `not_found` for everybody else. */
   snapshot(query: OperationQuery): Promise<Snapshot>;
   /** Events with a number above `after`, in order, at most `limit` (default 500). */
   events(query: OperationQuery & { after: number; limit?: number }): Promise<OperationEvent[]>;
@@ -51,6 +54,7 @@ export interface Operations {
   retry(query: OperationQuery): Promise<Snapshot>;
 }
 
+/** Which operation, and who asks. */
 export interface OperationQuery {
   process: string;
   operationId: string;

@@ -36,6 +36,7 @@ export interface HandlerTiming {
   bodyMs: number;
 }
 
+/** Options of `createHandler`. */
 export interface HandlerOptions {
   /** Who sends this request: null for nobody. What it throws is answered with 500 and reported. Required: operations belong to somebody. */
   authenticate(request: Request): Promise<Principal | null>;

@@ -6,6 +6,7 @@ import type { ContentStore } from '../ports/content-store.ts';
 import { type Blocks, contentStore } from './blocks.ts';
 import { collect } from './collect.ts';
 
+/** Options of `localStore`. */
 export interface LocalStoreOptions {
   /** Folder of the blocks, made when it is missing. Nothing else should lie in it. Several processes may share it. */
   folder: string;

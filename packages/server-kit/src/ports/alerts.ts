@@ -1,6 +1,7 @@
 import type { SupportBundle } from '../engine/debts/support-bundle.ts';
 import type { Funds } from './chain.ts';
 
+/** What people are called for. */
 export interface Alert {
   /** Tells repeats apart. */
   id: string;
@@ -22,6 +23,7 @@ export interface AuthorityAlert extends Funds {
 
 /** Calls people. Fed through the outbox, so that an alert survives a crash; a throw or a hang never touches an operation. */
 export interface Alerts {
+  /** Tells people. What it throws is reported, and the operation goes on. */
   alert(alert: Alert): Promise<void>;
   /**
    * The mint authority runs low, or is filled up again: once each, whatever the number of nodes. A throw is told to `onError`, and the next look says it again.

@@ -1,3 +1,4 @@
+/** How much a line matters. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** One line of a log, ready to be written: what must not be seen is gone from it already. */

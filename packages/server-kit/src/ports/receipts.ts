@@ -12,6 +12,7 @@ export interface Receipt {
 
 /** How receipts are made. `issue` may be called again for one operation after a crash, and has to give the same receipt. */
 export interface Receipts {
+  /** Signs what was exchanged for what. */
   issue(claims: ReceiptClaims): Promise<Receipt>;
 }
 
@@ -33,6 +34,7 @@ const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 export function ed25519Receipts({ seed }: { seed: Uint8Array }): Receipts & {
   /** Public key that verifies them, base58. */
   readonly key: string;
+  /** Signs what was exchanged for what. */
   issue(claims: ReceiptClaims): Promise<Receipt & SignedReceipt>;
 } {
   if (seed.byteLength !== 32)

@@ -22,6 +22,7 @@ export interface Requirement {
   message?: string;
 }
 
+/** Whether a user may, and what follows: facts, or what is missing. */
 export type Qualification<Facts> =
   | { qualified: true; facts: Facts }
   | { qualified: false; error: string; requirements: readonly Requirement[] };

@@ -7,7 +7,10 @@
  */
 export type WakeBus = (onMessage: (message: string | null) => void) => Promise<WakeLine>;
 
+/** One node's end of the bus. */
 export interface WakeLine {
+  /** Tells the other nodes that there is news. May be lost: a poll heals it. */
   say(message: string): Promise<unknown>;
+  /** Says and hears nothing more. */
   leave(): Promise<void>;
 }

@@ -19,6 +19,7 @@ export interface CloudEvent {
   readonly data: Message;
 }
 
+/** How the envelopes of the host are named. */
 export interface EnvelopeOptions {
   /** Names who speaks: a URI reference of yours. Default `/nft-upgrade`. */
   source?: string;

@@ -5,9 +5,11 @@ import { createConnection } from '../publish/connection.ts';
 
 /** What the cache needs of a client. Those of `redis` and `ioredis` both have it. */
 export interface RedisKeys {
+  /** Deletes keys. */
   del(keys: string[]): Promise<unknown>;
 }
 
+/** Which keys are cleared. */
 export interface CacheOptions {
   /** Address of the server, `redis://` or `rediss://`; needs the package `redis`. Or a client that is connected, which stays yours. */
   redis: string | RedisKeys;

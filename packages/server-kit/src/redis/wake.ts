@@ -1,6 +1,7 @@
 import { optionalPackage } from '../db/optional.ts';
 import type { WakeBus } from '../ports/wake-bus.ts';
 
+/** Options of `redisWakeBus`. */
 export interface RedisWakeOptions {
   /** Address of the server, `redis://` or `rediss://`. */
   url: string;

@@ -10,6 +10,7 @@ import type { Rpc } from './rpc.ts';
 import { createStandards, defaultStandards } from './standards/index.ts';
 import type { NftStandard } from './standards/standard.ts';
 
+/** Options of `createSolanaChain`. */
 export interface SolanaChainOptions {
   rpc: Rpc;
   /** Mints, and pays for it. Never logged, never sent anywhere. */

@@ -6,6 +6,7 @@ import { createSolanaChain } from './chain.ts';
 import { createRpc } from './rpc.ts';
 import type { NftStandard } from './standards/standard.ts';
 
+/** Options of `issueNft`. */
 export interface IssueOptions {
   /** RPC URL or connection. */
   connection: string | Connection;
@@ -24,6 +25,7 @@ export interface IssueOptions {
   timeoutMs?: number;
 }
 
+/** An NFT that was issued outside of any operation. */
 export interface IssuedNft {
   /** Mint address, base58. */
   mint: string;

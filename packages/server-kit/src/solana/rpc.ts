@@ -3,6 +3,7 @@ import type { Connection } from '@solana/web3.js';
 import { createEndpoint, type Endpoint } from './rpc/endpoint.ts';
 import { anotherNodeMayHelp } from './rpc/failure.ts';
 
+/** Endpoints, and how patient the kit is with them. */
 export interface RpcOptions {
   /** URLs of RPC nodes, or connections made elsewhere. With two or more, decisions that cannot be taken back need a majority. */
   endpoints: readonly (string | Connection)[];

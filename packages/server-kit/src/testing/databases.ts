@@ -32,6 +32,7 @@ const remember = (db: Db): Db => {
   return db;
 };
 
+/** Both flavours of database, for tests that run over each. */
 export const databases: readonly [TestDatabase, TestDatabase] = [
   { name: 'pglite', open: async () => remember(await pglite({ memory: true })) },
   { name: 'postgres', open: async () => remember(await postgres({ connectionString: await testDatabaseUrl() })) },

@@ -11,6 +11,7 @@ export interface AuditedOperation extends OperationRow {
   times: number[];
 }
 
+/** Every operation with its events and their times, as the database has them. */
 export const readOperations = (db: Db): Promise<AuditedOperation[]> =>
   db.sql<AuditedOperation>(
     `select o.*, (select jsonb_agg(data order by seq) from nft_upgrade.event where operation_id = o.id) as events,

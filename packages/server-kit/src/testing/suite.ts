@@ -1,6 +1,7 @@
 /** One case of a contract. Any test runner can run it: `for (const { name, run } of cases) test(name, run)`. It rejects when the contract is broken. */
 export interface ContractCase {
   readonly name: string;
+  /** Rejects when the case does not hold. */
   run(): Promise<void>;
 }
 

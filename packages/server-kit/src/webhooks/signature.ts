@@ -31,6 +31,7 @@ export function signWebhook(message: { id: string; timestamp: number; body: stri
   };
 }
 
+/** Options of `verifyWebhook`. */
 export interface VerifyOptions {
   /** `whsec_` secrets that are accepted: the present one, and during a change the former one. */
   secrets: readonly string[];

@@ -1,5 +1,6 @@
 /** Sections of PROTOCOL.md that hold rules, in its order. */
 export const sections = ['http', 'start', 'stream', 'event', 'resume', 'read', 'command', 'error', 'access', 'client'] as const;
+/** One of the `sections`. */
 export type Section = (typeof sections)[number];
 
 /** One sentence of the specification. Its id is permanent: a rule that no longer holds keeps its number and says so. */

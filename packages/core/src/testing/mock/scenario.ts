@@ -22,6 +22,7 @@ export interface Scenario {
   readonly faults: readonly Fault[];
 }
 
+/** When an event of a scenario comes. */
 export interface StepTiming {
   /** Pause before the event, milliseconds of the server's clock. Default: that of the scenario, which is 0 unless given. The first event never waits for it. */
   afterMs?: number;
@@ -29,12 +30,17 @@ export interface StepTiming {
 
 /** Writes a scenario step by step; every payload is typed by its status. Members that are left out are filled with samples. */
 export interface ScenarioBuilder<P extends AnyProcess> {
+  /** One status, with its payload. */
   emit<K extends StatusOf<P>>(status: K, payload?: Partial<PayloadOf<P, K>>, timing?: StepTiming): ScenarioBuilder<P>;
   /** Several statuses with sample payloads. */
   through(...statuses: StatusOf<P>[]): ScenarioBuilder<P>;
+  /** A status of a newer server, which no definition here knows. */
   unknown(status: string, timing?: StepTiming): ScenarioBuilder<P>;
+  /** Nothing more until the client sends this command. */
   waitFor(command: MockCommand): ScenarioBuilder<P>;
+  /** Things that go wrong on the way to the client. */
   fault(...faults: readonly Fault[]): ScenarioBuilder<P>;
+  /** The scenario, ready for a mock server. */
   build(): Scenario;
 }
 

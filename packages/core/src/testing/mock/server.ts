@@ -9,6 +9,7 @@ import { createMockOperation, type MockOperation } from './operation.ts';
 import type { Scenario } from './scenario.ts';
 import { mockStream } from './stream.ts';
 
+/** What a mock server plays, and how fast. */
 export interface MockServerOptions {
   /** What a start of a process leads to, by the name of the process. */
   readonly scenarios: Readonly<Record<string, Scenario>> | readonly Scenario[];
@@ -21,6 +22,7 @@ export interface MockServerOptions {
   readonly timing?: { readonly retryMs?: number; readonly heartbeatMs?: number };
 }
 
+/** A request that the mock server received. */
 export interface MockRequest {
   readonly method: string;
   readonly path: string;

@@ -3,6 +3,7 @@ import type { SignRequest, WalletPort } from '../../client/wallet.ts';
 import { walletFailure } from '../../solana/outcome.ts';
 import { samplePayloads } from '../samples.ts';
 
+/** A wallet and a guard for tests, and what they were asked. */
 export interface MockSigning {
   readonly wallet: WalletPort;
   readonly guard: Guard;

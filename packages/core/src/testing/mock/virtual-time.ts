@@ -30,7 +30,7 @@ const nextTurn = (): Promise<void> =>
   });
 const HOUR_MS = 3_600_000;
 
-/** @param startAt milliseconds since the epoch; default 2026-11-23T10:00Z */
+/** A clock that stands still until a test moves it. @param startAt milliseconds since the epoch; default 2026-11-23T10:00Z */
 export function virtualTime(startAt: number = Date.UTC(2026, 10, 23, 10)): VirtualTime {
   let now = startAt;
   let next = 1;

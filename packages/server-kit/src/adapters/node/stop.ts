@@ -2,6 +2,7 @@ import type { Handler } from '../../http/handler.ts';
 
 /** A server that can be closed: of Node, or of a framework that wraps one. */
 export interface Stoppable {
+  /** Takes no more connections, and calls back when the last one is gone. */
   close(closed: (error?: Error) => void): unknown;
 }
 

@@ -18,6 +18,7 @@ export interface Obligation {
   settledAt: Date | null;
 }
 
+/** Which debts are asked for. */
 export interface ObligationQuery {
   /** Also the settled ones. Default false. */
   all?: boolean;

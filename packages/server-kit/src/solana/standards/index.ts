@@ -13,6 +13,7 @@ export interface Standards {
   readonly all: readonly NftStandard[];
 }
 
+/** The standards that are supported unless told otherwise. */
 export const defaultStandards = (): NftStandard[] => [token2022(), splToken()];
 
 /** @throws NftUpgradeError `invalid_option` for two standards of one name, or none */

@@ -12,6 +12,7 @@ export interface MintTarget {
   recipient: PublicKey;
 }
 
+/** What stands on the chain with an NFT. */
 export type MintOrder = Pick<MintRequest, 'name' | 'symbol' | 'uri' | 'attributes'>;
 
 /** What a mint account takes: its size at creation, and the size that its rent has to cover once everything is written. */
@@ -44,6 +45,7 @@ export interface NftStandard {
   buildBurn(endpoint: Endpoint, nft: HeldNft, commitment: Commitment): Promise<TransactionInstruction[]>;
   /** Everything about a landed transaction that contradicts the expected burn, most telling first. Pure. */
   verifyBurn(landed: LandedTransaction, expected: ExpectedBurn, remaining: RemainingMint): BurnFinding[];
+  /** What the mint account takes. */
   mintSize(target: MintTarget, order: MintOrder): MintSize;
   /** Instructions after the creation of the account: they leave one NFT with the recipient, and nobody who could mint another. */
   buildMint(target: MintTarget, order: MintOrder): TransactionInstruction[];

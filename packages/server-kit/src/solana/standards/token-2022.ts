@@ -21,6 +21,7 @@ import {
 import type { MintOrder, MintTarget, NftStandard } from './standard.ts';
 import { tokenProgramStandard } from './token-program.ts';
 
+/** Options of the Token-2022 standard. */
 export interface Token2022Options {
   /** Makes new NFTs stay with their first owner; they can be burned. Default false. */
   nonTransferable?: boolean;

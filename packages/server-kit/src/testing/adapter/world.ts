@@ -10,6 +10,7 @@ import { type Client, createClient, type Protocol } from './client.ts';
 /** What stands in front of the adapter in a case. */
 export type Before = 'body parser' | 'compression';
 
+/** What an adapter is asked to serve. */
 export interface ServeRequest {
   handler: Handler;
   protocol: Protocol;
@@ -18,8 +19,10 @@ export interface ServeRequest {
   before: Before | null;
 }
 
+/** A framework that serves the handler under test. */
 export interface ServedAdapter {
   port: number;
+  /** Stops it. */
   close(): Promise<void>;
 }
 

@@ -11,6 +11,7 @@ export interface LocalChain {
   airdrop(address: string, lamports: bigint): Promise<void>;
   /** Ends the chain and frees its ports. May be called again. */
   stop(): Promise<void>;
+  /** The same as `stop()`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -50,6 +51,7 @@ export interface LiteChain extends LocalChain {
   readonly controls: LiteControls;
 }
 
+/** Options of the chain in this process. */
 export interface LiteOptions {
   /** Milliseconds from block to block; 20 by default. A real cluster takes 400. */
   slotMs?: number;
@@ -61,6 +63,7 @@ export interface LiteOptions {
   finalizeDepth?: number;
 }
 
+/** Options of `startChain`. */
 export interface StartChainOptions extends LiteOptions {
   /**
    * `surfpool`: a complete node, as an addon that exists for some platforms. `lite`: LiteSVM behind an API of our own, with controls. By default surfpool

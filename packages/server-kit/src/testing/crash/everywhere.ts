@@ -15,9 +15,11 @@ export interface CrashWorld {
   play(service: Service): Promise<unknown>;
   /** Names whatever must not be, in the ports of the host. The journal is looked at by the harness itself. */
   check(): Promise<readonly string[]>;
+  /** Closes what was opened for the run. */
   close?(): Promise<void>;
 }
 
+/** Options of `crashEverywhere`. */
 export interface CrashOptions {
   /** Makes a world for each run, on an empty database. */
   open(): Promise<CrashWorld>;
@@ -27,6 +29,7 @@ export interface CrashOptions {
   repeats?: number;
 }
 
+/** What `crashEverywhere` found. */
 export interface CrashReport {
   /** Every write that the process was stopped at, before and after. */
   readonly writes: readonly string[];
