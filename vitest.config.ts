@@ -20,7 +20,7 @@ export default defineConfig({
       provider: 'v8',
       include: ['packages/*/src/**/*.{ts,tsx}'],
       exclude: ['**/*.test.*', '**/*.fixture.*', '**/fixtures/**', '**/fixtures.ts', '**/generated.ts', '**/testing/torture/**'],
-      reporter: ['text', 'json-summary'],
+      reporter: ['text-summary', 'json'],
     },
     projects: [
       {

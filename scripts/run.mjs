@@ -22,7 +22,11 @@ const tasks = {
   serve: [['node', ...source, 'examples/upgrade-server/src/main.ts']],
   test: [['pnpm', 'exec', 'vitest', 'run']],
   torture: [['node', ...source, 'packages/server-kit/src/testing/torture/main.ts']],
-  coverage: [['pnpm', 'exec', 'vitest', 'run', '--coverage']],
+  coverage: [
+    // Also from a run in which a test failed.
+    ['pnpm', 'exec', 'vitest', 'run', '--coverage', '--coverage.reportOnFailure'],
+    ['node', ...source, 'scripts/coverage/main.ts'],
+  ],
   cuts: [['node', ...source, 'test/client/cuts.ts']],
   bench: [['node', ...source, '--expose-gc', 'bench/src/main.ts']],
   audit: [['node', ...source, 'packages/core/src/cli/main.ts', 'audit']],
@@ -39,6 +43,8 @@ const tasks = {
     ['node', ...source, 'scripts/generate/main.ts', '--check'],
     ['node', ...source, 'test/formats/check.ts'],
     ['node', 'scripts/quick-starts.mjs'],
+    // Every public name is documented, every link of the site leads somewhere.
+    ['pnpm', 'exec', 'typedoc', '--emit', 'none'],
     ['pnpm', 'exec', 'remark', '--frail', '--quiet', '--use', 'remark-validate-links=repository:false', '.'],
   ],
   next: [

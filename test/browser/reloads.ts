@@ -44,7 +44,7 @@ export async function everyStatus(scene: Scene): Promise<void> {
   await press('Back')();
   await reach('awaiting_burn', begin);
   await reach('cancelling', press('Cancel'));
-  await reach('cancelled');
+  await reach('cancelled', async () => scene.outliveBurns());
   await press('Back')();
   await begin();
   await shows(page, says('awaiting_burn'));

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect } from 'vitest';
 import type { Account, Played } from './fixtures/mocked-page.ts';
-import type { Scene } from "./fixtures/scene.ts";
+import type { Scene } from './fixtures/scene.ts';
 
 const steps = ['metadata_uploaded', 'minting_new_nft', 'updating_records', 'completed'];
 const burned = ['initializing', 'qualification_verified', 'awaiting_burn', 'verifying_burn', 'burn_verified', 'uploading_metadata'];

@@ -84,6 +84,9 @@ export async function debt(scene: Scene): Promise<void> {
 export async function cancelled(scene: Scene): Promise<void> {
   const page = await upgrading(scene);
   await button(page, 'Cancel').click();
+  await shows(page, says('cancelling'));
+  await names(page, where('at_risk'));
+  scene.outliveBurns();
   await shows(page, says('cancelled'));
   await names(page, where('safe'));
   await keep(page, 'trouble, cancelled');

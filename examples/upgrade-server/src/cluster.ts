@@ -11,6 +11,8 @@ export interface Cluster {
   /** Which runtime serves it; null for a cluster that was there before. */
   local: string | null;
   airdrop(address: string, lamports: bigint): Promise<void>;
+  /** Lets so many blocks pass at once; null for a cluster whose time is its own. */
+  advance: ((blocks: number) => void) | null;
   stop(): Promise<void>;
 }
 
@@ -28,11 +30,13 @@ export async function openCluster(config: Config): Promise<Cluster> {
       airdrop: async () => {
         throw new RangeError('Only the local chain gives SOL away.');
       },
+      advance: null,
       stop: async () => {},
     };
   }
   // Not Surfpool: under load its RPC (1.5) stops answering for good, all but getHealth, within a few operations.
-  const local = await startChain({ runtime: 'lite' });
+  // A burn can land for 150 blocks: half a minute, for people who read before they sign. Final after 0.6 s, for those who wait.
+  const local = await startChain({ runtime: 'lite', slotMs: 200, finalizeDepth: 3 });
   const authority = Keypair.generate();
   await local.airdrop(authority.publicKey.toBase58(), 100n * SOL);
   const rpc = await createRpc({ endpoints: [local.rpcUrl] });
@@ -41,6 +45,7 @@ export async function openCluster(config: Config): Promise<Cluster> {
     rpcUrl: local.rpcUrl,
     local: local.kind,
     airdrop: (address, lamports) => local.airdrop(address, lamports),
+    advance: (blocks) => local.controls.advance(blocks),
     stop: () => local.stop(),
   };
 }

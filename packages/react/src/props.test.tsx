@@ -126,3 +126,42 @@ it('speaks Chinese, and has the official channel beside every problem', async ()
   expect(screen.getByRole('status').textContent).toContain('您的 NFT 在钱包中。');
   client.close();
 });
+
+function Hasty() {
+  const upgrade = useNftUpgrade();
+  return (
+    <>
+      <button type="button" onClick={() => void upgrade.start({ targetTierId: 'tier-2' })}>
+        start
+      </button>
+      <button type="button" onClick={() => void upgrade.sign().catch(() => {})}>
+        sign
+      </button>
+      {useDescription(upgrade).problems.map(({ axis, message, support }) => (
+        <p key={axis} role="alert">
+          {axis} {message} {support}
+        </p>
+      ))}
+    </>
+  );
+}
+
+it('has it beside a refused command as well, until the next one', async () => {
+  const { client, reach, wallet } = scriptedClient();
+  render(strict({ client, messages: createMessages(chinese), support: '客服', children: <Hasty /> }));
+  fireEvent.click(button('start'));
+  await settle();
+  reach('initializing');
+  await settle();
+  fireEvent.click(button('sign'));
+  await settle();
+  expect(screen.getByRole('alert').textContent).toBe(`command ${chinese.errors?.burn_not_expected?.message} 客服`);
+  reach('qualification_verified', 'awaiting_burn');
+  await settle();
+  fireEvent.click(button('sign'));
+  await settle();
+  expect([screen.queryByRole('alert'), wallet.prompts.length]).toEqual([null, 1]);
+  wallet.answer();
+  await settle();
+  client.close();
+});

@@ -7,12 +7,16 @@ import { nowhere, type Watchable } from './watchable.ts';
  * What is known about an operation, kept current; null while there is none. Subscribes, and does nothing else: mounting, unmounting and StrictMode never
  * start, stop or sign anything.
  * @param watched an operation, or what `useNftUpgrade()` and its like return
+ */
+export function useOperation<S = Snapshot>(watched: Watchable<S> | null): OperationState<S> | null;
+/**
+ * A part of what is known about an operation; null while there is none.
+ * @param watched an operation, or what `useNftUpgrade()` and its like return
  * @param select picks a part; the component renders again only when that part changes
  * @param isEqual whether two picks are the same. Default: `Object.is`, and one level of plain objects and arrays
  * @example
  * const progress = useOperation(operation, (state) => state.operation?.progress ?? 0);
  */
-export function useOperation<S = Snapshot>(watched: Watchable<S> | null): OperationState<S> | null;
 export function useOperation<S, T>(
   watched: Watchable<S> | null,
   select: (state: OperationState<S>) => T,

@@ -1,11 +1,8 @@
+import type { Tier as ServedTier } from '../../../upgrade-server/src/domain/tiers.ts';
+
 /** What the example server tells beside the processes; see examples/upgrade-server/src/site.ts. */
-export interface Tier {
-  id: string;
-  level: number;
-  name: string;
-  volume: number;
-  badges: number;
-  benefits: { tradingFeeReduction: string; aiAgentUsesPerWeek: number };
+export interface Tier extends ServedTier {
+  /** Address of its picture. */
   image: string;
 }
 

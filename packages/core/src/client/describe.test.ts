@@ -42,6 +42,19 @@ describe('an operation in words', () => {
     expect(describeOperation(upgrade, state, zh).spoken).toBe('等待您的签名。 您的 NFT 在钱包中。 请阅读请求内容，然后在钱包中批准。');
   });
 
+  test('a refused command is one more problem, in the language of the page, unless an axis reports the same', () => {
+    const refusal = new NftUpgradeError('sign_in_progress');
+    const state = stateOf(upgrade, toSign);
+    expect(describeOperation(upgrade, state, zh, refusal).problems).toMatchObject([
+      { axis: 'command', code: 'sign_in_progress', message: chinese.errors.sign_in_progress.message, asset: 'safe' },
+    ]);
+    expect(describeOperation(upgrade, state, en, refusal).spoken).toContain('Another signature request is open.');
+    const rejected = new NftUpgradeError('wallet_rejected');
+    const reported = stateOf(upgrade, toSign, wallet('rejected', rejected));
+    expect(describeOperation(upgrade, reported, en, rejected).problems.map(({ axis }) => axis)).toEqual(['wallet']);
+    expect(describeOperation(upgrade, state, en).problems).toEqual([]);
+  });
+
   test('every status of every process has its words', () => {
     for (const process of Object.values<AnyProcess>(processes))
       for (const status of Object.keys(process.statuses))

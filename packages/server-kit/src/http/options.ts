@@ -49,7 +49,7 @@ export interface HandlerOptions {
   /** From when on the health route warns. */
   health?: Partial<HealthThresholds>;
   /** Asked by the readiness route: false, or what it throws, makes it 503. Default: ready while it is neither full nor stopping. */
-  ready?(): Promise<boolean>;
+  ready?: () => Promise<boolean>;
   /** Replaced in tests. Default: the system's. */
   clock?: Clock;
   /** Where log lines go, without anything secret in them. Default: nowhere. */
@@ -57,7 +57,7 @@ export interface HandlerOptions {
   /** Providers of OpenTelemetry. Default: the global ones. */
   telemetry?: TelemetryOptions;
   /** Called with what was answered with a status of 500 or more, and with what broke a stream. Default: nothing. */
-  onError?(error: unknown): void;
+  onError?: (error: unknown) => void;
 }
 
 const defaultLimits: HandlerLimits = {

@@ -28,7 +28,7 @@ const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
  * Receipts that anybody can verify with a public key: Ed25519 over canonical JSON. `verifyReceipt` of `@aiw3/nft-upgrade/receipt` is the other side, also in
  * browsers. To rotate, sign with the new seed and publish both `key`s.
  *
- * @param options.seed 32 random bytes, kept secret. Not the seed of a wallet: a key has one purpose
+ * @param options `seed`: 32 random bytes, kept secret. Not the seed of a wallet: a key has one purpose
  * @throws NftUpgradeError `invalid_option`
  */
 export function ed25519Receipts({ seed }: { seed: Uint8Array }): Receipts & {
@@ -56,7 +56,10 @@ export function ed25519Receipts({ seed }: { seed: Uint8Array }): Receipts & {
  * @param options.secret at least 32 bytes; @param options.keyId names the secret, so that it can be rotated
  * @throws NftUpgradeError `invalid_option` for a short secret
  */
-export function hmacReceipts(options: { secret: Uint8Array; keyId: string }): Receipts & { verify(receipt: Receipt): boolean } {
+export function hmacReceipts(options: { secret: Uint8Array; keyId: string }): Receipts & {
+  /** Whether the receipt was signed with this secret, and nothing in it was changed. */
+  verify(receipt: Receipt): boolean;
+} {
   if (options.secret.byteLength < 32)
     throw new NftUpgradeError('invalid_option', { message: 'The receipt secret has to be at least 32 bytes long.' });
   const macOf = (receipt: object) => createHmac('sha256', options.secret).update(canonicalJson(receipt)).digest();

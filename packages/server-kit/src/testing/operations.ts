@@ -10,6 +10,7 @@ import {
 } from '@aiw3/nft-upgrade/protocol';
 import type { OperationQuery, Operations, StartRequest } from '../http/operations.ts';
 
+/** Options of `memoryOperations`. */
 export interface MemoryOperationsOptions {
   /** Default: upgrade, claim and badge activation. */
   processes?: Processes;

@@ -78,7 +78,12 @@ export function memoryContent() {
     },
     get: async (key) => stored.get(key) ?? null,
   };
-  return { store, stored, fail: (...errors: NftUpgradeError[]) => void faults.push(...errors) };
+  return {
+    store,
+    stored,
+    /** The next uploads fail, one error each. */
+    fail: (...errors: NftUpgradeError[]) => void faults.push(...errors),
+  };
 }
 
 /** Waits until an operation shows one of the statuses. @throws NftUpgradeError `temporarily_unavailable` with the status it stayed in, after `timeoutMs` (default 15 000) */
