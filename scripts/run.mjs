@@ -26,6 +26,7 @@ const tasks = {
     // Also from a run in which a test failed.
     ['pnpm', 'exec', 'vitest', 'run', '--coverage', '--coverage.reportOnFailure'],
     ['node', ...source, 'scripts/coverage/main.ts'],
+    ['pnpm', 'exec', 'biome', 'format', '--write', 'docs/coverage.md'],
   ],
   cuts: [['node', ...source, 'test/client/cuts.ts']],
   bench: [['node', ...source, '--expose-gc', 'bench/src/main.ts']],

@@ -39,7 +39,12 @@ export function ReceiptCheck({ receipt }: { receipt: unknown }) {
   const [key = ''] = site.receiptKeys;
   if (failed && !checked) return <span className="quiet">{words.unchecked}</span>;
   if (!checked) return <span className="quiet">{words.checking}</span>;
-  if (!checked.verdict.valid) return <span lang="en" data-tone="trouble">{checked.verdict.findings.map(({ message }) => message).join(' ')}</span>;
+  if (!checked.verdict.valid)
+    return (
+      <span lang="en" data-tone="trouble">
+        {checked.verdict.findings.map(({ message }) => message).join(' ')}
+      </span>
+    );
   return (
     <span title={key}>
       {words.signedBy} <span className="mono">{short(key)}</span>

@@ -17,6 +17,7 @@ export const burnTransaction = z.looseObject({
   lastValidBlockHeight: count,
 });
 
+/** A burn transaction for the wallet; see `burnTransaction`. */
 export type BurnTransaction = z.infer<typeof burnTransaction>;
 
 /** One thing that the wallet changed while it signed: an instruction added or removed, in short, or the blockhash or version before and after. */
@@ -27,6 +28,7 @@ const walletChange = z.looseObject({
   after: z.optional(z.string()),
 });
 
+/** How sure the chain is of a transaction, in Solana's words; `none` before it was seen there. */
 export const commitment = z.enum(['none', 'processed', 'confirmed', 'finalized']);
 
 /** The user destroys the old NFT. From `burn_verified` on the new one is owed, and no path leads back. */

@@ -48,6 +48,7 @@ export interface DatabaseJournal extends Journal {
   stop(): Promise<void>;
 }
 
+/** Options of `databaseJournal`. */
 export interface DatabaseJournalOptions {
   /** Carries wake-ups between nodes. Default: LISTEN and NOTIFY of the database. */
   wake?: WakeBus;

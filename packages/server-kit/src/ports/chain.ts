@@ -73,6 +73,7 @@ export interface FoundBurn {
   slot: number;
 }
 
+/** How the chain is asked for burns, and given them. */
 export interface BurnPort {
   /** Finds the NFT in the wallet. @throws NftUpgradeError `nft_not_owned`, `nft_frozen`, `nft_unsupported`, `rpc_unavailable` */
   locate(query: { mint: string; owner: string }): Promise<HeldNft>;
@@ -126,6 +127,7 @@ export interface MintAttempt {
   lastValidBlockHeight: number;
 }
 
+/** What the chain says about a mint. Only `minted` is proof; only `absent` and `failed` permit another attempt. */
 export type MintObservation =
   /** Nothing stands at the address, and no attempt can land any more. */
   | { kind: 'absent' }
@@ -145,6 +147,7 @@ export interface Funds {
   lamports: number;
 }
 
+/** How the chain is asked for mints, and given them. */
 export interface MintPort {
   /** Id of the key new operations mint with. */
   readonly key: string;
@@ -176,6 +179,7 @@ export interface MintPort {
   funds?(): Promise<Funds>;
 }
 
+/** A blockchain, as far as the engine needs it. */
 export interface Chain {
   /** Names the cluster, so that a database is never used with another one: on Solana the genesis hash. */
   identity(): Promise<string>;

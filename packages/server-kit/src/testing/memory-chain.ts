@@ -163,6 +163,7 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
     chain,
     /** Gives a wallet an NFT. */
     give: (mint: string, owner: string) => void holders.set(mint, owner),
+    /** Who holds an NFT; null when it is burned. */
     ownerOf: (mint: string) => holders.get(mint) ?? null,
     /** New NFTs that came into being, ever. */
     mints: () => mints,
@@ -180,6 +181,7 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
     },
     /** From now on new operations mint with this key; the earlier ones are former keys. */
     rotate: (key: string) => void keys.push(key),
+    /** Lets so many blocks pass: old blockhashes die. */
     advanceBlocks(count: number): void {
       height += count;
     },
@@ -203,7 +205,9 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
       }
       return [...lost.map(([signature]) => signature), ...unborn.map(([, { signature }]) => signature)];
     },
+    /** What a wallet holds. */
     heldBy: (owner: string) => [...holders].flatMap(([mint, holder]) => (holder === owner ? [mint] : [])),
+    /** Makes everything that has landed final. */
     finalize(): void {
       autoFinalize = options.autoFinalize ?? true;
       for (const entry of landed.values()) entry.finalized = true;
@@ -211,8 +215,10 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
     },
     /** The next calls that mint, or look for a burn, fail with these errors, one a call. */
     failMint: (...errors: NftUpgradeError[]) => void faults.mint.push(...errors),
+    /** Makes the next looks at the chain fail. */
     failObserve: (...errors: NftUpgradeError[]) => void faults.observe.push(...errors),
   };
 }
 
+/** A chain in memory, with what a test does to it. */
 export type MemoryChain = ReturnType<typeof memoryChain>;
