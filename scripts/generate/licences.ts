@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { upkeep } from './upkeep.ts';
 
 /** Licences that a product may be built on without asking a lawyer first. */
 const permissive =
@@ -32,7 +33,8 @@ ${table(production)}
 Installed only by an application that asks for them.
 
 ${table(optional)}
-`;
+
+${upkeep()}`;
 }
 
 /** Platform builds of one package are one entry: the list must not depend on the machine it was made on. */

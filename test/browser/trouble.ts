@@ -37,7 +37,10 @@ export async function declined(scene: Scene): Promise<void> {
 export async function failingMint(scene: Scene): Promise<void> {
   const page = await upgrading(scene, { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, colorScheme: 'dark' });
   const commands: string[] = [];
-  page.on('request', (request) => request.method() !== 'GET' && commands.push(request.url().split('/').at(-1) ?? ''));
+  page.on('request', (request) => {
+    const asked = /\/api\/v1\/nft\/.*\/([a-z-]+)$/.exec(request.url());
+    if (request.method() !== 'GET' && asked) commands.push(asked[1] ?? '');
+  });
   scene.fail('mint.prepare', 'rpc_unavailable', 'rpc_unavailable');
   scene.stay('mint_failed');
   await sign(page);

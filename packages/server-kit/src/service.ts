@@ -46,6 +46,7 @@ import { createLogger } from './telemetry/log.ts';
 import { readGauges } from './telemetry/readings.ts';
 import { createTelemetry, type TelemetryOptions } from './telemetry/telemetry.ts';
 
+/** What a service stands on: the ports of the host, and how patient it is. */
 export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
   /** Postgres or PGlite. The service creates its tables; it does not close the database. */
   db: Db;
@@ -86,7 +87,9 @@ export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
   reconcileMs?: number;
   /** Called with what went wrong and was handled: for logs. Never called with secrets. Default: nothing. */
   onError?(error: unknown): void;
+  /** Milliseconds since the epoch; replaced in tests. Default: `Date.now`. */
   now?(): number;
+  /** From 0 to below 1, spreads retries; replaced in tests. Default: `Math.random`. */
   random?(): number;
 }
 

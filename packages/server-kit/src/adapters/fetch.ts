@@ -2,6 +2,7 @@ import type { Mountable } from './connect.ts';
 
 /** Answers one request. */
 export type RouteHandler = (request: Request) => Promise<Response>;
+/** Handlers by method, as frameworks with routes by file take them. */
 export type Methods = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 /**

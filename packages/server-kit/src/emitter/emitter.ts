@@ -23,6 +23,7 @@ import { createEmitterOperations, type Opening, type ReissueQuery } from './oper
 import { createPublishing } from './publishing.ts';
 import type { SignalName, SignalValue } from './signals.ts';
 
+/** Options of `createEmitter`. */
 export interface EmitterOptions<P extends ProcessTable = StandardProcesses> extends Omit<HandlerOptions, 'authenticate'> {
   /** Who sends a request that comes without a principal from the host. Default: nobody. */
   authenticate?: HandlerOptions['authenticate'];
@@ -42,6 +43,7 @@ export interface EmitterOptions<P extends ProcessTable = StandardProcesses> exte
   reissueBurn?(query: ReissueQuery): Promise<Readonly<Record<string, unknown>> | null>;
 }
 
+/** What an operation is opened with. */
 export interface OpenOptions<P extends ProcessTable, K extends ProcessName<P>> {
   /** Name of the process. */
   process: K;
@@ -61,6 +63,7 @@ export interface Opened<P extends AnyProcess> {
   readonly operation: EmitterOperation<P> | null;
 }
 
+/** The protocol for a controller of your own: a typed, validated stream that can be resumed. */
 export interface Emitter<P extends ProcessTable = StandardProcesses> {
   /**
    * Answers a start request with the stream of its operation. Resolves with the operation as soon as the stream stands, and with null when there is nothing to

@@ -1,5 +1,6 @@
 import { GAP_HEADER, IDEMPOTENCY_HEADER, NftUpgradeError, PROTOCOL_HEADER } from '@aiw3/nft-upgrade/protocol';
 
+/** Which web origins may call. */
 export interface CorsOptions {
   /** Allowed web origins (`https://app.example.com`), or a function that knows them (one that throws allows nothing). `*` stands for all and cannot go with credentials. */
   origins: readonly string[] | ((origin: string) => boolean);

@@ -2,6 +2,7 @@
 import process from 'node:process';
 import type { ConnectionStats } from './registry.ts';
 
+/** From when on the health route warns. */
 export interface HealthThresholds {
   /** Open streams from which on the state is `warning`. Default: four fifths of `limits.connections`. */
   active: number;

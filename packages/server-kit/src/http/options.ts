@@ -6,6 +6,7 @@ import type { CorsOptions } from './cors.ts';
 import type { HealthThresholds } from './health.ts';
 import type { Principal } from './operations.ts';
 
+/** The most of everything; what is beyond is refused. */
 export interface HandlerLimits {
   /** Largest request body, in bytes. Default 16 KiB: twice the largest signed transaction that is accepted. */
   bodyBytes: number;
@@ -21,6 +22,7 @@ export interface HandlerLimits {
   commandsPerMinute: number;
 }
 
+/** Heartbeats and ages of streams. Milliseconds. */
 export interface HandlerTiming {
   /** A comment is sent to an idle stream this often, so that nothing on the way takes it for dead. Milliseconds, default 15 000. */
   heartbeatMs: number;

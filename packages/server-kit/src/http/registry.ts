@@ -12,6 +12,7 @@ export interface Slot {
   release(reason?: CloseReason): void;
 }
 
+/** How many streams there are, and how they are. */
 export interface ConnectionStats {
   /** Streams opened since the start. */
   readonly total: number;

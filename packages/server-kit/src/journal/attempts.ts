@@ -26,6 +26,7 @@ export type AttemptKind = 'burn' | 'upload' | 'mint' | 'retry' | 'found' | 'plac
 /** Intents of the effects of one operation. */
 export function createAttempts(db: Db) {
   return {
+    /** Every attempt of a kind, in order, with what became of it. */
     list: <Data>(operationId: string, kind: AttemptKind) =>
       db.sql<Attempt<Data>>(
         'select attempt, data, outcome from nft_upgrade.attempt where operation_id = $1 and kind = $2 order by attempt',
@@ -56,6 +57,7 @@ export function createAttempts(db: Db) {
       return rows.length > 0;
     },
 
+    /** Notes what became of an attempt. */
     settle: (sql: Sql, operationId: string, kind: AttemptKind, attempt: number, outcome: string) =>
       sql('update nft_upgrade.attempt set outcome = $4 where operation_id = $1 and kind = $2 and attempt = $3', [
         operationId,
@@ -64,6 +66,7 @@ export function createAttempts(db: Db) {
         outcome,
       ]),
 
+    /** Every signature that is known of an operation. */
     signatures: (operationId: string) =>
       db.sql<BurnSignature>(
         'select signature, signed_transaction, attempt, refused from nft_upgrade.burn_signature where operation_id = $1 order by created_at',
@@ -85,6 +88,7 @@ export function createAttempts(db: Db) {
       return { attempts: both?.attempts ?? [], signatures: both?.signatures ?? [] };
     },
 
+    /** A signature that was reported, or came with signed bytes: written with an event. */
     signature: (signature: string, signed: { transaction: string; attempt: number } | null): Part => ({
       text: `signed as (
         insert into nft_upgrade.burn_signature (operation_id, signature, signed_transaction, attempt) select id, $1, $2::text, $3::int from moved
@@ -103,4 +107,5 @@ export function createAttempts(db: Db) {
   };
 }
 
+/** What was tried outside of the database, written down before it was. */
 export type Attempts = ReturnType<typeof createAttempts>;

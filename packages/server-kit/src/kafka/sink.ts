@@ -6,6 +6,7 @@ import { createConnection } from '../publish/connection.ts';
 import { DELIVERY_MS, type EventSinkOptions, eventSink } from '../publish/event-sink.ts';
 import { type KafkaRecord, recordOf } from './record.ts';
 
+/** Options of `kafkaSink`. */
 export interface KafkaOptions extends EventSinkOptions {
   /** Bootstrap brokers, `host:port`. */
   brokers: readonly string[];

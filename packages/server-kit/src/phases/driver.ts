@@ -36,7 +36,9 @@ export interface Step {
   readonly patience: Patience;
   /** Failures in a row since the operation last advanced, seen by this node. */
   readonly failures: number;
+  /** Milliseconds since the epoch. */
   now(): number;
+  /** From 0 to below 1; spreads retries. */
   random(): number;
   readonly read: Sql;
   /** A transaction of its own, for intents that come before an effect. */
@@ -46,7 +48,13 @@ export interface Step {
 /** What is to happen with the operation. */
 export type Outcome =
   /** Events come next; `parts` are written in the same statement, `also` in the same transaction. */
-  | { kind: 'append'; entries: readonly Entry[]; parts?: readonly Part[]; also?: (sql: Sql) => Promise<unknown> }
+  | {
+      kind: 'append';
+      entries: readonly Entry[];
+      parts?: readonly Part[];
+      /** Rejects when nothing of it may be written. */
+      also?(sql: Sql): Promise<unknown>;
+    }
   /** The phase is done; the next one begins, with what it needs to know. */
   | { kind: 'next'; payload?: object }
   /** Look again: after so many milliseconds, or at the next round of the watch. */

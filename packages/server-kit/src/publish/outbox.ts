@@ -23,6 +23,7 @@ export interface Delivery {
 }
 
 export const deliveryStates = ['waiting', 'delivered', 'dead', 'skipped'] as const;
+/** What became of a publication. */
 export type DeliveryState = (typeof deliveryStates)[number];
 
 /** An outbox, in its database. */

@@ -4,6 +4,7 @@ import { cloudEventsType } from '../publish/cloudevents.ts';
 import { type EventSinkOptions, eventSink } from '../publish/event-sink.ts';
 import { readSecret, signWebhook } from './signature.ts';
 
+/** Options of `webhookSink`. */
 export interface WebhookOptions extends EventSinkOptions {
   /** Where to post. `https:`, or `http:` for a receiver on this machine. */
   url: string;

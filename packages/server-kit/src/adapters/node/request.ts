@@ -3,6 +3,7 @@ import { Http2ServerRequest } from 'node:http2';
 import { Readable } from 'node:stream';
 import { bodyOf } from './body.ts';
 
+/** How a request of Node is read. */
 export interface ReceivedOptions {
   /** What a middleware has made of the body, where it is not `req.body`. */
   body?: unknown;

@@ -6,6 +6,7 @@ export interface Stoppable {
   close(closed: (error?: Error) => void): unknown;
 }
 
+/** How a process is stopped. */
 export interface StopOptions {
   /** Default: SIGTERM and SIGINT. */
   signals?: readonly NodeJS.Signals[];

@@ -21,6 +21,7 @@ import type { MintOrder, MintSize, MintTarget, NftStandard } from './standard.ts
 export interface TokenProgramParts {
   name: string;
   program: PublicKey;
+  /** What the mint account takes. */
   mintSize(target: MintTarget, order: MintOrder): MintSize;
   /** From the created account to an initialised mint whose authority is `target.authority`. */
   initialise(target: MintTarget, order: MintOrder): TransactionInstruction[];

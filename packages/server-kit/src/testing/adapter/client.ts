@@ -2,6 +2,7 @@ import { request as http1, type IncomingHttpHeaders } from 'node:http';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
 import type { Readable } from 'node:stream';
 
+/** Which HTTP a test speaks. */
 export type Protocol = 'http/1.1' | 'h2';
 
 export interface Exchange {
