@@ -61,7 +61,7 @@ export function OperationPanel({ run, takeFocus, onDismiss }: { run: Run; takeFo
         {state && !now?.terminal && <ConnectionChip connection={state.connection} />}
       </div>
       {now && <Custody process={definition} asset={now.asset} sentence={description.asset} />}
-      <Next description={description} />
+      {now && !now.terminal && <Next description={description} />}
       <Problems description={description} now={now} />
       {burn && state?.id && (
         <WalletStep key={burn.transaction} burn={burn} operationId={state.id} wallet={state.wallet.state} action={action} />

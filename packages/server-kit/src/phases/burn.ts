@@ -32,13 +32,13 @@ export const burnDriver: PhaseDriver = {
       const seen = await observeBurn(step);
       if (seen.kind === 'pending') return append('verifying_burn', { burnTxSignature: seen.signature, commitment: seen.commitment });
       if (seen.kind === 'dead' && step.now() > Date.parse(String(step.loaded.snapshot.now.deadline))) return windowClosed();
-      if (seen.kind === 'failed') return reissueAfter(step, seen);
+      if (seen.kind === 'failed') return issueBurn(step, seen, seen.code);
       return settled(step, seen) ?? wait('watch');
     },
 
     async verifying_burn(step) {
       const seen = await observeBurn(step);
-      if (seen.kind === 'failed') return reissueAfter(step, seen);
+      if (seen.kind === 'failed') return issueBurn(step, seen, seen.code);
       if (seen.kind === 'dead') return issueBurn(step, seen, 'burn_not_found');
       if (seen.kind === 'untouched' || seen.kind === 'pending') await rebroadcast(step);
       return settled(step, seen) ?? wait('watch');
@@ -168,21 +168,18 @@ export async function issueBurn(step: Step, ended?: Ended, code?: string): Promi
     ...(code === undefined ? {} : { code }),
   };
   const settle = async (sql: Sql) => {
+    // Ruled out with the new transaction or not at all: a look that sees it ruled out, and nothing new handed out, would wait for its death.
+    if (ended?.kind === 'failed') await step.attempts.refuseSignature(sql, id, ended.signature, ended.code);
     if (ended) for (const earlier of open) await step.attempts.settle(sql, id, 'burn', earlier.attempt, proofOf(ended));
   };
   const parts = [step.attempts.onlyIntent('burn', attempt, prepared)];
-  return append('awaiting_burn', payload, { parts, also: open.length > 0 ? settle : undefined });
+  return append('awaiting_burn', payload, { parts, also: open.length > 0 || ended?.kind === 'failed' ? settle : undefined });
 }
 
 const proofOf = (ended: Ended): string =>
   ended.kind === 'failed'
     ? `failed on chain: ${ended.signature} (${ended.code})`
     : `dead as of slot ${ended.proof?.slot}, block height ${ended.proof?.blockHeight}`;
-
-async function reissueAfter(step: Step, seen: Extract<Ended, { kind: 'failed' }>): Promise<Outcome> {
-  await step.commit((sql) => step.attempts.refuseSignature(sql, step.operation.id, seen.signature, seen.code));
-  return issueBurn(step, seen, seen.code);
-}
 
 /** Sends the stored bytes again: a transaction that nobody forwards is lost without a trace. */
 async function rebroadcast(step: Step): Promise<void> {
