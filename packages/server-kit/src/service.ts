@@ -24,6 +24,7 @@ import { beatMs, defaultTiming } from './engine/timing.ts';
 import { createWake, postgresWake } from './engine/wake.ts';
 import type { Operations } from './http/operations.ts';
 import { createAttempts } from './journal/attempts.ts';
+import { createFresh } from './journal/fresh.ts';
 import { createJournal } from './journal/journal.ts';
 import { rememberMintKey } from './journal/mint-keys.ts';
 import type { Patience } from './phases/driver.ts';
@@ -143,10 +144,11 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   const definitions = [...Object.values(processes), ...(options.formerProcesses ?? []).filter(({ name }) => rules[name])];
   const node = randomUUID().slice(0, 8);
   const journal = createJournal({ db, processOf: definitionsOf(definitions), node, now });
-  const wake = await createWake({ bus: options.wake ?? postgresWake(db), node, onError });
+  const fresh = createFresh();
+  const wake = await createWake({ bus: options.wake ?? postgresWake(db), node, onError, onNews: fresh.drop });
   let drive: Drive | undefined;
   let couriers: Couriers | null = null;
-  const kick = () => couriers?.kick();
+  const kick = (sinks?: readonly string[]) => couriers?.kick(sinks);
   const queue = await createQueue({
     db,
     advance: async (operationId) => ((await isAttended(db, operationId, takeoverMs / 2)) ? undefined : drive?.attempt(operationId)),
@@ -155,6 +157,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   const engine: Engine = {
     db,
     journal,
+    fresh,
     attempts: createAttempts(db),
     queue,
     wake,
@@ -224,9 +227,10 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     },
     snapshot: async (query) => (await loadOwned(engine, query)).snapshot,
     async events({ after, limit = 500, process, operationId, principal }): Promise<OperationEvent[]> {
-      const events = await journal.read({ process, operationId, principal: principal.id }, after, limit);
+      const owned = { process, operationId, principal: principal.id };
+      const events = fresh.read(owned, after, limit) ?? (await journal.read(owned, after, limit));
       if (!events) throw new NftUpgradeError('not_found');
-      return events;
+      return [...events];
     },
     watch: (operationId, callback) => wake.subscribe(operationId, callback),
     confirmBurn: traced.command('confirm_burn', (query) => decide(() => confirmBurn(engine, running, query))),

@@ -177,4 +177,13 @@ export const migrations: readonly Migration[] = [
         select 'mint_key ' || mint_key, '' from nft_upgrade.operation where mint_key <> '' group by mint_key on conflict do nothing;
     `,
   },
+  {
+    id: 6,
+    name: 'sweeps',
+    up: `
+      -- The order in which live operations are looked at, for the watch and for the sweep: those that nobody has looked at longest come first.
+      create index operation_checked on nft_upgrade.operation (checked_at) where live;
+      drop index nft_upgrade.operation_watch;
+    `,
+  },
 ];

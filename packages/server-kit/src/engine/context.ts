@@ -1,6 +1,7 @@
 import { type AnyProcess, NftUpgradeError, type Processes } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../db/db.ts';
 import type { Attempts } from '../journal/attempts.ts';
+import type { Fresh } from '../journal/fresh.ts';
 import type { Journal, Loaded } from '../journal/journal.ts';
 import type { Patience } from '../phases/driver.ts';
 import type { Alerts } from '../ports/alerts.ts';
@@ -20,6 +21,7 @@ import type { Wake } from './wake.ts';
 export interface Engine {
   readonly db: Db;
   readonly journal: Journal;
+  readonly fresh: Fresh;
   readonly attempts: Attempts;
   readonly queue: Queue;
   readonly wake: Wake;

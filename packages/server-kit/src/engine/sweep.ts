@@ -11,20 +11,17 @@ export async function claimIdle(
   db: Db,
   query: { definitions: readonly AnyProcess[]; statuses?: readonly string[]; idleMs: number; limit: number },
 ): Promise<string[]> {
+  const { definitions, statuses = null, idleMs, limit } = query;
+  const known = definitions.map((_, index) => `($${index * 2 + 4}, $${index * 2 + 5}::int)`).join(', ');
+  // now(), not clock_timestamp(): only what stays the same during the statement ends the walk through the index at the first row that is not due.
   const rows = await db.sql<{ id: string }>(
-    `update nft_upgrade.operation set checked_at = clock_timestamp() where id in (
+    `update nft_upgrade.operation set checked_at = clock_timestamp() where id = any(array(
        select id from nft_upgrade.operation
-       where live and ($1::text[] is null or status = any($1)) and checked_at <= clock_timestamp() - make_interval(secs => $2)
-         and (process, version) in (select * from unnest($4::text[], $5::int[]))
-       order by checked_at limit $3 for update skip locked)
+       where live and ($1::text[] is null or status = any($1)) and checked_at <= now() - make_interval(secs => $2)
+         and (process, version) in (${known})
+       order by checked_at limit $3 for update skip locked))
      returning id`,
-    [
-      query.statuses ?? null,
-      query.idleMs / 1000,
-      query.limit,
-      query.definitions.map(({ name }) => name),
-      query.definitions.map(({ version }) => version),
-    ],
+    [statuses, idleMs / 1000, limit, ...definitions.flatMap(({ name, version }) => [name, version])],
   );
   return rows.map((row) => row.id);
 }

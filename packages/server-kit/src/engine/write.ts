@@ -3,7 +3,7 @@ import type { Sql } from '../db/db.ts';
 import type { Part } from '../db/together.ts';
 import type { Loaded } from '../journal/journal.ts';
 import type { Outcome } from '../phases/driver.ts';
-import { outboxPart, RELEASE } from '../publish/outbox.ts';
+import { ALERTS, outboxPart, RELEASE, type Topic } from '../publish/outbox.ts';
 import { milestonesOf } from '../publish/publication.ts';
 import type { Engine } from './context.ts';
 
@@ -31,9 +31,11 @@ export async function write(
   note(engine, loaded.snapshot.seq, appended);
   engine.queue.takeBack({ operationId: loaded.row.id, seq: loaded.snapshot.seq });
   engine.queue.expect(loaded.row.id, appended.snapshot.terminal ? null : delayOf(engine, appended.snapshot));
+  engine.fresh.keep(appended);
   engine.wake.tell(loaded.row.id);
-  // Releases and alerts go out with milestones too.
-  if (milestonesOf(loaded.snapshot, appended).length > 0) engine.couriers.kick();
+  const told = toldOf(engine, loaded, appended).flatMap(({ sinks }) => sinks);
+  if (appended.snapshot.status === 'needs_attention') told.push(ALERTS);
+  if (told.length > 0) engine.couriers.kick(told);
   return appended;
 }
 
@@ -50,13 +52,22 @@ function note(engine: Engine, before: number, { row, process, snapshot, events }
 function entailed(engine: Engine, before: Loaded, after: Loaded): Part[] {
   const { id: operationId } = after.row;
   const { snapshot } = after;
-  const { terminal, status, seq } = snapshot;
+  const { terminal, seq } = snapshot;
   const parts: Part[] = [];
   if (!terminal) parts.push(engine.queue.add({ operationId, seq, startAfterMs: delayOf(engine, snapshot) }));
-  const told = milestonesOf(before.snapshot, after).map((event) => ({ seq: event.seq }));
-  if (told.length > 0 && engine.sinks.length > 0) parts.push(outboxPart('event', told, engine.sinks));
-  if (terminal && status !== 'completed' && status !== 'compensated') parts.push(outboxPart('release', [{}], [RELEASE]));
+  for (const { topic, data, sinks } of toldOf(engine, before, after)) parts.push(outboxPart(topic, data, sinks));
   return parts;
+}
+
+/** What is told with the event, and to whom. */
+function toldOf({ sinks }: Engine, before: Loaded, after: Loaded): { topic: Topic; data: object[]; sinks: readonly string[] }[] {
+  const { terminal, status } = after.snapshot;
+  const milestones = sinks.length === 0 ? [] : milestonesOf(before.snapshot, after).map(({ seq }) => ({ seq }));
+  const releases = terminal && status !== 'completed' && status !== 'compensated';
+  return [
+    ...(milestones.length > 0 ? [{ topic: 'event' as const, data: milestones, sinks }] : []),
+    ...(releases ? [{ topic: 'release' as const, data: [{}], sinks: [RELEASE] }] : []),
+  ];
 }
 
 /** One row decides between a delivery and a compensation: whoever comes second writes nothing at all. */

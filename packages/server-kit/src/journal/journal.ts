@@ -2,6 +2,7 @@ import { type AnyProcess, foldAll, NftUpgradeError, nextEvent, type OperationEve
 import type { Db, Sql } from '../db/db.ts';
 import { type Part, together } from '../db/together.ts';
 import type { Principal } from '../http/operations.ts';
+import type { Owned } from './fresh.ts';
 
 /** The row of an operation: who, what, and the last status. */
 export interface OperationRow {
@@ -51,7 +52,7 @@ export interface Journal {
   create(sql: Sql, operation: NewOperation, parts: readonly Part[]): Promise<Loaded | null>;
   load(operationId: string): Promise<Loaded | null>;
   /** Events above `after`, in order; null when there is no such operation of that user. */
-  read(owned: { process: string; operationId: string; principal: string }, after: number, limit: number): Promise<OperationEvent[] | null>;
+  read(owned: Owned, after: number, limit: number): Promise<OperationEvent[] | null>;
   /**
    * Appends behind `loaded`, and with it, in the same statement, whatever `entail` says that it entails.
    * @throws NftUpgradeError `journal_conflict` when somebody else appended first; nothing is written then

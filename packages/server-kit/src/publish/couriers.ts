@@ -6,8 +6,8 @@ import { type OutboxPlace, prune } from './outbox.ts';
 
 /** Those who bring an outbox to the sinks. */
 export interface Couriers {
-  /** There may be something to deliver. */
-  kick(): void;
+  /** There may be something to deliver, to these sinks or, when they are left out, to any. */
+  kick(sinks?: readonly string[]): void;
   /** Cuts the deliveries in hand short; they are due again at once, for any node. */
   stop(): Promise<void>;
 }
@@ -43,8 +43,10 @@ export function createCouriers({ place, channels, telemetry, log, onError, rando
   );
   const pruning = every(PRUNE_MS, () => prune(place, KEEP_MS), onError);
   return {
-    kick() {
-      for (const courier of couriers) courier.kick();
+    kick(sinks) {
+      channels.forEach(({ name }, index) => {
+        if (!sinks || sinks.includes(name)) couriers[index]?.kick();
+      });
     },
     async stop() {
       await Promise.all([pruning.stop(), ...couriers.map((courier) => courier.stop())]);
