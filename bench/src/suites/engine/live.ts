@@ -1,11 +1,11 @@
 import { quantile } from './measure.ts';
 import type { BenchNode } from './node.ts';
 
-const SAMPLES = 120;
+const SLICES = 12;
+const EACH = 15;
 
-/** Median time of one event while so many operations live beside it, with all rounds of the watch and the sweep going on. Milliseconds. */
-export async function costAt({ db, activate }: BenchNode, live: number): Promise<number> {
-  // As they are most of the time: waiting for their user, looked at a moment ago.
+/** Fills a database with operations as they are most of the time: waiting for their user, looked at a moment ago. */
+export async function fill({ db }: BenchNode, live: number): Promise<void> {
   await db.sql(
     `with made as (
        insert into nft_upgrade.operation (id, process, version, principal, subject, input, mint_key, status, phase, asset, seq, live, checked_at)
@@ -17,12 +17,23 @@ export async function costAt({ db, activate }: BenchNode, live: number): Promise
   );
   await db.sql('analyze nft_upgrade.operation');
   await db.sql('analyze nft_upgrade.event');
-  for (let warm = 0; warm < 20; warm += 1) await activate();
-  const taken: number[] = [];
-  for (let sample = 0; sample < SAMPLES; sample += 1) {
-    const begun = performance.now();
-    await activate();
-    taken.push((performance.now() - begun) / 4);
+}
+
+/**
+ * Median time of one event on each node, with all rounds of the watch and the sweep going on. Turn by turn in small slices, so that whatever else the machine does
+ * hits all alike. Milliseconds.
+ */
+export async function costsOf(nodes: readonly BenchNode[]): Promise<number[]> {
+  const taken = nodes.map((): number[] => []);
+  for (let slice = 0; slice <= SLICES; slice += 1) {
+    for (const [index, { activate }] of nodes.entries()) {
+      for (let sample = 0; sample < EACH; sample += 1) {
+        const begun = performance.now();
+        await activate();
+        // The first slice warms up.
+        if (slice > 0) taken[index]?.push((performance.now() - begun) / 4);
+      }
+    }
   }
-  return quantile(taken, 0.5);
+  return taken.map((each) => quantile(each, 0.5));
 }

@@ -12,8 +12,8 @@ const insert = `insert into nft_upgrade.operation (id, process, version, princip
   from generate_series(1, $1::int) n`;
 
 describe.each(databases)('the tables on $name', ({ open }) => {
-  it('are brought up to date with the operations that are in them, from every version that was ever out', async () => {
-    for (let version = 1; version < migrations.length; version += 1) {
+  it('are brought up to date with the operations that are in them, from the first version and from the one before', async () => {
+    for (const version of [1, migrations.length - 1]) {
       const db = await open();
       await migrate(db, migrations.slice(0, version));
       await db.sql(insert, [3, processes.upgrade.version]);
