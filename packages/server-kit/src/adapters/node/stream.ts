@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { Http2ServerResponse } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { Session, Sink } from '../../http/session.ts';
 import type { Client } from './client.ts';
 import { abandon, flushHead, linger, type NodeResponse, write, writeHead } from './response.ts';
@@ -17,9 +18,11 @@ export function streamSession(session: Session, res: NodeResponse, response: Res
 class ResponseSink implements Sink {
   private readonly res: NodeResponse;
   private readonly session: Session;
+  private readonly socket: Socket | null;
 
   constructor(res: NodeResponse, session: Session) {
     this.res = res;
+    this.socket = res instanceof Http2ServerResponse ? null : res.socket;
     this.session = session;
   }
 
@@ -35,7 +38,7 @@ class ResponseSink implements Sink {
    * stream. HTTP/2 gathers by itself.
    */
   private writeCorked(frames: Uint8Array): boolean {
-    const socket = this.res instanceof Http2ServerResponse ? null : this.res.socket;
+    const { socket } = this;
     if (!socket) return write(this.res, frames);
     socket.cork();
     const takesMore = write(this.res, frames);
