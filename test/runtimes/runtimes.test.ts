@@ -57,7 +57,8 @@ function suite(runtime: (typeof runtimes)[number]) {
       counters: { posts: 1, polls: 0 },
     });
     expect(played.statuses).toEqual(statuses);
-    expect(played.counters.attempts).toBeGreaterThanOrEqual(3);
+    // The second cut may find this client between two connections.
+    expect(played.counters.attempts).toBeGreaterThanOrEqual(2);
     expect(world.posts).toBe(1);
   });
 
