@@ -40,7 +40,6 @@ describe('the way to a signature', () => {
     controller.abort();
     await expect(signing).rejects.toMatchObject({ code: 'aborted' });
     expect(world.walletState()).toMatchObject({ state: 'unknown' });
-    await world.time.advance(180_000); // this wallet never answers, so its account is busy until then
   });
 
   test('W9 a wallet that sends by itself: the signature goes to the server', async () => {

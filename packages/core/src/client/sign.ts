@@ -9,10 +9,9 @@ import { linkAbort, orAborted } from '../stream/abort.ts';
 import { isDefinite } from '../stream/policy.ts';
 import type { Timing } from '../stream/timing.ts';
 import type { CallOptions } from './api.ts';
-import { deferred } from './deferred.ts';
 import type { Environment } from './environment.ts';
 import type { BurnExpectation, Guard, GuardFinding, GuardVerdict } from './guard.ts';
-import { type Leave, withSignLock } from './lock.ts';
+import { withSignLock } from './lock.ts';
 import type { WalletOutcome, WalletPort } from './wallet.ts';
 import type { WalletState, WalletStatus } from './wallet-state.ts';
 
@@ -28,7 +27,6 @@ export interface SignerOptions {
   onWallet(status: WalletStatus): void;
 }
 
-/** What is known once a burn was signed and handed over. */
 export interface Signed {
   /** Signature of the burn, base58. A hint until the operation says `burn_verified`. */
   burnTxSignature: string;
@@ -62,7 +60,7 @@ export function createSigner(options: SignerOptions): Signer {
 
   const sign = async ({ signal }: CallOptions = {}): Promise<Signed> => {
     const { burn, snapshot } = expectBurn();
-    return withSignLock(environment.locks, burn.owner, async (leave) => {
+    return withSignLock(environment.locks, burn.owner, async () => {
       if (held?.transaction === burn.transaction) return submit(held);
       if (signal?.aborted) throw new NftUpgradeError('aborted');
       const expected: BurnExpectation = {
@@ -76,7 +74,7 @@ export function createSigner(options: SignerOptions): Signer {
       const verdict = inspect(guard, burn.transaction, expected, 'before');
       if (!verdict.safe) throw refuse('unsafe_transaction', verdict.findings, 'rejected');
       show('prompting', { sentence: verdict.sentence, maxFeeLamports: String(verdict.maxFeeLamports) });
-      return prompt(port, burn, expected, leave, signal);
+      return prompt(port, burn, expected, signal);
     });
   };
 
@@ -122,32 +120,29 @@ export function createSigner(options: SignerOptions): Signer {
     port: WalletPort,
     burn: BurnTransaction,
     expected: BurnExpectation,
-    leave: Leave,
     signal: AbortSignal | undefined,
   ): Promise<Signed> => {
     const { controller, unlink } = linkAbort(signal);
-    const timeUp = deferred<void>();
     let late = false;
     const timer = environment.clock.setTimeout(() => {
       late = true;
-      timeUp.resolve();
       controller.abort();
     }, timing.promptMs);
     const request = { transaction: burn.transaction, version: burn.version, owner: burn.owner, signal: controller.signal };
-    const answer = ask(port, request).finally(() => environment.clock.clearTimeout(timer));
+    const answer = ask(port, request);
     let outcome: WalletOutcome;
     try {
       outcome = await orAborted(answer, controller.signal);
     } catch {
       // Wallets cannot take a prompt back. What the user still signs there is not lost: it goes to the server as soon as it comes.
-      const handedOver = answer.then((tardy) => (isSignature(tardy) ? settle(tardy, burn, expected) : null)).catch(() => undefined);
+      answer.then((tardy) => (isSignature(tardy) ? settle(tardy, burn, expected) : null)).catch(() => undefined);
       const error = late
         ? new NftUpgradeError('wallet_timeout', { details: { promptMs: timing.promptMs } })
         : new NftUpgradeError('aborted');
       show('unknown', { error });
-      if (late) throw error;
-      return leave(error, Promise.race([handedOver, timeUp.promise]));
+      throw error;
     } finally {
+      environment.clock.clearTimeout(timer);
       unlink();
     }
     return settle(outcome, burn, expected);
