@@ -110,37 +110,19 @@ describe('what the wallet reports', () => {
     next.detach();
   });
 
-  test.each(['detached', 'aborted'])(
-    'C10 %s in mid-prompt, and the wallet never answers: free again when its time is over',
-    async (left) => {
-      const { world, again } = await asked({ promptMs: 60_000 });
-      const controller = new AbortController();
-      const signing = world.operation.sign({ signal: controller.signal });
-      signing.catch(() => undefined);
-      await world.time.settle();
-      if (left === 'detached') world.operation.detach();
-      else controller.abort();
-      const next = again();
-      await world.time.advance(59_000);
-      await expect(next.sign()).rejects.toMatchObject({ code: 'sign_in_progress' });
-      await world.time.advance(1_000);
-      await next.sign();
-      expect(world.prompts).toHaveLength(2);
-      next.detach();
-    },
-  );
-});
-
-describe('the same bytes, never another prompt', () => {
-  test('lost answers are repeated until the server has it', async () => {
-    const world = await waiting({
-      confirm: (_, times) => (times < 2 ? { lost: true } : times === 2 ? problem(503, 'temporarily_unavailable') : undefined),
-    });
+  test('C10 detached in mid-prompt, and the wallet never answers: free again when its time is over', async () => {
+    const { world, again } = await asked({ promptMs: 60_000 });
     const signing = world.operation.sign();
-    await world.time.advance(60_000);
-    await expect(signing).resolves.toEqual({ burnTxSignature: addresses.signature });
-    expect(world.patches()).toEqual(Array.from({ length: 4 }, () => ({ signedTransaction: SIGNED })));
-    expect(world.prompts).toHaveLength(1);
+    signing.catch(() => undefined);
+    await world.time.settle();
+    world.operation.detach();
+    const next = again();
+    await world.time.advance(59_000);
+    await expect(next.sign()).rejects.toMatchObject({ code: 'sign_in_progress' });
+    await world.time.advance(1_000);
+    await next.sign();
+    expect(world.prompts).toHaveLength(2);
+    next.detach();
   });
 
   test('given up, the next sign() hands over what was signed', async () => {
