@@ -41,8 +41,8 @@ export interface Operation<S = Snapshot, E = OperationEvent> {
   [Symbol.asyncIterator](): AsyncGenerator<E, void, undefined>;
   /**
    * Has the wallet sign the burn and hands it to the server. Needs the status `awaiting_burn`. A failure leaves the operation as it is.
-   * A wallet cannot take its prompt back, so no second one opens on top after `detach()`: the account stays busy (`sign_in_progress`) until the wallet has
-   * answered or `timing.promptMs` are over. Whoever aborts `options.signal` gives the prompt up, and may open another one.
+   * A wallet cannot take its prompt back, so no second one opens on top, after `detach()` and after an abort of `options.signal` neither: the account stays busy
+   * (`sign_in_progress`) until the wallet has answered or `timing.promptMs` are over. What it signs until then is still handed over.
    * @throws NftUpgradeError `burn_not_expected`, `sign_in_progress`, `wallet_not_connected`, `wrong_account`, `guard_missing`, `unsafe_transaction`,
    * `modified_beyond_policy`, `protocol_unsupported`, `aborted`, the `wallet_…` codes, or why the server did not take it
    */

@@ -125,6 +125,23 @@ describe('what the wallet reports', () => {
     next.detach();
   });
 
+  test('C10 aborted in mid-prompt: heard at once, no second prompt on top of the first, and the result is not lost', async () => {
+    const { world, answer } = await asked();
+    const controller = new AbortController();
+    const signing = world.operation.sign({ signal: controller.signal });
+    await world.time.settle();
+    controller.abort();
+    await expect(signing).rejects.toMatchObject({ code: 'aborted' });
+    expect(world.walletState()).toMatchObject({ state: 'unknown', error: { code: 'aborted' } });
+    expect(world.prompts[0]?.signal.aborted).toBe(true);
+    await expect(world.operation.sign()).rejects.toMatchObject({ code: 'sign_in_progress' });
+    answer(signed);
+    await world.time.settle();
+    expect(world.patches()).toHaveLength(1);
+    expect(world.walletState()).toMatchObject({ state: 'submitted', error: null });
+    expect(world.prompts).toHaveLength(1);
+  });
+
   test('given up, the next sign() hands over what was signed', async () => {
     let down = true;
     const world = await waiting({ confirm: () => (down ? { lost: true } : undefined), limits: { confirmAttempts: 2 } });

@@ -40,6 +40,9 @@ describe('the way to a signature', () => {
     controller.abort();
     await expect(signing).rejects.toMatchObject({ code: 'aborted' });
     expect(world.walletState()).toMatchObject({ state: 'unknown' });
+    // A prompt that nobody answers is over when its time is: the account is free for the next test.
+    await world.time.advance(180_000);
+    expect(world.walletState()).toMatchObject({ state: 'unknown', error: { code: 'wallet_timeout' } });
   });
 
   test('W9 a wallet that sends by itself: the signature goes to the server', async () => {

@@ -60,7 +60,7 @@ export function createSigner(options: SignerOptions): Signer {
 
   const sign = async ({ signal }: CallOptions = {}): Promise<Signed> => {
     const { burn, snapshot } = expectBurn();
-    return withSignLock(environment.locks, burn.owner, async () => {
+    const signing = withSignLock(environment.locks, burn.owner, async () => {
       if (held?.transaction === burn.transaction) return submit(held);
       if (signal?.aborted) throw new NftUpgradeError('aborted');
       const expected: BurnExpectation = {
@@ -76,6 +76,8 @@ export function createSigner(options: SignerOptions): Signer {
       show('prompting', { sentence: verdict.sentence, maxFeeLamports: String(verdict.maxFeeLamports) });
       return prompt(port, burn, expected, signal);
     });
+    // Who stops waiting hears it at once. The prompt stays, and with it the lock: wallets cannot take it back, and a second one must not open on top of it.
+    return signal ? orAborted(signing, signal) : signing;
   };
 
   /** @throws NftUpgradeError `burn_not_expected`, `protocol_unsupported` */
@@ -122,27 +124,25 @@ export function createSigner(options: SignerOptions): Signer {
     expected: BurnExpectation,
     signal: AbortSignal | undefined,
   ): Promise<Signed> => {
-    const { controller, unlink } = linkAbort(signal);
-    let late = false;
-    const timer = environment.clock.setTimeout(() => {
-      late = true;
-      controller.abort();
-    }, timing.promptMs);
+    const limit = new AbortController();
+    const { controller, unlink } = linkAbort(signal, limit.signal);
+    const timer = environment.clock.setTimeout(() => limit.abort(), timing.promptMs);
+    const left = () => show('unknown', { error: new NftUpgradeError('aborted') });
+    signal?.addEventListener('abort', left);
     const request = { transaction: burn.transaction, version: burn.version, owner: burn.owner, signal: controller.signal };
     const answer = ask(port, request);
     let outcome: WalletOutcome;
     try {
-      outcome = await orAborted(answer, controller.signal);
+      outcome = await orAborted(answer, limit.signal);
     } catch {
-      // Wallets cannot take a prompt back. What the user still signs there is not lost: it goes to the server as soon as it comes.
+      // What the user still signs there is not lost: it goes to the server as soon as it comes.
       answer.then((tardy) => (isSignature(tardy) ? settle(tardy, burn, expected) : null)).catch(() => undefined);
-      const error = late
-        ? new NftUpgradeError('wallet_timeout', { details: { promptMs: timing.promptMs } })
-        : new NftUpgradeError('aborted');
+      const error = new NftUpgradeError('wallet_timeout', { details: { promptMs: timing.promptMs } });
       show('unknown', { error });
       throw error;
     } finally {
       environment.clock.clearTimeout(timer);
+      signal?.removeEventListener('abort', left);
       unlink();
     }
     return settle(outcome, burn, expected);
