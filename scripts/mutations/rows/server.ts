@@ -157,8 +157,8 @@ export const server: readonly Mutation[] = [
     'S5',
     'nodes claim only what they have the definition of',
     `${kit}/engine/sweep.ts`,
-    'and (process, version) in (select * from unnest($4::text[], $5::int[]))',
-    'and ($4::text[] is not null and $5::int[] is not null)',
+    'and (process, version) in (',
+    'or live and (process, version) in (',
     `${kit}/engine/rows/outlive.test.ts`,
   ),
   mutation(
