@@ -116,11 +116,11 @@ describe.each(versions)('over %s', (version) => {
   });
 
   it('C5: a page that was closed while the wallet asked is found again, with a fresh transaction on demand', async () => {
-    const silent = wallet(() => new Promise(() => undefined));
+    const silent = wallet((_, signal) => new Promise((__, reject) => signal.addEventListener('abort', reject, { once: true })));
     const before = world.client({ wallet: silent });
     const lost = before.upgrade.start(input);
     await untilStatus(lost, 'awaiting_burn');
-    // One prompt at a time holds within a page; the page of this one is gone, which here only an abort can say.
+    // One prompt at a time holds within a page; the page of this one is gone and its prompt with it, which here only an abort can say.
     const page = new AbortController();
     const abandoned = expect(lost.sign({ signal: page.signal })).rejects.toMatchObject({ code: 'aborted', asset: 'safe' });
     await eventually(() => silent.prompts === 1);

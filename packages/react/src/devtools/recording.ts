@@ -28,17 +28,29 @@ const words = (...parts: unknown[]): string => parts.filter((part) => part !== n
 /** What a line of each kind says. A kind of a newer recording is shown by its name. */
 const summaries: Readonly<Record<string, (line: Fields) => string>> = {
   attempt: ({ mode, reason, snapshot }) => words(mode, reason, snapshot ? `from #${String(fields(snapshot).seq)}` : ''),
-  chunk: ({ items }) => (Array.isArray(items) ? items.map(itemOf).join(', ') : ''),
+  chunk: ({ events, comments, retryMs, error }) =>
+    [
+      ...list(events).map(eventOf),
+      ...list(comments).map(commentOf),
+      retryMs === null || retryMs === undefined ? '' : `retry ${String(retryMs)}`,
+      fields(error).code,
+    ]
+      .filter(Boolean)
+      .join(', '),
   ending: ({ ending }) => words(fields(ending).kind, fields(fields(ending).error).code),
   connection: ({ connection }) => words(fields(connection).state, fields(connection).reason, fields(fields(connection).error).code),
   wallet: ({ wallet }) => words(fields(wallet).state, fields(fields(wallet).error).code),
 };
 
-function itemOf(item: unknown): string {
-  const { kind, event } = fields(item);
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+function eventOf(event: unknown): string {
   const { seq, status } = fields(event);
-  return kind === 'event' ? `#${String(seq)} ${String(status)}` : String(kind);
+  return `#${String(seq)} ${String(status)}`;
 }
+
+/** The opening frame announces the heartbeat; a heartbeat tells the time. */
+const commentOf = (comment: unknown): string => (fields(comment).heartbeatMs === undefined ? 'heartbeat' : 'opening');
 
 /** The operations of a recording, in the order of their start. @throws SyntaxError for a line that is no JSON */
 export function readRecording(ndjson: string): RecordedRun[] {
