@@ -32,7 +32,7 @@ const summaries: Readonly<Record<string, (line: Fields) => string>> = {
     [
       ...list(events).map(eventOf),
       ...list(comments).map(commentOf),
-      retryMs === null || retryMs === undefined ? '' : `retry ${String(retryMs)}`,
+      typeof retryMs === 'number' ? `retry ${retryMs}` : '',
       fields(error).code,
     ]
       .filter(Boolean)
