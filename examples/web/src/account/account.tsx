@@ -16,6 +16,8 @@ export function Account() {
   const { run, claim, upgrade, dismiss } = useRun();
   const [begun, setBegun] = useState(false);
   const current = site.tiers.find((tier) => tier.id === me.nft?.tierId) ?? null;
+  // Burned and not delivered yet: until then no level is anybody's.
+  const held = run?.state?.operation?.asset === 'burned_owed' ? null : current;
   const next = site.tiers.find((tier) => tier.level === (current?.level ?? 0) + 1) ?? null;
   return (
     <div className="columns">
@@ -40,7 +42,7 @@ export function Account() {
       </div>
       <aside className="stack" aria-label={account.aside}>
         <Badges />
-        <Levels current={current} />
+        <Levels current={held} />
       </aside>
     </div>
   );

@@ -27,6 +27,7 @@ export interface SignerOptions {
   onWallet(status: WalletStatus): void;
 }
 
+/** What is known once a burn was signed and handed over. */
 export interface Signed {
   /** Signature of the burn, base58. A hint until the operation says `burn_verified`. */
   burnTxSignature: string;
