@@ -2,11 +2,11 @@
 export interface Figures {
   /** Streams one Node process holds over HTTP/2. Suite `server`. */
   readonly streamsPerNode: number;
-  /** Journalled events a second one Postgres takes with job, wake-up and read-back, on two cores. Suite `engine`. */
+  /** Journalled events a second one Postgres takes with job, wake-up and read-back, on two cores that it shares with the node. Suite `engine`. */
   readonly eventsPerPostgres: number;
   /** How many times that a large Postgres does (16 cores, fast disk). Assumption: two thirds of linear. */
   readonly largePostgres: number;
-  /** Events a second one node brings forward and streams. Suite `engine`, per process. */
+  /** Events a second one node brings forward and streams, on the half of those cores that it had. Suite `engine`. */
   readonly eventsPerNode: number;
   /** Notifications a second before they have to be coalesced in one Postgres. Measured at 32 writers. */
   readonly notifiesPerPostgres: number;
@@ -18,9 +18,9 @@ export interface Figures {
 
 export const defaultFigures: Figures = {
   streamsPerNode: 50_000,
-  eventsPerPostgres: 700,
+  eventsPerPostgres: 1_900,
   largePostgres: 6,
-  eventsPerNode: 350,
+  eventsPerNode: 950,
   notifiesPerPostgres: 2_000,
   rpcCallsPerPlan: 500,
   cost: { node: 60, postgres: 900, rpcPlan: 500 },
