@@ -27,8 +27,10 @@ if (unknown.length > 0) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'tryout-'));
-const run = (command, cwd) =>
-  spawnSync(command, { cwd, shell: true, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '', NEXT_TELEMETRY_DISABLED: '1' } });
+// `npm exec`, under which this may run itself, tells npm below it which packages it was called for: an npx here would look for its command in those.
+const { npm_config_package: _, npm_config_call: __, ...surroundings } = process.env;
+const env = { ...surroundings, NODE_OPTIONS: '', NEXT_TELEMETRY_DISABLED: '1' };
+const run = (command, cwd) => spawnSync(command, { cwd, shell: true, encoding: 'utf8', env });
 
 function must(command, cwd, about) {
   const { status, stdout, stderr } = run(command, cwd);
