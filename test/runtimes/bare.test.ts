@@ -1,39 +1,24 @@
 // The client where there is no browser, no Node and no young built-in: the surroundings of React Native, as a context with nothing else in it.
 import { AbortController } from 'abort-controller';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { Db } from '../../packages/server-kit/src/db/db.ts';
-import { closeDatabases, databases } from '../../packages/server-kit/src/testing/databases.ts';
-import { createWorld, type World } from '../client/fixtures/world.ts';
+import { expect, it } from 'vitest';
 import { bareContext, streamingFetch } from './fixtures/bare-context.ts';
+import { cuttableWorlds } from './fixtures/worlds.ts';
 
-let db: Db;
-let world: World;
-let origin: string;
-beforeAll(async () => {
-  db = await databases[0].open();
-});
-beforeEach(async () => {
-  world = await createWorld('HTTP/1.1', db);
-  world.mischief = async (request, answer) => {
-    if (new URL(request.url).pathname === '/cut') world.proxy.cut();
-    return answer();
-  };
-  origin = `http://127.0.0.1:${world.proxy.port}`;
-});
-afterEach(() => world.close());
-afterAll(closeDatabases);
+const present = cuttableWorlds();
 
 /** Of the globals that the client needs, those that React Native has. */
 const standard = { AbortController, TextDecoder, URL };
 const randomUUID = () => crypto.randomUUID();
 
 it('follows an upgrade over cuts with a fetch that streams', async () => {
+  const { world, origin } = present();
   const play = await bareContext({ ...standard, fetch: streamingFetch });
   expect(await play(origin, { randomUUID })).toMatchObject({ end: 'completed', asset: 'delivered', counters: { posts: 1, polls: 0 } });
   expect(world.posts).toBe(1);
 });
 
 it('polls with a fetch that does not', async () => {
+  const { world, origin } = present();
   const whole: typeof streamingFetch = async (input, init) => {
     const response = await streamingFetch(input, init);
     const text = response.headers.get('content-type')?.includes('json') ? await response.text() : '';
@@ -53,6 +38,7 @@ it.each([
   ['fetch', standard],
   ['randomUUID', { ...standard, fetch: streamingFetch }],
 ])('names what is missing, before anything begins: %s', async (capability, globals) => {
+  const { world, origin } = present();
   const play = await bareContext(globals);
   const environment = capability === 'randomUUID' ? {} : { randomUUID };
   await expect(play(origin, environment)).rejects.toMatchObject({ code: 'missing_capability', details: { capability } });

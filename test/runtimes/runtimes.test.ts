@@ -1,13 +1,11 @@
 // The client and the emitter in runtimes other than Node: real ones, as processes of their own, over real sockets.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { auditServer } from '../../packages/core/src/audit/index.ts';
 import { createUpgradeClient } from '../../packages/core/src/index.ts';
-import type { Db } from '../../packages/server-kit/src/db/db.ts';
-import { closeDatabases, databases } from '../../packages/server-kit/src/testing/databases.ts';
-import { createWorld, type World } from '../client/fixtures/world.ts';
 import { describeWith } from '../services/programs.ts';
 import type { Played } from './fixtures/play.ts';
 import { type RunningRuntime, runtimes, startRuntime } from './fixtures/runtime.ts';
+import { cuttableWorlds } from './fixtures/worlds.ts';
 
 /** The path of an upgrade on which nothing fails. */
 const statuses = [
@@ -23,20 +21,7 @@ const statuses = [
   'completed',
 ];
 
-let db: Db;
-let world: World;
-beforeAll(async () => {
-  db = await databases[0].open();
-});
-beforeEach(async () => {
-  world = await createWorld('HTTP/1.1', db);
-  world.mischief = async (request, answer) => {
-    if (new URL(request.url).pathname === '/cut') world.proxy.cut();
-    return answer();
-  };
-});
-afterEach(() => world.close());
-afterAll(closeDatabases);
+const present = cuttableWorlds();
 
 for (const runtime of runtimes) describeWith(runtime.program, `in ${runtime.program}`, () => suite(runtime));
 
@@ -48,8 +33,8 @@ function suite(runtime: (typeof runtimes)[number]) {
   afterAll(() => running?.stop());
 
   it('the client follows an upgrade over cuts to its end', async () => {
-    const target = `http://127.0.0.1:${world.proxy.port}`;
-    const played: Played = await (await fetch(`${running.origin}/play?origin=${encodeURIComponent(target)}`)).json();
+    const { world, origin } = present();
+    const played: Played = await (await fetch(`${running.origin}/play?origin=${encodeURIComponent(origin)}`)).json();
     expect(played, running.output()).toMatchObject({
       end: 'completed',
       asset: 'delivered',
