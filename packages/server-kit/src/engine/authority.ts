@@ -1,6 +1,7 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../db/db.ts';
 import type { AuthorityAlert } from '../ports/alerts.ts';
+import { within } from '../within.ts';
 import type { Engine } from './context.ts';
 import { isDue } from './reconcile.ts';
 
@@ -58,11 +59,13 @@ export async function watchAuthority(engine: Engine, { leastLamports, everyMs }:
   await replace(db, seen, { ...seen, told: true, isLow: told ? isLow : wasLow });
 }
 
+const notTaken = () => new NftUpgradeError('internal', { message: 'The alert was not taken in time.' });
+
 async function tell({ alerts, log, onError }: Engine, alert: AuthorityAlert): Promise<boolean> {
   if (alert.isLow) log.error('The mint authority runs low.', { ...alert });
   else log.info('The mint authority is filled up again.', { ...alert });
   try {
-    await inTime(alerts?.authority?.(alert));
+    await within(alertTimeoutMs, Promise.resolve(alerts?.authority?.(alert)), notTaken);
     return true;
   } catch (error) {
     onError(error);
@@ -86,16 +89,4 @@ async function replace(db: Db, before: Seen | null, seen: Seen): Promise<boolean
       ])
     : await db.sql('insert into nft_upgrade.setting (key, value) values ($1, $2) on conflict do nothing returning key', [key, value]);
   return rows.length > 0;
-}
-
-async function inTime(telling: Promise<void> | undefined): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NftUpgradeError('internal', { message: 'The alert was not taken in time.' })), alertTimeoutMs);
-  });
-  try {
-    await Promise.race([telling, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -3,6 +3,7 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../db/db.ts';
 import { createWatchers } from '../journal/watchers.ts';
 import type { WakeBus } from '../ports/wake-bus.ts';
+import { within } from '../within.ts';
 
 /** Tells who waits for an operation that it has news. A hint: it may be lost or needless. */
 export interface Wake {
@@ -52,22 +53,15 @@ export async function createWake({ bus, node, onError, onNews, gatherMs = 5, tim
     }
   });
 
+  const late = () => new NftUpgradeError('temporarily_unavailable', { message: `The wake-up bus did not answer within ${timeoutMs} ms.` });
   const say = async (message: string) => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const lost = new Promise<never>((_, reject) => {
-      const late = () =>
-        reject(new NftUpgradeError('temporarily_unavailable', { message: `The wake-up bus did not answer within ${timeoutMs} ms.` }));
-      timer = setTimeout(late, timeoutMs).unref();
-    });
     try {
-      await Promise.race([line.say(message), lost]);
+      await within(timeoutMs, line.say(message), late, { unref: true });
       silent = false;
     } catch (error) {
       // Told once: while the bus is away, streams look into the journal by themselves.
       if (!silent) onError(error);
       silent = true;
-    } finally {
-      clearTimeout(timer);
     }
   };
 

@@ -16,7 +16,12 @@ export async function write(
   loaded: Loaded,
   { entries, parts = [], also }: Extract<Outcome, { kind: 'append' }>,
 ): Promise<Loaded> {
-  const append = (sql: Sql) => engine.journal.append(sql, loaded, entries, (after) => [...parts, ...entailed(engine, loaded, after)]);
+  let told: readonly Telling[] = [];
+  const append = (sql: Sql) =>
+    engine.journal.append(sql, loaded, entries, (after) => {
+      told = toldOf(engine, loaded, after);
+      return [...parts, ...entailed(engine, after, told)];
+    });
   // A debt is opened with this status and never otherwise, so most operations need not ask.
   const owed = loaded.events.some(({ status }) => status === 'needs_attention');
   const appended =
@@ -33,9 +38,9 @@ export async function write(
   engine.queue.expect(loaded.row.id, appended.snapshot.terminal ? null : delayOf(engine, appended.snapshot));
   engine.fresh.keep(appended);
   engine.wake.tell(loaded.row.id);
-  const told = toldOf(engine, loaded, appended).flatMap(({ sinks }) => sinks);
-  if (appended.snapshot.status === 'needs_attention') told.push(ALERTS);
-  if (told.length > 0) engine.couriers.kick(told);
+  const awaited = told.flatMap(({ sinks }) => sinks);
+  if (appended.snapshot.status === 'needs_attention') awaited.push(ALERTS);
+  if (awaited.length > 0) engine.couriers.kick(awaited);
   return appended;
 }
 
@@ -49,18 +54,24 @@ function note(engine: Engine, before: number, { row, process, snapshot, events }
   engine.log.info('An operation ended.', { operationId: row.id, process: process.name, seq, status, asset });
 }
 
-function entailed(engine: Engine, before: Loaded, after: Loaded): Part[] {
+function entailed(engine: Engine, after: Loaded, told: readonly Telling[]): Part[] {
   const { id: operationId } = after.row;
   const { snapshot } = after;
   const { terminal, seq } = snapshot;
   const parts: Part[] = [];
   if (!terminal) parts.push(engine.queue.add({ operationId, seq, startAfterMs: delayOf(engine, snapshot) }));
-  for (const { topic, data, sinks } of toldOf(engine, before, after)) parts.push(outboxPart(topic, data, sinks));
+  for (const { topic, data, sinks } of told) parts.push(outboxPart(topic, data, sinks));
   return parts;
 }
 
 /** What is told with the event, and to whom. */
-function toldOf({ sinks }: Engine, before: Loaded, after: Loaded): { topic: Topic; data: object[]; sinks: readonly string[] }[] {
+interface Telling {
+  readonly topic: Topic;
+  readonly data: readonly object[];
+  readonly sinks: readonly string[];
+}
+
+function toldOf({ sinks }: Engine, before: Loaded, after: Loaded): Telling[] {
   const { terminal, status } = after.snapshot;
   const milestones = sinks.length === 0 ? [] : milestonesOf(before.snapshot, after).map(({ seq }) => ({ seq }));
   const releases = terminal && status !== 'completed' && status !== 'compensated';

@@ -8,6 +8,6 @@ export const rememberMintKey = (sql: Sql, key: string): Promise<unknown> =>
 
 /** Ids of all keys that this database has minted with. */
 export async function knownMintKeys(sql: Sql): Promise<string[]> {
-  const rows = await sql<{ key: string }>("select key from nft_upgrade.setting where key like 'mint_key %'");
+  const rows = await sql<{ key: string }>('select key from nft_upgrade.setting where starts_with(key, $1)', [PREFIX]);
   return rows.map(({ key }) => key.slice(PREFIX.length));
 }

@@ -9,21 +9,20 @@ interface Late {
   evidence: Record<string, unknown>;
 }
 
+const isLate = 'o.settlement is null and o.alarmed_at is null and o.opened_at < clock_timestamp() - make_interval(secs => $1)';
+
 /**
  * Calls people, once, about each debt that is older than `olderThanMs`. The mark and the alert are one transaction, so no node calls twice and no crash
  * swallows a call. Resolves with how many there were.
  */
 export async function raiseAlarms(db: Db, olderThanMs: number): Promise<number> {
   // Most of the time there is none, which a look at a small index tells.
-  const [any] = await db.sql(
-    'select 1 from nft_upgrade.obligation where settlement is null and alarmed_at is null and opened_at < clock_timestamp() - make_interval(secs => $1) limit 1',
-    [olderThanMs / 1000],
-  );
+  const [any] = await db.sql(`select 1 from nft_upgrade.obligation o where ${isLate} limit 1`, [olderThanMs / 1000]);
   if (!any) return 0;
   return db.tx(async (sql) => {
     const late = await sql<Late>(
       `update nft_upgrade.obligation o set alarmed_at = clock_timestamp() from nft_upgrade.operation p
-       where p.id = o.operation_id and o.settlement is null and o.alarmed_at is null and o.opened_at < clock_timestamp() - make_interval(secs => $1)
+       where p.id = o.operation_id and ${isLate}
        returning o.operation_id, o.compensation_id, p.process, floor(extract(epoch from clock_timestamp() - o.opened_at) / 60)::int as minutes, o.evidence`,
       [olderThanMs / 1000],
     );

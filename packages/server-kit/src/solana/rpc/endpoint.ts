@@ -1,5 +1,6 @@
 import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { Connection } from '@solana/web3.js';
+import { within } from '../../within.ts';
 import { rpcFailure } from './failure.ts';
 
 /** One RPC node. */
@@ -27,16 +28,10 @@ export function createEndpoint(target: string | Connection, options: EndpointOpt
   let checked = false;
 
   const limited = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(timedOut(options.timeoutMs)), options.timeoutMs);
-    });
     try {
-      return await Promise.race([work(connection), timeout]);
+      return await within(options.timeoutMs, work(connection), () => timedOut(options.timeoutMs));
     } catch (thrown) {
       throw isNftUpgradeError(thrown) ? thrown : rpcFailure(host, thrown);
-    } finally {
-      clearTimeout(timer);
     }
   };
 
