@@ -1,4 +1,5 @@
 import type { BurnTransaction, WalletState } from '@aiw3/nft-upgrade';
+import { explainFinding } from '@aiw3/nft-upgrade/solana';
 import { type ActionProps, useMessages } from '@aiw3/nft-upgrade-react';
 import { useMemo } from 'react';
 import { useText } from '../preferences/preferences.ts';
@@ -32,7 +33,7 @@ export function WalletStep({ burn, operationId, wallet, action }: WalletStepProp
         </>
       ) : (
         <p className="notice" role="alert" data-tone="trouble">
-          {signing.refused} <span lang="en">{verdict.findings[0]?.message}</span>
+          {signing.refused} <span lang="en">{verdict.findings.slice(0, 1).map(explainFinding)}</span>
         </p>
       )}
       <div className="actions">

@@ -15,9 +15,18 @@ const listeners = new Set<() => void>();
 
 /** What was chosen here before; else the language of the browser, and its light or dark. */
 function read(): Preferences {
-  const kept = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Preferences>;
+  const kept = keptHere();
   const language = kept.language && Object.hasOwn(languages, kept.language) ? kept.language : ofBrowser();
   return { language, theme: themes.find((theme) => theme === kept.theme) ?? 'system' };
+}
+
+/** Nothing where the browser blocks site data, or something else wrote there. */
+function keptHere(): Partial<Preferences> {
+  try {
+    return (JSON.parse(localStorage.getItem(KEY) ?? '{}') ?? {}) as Partial<Preferences>;
+  } catch {
+    return {};
+  }
 }
 
 const ofBrowser = (): Preferences['language'] => (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en');
