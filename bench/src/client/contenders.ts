@@ -92,13 +92,21 @@ export const client: Contender = async (chunks) => {
   return operation.counters.events;
 };
 
-/** The AI SDK: a stream of parse results, one schema for all events. */
-const anyEvent = z.looseObject({ seq: z.number() });
-export const aiSdk: Contender = async (chunks) => {
-  let events = 0;
-  for await (const part of parseJsonEventStream({ stream: streamOf(chunks), schema: anyEvent })) if (part.success) events++;
-  return events;
-};
+/** The AI SDK: a stream of parse results. */
+const aiSdk =
+  (schema: z.ZodType): Contender =>
+  async (chunks) => {
+    let events = 0;
+    for await (const part of parseJsonEventStream({ stream: streamOf(chunks), schema })) if (part.success) events++;
+    return events;
+  };
+
+/** With the schema of the protocol, as its users write it: a union by status, of envelope and payload. */
+const eventSchema = (status: string) => z.looseObject({ ...envelopeSchema.shape, ...source.payloads[status], status: z.literal(status) });
+const [first = '', ...others] = Object.keys(source.payloads);
+export const aiSdkValidating = aiSdk(z.discriminatedUnion('status', [eventSchema(first), ...others.map(eventSchema)]));
+/** With one field for all events: what its streams alone cost. */
+export const aiSdkStreaming = aiSdk(z.looseObject({ seq: z.number() }));
 
 /** fetch-event-source, without its fetch: bytes, lines, messages, JSON. It validates nothing. */
 export const fetchEventSource: Contender = async (chunks) => {
