@@ -1,6 +1,6 @@
-import { type CodeFacts, ownCodes } from './own-codes.ts';
+import { type CodeFacts, type CodeWords, ownCodes } from './own-codes.ts';
 
-interface WireFacts extends CodeFacts {
+interface WireFacts extends CodeFacts, CodeWords {
   /** HTTP status where the code travels as problem+json. */
   readonly status: number;
 }
@@ -13,7 +13,7 @@ const code = (actor: CodeFacts['actor'], retryable: boolean, status: number, mes
   hint,
 });
 
-const at = (status: number, facts: CodeFacts): WireFacts => ({ ...facts, status });
+const own = (facts: CodeFacts, status: number, message: string, hint: string): WireFacts => ({ ...facts, status, message, hint });
 
 /**
  * Every error code of the product with what it means. The list is append-only: a code is never renamed or given another meaning,
@@ -30,8 +30,19 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The request body is not valid JSON.',
       'Send a JSON object with Content-Type: application/json.',
     ),
-    invalid_request: at(422, ownCodes.invalid_request),
-    unauthenticated: at(401, ownCodes.unauthenticated),
+    invalid_request: code(
+      'operator',
+      false,
+      422,
+      'The request does not have the expected shape.',
+      'Correct the fields named in the details.',
+    ),
+    unauthenticated: own(
+      ownCodes.unauthenticated,
+      401,
+      'You are not signed in, or your session has ended.',
+      'Sign in again and send a fresh token.',
+    ),
     forbidden_origin: code(
       'operator',
       false,
@@ -39,7 +50,7 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'This web origin may not call the API.',
       'Add the origin to the cors allow-list of the server.',
     ),
-    not_found: at(404, ownCodes.not_found),
+    not_found: own(ownCodes.not_found, 404, 'There is nothing here for you.', 'Check the address and the account you are signed in with.'),
     method_not_allowed: code(
       'operator',
       false,
@@ -62,9 +73,19 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The request body has an unsupported content type.',
       'Send Content-Type: application/json.',
     ),
-    rate_limited: at(429, ownCodes.rate_limited),
-    internal: at(500, ownCodes.internal),
-    temporarily_unavailable: at(503, ownCodes.temporarily_unavailable),
+    rate_limited: own(ownCodes.rate_limited, 429, 'Too many requests.', 'Wait for the time in Retry-After.'),
+    internal: own(
+      ownCodes.internal,
+      500,
+      'The server met an unexpected error.',
+      'Try again; if it stays, contact support with the operation id.',
+    ),
+    temporarily_unavailable: own(
+      ownCodes.temporarily_unavailable,
+      503,
+      'The service is not available at the moment.',
+      'Wait for the time in Retry-After and try again.',
+    ),
     idempotency_conflict: code(
       'operator',
       false,
@@ -87,7 +108,12 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The debt cannot be compensated now: it is being delivered, was settled, or a mint may still land.',
       'Look at the operation; try again once it needs attention and no mint is under way.',
     ),
-    burn_not_expected: at(409, ownCodes.burn_not_expected),
+    burn_not_expected: own(
+      ownCodes.burn_not_expected,
+      409,
+      'The operation is not waiting for a burn.',
+      'Read the operation again and act on its status.',
+    ),
     burn_still_valid: code(
       'user',
       true,
@@ -96,10 +122,28 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'Wait until it has landed or expired, then ask again.',
     ),
     // Protocol
-    invalid_frame: at(502, ownCodes.invalid_frame),
-    invalid_event: at(502, ownCodes.invalid_event),
-    frame_too_large: at(502, ownCodes.frame_too_large),
-    protocol_unsupported: at(426, ownCodes.protocol_unsupported),
+    invalid_frame: code(
+      'operator',
+      false,
+      502,
+      'The stream sent something that is not an event of this protocol.',
+      'Check what stands between browser and server; the client resumes by itself.',
+    ),
+    invalid_event: code(
+      'operator',
+      false,
+      502,
+      'The stream sent an event with missing or wrong fields.',
+      'Update the client, or correct the server: the details name the field.',
+    ),
+    frame_too_large: code('operator', false, 502, 'The stream sent an event larger than the limit.', 'Raise maxFrameBytes, or send less.'),
+    protocol_unsupported: code(
+      'operator',
+      false,
+      426,
+      'Client and server speak different protocol versions.',
+      'Update the older of the two.',
+    ),
     // Operation
     illegal_transition: code(
       'operator',
@@ -116,7 +160,7 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'Another worker advanced the operation first.',
       'Read the journal again; nothing was written.',
     ),
-    unknown_process: at(404, ownCodes.unknown_process),
+    unknown_process: code('operator', false, 404, 'No such process.', 'Use upgrade, claim or badge_activation, or register the process.'),
     signal_timeout: code(
       'user',
       true,
@@ -214,14 +258,36 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'Try again; change the RPC provider if it stays.',
     ),
     // Safe signing
-    unsafe_transaction: at(422, ownCodes.unsafe_transaction),
-    guard_missing: at(500, ownCodes.guard_missing),
-    wrong_account: at(422, ownCodes.wrong_account),
-    modified_beyond_policy: at(422, ownCodes.modified_beyond_policy),
-    signature_missing: at(422, ownCodes.signature_missing),
+    unsafe_transaction: code(
+      'operator',
+      false,
+      422,
+      'The transaction does more than burn this NFT, so it was not shown to the wallet.',
+      'Do not sign it. Report it with the details.',
+    ),
+    guard_missing: code(
+      'operator',
+      false,
+      500,
+      'No transaction guard is configured.',
+      'Pass guard: solanaGuard() from @aiw3/nft-upgrade/solana to the client.',
+    ),
+    wrong_account: own(
+      ownCodes.wrong_account,
+      422,
+      'The transaction was signed by another account.',
+      'Switch the wallet to the account that holds the NFT.',
+    ),
+    modified_beyond_policy: own(
+      ownCodes.modified_beyond_policy,
+      422,
+      'The wallet changed the transaction more than is allowed.',
+      'Turn off what changes it, or use another wallet.',
+    ),
+    signature_missing: own(ownCodes.signature_missing, 422, 'The transaction came back without the signature of the owner.', 'Sign again.'),
     // Wallet
     wallet_rejected: code('user', true, 400, 'The request was declined in the wallet.', 'Sign again when you are ready.'),
-    wallet_not_connected: at(400, ownCodes.wallet_not_connected),
+    wallet_not_connected: own(ownCodes.wallet_not_connected, 400, 'No wallet is connected.', 'Connect your wallet and sign again.'),
     wallet_not_installed: code('user', false, 400, 'The wallet is not installed.', 'Install it, or choose another one.'),
     wallet_locked: code('user', true, 400, 'The wallet is locked.', 'Unlock it and sign again.'),
     wallet_popup_blocked: code(
@@ -231,7 +297,12 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The browser blocked the window of the wallet.',
       'Allow pop-ups for this site and sign again.',
     ),
-    wallet_timeout: at(408, ownCodes.wallet_timeout),
+    wallet_timeout: own(
+      ownCodes.wallet_timeout,
+      408,
+      'The wallet did not answer in time.',
+      'Look into the wallet. The server watches the chain meanwhile.',
+    ),
     wallet_unsupported: code('wallet', false, 400, 'The wallet cannot sign this kind of transaction.', 'Use another wallet.'),
     wallet_blind_signing: code(
       'user',
@@ -240,8 +311,8 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The hardware wallet refuses to sign what it cannot show.',
       'Allow blind signing in its Solana app, then sign again.',
     ),
-    wallet_failed: at(400, ownCodes.wallet_failed),
-    sign_in_progress: at(409, ownCodes.sign_in_progress),
+    wallet_failed: own(ownCodes.wallet_failed, 400, 'The wallet failed.', 'Look into the wallet. The server watches the chain meanwhile.'),
+    sign_in_progress: own(ownCodes.sign_in_progress, 409, 'Another signature request is open.', 'Finish it in the wallet first.'),
     // Metadata and mint
     metadata_upload_failed: code('network', true, 502, 'The metadata could not be stored.', 'The server tries again by itself.'),
     metadata_cid_mismatch: code(
@@ -309,13 +380,23 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'Correct what it names, then replay the dead letter; the operation itself is unharmed.',
     ),
     // Client
-    connection_lost: at(503, ownCodes.connection_lost),
-    connection_gave_up: at(503, ownCodes.connection_gave_up),
-    missing_capability: at(500, ownCodes.missing_capability),
-    aborted: at(499, ownCodes.aborted),
-    detached: at(499, ownCodes.detached),
+    connection_lost: own(ownCodes.connection_lost, 503, 'The connection was lost.', 'The client reconnects by itself.'),
+    connection_gave_up: own(
+      ownCodes.connection_gave_up,
+      503,
+      'The client stopped trying to reconnect.',
+      'Check the network, then call retry().',
+    ),
+    missing_capability: code('operator', false, 500, 'The runtime lacks something the client needs.', 'Pass it in the environment option.'),
+    aborted: own(ownCodes.aborted, 499, 'The call was aborted.', 'Call again when it is wanted.'),
+    detached: own(
+      ownCodes.detached,
+      499,
+      'The operation was detached from this client; it goes on at the server.',
+      'Attach again to follow it.',
+    ),
     // Configuration
-    invalid_option: at(500, ownCodes.invalid_option),
+    invalid_option: code('operator', false, 500, 'An option has a wrong value.', 'Correct the option named in the message.'),
   }) as const satisfies Record<string, WireFacts>)();
 
 /** One of the codes of this version. */

@@ -1,6 +1,6 @@
 import type { Asset } from '../protocol/asset.ts';
 import type { ErrorCode } from './codes.ts';
-import { type Actor, type CodeFacts, otherCodes, ownCodes } from './own-codes.ts';
+import { type Actor, type CodeFacts, type CodeWords, ownCodes, usualFacts } from './own-codes.ts';
 
 /** What an error may carry beyond its code. */
 export interface ErrorContext {
@@ -22,24 +22,23 @@ export interface ErrorContext {
   cause?: unknown;
 }
 
-/** The words of the codes that are loaded. */
-const known: { [code: string]: CodeFacts | undefined } = { ...ownCodes };
+/** What is loaded of the codes. Without a prototype: `constructor` is none of them. */
+const known: { [code: string]: (CodeFacts & Partial<CodeWords>) | undefined } = Object.assign(Object.create(null), ownCodes);
 
-/** Gives a value of this module out together with the words of more codes, which a bundle then holds only if it holds the value. */
-export function withCodes<T>(codes: Readonly<Record<string, CodeFacts>>, value: T): T {
+/** Gives a value of this module out together with all codes and their words, which a bundle then holds only if it holds the value. */
+export function withCodes<T>(codes: Readonly<Record<string, CodeFacts & CodeWords>>, value: T): T {
   Object.assign(known, codes);
   return value;
 }
 
-/** True for a code that this version knows, with or without its words. */
-export const isCode = (value: unknown): value is ErrorCode =>
-  typeof value === 'string' && (Object.hasOwn(ownCodes, value) || otherCodes.split(' ').includes(value));
+/** True for what may be a code. A newer server may send one that is not known here; it is passed on. */
+export const isCode = (value: unknown): value is ErrorCode => typeof value === 'string' && /^[a-z][a-z\d_]*$/.test(value);
 
 const brand = Symbol.for('@aiw3/nft-upgrade/error');
 
 /**
  * The one error class of all packages. `code` is for programs and never changes its meaning, `message` is for people, `hint` says what to do
- * next, `docs` leads to the section about the code.
+ * next, `docs` leads to the section about the code. Where a bundle holds no words, `message` is the code with that link.
  */
 export class NftUpgradeError extends Error {
   override readonly name = 'NftUpgradeError';
@@ -54,13 +53,14 @@ export class NftUpgradeError extends Error {
   readonly [brand] = true;
 
   constructor(code: ErrorCode, context: ErrorContext = {}) {
-    const facts = known[code];
-    super(context.message ?? facts?.message ?? code, context.cause === undefined ? undefined : { cause: context.cause });
+    const facts = known[code] ?? usualFacts;
+    const docs = `https://github.com/aiw3/nft-upgrade/blob/main/docs/errors.md#${code}`;
+    super(context.message ?? facts.message ?? `${code}: ${docs}`, context.cause === undefined ? undefined : { cause: context.cause });
     this.code = code;
-    this.retryable = context.retryable ?? facts?.retryable ?? false;
-    this.actor = context.actor ?? facts?.actor ?? 'operator';
-    this.hint = context.hint ?? facts?.hint ?? '';
-    this.docs = `https://github.com/aiw3/nft-upgrade/blob/main/docs/errors.md#${code}`;
+    this.retryable = context.retryable ?? facts.retryable;
+    this.actor = context.actor ?? facts.actor;
+    this.hint = context.hint ?? facts.hint ?? '';
+    this.docs = docs;
     this.asset = context.asset;
     this.operationId = context.operationId;
     this.details = context.details ?? {};

@@ -5,8 +5,8 @@ import type { PhaseOf, StatusOf } from '../machine/types.ts';
 import type { ProcessName, processes } from '../processes/index.ts';
 import type { Asset } from '../protocol/asset.ts';
 import type { ConnectionState } from '../stream/connection.ts';
-import { type ErrorCode, errorCodes } from './codes.ts';
-import type { NftUpgradeError } from './error.ts';
+import { type ErrorCode, errorCodes, isErrorCode } from './codes.ts';
+import { type NftUpgradeError, withCodes } from './error.ts';
 import { english } from './messages-en.ts';
 
 /** What happened, and what to do next. */
@@ -66,12 +66,14 @@ export interface Messages {
 }
 
 /**
- * Makes a catalogue of messages.
+ * Makes a catalogue of messages. Whoever imports it has errors with words.
  * @param chosen `chinese`, or sentences of the host; what they leave out is English. A page loads only the catalogue it names
  * @example createMessages(chinese)
  * @example createMessages({ statuses: { completed: 'Hooray' } })
  */
-export function createMessages(chosen: Partial<Catalogue> = {}): Messages {
+export const createMessages: (chosen?: Partial<Catalogue>) => Messages = /* @__PURE__ */ withCodes(errorCodes, messagesOf);
+
+function messagesOf(chosen: Partial<Catalogue> = {}): Messages {
   const find =
     (group: keyof typeof english, fallback: (key: string) => string = readable) =>
     (key: string): string =>
@@ -79,7 +81,11 @@ export function createMessages(chosen: Partial<Catalogue> = {}): Messages {
   const duration = find('durations');
   return {
     // The English message of an error may know more than its code does: the field, the account, the amount.
-    error: (error) => chosen.errors?.[error.code] ?? { message: error.message, hint: error.hint || errorCodes[error.code].hint },
+    error: (error) =>
+      chosen.errors?.[error.code] ?? {
+        message: error.message,
+        hint: error.hint || (isErrorCode(error.code) ? errorCodes[error.code].hint : ''),
+      },
     status: find('statuses'),
     next: find('next', () => ''),
     asset: find('assets'),

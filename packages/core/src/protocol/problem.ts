@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodes } from '../errors/codes.ts';
+import { type ErrorCode, errorCodes, isErrorCode } from '../errors/codes.ts';
 import { isCode, NftUpgradeError } from '../errors/error.ts';
 import type { Problem } from './bodies.ts';
 import { wire } from './wire.ts';
@@ -8,7 +8,7 @@ export const PROBLEM_TYPE = 'application/problem+json';
 
 /** The problem that stands for an error. Causes and stacks stay behind. */
 export function toProblem(error: NftUpgradeError): Problem {
-  const facts = errorCodes[error.code];
+  const facts = isErrorCode(error.code) ? errorCodes[error.code] : { message: error.code, status: 500 };
   return {
     type: error.docs,
     title: facts.message,
@@ -41,7 +41,8 @@ export function fromProblem(status: number, body: unknown): NftUpgradeError {
     ...(asset && { asset }),
     ...(operationId && { operationId }),
   };
-  return isCode(code)
+  // What is not a name is none of ours. A 401 means the same whoever answers it.
+  return isCode(code) && status !== 401
     ? new NftUpgradeError(code, context)
     : new NftUpgradeError(codeOfStatus(status), { ...context, details: { ...context.details, code } });
 }
