@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createUpgradeClient, type OperationOf, type upgrade as upgradeProcess } from '@aiw3/nft-upgrade';
+import { createUpgradeClient, type OperationOf, type upgrade as upgradeProcess, walletSigning } from '@aiw3/nft-upgrade';
 import { solanaGuard } from '@aiw3/nft-upgrade/solana';
 import { launchChromium } from '../../test/browser/fixtures/chromium.ts';
 import { find, installCommand } from '../../test/services/programs.ts';
@@ -61,8 +61,7 @@ try {
   const phone = createUpgradeClient({
     baseUrl: server.url,
     getToken: () => user.token,
-    wallet: user.wallet,
-    guard: solanaGuard(),
+    signing: walletSigning({ wallet: user.wallet, guard: solanaGuard() }),
     environment: { fetch: http2.fetch },
   });
   closing.push(() => phone.close());

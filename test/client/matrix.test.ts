@@ -7,7 +7,7 @@ import { versions } from '../../packages/server-kit/src/http/fixtures/serve.ts';
 import { closeDatabases, databases } from '../../packages/server-kit/src/testing/databases.ts';
 import { eventually, expectDelivered, listen, untilConnection, untilStatus } from './fixtures/expect.ts';
 import { buffering, reframing, speaking } from './fixtures/mischief.ts';
-import { createWorld, mint, owner, type World, wallet } from './fixtures/world.ts';
+import { createWorld, mint, owner, signingWith, type World, wallet } from './fixtures/world.ts';
 
 const input = { targetTierId: 'tier-2' };
 
@@ -73,8 +73,8 @@ describe.each(versions)('over %s', (version) => {
       await asked;
       return { kind: 'signed', signedTransaction: transaction };
     });
-    const tab = world.client({ environment: hub.environment, wallet: slow });
-    const otherTab = world.client({ environment: hub.environment, wallet: slow });
+    const tab = world.client({ environment: hub.environment, signing: signingWith(slow) });
+    const otherTab = world.client({ environment: hub.environment, signing: signingWith(slow) });
     const operation = tab.upgrade.start(input);
     const heard = listen(operation);
     const others = [tab.upgrade.start(input), otherTab.upgrade.start(input), world.client().upgrade.start(input)];
@@ -109,7 +109,7 @@ describe.each(versions)('over %s', (version) => {
   ])('C4: %s ends with the reason, and nothing to sign', async (_, requirement) => {
     world.host.rules.upgrade.qualify = async () => ({ qualified: false, error: 'Not yet.', requirements: [requirement] });
     const signer = wallet();
-    const operation = world.client({ wallet: signer }).upgrade.start(input);
+    const operation = world.client({ signing: signingWith(signer) }).upgrade.start(input);
     expect(await operation.done).toMatchObject({ status: 'qualification_failed', asset: 'safe', now: { requirements: [requirement] } });
     await expect(operation.sign()).rejects.toMatchObject({ code: 'burn_not_expected', asset: 'safe' });
     expect([signer.prompts, world.ledger.ownerOf(mint)]).toEqual([0, owner]);
@@ -117,7 +117,7 @@ describe.each(versions)('over %s', (version) => {
 
   it('C5: a page that was closed while the wallet asked is found again, with a fresh transaction on demand', async () => {
     const silent = wallet((_, signal) => new Promise((__, reject) => signal.addEventListener('abort', reject, { once: true })));
-    const before = world.client({ wallet: silent });
+    const before = world.client({ signing: signingWith(silent) });
     const lost = before.upgrade.start(input);
     await untilStatus(lost, 'awaiting_burn');
     // One prompt at a time holds within a page; the page of this one is gone and its prompt with it, which here only an abort can say.
@@ -317,7 +317,7 @@ describe.each(versions)('over %s', (version) => {
       await asked;
       return { kind: 'signed', signedTransaction: transaction };
     });
-    const client = world.client({ wallet: slow });
+    const client = world.client({ signing: signingWith(slow) });
     const first = client.upgrade.start(input);
     const id = await first.started;
     first.detach();
@@ -339,7 +339,7 @@ describe.each(versions)('over %s', (version) => {
   it('C11: a server of a newer protocol is refused before anything is signed', async () => {
     world.mischief = speaking(2);
     const signer = wallet();
-    const operation = world.client({ wallet: signer }).upgrade.start(input);
+    const operation = world.client({ signing: signingWith(signer) }).upgrade.start(input);
     await expect(operation.started).rejects.toMatchObject({ code: 'protocol_unsupported', details: { server: 2, client: 1 } });
     expect([signer.prompts, world.ledger.ownerOf(mint)]).toEqual([0, owner]);
   });

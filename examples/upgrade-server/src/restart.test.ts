@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createUpgradeClient } from '@aiw3/nft-upgrade';
+import { createUpgradeClient, walletSigning } from '@aiw3/nft-upgrade';
 import type { Snapshot } from '@aiw3/nft-upgrade/protocol';
 import { solanaGuard } from '@aiw3/nft-upgrade/solana';
 import { closeDatabases, type LocalChain, startChain, testDatabaseUrl } from '@aiw3/nft-upgrade-server-kit/testing';
@@ -72,8 +72,7 @@ describe.each([
     const client = createUpgradeClient({
       baseUrl,
       getToken: () => user.token,
-      wallet: user.wallet,
-      guard: solanaGuard(),
+      signing: walletSigning({ wallet: user.wallet, guard: solanaGuard() }),
       environment: { fetch: http2.fetch },
     });
     const claimed = (await client.claim.start({}).done) as Snapshot;

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createUpgradeClient } from '@aiw3/nft-upgrade';
+import { createUpgradeClient, walletSigning } from '@aiw3/nft-upgrade';
 import type { Snapshot } from '@aiw3/nft-upgrade/protocol';
 import { solanaGuard } from '@aiw3/nft-upgrade/solana';
 import { type LiteChain, startChain } from '@aiw3/nft-upgrade-server-kit/testing';
@@ -52,8 +52,7 @@ async function prepare(server: RunningServer): Promise<DemoUser & { mint: string
   const client = createUpgradeClient({
     baseUrl: server.url,
     getToken: () => user.token,
-    wallet: user.wallet,
-    guard: solanaGuard(),
+    signing: walletSigning({ wallet: user.wallet, guard: solanaGuard() }),
     environment: { fetch: http2.fetch },
   });
   const claimed = (await client.claim.start({}).done) as Snapshot;

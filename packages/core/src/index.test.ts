@@ -26,7 +26,6 @@ test('the public names of the entry', () => {
     'isStuck',
     'processes',
     'progressAria',
-    'refusingGuard',
     'replayTimeline',
     'stepList',
     'stepsOf',
@@ -34,5 +33,6 @@ test('the public names of the entry', () => {
     'unfollowed',
     'upgrade',
     'usualOf',
+    'walletSigning',
   ]);
 });

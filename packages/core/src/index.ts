@@ -11,10 +11,10 @@ export {
 } from './client/client.ts';
 export { type Description, describeOperation, type Problem } from './client/describe.ts';
 export type { Channel, Clock, Environment, EnvironmentSignal, KeyStorage, LockRequest, Locks } from './client/environment.ts';
-export { type BurnExpectation, type Guard, type GuardFinding, type GuardVerdict, refusingGuard } from './client/guard.ts';
+export type { BurnExpectation, Guard, GuardFinding, GuardVerdict } from './client/guard.ts';
 export type { Operation, OperationState } from './client/operation.ts';
 export { type Commands, createPlace, type Place } from './client/place.ts';
-export type { Signed } from './client/sign.ts';
+export { type SignContext, type Signed, type Signer, type Signing, type WalletSigningOptions, walletSigning } from './client/sign.ts';
 export type { SignRequest, WalletOutcome, WalletPort } from './client/wallet.ts';
 export type { WalletState, WalletStatus } from './client/wallet-state.ts';
 export {

@@ -1,4 +1,4 @@
-import { createUpgradeClient, type Operation } from '@aiw3/nft-upgrade';
+import { createUpgradeClient, type Operation, walletSigning } from '@aiw3/nft-upgrade';
 import type { OperationEvent, Snapshot } from '@aiw3/nft-upgrade/protocol';
 import { solanaGuard } from '@aiw3/nft-upgrade/solana';
 import { DEV_BADGES } from '../dev.ts';
@@ -10,8 +10,7 @@ export async function runDemo(baseUrl: string, fetch: typeof globalThis.fetch, u
   const client = createUpgradeClient({
     baseUrl,
     getToken: () => user.token,
-    wallet: user.wallet,
-    guard: solanaGuard(),
+    signing: walletSigning({ wallet: user.wallet, guard: solanaGuard() }),
     environment: { fetch },
   });
   const ms: Record<string, number> = {};

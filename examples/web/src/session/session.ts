@@ -1,4 +1,4 @@
-import { acrossTabs, createUpgradeClient, type UpgradeClient, type WalletPort } from '@aiw3/nft-upgrade';
+import { acrossTabs, createUpgradeClient, type UpgradeClient, type WalletPort, walletSigning } from '@aiw3/nft-upgrade';
 import { solanaGuard } from '@aiw3/nft-upgrade/solana';
 import { getMe, type Me, signIn } from './api.ts';
 
@@ -57,8 +57,7 @@ export function createSession() {
         await token;
         const client = createUpgradeClient({
           baseUrl: '',
-          wallet: port,
-          guard,
+          signing: walletSigning({ wallet: port, guard }),
           tabs: acrossTabs(),
           getToken: ({ reason }) => {
             if (reason === 'unauthorized') token = signIn(wallet);

@@ -13,12 +13,11 @@ import { createTransport } from '../stream/transport.ts';
 import { type CallOptions, createApi } from './api.ts';
 import { createOperation } from './create-operation.ts';
 import { type Environment, resolveEnvironment } from './environment.ts';
-import { type Guard, refusingGuard } from './guard.ts';
 import { createKeyRing } from './keys.ts';
 import type { Operation } from './operation.ts';
-import type { WalletPort } from './wallet.ts';
+import type { Signing } from './sign.ts';
 
-/** What a client is made of. Only `baseUrl` is needed to watch; `wallet` and `guard` are needed to sign. */
+/** What a client is made of. Only `baseUrl` is needed to watch; `signing` is needed to sign. */
 export interface UpgradeClientOptions<R extends Processes = typeof allProcesses> {
   /** Origin of the API, with a path in front of `basePath` where it is mounted below one; an empty string for the site's own. No credentials, no query. */
   baseUrl: string;
@@ -28,10 +27,8 @@ export interface UpgradeClientOptions<R extends Processes = typeof allProcesses>
   getToken?: GetToken;
   /** Whether cookies are sent. Default `same-origin`. */
   credentials?: RequestCredentials;
-  /** Needed to sign; everything else works without. */
-  wallet?: WalletPort;
-  /** Reads every transaction before the wallet sees it. Default: refuses all of them. */
-  guard?: Guard;
+  /** `walletSigning({ wallet, guard })`. Needed to sign; everything else works without. */
+  signing?: Signing;
   /** Replaces parts of the surroundings: fetch, clock, signals, locks, storage. */
   environment?: Partial<Environment>;
   /** Processes by name. Default: all of this version. */
@@ -115,8 +112,7 @@ export function createUpgradeClient<const R extends Processes = typeof allProces
       limits,
       follow: options.tabs ?? follow,
       timeline: options.timeline,
-      wallet: options.wallet,
-      guard: options.guard ?? refusingGuard,
+      signing: options.signing,
     };
 
     const track = (given: Pick<Parameters<typeof createOperation>[0], 'start' | 'id' | 'snapshot' | 'signal' | 'onSettled'>): Operation => {

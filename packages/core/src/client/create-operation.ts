@@ -1,27 +1,22 @@
 import { NftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
-import type { ConfirmBurn } from '../protocol/bodies.ts';
 import type { routesOf } from '../protocol/routes.ts';
 import { orAborted } from '../stream/abort.ts';
 import type { StartRequest } from '../stream/attempt.ts';
 import { idleConnection } from '../stream/connection.ts';
 import { newCounters } from '../stream/counters.ts';
 import type { Follow, Follower } from '../stream/follow.ts';
-import { createPause } from '../stream/pause.ts';
 import type { Timeline } from '../stream/timeline.ts';
 import type { Limits, Timing } from '../stream/timing.ts';
 import type { Transport } from '../stream/transport.ts';
 import { type Api, aboutOperation, type CallOptions } from './api.ts';
-import { confirmBurn } from './confirm.ts';
 import { deferred } from './deferred.ts';
 import type { Environment } from './environment.ts';
-import type { Guard } from './guard.ts';
 import { createHistory } from './history.ts';
 import type { Operation, OperationState } from './operation.ts';
 import { recorder } from './recorder.ts';
-import { createSigner } from './sign.ts';
+import type { Signing } from './sign.ts';
 import { createStore } from './store.ts';
-import type { WalletPort } from './wallet.ts';
 import { idleWallet } from './wallet-state.ts';
 
 export interface OperationOptions {
@@ -32,8 +27,7 @@ export interface OperationOptions {
   environment: Environment;
   timing: Timing;
   limits: Limits;
-  wallet: WalletPort | undefined;
-  guard: Guard;
+  signing: Signing | undefined;
   follow: Follow;
   timeline: Timeline | undefined;
   start: StartRequest | null;
@@ -47,7 +41,7 @@ export interface OperationOptions {
 }
 
 export function createOperation(options: OperationOptions): Operation {
-  const { process, api, environment, timing, limits } = options;
+  const { process, api, environment, limits } = options;
   const counters = newCounters();
   const history = createHistory<OperationEvent>(limits.maxHistory);
   const state: OperationState = {
@@ -145,19 +139,10 @@ export function createOperation(options: OperationOptions): Operation {
     }
   };
 
-  const signer = createSigner({
+  const signer = options.signing?.({
     ...options,
     snapshot: () => store.get().operation,
-    confirm: (confirmation: ConfirmBurn) => {
-      const attempt = () => run((id) => api.confirmBurn(id, confirmation));
-      return confirmBurn(attempt, {
-        snapshot: () => store.get().operation,
-        pause: createPause(environment.clock),
-        random: environment.random,
-        timing,
-        limits,
-      });
-    },
+    confirm: (confirmation) => run((id) => api.confirmBurn(id, confirmation)),
     onWallet: (wallet) => {
       record?.({ kind: 'wallet', wallet });
       store.set({ wallet });
@@ -177,14 +162,19 @@ export function createOperation(options: OperationOptions): Operation {
     getSnapshot: store.get,
     subscribe: store.subscribe,
     [Symbol.asyncIterator]: history.iterate,
-    sign: (given) =>
-      signer.sign(given).catch((thrown: unknown) => {
+    sign: async (given) => {
+      try {
+        if (!signer)
+          throw new NftUpgradeError('wallet_not_connected', { hint: 'Pass signing: walletSigning({ wallet, guard }) to the client.' });
+        return await signer.sign(given);
+      } catch (thrown) {
         throw about(thrown);
-      }),
+      }
+    },
     renewBurn: (given) =>
       run(async (id) => {
         const fresh = await api.renewBurn(id, given);
-        signer.renewed(fresh);
+        signer?.renewed(fresh);
         return fresh;
       }, given),
     cancel: async (given) => {

@@ -1,5 +1,3 @@
-import { NftUpgradeError } from '../errors/error.ts';
-
 /** What a transaction is allowed to be: the burn of one NFT by its owner for one operation. */
 export interface BurnExpectation {
   operationId: string;
@@ -37,11 +35,3 @@ export interface Guard {
   /** `stage` is `before` for what the server sent, `after` for what the wallet returned. */
   inspect(transaction: string, expected: BurnExpectation, stage: 'before' | 'after'): GuardVerdict;
 }
-
-/** The guard of a client that was given none: refuses everything, so that forgetting it is never silent. */
-export const refusingGuard: Guard = {
-  inspect() {
-    const { message, hint } = new NftUpgradeError('guard_missing');
-    return { safe: false, findings: [{ rule: 'guard_missing', message: `${message} ${hint}` }] };
-  },
-};

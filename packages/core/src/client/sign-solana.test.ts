@@ -8,6 +8,7 @@ import { addresses, record } from '../stream/fixtures/recordings.ts';
 import { startOver } from '../stream/fixtures/run.ts';
 import { createScriptedServer } from '../stream/fixtures/scripted-server.ts';
 import { type KeypairWalletOptions, keypairWallet } from '../testing/wallet.ts';
+import { walletSigning } from './sign.ts';
 
 // The real guard, a wallet with a real key, and transactions made with web3.js.
 
@@ -32,7 +33,7 @@ async function waitingWith(instructions: TransactionInstruction[], script: Keypa
   const result = { success: true, message: 'ok', burnTxSignature: addresses.signature, operation: foldAll(upgrade, log) };
   const server = createScriptedServer({ process: upgrade, log, commands: { 'confirm-burn': () => ({ json: result }) } });
   const wallet = keypairWallet(signer.secretKey, { script });
-  const { operation } = startOver(upgrade, server, undefined, { wallet, guard: solanaGuard() });
+  const { operation } = startOver(upgrade, server, undefined, { signing: walletSigning({ wallet, guard: solanaGuard() }) });
   await operation.started;
   while (!operation.getSnapshot().operation) await new Promise((resolve) => setImmediate(resolve));
   return { operation, server, wallet };

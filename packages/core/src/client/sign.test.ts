@@ -4,6 +4,7 @@ import { upgrade } from '../processes/index.ts';
 import { addresses, awaitingBurn, record, recordings, waitingUpgrade } from '../stream/fixtures/recordings.ts';
 import { allowing, SIGNED, signed, waiting } from './fixtures/signing-world.ts';
 import type { Guard } from './guard.ts';
+import { walletSigning } from './sign.ts';
 import type { WalletOutcome } from './wallet.ts';
 
 const waitingSnapshot = foldAll(upgrade, waitingUpgrade);
@@ -95,9 +96,15 @@ describe('nothing reaches the wallet', () => {
     await nothing(await waiting({ guard }), 'unsafe_transaction');
   });
 
-  test('without a guard', async () => {
-    const world = await waiting({ guard: undefined as never });
-    await nothing(world, 'guard_missing');
+  test('without a guard: there is no such signing', () => {
+    const wallet = { publicKey: () => null, sign: () => Promise.reject(new Error('asked')) };
+    for (const guard of [undefined, null, {}] as never[]) {
+      expect(() => walletSigning({ wallet, guard })).toThrow(expect.objectContaining({ code: 'guard_missing' }));
+    }
+  });
+
+  test('of a client that only watches', async () => {
+    await nothing(await waiting({ signing: undefined as never }), 'wallet_not_connected');
   });
 
   test('W7 with another account, or none', async () => {

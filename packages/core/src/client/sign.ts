@@ -1,31 +1,44 @@
 import type { ErrorCode } from '../errors/codes.ts';
-import { isCode, NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
+import { isCode, NftUpgradeError, toNftUpgradeError, withCodes } from '../errors/error.ts';
+import { signingCodes } from '../errors/own-codes.ts';
 import { actionsOf } from '../machine/select.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
 import type { BurnTransaction } from '../phases/burn.ts';
 import type { ConfirmBurn } from '../protocol/bodies.ts';
 import { wire } from '../protocol/wire.ts';
 import { linkAbort, orAborted } from '../stream/abort.ts';
+import { createPause } from '../stream/pause.ts';
 import { isDefinite } from '../stream/policy.ts';
-import type { Timing } from '../stream/timing.ts';
+import type { Limits, Timing } from '../stream/timing.ts';
 import type { CallOptions } from './api.ts';
+import { confirmBurn } from './confirm.ts';
 import type { Environment } from './environment.ts';
 import type { BurnExpectation, Guard, GuardFinding, GuardVerdict } from './guard.ts';
 import { withSignLock } from './lock.ts';
 import type { WalletOutcome, WalletPort } from './wallet.ts';
 import type { WalletState, WalletStatus } from './wallet-state.ts';
 
-export interface SignerOptions {
+/** What signs, and what reads before it. */
+export interface WalletSigningOptions {
+  wallet: WalletPort;
+  /** Reads every transaction before the wallet sees it. For Solana: `solanaGuard()`. */
+  guard: Guard;
+}
+
+/** One operation that may have to be signed. */
+export interface SignContext {
   readonly process: AnyProcess;
-  readonly wallet: WalletPort | undefined;
-  readonly guard: Guard;
   readonly environment: Environment;
   readonly timing: Timing;
+  readonly limits: Limits;
   snapshot(): Snapshot | null;
-  /** Hands the outcome to the server, as often as it takes. */
-  confirm(confirmation: ConfirmBurn): Promise<{ burnTxSignature: string }>;
+  /** Hands the outcome to the server, once. */
+  confirm(confirmation: ConfirmBurn): Promise<Signed>;
   onWallet(status: WalletStatus): void;
 }
+
+/** How a client signs, as `walletSigning()` makes it. A client that was given none watches. */
+export type Signing = (operation: SignContext) => Signer;
 
 /** What is known once a burn was signed and handed over. */
 export interface Signed {
@@ -47,11 +60,21 @@ interface Held {
 }
 
 /** Codes that a guard may name as its rule; everything else it finds is told as the general code of the stage. */
-const TELLING_RULES: readonly string[] = ['guard_missing', 'wrong_account', 'signature_missing'];
+const TELLING_RULES: readonly string[] = ['wrong_account', 'signature_missing'];
 
-/** The one way to a wallet prompt: only when the server waits for it, only for what the guard has read, one at a time. */
-export function createSigner(options: SignerOptions): Signer {
-  const { process, wallet, guard, environment, timing } = options;
+/**
+ * The one way to a wallet prompt: only when the server waits for it, only for what the guard has read, one at a time.
+ * @throws NftUpgradeError `guard_missing`: without a guard nothing is ever shown to the wallet
+ * @example createUpgradeClient({ baseUrl: '', signing: walletSigning({ wallet: walletAdapter(adapter), guard: solanaGuard() }) })
+ */
+export const walletSigning: (options: WalletSigningOptions) => Signing = /* @__PURE__ */ withCodes(signingCodes, ({ wallet, guard }) => {
+  if (typeof guard?.inspect !== 'function') throw new NftUpgradeError('guard_missing');
+  return (operation) => signerOf(operation, wallet, guard);
+});
+
+function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signer {
+  const { process, environment, timing } = options;
+  const pause = createPause(environment.clock);
   let held: Held | null = null;
   let fresh: BurnTransaction | null = null;
 
@@ -103,7 +126,7 @@ export function createSigner(options: SignerOptions): Signer {
   const readyWallet = (burn: BurnTransaction): WalletPort => {
     const account = accountOf(wallet);
     let error: NftUpgradeError | null = null;
-    if (!wallet || account === null) error = new NftUpgradeError('wallet_not_connected');
+    if (account === null) error = new NftUpgradeError('wallet_not_connected');
     else if (account !== burn.owner) {
       const message = 'Another account is selected in the wallet than the one that holds the NFT.';
       error = new NftUpgradeError('wrong_account', { message, details: { expected: burn.owner, actual: account } });
@@ -172,7 +195,7 @@ export function createSigner(options: SignerOptions): Signer {
   const submit = async ({ confirmation }: Held): Promise<Signed> => {
     show('submitting');
     try {
-      const signed = await options.confirm(confirmation);
+      const signed = await confirmBurn(() => options.confirm(confirmation), { ...options, pause, random: environment.random });
       show('submitted');
       return signed;
     } catch (thrown) {
@@ -210,9 +233,9 @@ function inspect(guard: Guard, transaction: string, expected: BurnExpectation, s
 const isSignature = (outcome: WalletOutcome): outcome is Extract<WalletOutcome, { kind: 'signed' | 'submitted' }> =>
   outcome.kind === 'signed' || outcome.kind === 'submitted';
 
-function accountOf(wallet: WalletPort | undefined): string | null {
+function accountOf(wallet: WalletPort): string | null {
   try {
-    return wallet?.publicKey() ?? null;
+    return wallet.publicKey();
   } catch {
     return null;
   }

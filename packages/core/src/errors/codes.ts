@@ -1,4 +1,4 @@
-import { type CodeFacts, type CodeWords, ownCodes } from './own-codes.ts';
+import { type CodeFacts, type CodeWords, ownCodes, signingCodes } from './own-codes.ts';
 
 interface WireFacts extends CodeFacts, CodeWords {
   /** HTTP status where the code travels as problem+json. */
@@ -109,7 +109,7 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'Look at the operation; try again once it needs attention and no mint is under way.',
     ),
     burn_not_expected: own(
-      ownCodes.burn_not_expected,
+      signingCodes.burn_not_expected,
       409,
       'The operation is not waiting for a burn.',
       'Read the operation again and act on its status.',
@@ -270,21 +270,26 @@ export const errorCodes = /* @__PURE__ */ (() =>
       false,
       500,
       'No transaction guard is configured.',
-      'Pass guard: solanaGuard() from @aiw3/nft-upgrade/solana to the client.',
+      'Pass guard: solanaGuard() from @aiw3/nft-upgrade/solana to walletSigning().',
     ),
     wrong_account: own(
-      ownCodes.wrong_account,
+      signingCodes.wrong_account,
       422,
       'The transaction was signed by another account.',
       'Switch the wallet to the account that holds the NFT.',
     ),
     modified_beyond_policy: own(
-      ownCodes.modified_beyond_policy,
+      signingCodes.modified_beyond_policy,
       422,
       'The wallet changed the transaction more than is allowed.',
       'Turn off what changes it, or use another wallet.',
     ),
-    signature_missing: own(ownCodes.signature_missing, 422, 'The transaction came back without the signature of the owner.', 'Sign again.'),
+    signature_missing: own(
+      signingCodes.signature_missing,
+      422,
+      'The transaction came back without the signature of the owner.',
+      'Sign again.',
+    ),
     // Wallet
     wallet_rejected: code('user', true, 400, 'The request was declined in the wallet.', 'Sign again when you are ready.'),
     wallet_not_connected: own(ownCodes.wallet_not_connected, 400, 'No wallet is connected.', 'Connect your wallet and sign again.'),
@@ -298,7 +303,7 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'Allow pop-ups for this site and sign again.',
     ),
     wallet_timeout: own(
-      ownCodes.wallet_timeout,
+      signingCodes.wallet_timeout,
       408,
       'The wallet did not answer in time.',
       'Look into the wallet. The server watches the chain meanwhile.',
@@ -311,8 +316,13 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The hardware wallet refuses to sign what it cannot show.',
       'Allow blind signing in its Solana app, then sign again.',
     ),
-    wallet_failed: own(ownCodes.wallet_failed, 400, 'The wallet failed.', 'Look into the wallet. The server watches the chain meanwhile.'),
-    sign_in_progress: own(ownCodes.sign_in_progress, 409, 'Another signature request is open.', 'Finish it in the wallet first.'),
+    wallet_failed: own(
+      signingCodes.wallet_failed,
+      400,
+      'The wallet failed.',
+      'Look into the wallet. The server watches the chain meanwhile.',
+    ),
+    sign_in_progress: own(signingCodes.sign_in_progress, 409, 'Another signature request is open.', 'Finish it in the wallet first.'),
     // Metadata and mint
     metadata_upload_failed: code('network', true, 502, 'The metadata could not be stored.', 'The server tries again by itself.'),
     metadata_cid_mismatch: code(

@@ -25,9 +25,9 @@ export interface ErrorContext {
 /** What is loaded of the codes. Without a prototype: `constructor` is none of them. */
 const known: { [code: string]: (CodeFacts & Partial<CodeWords>) | undefined } = Object.assign(Object.create(null), ownCodes);
 
-/** Gives a value of this module out together with all codes and their words, which a bundle then holds only if it holds the value. */
-export function withCodes<T>(codes: Readonly<Record<string, CodeFacts & CodeWords>>, value: T): T {
-  Object.assign(known, codes);
+/** Gives a value out together with what is to be known of more codes, which a bundle then holds only if it holds the value. */
+export function withCodes<T>(codes: typeof known, value: T): T {
+  for (const code in codes) known[code] = { ...usualFacts, ...codes[code], ...known[code] };
   return value;
 }
 

@@ -55,7 +55,7 @@ export const chinese: FullCatalogue = /* @__PURE__ */ (() => ({
     burn_mint_authority_alive: say('被销毁的 NFT 仍可能被重新铸造。', '使用前请移除其铸造权限。'),
     burn_rpc_mismatch: say('RPC 节点返回了另一笔交易。', '请重试；若仍出现，请更换 RPC 服务商。'),
     unsafe_transaction: say('该交易不只是销毁此 NFT，因此未交给钱包。', '请勿签署，并连同详情一起报告。'),
-    guard_missing: say('未配置交易检查。', '请在客户端传入 guard: solanaGuard()（来自 @aiw3/nft-upgrade/solana）。'),
+    guard_missing: say('未配置交易检查。', '请在 walletSigning() 中传入 guard: solanaGuard()（来自 @aiw3/nft-upgrade/solana）。'),
     wrong_account: say('交易由另一个账户签署。', '请在钱包中切换到持有该 NFT 的账户。'),
     modified_beyond_policy: say('钱包对交易的修改超出允许范围。', '请关闭相关功能，或使用其他钱包。'),
     signature_missing: say('返回的交易缺少持有者的签名。', '请重新签名。'),

@@ -19,7 +19,6 @@ export interface CodeWords {
 
 const user: CodeFacts = { actor: 'user', retryable: false };
 const userLater: CodeFacts = { actor: 'user', retryable: true };
-const walletLater: CodeFacts = { actor: 'wallet', retryable: true };
 const networkLater: CodeFacts = { actor: 'network', retryable: true };
 
 /** Of a code that is not among them: somebody has to correct a program or a server. */
@@ -35,16 +34,22 @@ export const ownCodes = {
   rate_limited: networkLater,
   internal: { actor: 'operator', retryable: true },
   temporarily_unavailable: networkLater,
-  burn_not_expected: user,
-  wrong_account: user,
-  modified_beyond_policy: { actor: 'wallet', retryable: false },
-  signature_missing: walletLater,
   wallet_not_connected: userLater,
-  wallet_timeout: walletLater,
-  wallet_failed: walletLater,
-  sign_in_progress: userLater,
   connection_lost: networkLater,
   connection_gave_up: networkLater,
   aborted: userLater,
   detached: userLater,
+} as const satisfies Record<string, CodeFacts>;
+
+const walletLater: CodeFacts = { actor: 'wallet', retryable: true };
+
+/** The same for those that come up when something is signed. */
+export const signingCodes = {
+  burn_not_expected: user,
+  wrong_account: user,
+  modified_beyond_policy: { actor: 'wallet', retryable: false },
+  signature_missing: walletLater,
+  wallet_timeout: walletLater,
+  wallet_failed: walletLater,
+  sign_in_progress: userLater,
 } as const satisfies Record<string, CodeFacts>;

@@ -1,4 +1,11 @@
-import { createUpgradeClient, type ProcessName, type Snapshot, type UpgradeClient, type UpgradeClientOptions } from '@aiw3/nft-upgrade';
+import {
+  createUpgradeClient,
+  type ProcessName,
+  type Snapshot,
+  type UpgradeClient,
+  type UpgradeClientOptions,
+  walletSigning,
+} from '@aiw3/nft-upgrade';
 import { processes } from '@aiw3/nft-upgrade/protocol';
 import { samplePayload } from '@aiw3/nft-upgrade/testing';
 import { type ManualWallet, manualWallet } from './manual-wallet.ts';
@@ -40,9 +47,8 @@ export function scriptedClient({ process = 'upgrade', intercept, ...options }: S
   const wallet = manualWallet(burnTransaction.owner);
   const client = createUpgradeClient({
     baseUrl: 'https://api.example',
-    wallet,
     // Samples are no transactions; whoever tests the guard gives theirs.
-    guard: { inspect: () => ({ safe: true, sentence: 'Burns one NFT.', maxFeeLamports: 5_000n }) },
+    signing: walletSigning({ wallet, guard: { inspect: () => ({ safe: true, sentence: 'Burns one NFT.', maxFeeLamports: 5_000n }) } }),
     ...options,
     environment: { fetch: server.fetch, ...options.environment },
   });

@@ -1,9 +1,10 @@
-import { createUpgradeClient } from '@aiw3/nft-upgrade';
+import { createUpgradeClient, walletSigning } from '@aiw3/nft-upgrade';
 import { solanaGuard } from '@aiw3/nft-upgrade/solana';
 import { UpgradeProvider, useNftUpgrade } from '@aiw3/nft-upgrade-react';
 import { createRoot } from 'react-dom/client';
 
-const client = createUpgradeClient({ baseUrl: '', guard: solanaGuard() });
+const wallet = { publicKey: () => null, sign: () => Promise.reject(new Error('There is no wallet in this page.')) };
+const client = createUpgradeClient({ baseUrl: '', signing: walletSigning({ wallet, guard: solanaGuard() }) });
 
 function Upgrade() {
   const { state, start } = useNftUpgrade();

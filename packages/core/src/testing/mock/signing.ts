@@ -1,12 +1,12 @@
-import type { Guard } from '../../client/guard.ts';
-import type { SignRequest, WalletPort } from '../../client/wallet.ts';
+import { type Signing, walletSigning } from '../../client/sign.ts';
+import type { SignRequest } from '../../client/wallet.ts';
 import { walletFailure } from '../../solana/outcome.ts';
 import { samplePayloads } from '../samples.ts';
 
 /** A wallet and a guard for tests, and what they were asked. */
 export interface MockSigning {
-  readonly wallet: WalletPort;
-  readonly guard: Guard;
+  /** For the client: `createUpgradeClient({ …, signing: mock.signing })`. */
+  readonly signing: Signing;
   /** Every prompt so far. */
   readonly prompts: readonly SignRequest[];
 }
@@ -22,16 +22,18 @@ export function mockSigning(...answers: readonly ('approve' | 'reject')[]): Mock
   const prompts: SignRequest[] = [];
   return {
     prompts,
-    guard: { inspect: () => ({ safe: true, sentence: 'Burns the sample NFT.', maxFeeLamports: 5_000n }) },
-    wallet: {
-      publicKey: () => sample.burnTransaction.owner,
-      sign: async (request) => {
-        const answer = answers[prompts.length] ?? 'approve';
-        prompts.push(request);
-        return answer === 'reject'
-          ? walletFailure('rejected', 'wallet_rejected')
-          : { kind: 'signed', signedTransaction: request.transaction };
+    signing: walletSigning({
+      guard: { inspect: () => ({ safe: true, sentence: 'Burns the sample NFT.', maxFeeLamports: 5_000n }) },
+      wallet: {
+        publicKey: () => sample.burnTransaction.owner,
+        sign: async (request) => {
+          const answer = answers[prompts.length] ?? 'approve';
+          prompts.push(request);
+          return answer === 'reject'
+            ? walletFailure('rejected', 'wallet_rejected')
+            : { kind: 'signed', signedTransaction: request.transaction };
+        },
       },
-    },
+    }),
   };
 }

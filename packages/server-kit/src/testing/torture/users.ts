@@ -3,7 +3,7 @@
  * HTTP, through the client that pages use. A start that the server acknowledged is told to the parent at once.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createUpgradeClient, type Operation, type UpgradeClient } from '@aiw3/nft-upgrade';
+import { createUpgradeClient, type Operation, type UpgradeClient, walletSigning } from '@aiw3/nft-upgrade';
 import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { solanaGuard } from '@aiw3/nft-upgrade/solana';
 import { keypairWallet, type WalletStep } from '@aiw3/nft-upgrade/testing';
@@ -36,8 +36,7 @@ async function live(task: UsersTask, key: string): Promise<void> {
     const client = createUpgradeClient({
       baseUrl,
       getToken: () => user,
-      wallet,
-      guard: solanaGuard(),
+      signing: walletSigning({ wallet, guard: solanaGuard() }),
       timing: { baseDelayMs: 100, maxDelayMs: 500, responseMs: 3_000 },
       limits: { maxAttempts: 8 },
     });
