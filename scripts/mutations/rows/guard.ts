@@ -42,7 +42,7 @@ export const guardRules: readonly Mutation[] = [
   mutation('W1', 'base64 has one spelling', `${core}/solana/base64.ts`, 'btoa(binary) === text ?', 'text.length > 0 ?', judged),
   mutation('W1', 'no byte is left over', read, 'at === bytes.length &&', 'at <= bytes.length &&', judged),
   mutation('W1', 'nothing is cut off', read, 'at === bytes.length &&', 'at >= bytes.length &&', judged),
-  mutation('W1', 'no more than a packet', read, 'at <= maxTransactionBytes &&', '', judged),
+  mutation('W1', 'no more than a packet', read, '> maxTransactionBytes', '> 4096', judged),
   mutation('W1', 'a length in its shortest form', read, '(byte() || Infinity)', 'byte()', judged),
   mutation('W1', 'no version that nobody knows', read, '(first === 128 &&', '(first > 127 &&', judged),
   mutation('W1', 'no lookup tables', read, '!(readTables ?? length)(take, length)', 'length() >= 0', judged),

@@ -1,9 +1,9 @@
 import { PublicKey, VersionedTransaction } from '@solana/web3.js';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { decodeTransaction } from './decode.ts';
 import { effectsOf } from './effects.ts';
 import * as f from './fixtures.ts';
-import { readTransaction } from './transaction.ts';
+import { maxTransactionBytes, readTransaction } from './transaction.ts';
 
 const decode = (bytes: Uint8Array) => {
   const result = decodeTransaction(bytes);
@@ -128,4 +128,29 @@ describe('compact-u16', () => {
     [[0x80]],
     [[]],
   ])('%j is nothing', (bytes) => expect(read(...bytes) ?? Infinity).toBe(Infinity));
+});
+
+describe('W1: garbage that announces long lists costs no more than a transaction', () => {
+  /** 32,767 of whatever comes next: the most that is a length here, and an index of no account. */
+  const most = [0xff, 0xff];
+  const header = [0, 0, 0];
+  const noSignatures = [0, ...header];
+  const noKeys = [...noSignatures, 0, ...Array.from({ length: 32 }, () => 7)];
+  const noInstructions = [0, 0x80, ...header, 0, ...Array.from({ length: 32 }, () => 7), 0];
+  test.each([
+    ['signatures', most],
+    ['keys', [...noSignatures, ...most]],
+    ['instructions', [...noKeys, ...most]],
+    ['accounts', [...noKeys, 1, 0, ...most]],
+    ['bytes of instructions', [...noKeys, 1, 0, 0, ...most]],
+    ['lookup tables', [...noInstructions, ...most]],
+    ['indexes into lookup tables', [...noInstructions, 1, ...Array.from({ length: 32 }, () => 7), ...most]],
+    ['everything', Array.from({ length: maxTransactionBytes }, () => 0xff)],
+  ])('%s', (_, garbage) => {
+    const reads = vi.spyOn(Uint8Array.prototype, 'subarray');
+    expect(reason(Uint8Array.from(garbage))).toBe('encoding');
+    // What takes most of them for its room is an instruction: three bytes, and five reads.
+    expect(reads.mock.calls.length).toBeLessThan(2 * maxTransactionBytes);
+    reads.mockRestore();
+  });
 });

@@ -34,13 +34,14 @@ export type TableReader = (take: (count: number) => Uint8Array<ArrayBuffer>, len
  *
  * @param readTables reads the lookup tables of a version 0 message. @returns 0. Default: there must be none.
  * @returns undefined for anything else
- * @throws RangeError for a list that cannot be that long
+ * @throws RangeError where more than a packet is asked for: garbage that announces long lists costs no more than a transaction
  */
 export function readTransaction(bytes: Uint8Array<ArrayBuffer>, readTables?: TableReader): Transaction | undefined {
   let at = 0;
   // Reads as empty beyond the end, and the offset stays beyond it: whether all was there is asked once, at the end.
   const take = (count: number) => {
     at += count;
+    if (at > maxTransactionBytes) throw RangeError();
     return bytes.subarray(at - count, at);
   };
   const byte = () => take(1)[0] ?? 0;
@@ -66,7 +67,6 @@ export function readTransaction(bytes: Uint8Array<ArrayBuffer>, readTables?: Tab
   const whole =
     (first < 128 || (first === 128 && !(readTables ?? length)(take, length))) &&
     at === bytes.length &&
-    at <= maxTransactionBytes &&
     signatures.length === requiredSignatures &&
     readonlySigned < requiredSignatures &&
     requiredSignatures + readonlyUnsigned <= keys.length;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { heartbeatFrame } from '../protocol/frame.ts';
+import { GAP_HEADER } from '../protocol/version.ts';
 import { waitingUpgrade } from './fixtures/recordings.ts';
 import { frames, log, opening, openLive, pushed, scripted } from './fixtures/worlds.ts';
 
@@ -31,6 +32,30 @@ describe('C7 the connection', () => {
       path: '/api/v1/nft/upgrade/upg_1/events',
       headers: { 'Last-Event-ID': '3' },
     });
+  });
+
+  test.each(['a stream', 'a page'])('C8 %s from a server that has lost the cursor is counted, and tells nothing twice', async (kind) => {
+    const world = pushed();
+    const told: number[] = [];
+    void (async () => {
+      for await (const { seq } of world.operation) told.push(seq);
+    })();
+    (await openLive(world)).fail();
+    await world.time.advance(1_000);
+    const fromTheStart = { [GAP_HEADER]: 'true' };
+    const json = { 'content-type': 'application/json' };
+    if (kind === 'a stream') world.net.answer(1, fromTheStart).write(opening + frames(log));
+    else {
+      world.net.answer(1, json).end();
+      await world.time.advance(1_000);
+      const page = world.net.answer(2, { ...json, ...fromTheStart });
+      page.write(JSON.stringify({ events: log, terminal: true }));
+      page.end();
+    }
+    await world.time.settle();
+    expect(world.operation.getSnapshot().operation).toMatchObject({ status: 'completed' });
+    expect(world.operation.counters).toMatchObject({ cursorsLost: 1, duplicates: 3, events: log.length });
+    expect(told).toEqual(log.map(({ seq }) => seq));
   });
 
   test('retry: 0 does not mean at once', async () => {
