@@ -43,7 +43,7 @@ export function coreData(): string {
     burnTransactionResult: schemas.burnTransactionResultSchema,
     eventPage: schemas.eventPageSchema,
     burnTransaction,
-  }).map(([name, schema]) => `  ${name}: (value: unknown) => ${writer.test(fromZod(schema), 'value')},\n`);
+  }).map(([name, schema]) => `export const ${name}Body = (value: unknown) => ${writer.test(fromZod(schema), 'value')};\n`);
   const processes = sources.map(({ source }) => processRows(writer, source.data));
   return `// Made from the zod schemas by \`npm run generate\`. Do not edit.
 import type { ProcessRows } from './machine/process.ts';
@@ -54,9 +54,7 @@ ${writer.declarations()}
 /** The fields that every event carries. */
 export const envelope = ${envelope};
 
-export const bodies = {
-${bodies.join('')}};
-
+${bodies.join('')}
 export const processRows = {
 ${processes.join('')}} as const satisfies Readonly<Record<string, ProcessRows>>;
 `;

@@ -33,7 +33,6 @@ it('polls with a fetch that does not', async () => {
 
 it.each([
   ['TextDecoder', { URL, AbortController, fetch: streamingFetch }],
-  ['URL', { AbortController, TextDecoder, fetch: streamingFetch }],
   ['AbortController', { URL, TextDecoder, fetch: streamingFetch }],
   ['fetch', standard],
   ['randomUUID', { ...standard, fetch: streamingFetch }],

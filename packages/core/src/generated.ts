@@ -56,16 +56,14 @@ const badgeActivationInput = (value: Value) => sized(value.badgeId, 1, 64);
 /** The fields that every event carries. */
 export const envelope = common;
 
-export const bodies = {
-  problem: (value: unknown) => object(value, fields),
-  snapshot: (value: unknown) => object(value, fields2),
-  snapshotList: (value: unknown) => object(value, fields3),
-  confirmBurn: (value: unknown) => either(value, [(value: unknown) => object(value, fields4, ["burnTxSignature"]), (value: unknown) => object(value, fields5, ["signedTransaction"])]),
-  confirmBurnResult: (value: unknown) => object(value, fields6),
-  burnTransactionResult: (value: unknown) => object(value, fields7),
-  eventPage: (value: unknown) => object(value, fields9),
-  burnTransaction: (value: unknown) => object(value, burnTransaction),
-};
+export const problemBody = (value: unknown) => object(value, fields);
+export const snapshotBody = (value: unknown) => object(value, fields2);
+export const snapshotListBody = (value: unknown) => object(value, fields3);
+export const confirmBurnBody = (value: unknown) => either(value, [(value: unknown) => object(value, fields4, ["burnTxSignature"]), (value: unknown) => object(value, fields5, ["signedTransaction"])]);
+export const confirmBurnResultBody = (value: unknown) => object(value, fields6);
+export const burnTransactionResultBody = (value: unknown) => object(value, fields7);
+export const eventPageBody = (value: unknown) => object(value, fields9);
+export const burnTransactionBody = (value: unknown) => object(value, burnTransaction);
 
 export const processRows = {
   upgrade: {

@@ -5,8 +5,8 @@ export const client: readonly Mutation[] = [
     'C1',
     'the key of an open start is kept',
     `${core}/client/keys.ts`,
-    'alive(known) ? known :',
-    'false as boolean ? (known as Open) :',
+    'if (key === undefined || !(Math',
+    'if (true as boolean || !(Math',
     `${core}/client/start.test.ts`,
   ),
   mutation(
@@ -37,8 +37,8 @@ export const client: readonly Mutation[] = [
     'C7',
     'resumes from the cursor',
     `${core}/stream/attempt.ts`,
-    '...(cursor > 0 &&',
-    '...(cursor < 0 &&',
+    '...(streams && cursor > 0 &&',
+    '...(streams && cursor < 0 &&',
     `${core}/stream/cut.test.ts`,
   ),
   mutation(
@@ -94,12 +94,8 @@ export const client: readonly Mutation[] = [
     'C9',
     'a socket that slept with the device is given up',
     `${core}/stream/follow.ts`,
-    `interrupter?.abort();
-    }
-  };`,
-    `void 0;
-    }
-  };`,
+    'else if (waiting === null && silent && attempts.id() !== null) interrupter?.abort();',
+    '',
     `${core}/stream/follow.test.ts`,
   ),
   mutation(

@@ -1,11 +1,9 @@
 import { amend, NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
-import type { BurnTransaction } from '../phases/burn.ts';
 import type { Asset } from '../protocol/asset.ts';
-import type { ConfirmBurn } from '../protocol/bodies.ts';
 import type { OperationRoute, routesOf } from '../protocol/routes.ts';
 import { parseSnapshot } from '../protocol/snapshot.ts';
-import { wire } from '../protocol/wire.ts';
+import * as wire from '../protocol/wire.ts';
 import { read } from '../schema/index.ts';
 import { linkAbort } from '../stream/abort.ts';
 import { type BodyLimits, readJson } from '../stream/body.ts';
@@ -17,14 +15,15 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** How a command is sent. */
+export type CommandRequest = Pick<TransportRequest, 'method' | 'body' | 'keepalive'>;
+
 /** The routes of one process, as calls with checked answers. Each call is one request; only a refused token is replaced once. */
 export interface Api {
   active(options?: CallOptions): Promise<Snapshot[]>;
   snapshot(id: string, options?: CallOptions): Promise<Snapshot>;
-  confirmBurn(id: string, confirmation: ConfirmBurn, options?: CallOptions): Promise<{ burnTxSignature: string }>;
-  renewBurn(id: string, options?: CallOptions): Promise<BurnTransaction>;
-  cancel(id: string, options?: CallOptions): Promise<Snapshot>;
-  retry(id: string, options?: CallOptions): Promise<Snapshot>;
+  /** Resolves with the answer, which nobody has checked yet. Default: a POST of an empty body. */
+  command(id: string, route: OperationRoute, options?: CallOptions, request?: CommandRequest): Promise<unknown>;
 }
 
 export function createApi(options: {
@@ -35,13 +34,10 @@ export function createApi(options: {
 }): Api {
   const { process, routes, transport, body } = options;
 
-  const call = async (
-    request: Pick<TransportRequest, 'method' | 'path' | 'body' | 'keepalive'>,
-    { signal }: CallOptions = {},
-  ): Promise<unknown> => {
+  const call = async (request: CommandRequest & Pick<TransportRequest, 'path'>, { signal }: CallOptions = {}): Promise<unknown> => {
     const { controller, unlink } = linkAbort(signal);
     try {
-      const response = await transport.send({ ...request, accept: 'application/json', reason: 'command', signal: controller.signal });
+      const response = await transport.send({ ...request, reason: 'command', signal: controller.signal });
       return await readJson(response, body);
     } catch (thrown) {
       if (signal?.aborted) throw new NftUpgradeError('aborted');
@@ -50,16 +46,11 @@ export function createApi(options: {
       unlink();
     }
   };
-  const command = async (id: string, route: OperationRoute, given?: CallOptions): Promise<unknown> =>
-    call({ method: 'POST', path: routes.of(id, route), body: {} }, given).catch((thrown: unknown) => {
-      throw aboutOperation(thrown, id, null);
-    });
-
   return {
-    active: async (given) =>
-      read(wire.snapshotList, await call({ method: 'GET', path: routes.active }, given)).operations.map((one) =>
-        parseSnapshot(process, one),
-      ),
+    active: async (given) => {
+      const { operations } = read(wire.snapshotList, await call({ method: 'GET', path: routes.active }, given));
+      return operations.map((one) => parseSnapshot(process, one));
+    },
     snapshot: async (id, given) => {
       try {
         return parseSnapshot(process, await call({ method: 'GET', path: routes.operation(id) }, given));
@@ -67,14 +58,7 @@ export function createApi(options: {
         throw aboutOperation(thrown, id, null);
       }
     },
-    confirmBurn: async (id, confirmation, given) => {
-      // The request outlives the page: a reload right after the signature must not lose it.
-      const request = { method: 'PATCH', path: routes.of(id, 'confirm-burn'), body: confirmation, keepalive: true } as const;
-      return { burnTxSignature: read(wire.confirmBurnResult, await call(request, given)).burnTxSignature };
-    },
-    renewBurn: async (id, given) => read(wire.burnTransactionResult, await command(id, 'burn-transaction', given)).burnTransaction,
-    cancel: async (id, given) => parseSnapshot(process, await command(id, 'cancel', given)),
-    retry: async (id, given) => parseSnapshot(process, await command(id, 'retry', given)),
+    command: (id, route, given, request = { method: 'POST', body: {} }) => call({ ...request, path: routes.of(id, route) }, given),
   };
 }
 

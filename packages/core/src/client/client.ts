@@ -116,8 +116,7 @@ export function createUpgradeClient<const R extends Processes = typeof allProces
     };
 
     const track = (given: Pick<Parameters<typeof createOperation>[0], 'start' | 'id' | 'snapshot' | 'signal' | 'onSettled'>): Operation => {
-      if (closing.signal.aborted)
-        throw new NftUpgradeError('detached', { message: 'The client was closed.', hint: 'Create a new client.' });
+      if (closing.signal.aborted) throw new NftUpgradeError('detached', { details: { problem: 'closed' } });
       let closed = false;
       const operation = createOperation({
         ...shared,
@@ -135,7 +134,7 @@ export function createUpgradeClient<const R extends Processes = typeof allProces
       definition: process,
       start(input: unknown, { idempotencyKey, signal } = {}) {
         if (idempotencyKey !== undefined && !idempotencyKeyPattern.test(idempotencyKey)) {
-          throw new NftUpgradeError('invalid_option', { message: 'idempotencyKey must be 8 to 128 visible ASCII characters.' });
+          throw new NftUpgradeError('invalid_option', { details: { option: 'idempotencyKey', problem: 'key' } });
         }
         const given: object = { ...read(process.input as Schema<object>, input, 'invalid_request') };
         const key = idempotencyKey ?? keys.take(process.name, given);

@@ -15,7 +15,7 @@ import type { Environment } from './environment.ts';
 import { createHistory } from './history.ts';
 import type { Operation, OperationState } from './operation.ts';
 import { recorder } from './recorder.ts';
-import type { Signing } from './sign.ts';
+import type { SignContext, Signer, Signing } from './sign.ts';
 import { createStore } from './store.ts';
 import { idleWallet } from './wallet-state.ts';
 
@@ -129,9 +129,9 @@ export function createOperation(options: OperationOptions): Operation {
     return signal ? orAborted(started.promise, signal) : started.promise;
   };
 
-  const run = async <T>(task: (id: string) => Promise<T>, given?: CallOptions): Promise<T> => {
+  const command: SignContext['command'] = async (route, given, request) => {
     try {
-      return await task(await identity(given));
+      return await api.command(await identity(given), route, given, request);
     } catch (thrown) {
       throw about(thrown);
     } finally {
@@ -142,12 +142,20 @@ export function createOperation(options: OperationOptions): Operation {
   const signer = options.signing?.({
     ...options,
     snapshot: () => store.get().operation,
-    confirm: (confirmation) => run((id) => api.confirmBurn(id, confirmation)),
+    command,
     onWallet: (wallet) => {
       record?.({ kind: 'wallet', wallet });
       store.set({ wallet });
     },
   });
+  const signing = async <T>(use: (signer: Signer) => Promise<T>): Promise<T> => {
+    try {
+      if (!signer) throw new NftUpgradeError('wallet_not_connected', { details: { problem: 'no_signing' } });
+      return await use(signer);
+    } catch (thrown) {
+      throw about(thrown);
+    }
+  };
 
   return {
     get id() {
@@ -162,26 +170,13 @@ export function createOperation(options: OperationOptions): Operation {
     getSnapshot: store.get,
     subscribe: store.subscribe,
     [Symbol.asyncIterator]: history.iterate,
-    sign: async (given) => {
-      try {
-        if (!signer)
-          throw new NftUpgradeError('wallet_not_connected', { hint: 'Pass signing: walletSigning({ wallet, guard }) to the client.' });
-        return await signer.sign(given);
-      } catch (thrown) {
-        throw about(thrown);
-      }
-    },
-    renewBurn: (given) =>
-      run(async (id) => {
-        const fresh = await api.renewBurn(id, given);
-        signer?.renewed(fresh);
-        return fresh;
-      }, given),
+    sign: (given) => signing((signer) => signer.sign(given)),
+    renewBurn: (given) => signing((signer) => signer.renew(given)),
     cancel: async (given) => {
-      await run((id) => api.cancel(id, given), given);
+      await command('cancel', given);
     },
     retry: async (given) => {
-      if (!follower?.retry()) await run((id) => api.retry(id, given), given);
+      if (!follower?.retry()) await command('retry', given);
     },
     detach: () => detach('detached'),
     [Symbol.dispose]: () => detach('detached'),

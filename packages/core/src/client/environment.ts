@@ -59,10 +59,10 @@ export interface Environment {
   online: () => boolean;
   /** Calls the listener with each signal until the returned function is called. */
   onSignal: (listener: (signal: EnvironmentSignal) => void) => () => void;
-  /** Web Locks, or null: then one prompt at a time holds within this page only. */
-  locks: Locks | null;
+  /** Web Locks, or null: then one prompt at a time holds within this page only. Used when something is signed, and by `acrossTabs()`. */
+  locks: Locks | null | undefined;
   /** Opens a channel to the other tabs of the origin, or null: then each tab has its own connection. Used by `acrossTabs()` only. */
-  channel: ((name: string) => Channel) | null;
+  channel: ((name: string) => Channel) | null | undefined;
   /** Storage of this tab, or null: then a start that was lost by a reload is found with `active()`. */
   storage: KeyStorage | null;
   /** Receives what a listener of the host throws. */
@@ -70,18 +70,16 @@ export interface Environment {
 }
 
 interface Emitter {
-  addEventListener(type: string, listener: (event: unknown) => void): void;
-  removeEventListener(type: string, listener: (event: unknown) => void): void;
+  addEventListener(type: string, listener: (event: { readonly type: string }) => void): void;
+  removeEventListener(type: string, listener: (event: { readonly type: string }) => void): void;
 }
 
 /** Names of globals that not every runtime has. Read when they are needed: on import there may be no window yet. */
-interface Surroundings {
+interface Surroundings extends Partial<Emitter> {
   fetch?: typeof globalThis.fetch;
   crypto?: Partial<Pick<Crypto, 'randomUUID' | 'getRandomValues'>>;
   navigator?: { onLine?: boolean; locks?: Locks };
-  document?: Emitter & { visibilityState?: string };
-  addEventListener?: Emitter['addEventListener'];
-  removeEventListener?: Emitter['removeEventListener'];
+  document?: Partial<Emitter> & { visibilityState?: string };
   sessionStorage?: KeyStorage;
   BroadcastChannel?: new (name: string) => Channel;
   reportError?: (thrown: unknown) => void;
@@ -89,18 +87,17 @@ interface Surroundings {
 
 const surroundings = (): Surroundings => globalThis as unknown as Surroundings;
 
-const missing = (capability: string, hint = `Pass environment: { ${capability} } to createUpgradeClient().`) =>
-  new NftUpgradeError('missing_capability', { message: `This runtime has no ${capability}.`, hint, details: { capability } });
+const missing = (capability: string) => new NftUpgradeError('missing_capability', { details: { problem: 'absent', capability } });
 
 /** What every runtime of today has, old phones aside. It is asked for before anything begins, and not in the middle of an operation. */
-const GLOBALS = ['AbortController', 'TextDecoder', 'URL'];
+const GLOBALS = ['AbortController', 'TextDecoder'];
 
 /**
  * Fills in what the host leaves out with what browsers and Node bring. Of that nothing is looked up before it is used.
  * @throws NftUpgradeError `missing_capability`
  */
 export function resolveEnvironment(given: Partial<Environment> = {}): Environment {
-  for (const name of GLOBALS) if (!(name in globalThis)) throw missing(name, `Load a polyfill of ${name} first.`);
+  for (const name of GLOBALS) if (!(name in globalThis)) throw missing(name);
   const fetch = given.fetch ?? fetchDefault;
   return {
     // The fetch of a window refuses to be a method of another object: “Illegal invocation”.
@@ -110,12 +107,8 @@ export function resolveEnvironment(given: Partial<Environment> = {}): Environmen
     randomUUID: given.randomUUID ?? uuidDefault,
     online: given.online ?? (() => surroundings().navigator?.onLine !== false),
     onSignal: given.onSignal ?? onSignalDefault,
-    get locks() {
-      return given.locks === undefined ? (surroundings().navigator?.locks ?? null) : given.locks;
-    },
-    get channel() {
-      return given.channel === undefined ? channelDefault() : given.channel;
-    },
+    locks: given.locks,
+    channel: given.channel,
     get storage() {
       return given.storage === undefined ? storageDefault() : given.storage;
     },
@@ -154,32 +147,34 @@ function storageDefault(): KeyStorage | null {
   }
 }
 
-/** Only where there are tabs: in Node an open channel would keep the process alive. */
-function channelDefault(): Environment['channel'] {
-  const { document, BroadcastChannel } = surroundings();
-  return document && BroadcastChannel ? (name) => new BroadcastChannel(name) : null;
-}
+const SIGNALS = ['online', 'offline', 'pageshow', 'resume', 'visibilitychange'];
 
 function onSignalDefault(listener: (signal: EnvironmentSignal) => void): () => void {
-  const { document, addEventListener, removeEventListener } = surroundings();
-  const target = { addEventListener, removeEventListener };
-  const handlers: [Partial<Emitter> | undefined, string, () => void][] = [
-    [target, 'online', () => listener('online')],
-    [target, 'offline', () => listener('offline')],
-    [target, 'pageshow', () => listener('pageshow')],
-    [document, 'resume', () => listener('resume')],
-    [document, 'visibilitychange', () => document?.visibilityState === 'visible' && listener('visible')],
-  ];
-  for (const [emitter, type, handler] of handlers)
-    emitter?.addEventListener?.call(emitter === target ? globalThis : emitter, type, handler);
-  return () => {
-    for (const [emitter, type, handler] of handlers)
-      emitter?.removeEventListener?.call(emitter === target ? globalThis : emitter, type, handler);
+  const page = surroundings();
+  const hear = ({ type }: { readonly type: string }) => {
+    if (type !== 'visibilitychange') listener(type as EnvironmentSignal);
+    else if (page.document?.visibilityState === 'visible') listener('visible');
   };
+  const each = (verb: keyof Emitter) => {
+    for (const type of SIGNALS) (/^[rv]/.test(type) ? page.document : page)?.[verb]?.(type, hear);
+  };
+  each('addEventListener');
+  return () => each('removeEventListener');
 }
 
 function reportErrorDefault(thrown: unknown): void {
   const { reportError } = surroundings();
   if (reportError) reportError(thrown);
   else console.error(thrown);
+}
+
+/** Web Locks of the environment, else of the browser. Not in `resolveEnvironment`: a page that only watches needs none. */
+export const locksOf = ({ locks }: Pick<Environment, 'locks'>): Locks | null =>
+  locks === undefined ? (surroundings().navigator?.locks ?? null) : locks;
+
+/** The same for a channel. Only where there are tabs: in Node an open one would keep the process alive. */
+export function channelOf({ channel }: Pick<Environment, 'channel'>): ((name: string) => Channel) | null {
+  if (channel !== undefined) return channel;
+  const { document, BroadcastChannel } = surroundings();
+  return document && BroadcastChannel ? (name) => new BroadcastChannel(name) : null;
 }

@@ -11,52 +11,43 @@ export interface KeyRing {
 /** A start that was lost longer ago is not what the user means by the next click. */
 const MAX_AGE_MS = 3_600_000;
 
-interface Open {
-  readonly key: string;
-  readonly at: number;
-}
+/** When a key was minted, and the key: what is remembered of a start. */
+const ENTRY = /^(\S+) ([\x21-\x7e]{8,128})$/;
 
 /** Remembers in memory, and in the storage of the tab for a reload in the middle of a start. The storage sees ids only. */
 export function createKeyRing(environment: Environment): KeyRing {
-  const open = new Map<string, Open>();
+  const open = new Map<string, string>();
   const nameOf = (process: string, input: object) => `aiw3-nft-upgrade:start:${process}:${canonical(input)}`;
-  const alive = (entry: Open | null | undefined): entry is Open => !!entry && Math.abs(environment.clock.now() - entry.at) < MAX_AGE_MS;
 
   return {
     take(process, input) {
       const name = nameOf(process, input);
-      const known = open.get(name) ?? read(environment, name);
-      const entry = alive(known) ? known : { key: environment.randomUUID(), at: environment.clock.now() };
+      const now = environment.clock.now();
+      let entry = open.get(name) ?? quietly(() => environment.storage?.getItem(name)) ?? '';
+      let [, at, key] = ENTRY.exec(entry) ?? [];
+      if (key === undefined || !(Math.abs(now - Number(at)) < MAX_AGE_MS)) {
+        key = environment.randomUUID();
+        entry = `${now} ${key}`;
+        // A full or forbidden storage costs only the reload case, and `active()` covers that too.
+        quietly(() => environment.storage?.setItem(name, entry));
+      }
       open.set(name, entry);
-      // A full or forbidden storage costs only the reload case, and `active()` covers that too.
-      attemptQuietly(() => environment.storage?.setItem(name, JSON.stringify(entry)));
-      return entry.key;
+      return key;
     },
     settle(process, input, key) {
       const name = nameOf(process, input);
-      if (open.get(name)?.key !== key) return;
+      if (!open.get(name)?.endsWith(` ${key}`)) return;
       open.delete(name);
-      attemptQuietly(() => environment.storage?.removeItem(name));
+      quietly(() => environment.storage?.removeItem(name));
     },
   };
 }
 
-function read(environment: Environment, name: string): Open | null {
-  let entry: Open | null = null;
-  attemptQuietly(() => {
-    const value: unknown = JSON.parse(environment.storage?.getItem(name) ?? 'null');
-    if (typeof value !== 'object' || value === null || !('key' in value) || !('at' in value)) return;
-    const { key, at } = value;
-    if (typeof key === 'string' && /^[\x21-\x7e]{8,128}$/.test(key) && typeof at === 'number') entry = { key, at };
-  });
-  return entry;
-}
-
-function attemptQuietly(task: () => void): void {
+function quietly<T>(task: () => T): T | undefined {
   try {
-    task();
+    return task();
   } catch {
-    // storage of browsers throws when it is full, blocked, or holds what another program wrote
+    return undefined; // storage of browsers throws when it is full or blocked
   }
 }
 

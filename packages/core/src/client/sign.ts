@@ -5,14 +5,16 @@ import { actionsOf } from '../machine/select.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
 import type { BurnTransaction } from '../phases/burn.ts';
 import type { ConfirmBurn } from '../protocol/bodies.ts';
-import { wire } from '../protocol/wire.ts';
+import type { OperationRoute } from '../protocol/routes.ts';
+import * as wire from '../protocol/wire.ts';
+import { read } from '../schema/index.ts';
 import { linkAbort, orAborted } from '../stream/abort.ts';
 import { createPause } from '../stream/pause.ts';
 import { isDefinite } from '../stream/policy.ts';
 import type { Limits, Timing } from '../stream/timing.ts';
-import type { CallOptions } from './api.ts';
+import type { CallOptions, CommandRequest } from './api.ts';
 import { confirmBurn } from './confirm.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, locksOf } from './environment.ts';
 import type { BurnExpectation, Guard, GuardFinding, GuardVerdict } from './guard.ts';
 import { withSignLock } from './lock.ts';
 import type { WalletOutcome, WalletPort } from './wallet.ts';
@@ -32,8 +34,8 @@ export interface SignContext {
   readonly timing: Timing;
   readonly limits: Limits;
   snapshot(): Snapshot | null;
-  /** Hands the outcome to the server, once. */
-  confirm(confirmation: ConfirmBurn): Promise<Signed>;
+  /** Asks the server for something, once. Resolves with the answer, which nobody has checked yet. */
+  command(route: OperationRoute, options?: CallOptions, request?: CommandRequest): Promise<unknown>;
   onWallet(status: WalletStatus): void;
 }
 
@@ -49,8 +51,8 @@ export interface Signed {
 export interface Signer {
   /** See `Operation.sign`. */
   sign(options?: CallOptions): Promise<Signed>;
-  /** A newer transaction than the log has brought so far. */
-  renewed(fresh: BurnTransaction): void;
+  /** See `Operation.renewBurn`. */
+  renew(options?: CallOptions): Promise<BurnTransaction>;
 }
 
 /** What the wallet gave for a transaction, kept until the server has it: nobody is prompted twice for the same bytes. */
@@ -84,7 +86,7 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
 
   const sign = async ({ signal }: CallOptions = {}): Promise<Signed> => {
     const { burn, snapshot } = expectBurn();
-    const signing = withSignLock(environment.locks, burn.owner, async () => {
+    const signing = withSignLock(locksOf(environment), burn.owner, async () => {
       if (held?.transaction === burn.transaction) return submit(held);
       if (signal?.aborted) throw new NftUpgradeError('aborted');
       const expected: BurnExpectation = {
@@ -192,10 +194,16 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
     return submit(held);
   };
 
+  /** The request outlives the page: a reload right after the signature must not lose it. */
+  const handOver = async (body: ConfirmBurn): Promise<Signed> => {
+    const answer = await options.command('confirm-burn', undefined, { method: 'PATCH', body, keepalive: true });
+    return { burnTxSignature: read(wire.confirmBurnResult, answer).burnTxSignature };
+  };
+
   const submit = async ({ confirmation }: Held): Promise<Signed> => {
     show('submitting');
     try {
-      const signed = await confirmBurn(() => options.confirm(confirmation), { ...options, pause, random: environment.random });
+      const signed = await confirmBurn(() => handOver(confirmation), { ...options, pause, random: environment.random });
       show('submitted');
       return signed;
     } catch (thrown) {
@@ -209,8 +217,10 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
 
   return {
     sign,
-    renewed(transaction) {
-      fresh = transaction;
+    async renew(given) {
+      const { burnTransaction } = read(wire.burnTransactionResult, await options.command('burn-transaction', given));
+      fresh = burnTransaction; // newer than what the log has brought so far
+      return fresh;
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Asset } from '../protocol/asset.ts';
 import type { ErrorCode } from './codes.ts';
-import { type Actor, type CodeFacts, type CodeWords, ownCodes, usualFacts } from './own-codes.ts';
+import { type Actor, type CodeFacts, ownCodes, usualFacts } from './own-codes.ts';
 
 /** What an error may carry beyond its code. */
 export interface ErrorContext {
@@ -22,11 +22,16 @@ export interface ErrorContext {
   cause?: unknown;
 }
 
-/** What is loaded of the codes. Without a prototype: `constructor` is none of them. */
-const known: { [code: string]: (CodeFacts & Partial<CodeWords>) | undefined } = Object.assign(Object.create(null), ownCodes);
+interface Known extends CodeFacts {
+  readonly message?: string | ((details: Readonly<Record<string, unknown>>) => string);
+  readonly hint?: string;
+}
+
+/** What is loaded of the codes, and of their cases by `code:problem`. Without a prototype: `constructor` is none of them. */
+const known: { [code: string]: Known | undefined } = Object.assign(Object.create(null), ownCodes);
 
 /** Gives a value out together with what is to be known of more codes, which a bundle then holds only if it holds the value. */
-export function withCodes<T>(codes: typeof known, value: T): T {
+export function withCodes<T>(codes: Readonly<Record<string, Partial<Known>>>, value: T): T {
   for (const code in codes) known[code] = { ...usualFacts, ...codes[code], ...known[code] };
   return value;
 }
@@ -53,17 +58,22 @@ export class NftUpgradeError extends Error {
   readonly [brand] = true;
 
   constructor(code: ErrorCode, context: ErrorContext = {}) {
-    const facts = known[code] ?? usualFacts;
+    const { details = {} } = context;
+    const facts: Known = known[code] ?? usualFacts;
+    const { message = facts.message, hint = facts.hint } = known[`${code}:${String(details.problem)}`] ?? facts;
     const docs = `https://github.com/aiw3/nft-upgrade/blob/main/docs/errors.md#${code}`;
-    super(context.message ?? facts.message ?? `${code}: ${docs}`, context.cause === undefined ? undefined : { cause: context.cause });
+    super(
+      context.message ?? (typeof message === 'function' ? message(details) : message) ?? `${code}: ${docs}`,
+      context.cause === undefined ? undefined : { cause: context.cause },
+    );
     this.code = code;
     this.retryable = context.retryable ?? facts.retryable;
     this.actor = context.actor ?? facts.actor;
-    this.hint = context.hint ?? facts.hint ?? '';
+    this.hint = context.hint ?? hint ?? '';
     this.docs = docs;
     this.asset = context.asset;
     this.operationId = context.operationId;
-    this.details = context.details ?? {};
+    this.details = details;
   }
 
   /** What a log or a report may show: no cause, no stack, no request. */
@@ -84,6 +94,5 @@ export function toNftUpgradeError(thrown: unknown, fallback: ErrorCode, context:
 
 /** The same error with more known about it. */
 export function amend(error: NftUpgradeError, more: ErrorContext): NftUpgradeError {
-  const { code, message, hint, retryable, actor, asset, operationId, details, cause } = error;
-  return new NftUpgradeError(code, { message, hint, retryable, actor, asset, operationId, details, cause, ...more });
+  return new NftUpgradeError(error.code, { ...error.toJSON(), cause: error.cause, ...more });
 }

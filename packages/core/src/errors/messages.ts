@@ -8,6 +8,7 @@ import type { ConnectionState } from '../stream/connection.ts';
 import { type ErrorCode, errorCodes, isErrorCode } from './codes.ts';
 import { type NftUpgradeError, withCodes } from './error.ts';
 import { english } from './messages-en.ts';
+import { sentences } from './sentences.ts';
 
 /** What happened, and what to do next. */
 export interface Sentences {
@@ -71,7 +72,10 @@ export interface Messages {
  * @example createMessages(chinese)
  * @example createMessages({ statuses: { completed: 'Hooray' } })
  */
-export const createMessages: (chosen?: Partial<Catalogue>) => Messages = /* @__PURE__ */ withCodes(errorCodes, messagesOf);
+export const createMessages: (chosen?: Partial<Catalogue>) => Messages = /* @__PURE__ */ withCodes(
+  { ...errorCodes, ...sentences },
+  messagesOf,
+);
 
 function messagesOf(chosen: Partial<Catalogue> = {}): Messages {
   const find =

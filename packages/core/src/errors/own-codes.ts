@@ -22,7 +22,7 @@ const userLater: CodeFacts = { actor: 'user', retryable: true };
 const networkLater: CodeFacts = { actor: 'network', retryable: true };
 
 /** Of a code that is not among them: somebody has to correct a program or a server. */
-export const usualFacts: CodeFacts & Partial<CodeWords> = { actor: 'operator', retryable: false };
+export const usualFacts: CodeFacts = { actor: 'operator', retryable: false };
 
 /**
  * The codes that a client raises itself, as far as they are not of the usual kind. A page that only follows operations loads these and no words: those stand in `codes.ts`,

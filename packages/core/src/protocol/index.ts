@@ -36,4 +36,4 @@ export { fromProblem, PROBLEM_TYPE, toProblem } from './problem.ts';
 export { DEFAULT_BASE_PATH, HEALTH_PATH, matchRoute, type OperationRoute, operationRoutes, type Route, routesOf } from './routes.ts';
 export { parseSnapshot } from './snapshot.ts';
 export { GAP_HEADER, IDEMPOTENCY_HEADER, idempotencyKeyPattern, PROTOCOL_HEADER, PROTOCOL_VERSION } from './version.ts';
-export { wire } from './wire.ts';
+export * as wire from './wire.ts';

@@ -1,7 +1,7 @@
 import { type ErrorCode, errorCodes, isErrorCode } from '../errors/codes.ts';
 import { isCode, NftUpgradeError } from '../errors/error.ts';
 import type { Problem } from './bodies.ts';
-import { wire } from './wire.ts';
+import * as wire from './wire.ts';
 
 /** Media type of a refusal (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -26,11 +26,7 @@ export function toProblem(error: NftUpgradeError): Problem {
 
 /** The error a response stands for, also when something between client and server answered with a page of its own. */
 export function fromProblem(status: number, body: unknown): NftUpgradeError {
-  if (wire.problem.check(body))
-    return new NftUpgradeError(codeOfStatus(status), {
-      message: `The server answered ${status} without a readable reason.`,
-      details: { status },
-    });
+  if (wire.problem.check(body)) return new NftUpgradeError(codeOfStatus(status), { details: { status } });
   const { code, detail, title, hint, retryable, actor, asset, operationId, details } = body as Problem;
   const context = {
     message: detail ?? title,

@@ -1,7 +1,7 @@
 import { NftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
 import { read } from '../schema/index.ts';
-import { wire } from './wire.ts';
+import * as wire from './wire.ts';
 
 /** Reads a snapshot of a process. @throws NftUpgradeError `invalid_event` */
 export function parseSnapshot(process: AnyProcess, value: unknown): Snapshot {

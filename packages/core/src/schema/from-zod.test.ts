@@ -10,7 +10,7 @@ import { processes } from '../processes/index.ts';
 import * as bodies from '../protocol/bodies.ts';
 import { envelopeSchema } from '../protocol/envelope.ts';
 import { sources } from '../protocol/schema/definitions.ts';
-import { wire } from '../protocol/wire.ts';
+import * as wire from '../protocol/wire.ts';
 import { sampleEvents, samplePayload } from '../testing/samples.ts';
 import { fromZod } from './from-zod.ts';
 import { compile, read, type Schema, schemaOf, type Test } from './index.ts';

@@ -33,17 +33,16 @@ export function createAuth(getToken: GetToken | undefined, clock: Clock, tokenMs
     try {
       const token = await orAborted(Promise.resolve(getToken({ reason, signal: controller.signal })), controller.signal);
       if (token !== null && !(typeof token === 'string' && TOKEN.test(token))) {
-        throw new NftUpgradeError('invalid_option', { message: 'getToken() must give a string of visible ASCII characters, or null.' });
+        throw new NftUpgradeError('invalid_option', { details: { option: 'getToken', problem: 'token' } });
       }
       return token === null ? null : `Bearer ${token}`;
     } catch (thrown) {
-      if (late) throw new NftUpgradeError('unauthenticated', { message: 'getToken() did not answer in time.', details: { tokenMs } });
+      if (late) throw new NftUpgradeError('unauthenticated', { details: { problem: 'token_late', tokenMs } });
       if (signal.aborted) throw new NftUpgradeError('aborted');
       if (thrown instanceof NftUpgradeError && thrown.code === 'invalid_option') throw thrown;
       // Without the cause: errors of HTTP libraries carry the request, and with it the refresh token.
       throw new NftUpgradeError('unauthenticated', {
-        message: 'getToken() failed.',
-        details: { name: thrown instanceof Error ? thrown.name : typeof thrown },
+        details: { problem: 'token_failed', name: thrown instanceof Error ? thrown.name : typeof thrown },
       });
     } finally {
       clock.clearTimeout(timer);

@@ -36,7 +36,7 @@ async function readText(response: Response, { clock, maxBytes, timeoutMs }: Body
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (late) throw new NftUpgradeError('connection_lost', { message: 'The answer of the server broke off.', details: { timeoutMs } });
+      if (late) throw new NftUpgradeError('connection_lost', { details: { problem: 'late', timeoutMs } });
       if (done) return text + decoder.decode();
       bytes += value.byteLength;
       if (bytes > maxBytes) {

@@ -1,44 +1,25 @@
 import type { Environment, EnvironmentSignal } from '../client/environment.ts';
 import { NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
-import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
-import type { routesOf } from '../protocol/routes.ts';
-import { type AttemptContext, attempt, type StartRequest, type StreamEntry } from './attempt.ts';
+import type { OperationEvent, Snapshot } from '../machine/types.ts';
+import { type AttemptOptions, createAttempts } from './attempt.ts';
 import type { TokenReason } from './auth.ts';
-import type { Connection } from './connection.ts';
-import type { Counters } from './counters.ts';
-import { createLagMeter, type LagMeter } from './lag.ts';
+import { type Connection, type ConnectionState, idleConnection } from './connection.ts';
 import { createPause } from './pause.ts';
-import { type Decision, decide, isDefinite, newMemory } from './policy.ts';
-import { createSequencer, type Sequencer } from './sequence.ts';
-import type { Limits, Timing } from './timing.ts';
-import type { Transport } from './transport.ts';
+import { decide, newMemory, type Step, type Wait } from './policy.ts';
+import { createSequencer } from './sequence.ts';
 
 /** Milliseconds. `retry: 0` must not turn a server that cuts every stream into one that is hammered. */
 const MIN_RETRY_MS = 100;
 
-export interface FollowOptions {
-  readonly process: AnyProcess;
-  readonly routes: ReturnType<typeof routesOf>;
-  readonly transport: Transport;
+export interface FollowOptions extends AttemptOptions {
   readonly environment: Environment;
-  readonly timing: Timing;
-  readonly limits: Limits;
-  readonly counters: Counters;
-  /** Given for a start; null to follow what exists. */
-  readonly start: StartRequest | null;
-  /** Id of what exists; null for a start. */
-  readonly id: string | null;
   /** Where to follow from; null reads the log from its start. */
   readonly snapshot: Snapshot | null;
-  /** The operation exists. Called once, before its first event; not for an id that was given. */
-  onIdentified(id: string): void;
   /** Newly folded events, in order, each once, and what they make. One call a chunk. */
   onEvents(events: readonly OperationEvent[], snapshot: Snapshot): void;
   onConnection(connection: Connection): void;
   /** The start was refused for good: there is no operation. */
   onRefused(error: NftUpgradeError): void;
-  /** Everything that happens on the way. */
-  record?: ((entry: StreamEntry) => void) | undefined;
 }
 
 /** Makes a follower: `follow`, or one that shares its connection with other tabs. */
@@ -56,22 +37,23 @@ export interface Follower {
 /** Starts once, then streams or polls from the cursor until a terminal event. One loop, so there is never a second connection. */
 export function follow(options: FollowOptions): Follower {
   const { environment, timing, limits, counters } = options;
-  const { clock } = environment;
   const sequencer = createSequencer(options.process, options.snapshot, counters);
-  const pause = createPause(clock);
-  const lag = createLagMeter(timing.bufferedMs);
+  const pause = createPause(environment.clock);
   let memory = newMemory;
   let stopped = false;
   let everLive = false;
   let interrupter: AbortController | null = null;
-  let attemptedAt = 0;
   /** What the loop waits for, if it waits. */
-  let waiting: 'delay' | 'firm' | 'budget' | 'decision' | null = null;
+  let waiting: Wait | null = null;
 
-  const context = contextOf(options, sequencer, lag, {
+  const show = (state: ConnectionState, rest: Partial<Connection> = {}) => {
+    if (!stopped) options.onConnection(Object.freeze({ ...idleConnection, ...rest, state }));
+  };
+
+  const attempts = createAttempts(options, sequencer, {
     live() {
       everLive = true;
-      show({ state: 'live', attempt: 0, reason: null, error: null, nextRetryAt: null });
+      show('live');
     },
     announcedRetry(ms) {
       memory = { ...memory, retryMs: Math.max(ms, MIN_RETRY_MS) };
@@ -82,106 +64,79 @@ export function follow(options: FollowOptions): Follower {
     },
   });
 
-  const show = (connection: Connection) => {
-    if (!stopped) options.onConnection(Object.freeze(connection));
-  };
-
   const run = async () => {
+    show('connecting');
     let reason: TokenReason = options.start ? 'start' : 'reconnect';
-    show({ state: 'connecting', attempt: 0, reason: null, error: null, nextRetryAt: null });
     while (!stopped) {
       interrupter = new AbortController();
-      attemptedAt = clock.now();
-      const ending = await attempt(context, memory, reason, interrupter.signal);
+      const ending = await attempts.run(memory, reason, interrupter.signal);
       if (stopped) return;
-      if (sequencer.snapshot()?.terminal) {
-        show({ state: 'closed', attempt: 0, reason: 'ended', error: null, nextRetryAt: null });
-        return;
-      }
-      reason = context.id === null ? 'start' : 'reconnect';
-      const known = context.id !== null;
+      if (sequencer.snapshot()?.terminal) return show('closed', { reason: 'ended' });
+      const known = attempts.id() !== null;
+      reason = known ? 'reconnect' : 'start';
       const decision = decide(memory, ending, { timing, limits, known, online: environment.online(), random: environment.random() });
       memory = decision.memory;
-      if (decision.step.do === 'refuse') return refuse(decision);
-      await act(decision);
-      if (!stopped && memory.mode === 'stream') showAttempt(decision);
+      const { error, step } = decision;
+      const shown = { attempt: memory.failures, reason: decision.reason, error };
+      if (step.do === 'refuse') {
+        const refusal = error ?? new NftUpgradeError('connection_lost');
+        show('closed', { ...shown, error: refusal });
+        return options.onRefused(refusal);
+      }
+      await act(step, shown);
+      if (memory.mode === 'stream') show(everLive || known ? 'reconnecting' : 'connecting', { ...shown, attempt: memory.failures });
     }
   };
 
-  const refuse = ({ error, reason }: Decision) => {
-    const refusal = error ?? new NftUpgradeError('connection_lost');
-    show({ state: 'closed', attempt: memory.failures, reason, error: refusal, nextRetryAt: null });
-    options.onRefused(refusal);
-  };
-
-  const showAttempt = ({ reason, error }: Decision) => {
-    const state = everLive || context.id !== null ? 'reconnecting' : 'connecting';
-    show({ state, attempt: memory.failures, reason, error, nextRetryAt: null });
-  };
-
-  const act = async ({ step, reason, error }: Decision) => {
-    const shown = { attempt: memory.failures, reason, error };
+  const act = async (step: Exclude<Step, { do: 'refuse' }>, shown: Pick<Connection, 'attempt' | 'reason' | 'error'>) => {
+    const { delayMs } = step;
+    const nextRetryAt = delayMs === null ? null : environment.clock.now() + delayMs;
     if (step.do === 'wait') {
-      const nextRetryAt = clock.now() + step.delayMs;
-      const state = memory.mode === 'poll' ? 'polling' : 'reconnecting';
-      show({ ...shown, state, reason: memory.failures === 0 ? (memory.pollReason ?? reason) : reason, nextRetryAt });
-      if (step.delayMs > 0) await sleep(step.delayMs, step.firm ? 'firm' : 'delay');
-    } else if (step.do === 'offline') {
-      show({ ...shown, state: 'offline', nextRetryAt: clock.now() + step.delayMs });
-      await sleep(step.delayMs, 'delay');
-    } else if (step.do === 'auth_required') {
-      show({ ...shown, state: 'auth_required', nextRetryAt: null });
-      await sleep(null, 'decision');
-    } else if (step.do === 'give_up') {
-      const definite =
-        isDefinite(typeof error?.details.status === 'number' ? error.details.status : null) || error?.code === 'protocol_unsupported';
-      const gaveUp =
-        definite && error
-          ? error
-          : new NftUpgradeError('connection_gave_up', { ...withId(context.id), details: { reason }, cause: error ?? undefined });
-      show({ ...shown, state: 'gave_up', error: gaveUp, nextRetryAt: null });
-      await sleep(null, definite ? 'decision' : 'budget');
-    }
-  };
-
-  const sleep = async (delayMs: number | null, kind: NonNullable<typeof waiting>) => {
-    waiting = kind;
+      const reason = memory.failures === 0 ? (memory.pollReason ?? shown.reason) : shown.reason;
+      show(memory.mode === 'poll' ? 'polling' : 'reconnecting', { ...shown, reason, nextRetryAt });
+    } else if (step.do === 'gave_up' && step.until === 'budget') {
+      const operationId = attempts.id() ?? undefined;
+      const error = new NftUpgradeError('connection_gave_up', {
+        operationId,
+        details: { reason: shown.reason },
+        cause: shown.error ?? undefined,
+      });
+      show(step.do, { ...shown, error });
+    } else show(step.do, { ...shown, nextRetryAt });
+    if (delayMs === 0) return;
+    waiting = step.until;
     await pause.wait(delayMs);
     waiting = null;
   };
 
+  /** A full budget, and streams again. */
+  const renew = () => {
+    memory = { ...newMemory, retryMs: memory.retryMs };
+  };
+
   const onSignal = (signal: EnvironmentSignal) => {
     if (stopped || signal === 'offline') return;
-    lag.reset();
-    if (signal === 'online') memory = { ...newMemory, retryMs: memory.retryMs }; // perhaps another network: its proxy may stream
+    const silent = attempts.awake();
+    if (signal === 'online') renew(); // perhaps another network: its proxy may stream
     if (waiting === 'delay' || waiting === 'budget') {
       if (waiting === 'budget') memory = { ...memory, failures: 0 };
       pause.wake();
-    } else if (waiting === null && context.id !== null) {
       // A device that slept holds a dead socket. Before the operation is known the request is left alone: it must not be sent again for this.
-      const quiet = clock.now() - (context.heardAt ?? attemptedAt);
-      if (quiet > (context.heardAt === null ? timing.firstByteMs : context.heartbeatMs * 1.2)) interrupter?.abort();
-    }
+    } else if (waiting === null && silent && attempts.id() !== null) interrupter?.abort();
   };
 
   const unlisten = environment.onSignal(onSignal);
   void run()
     .catch((thrown: unknown) => {
       environment.reportError(thrown);
-      show({
-        state: 'gave_up',
-        attempt: memory.failures,
-        reason: 'protocol',
-        error: toNftUpgradeError(thrown, 'internal'),
-        nextRetryAt: null,
-      });
+      show('gave_up', { attempt: memory.failures, reason: 'protocol', error: toNftUpgradeError(thrown, 'internal') });
     })
     .finally(unlisten);
 
   return {
     retry() {
       if (waiting !== 'budget' && waiting !== 'decision') return false;
-      memory = { ...newMemory, retryMs: memory.retryMs };
+      renew();
       pause.wake();
       return true;
     },
@@ -189,47 +144,9 @@ export function follow(options: FollowOptions): Follower {
       if (waiting === 'delay' && memory.mode === 'poll') pause.wake();
     },
     stop() {
-      if (stopped) return;
       stopped = true;
       interrupter?.abort();
       pause.wake();
     },
   };
 }
-
-/** What the attempts of an operation share, with no more than `rest` to react to. */
-export function contextOf(
-  options: FollowOptions,
-  sequencer: Sequencer,
-  lag: LagMeter,
-  rest: Pick<AttemptContext, 'folded'> & Partial<AttemptContext>,
-): AttemptContext {
-  const { process, routes, transport, start, environment, timing, limits, counters, id } = options;
-  const context: AttemptContext = {
-    process,
-    routes,
-    transport,
-    start,
-    timing,
-    limits,
-    counters,
-    id,
-    sequencer,
-    lag,
-    clock: environment.clock,
-    heartbeatMs: timing.heartbeatMs,
-    heardAt: null,
-    identified(given) {
-      if (context.id !== null) return;
-      context.id = given;
-      options.onIdentified(given);
-    },
-    live: () => undefined,
-    announcedRetry: () => undefined,
-    record: options.record,
-    ...rest,
-  };
-  return context;
-}
-
-const withId = (operationId: string | null) => (operationId === null ? {} : { operationId });

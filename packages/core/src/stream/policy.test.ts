@@ -23,8 +23,8 @@ describe('backoff', () => {
   test('the window doubles up to the bound, and the delay is drawn from all of it', () => {
     const delays = [0, 1, 2, 3, 4, 5, 6, 7].map((failures) => decide(after(failures), { kind: 'network' }, context()).step);
     expect(delays.map((step) => step.do === 'wait' && step.delayMs)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
-    expect(decide(after(5), { kind: 'network' }, context({ random: 0 })).step).toEqual({ do: 'wait', delayMs: 0, firm: false });
-    expect(decide(after(5), { kind: 'network' }, context({ random: 0.5 })).step).toEqual({ do: 'wait', delayMs: 15_000, firm: false });
+    expect(decide(after(5), { kind: 'network' }, context({ random: 0 })).step).toEqual({ do: 'wait', delayMs: 0, until: 'delay' });
+    expect(decide(after(5), { kind: 'network' }, context({ random: 0.5 })).step).toEqual({ do: 'wait', delayMs: 15_000, until: 'delay' });
   });
 
   test('retry: of the server replaces the base', () => {
@@ -34,7 +34,7 @@ describe('backoff', () => {
 
   test('Retry-After is a floor that no signal shortens, with jitter above it and a bound', () => {
     expect(decide(after(0), { kind: 'response', error: status(429, 7_000) }, context({ random: 0.5 }))).toMatchObject({
-      step: { do: 'wait', delayMs: 7_500, firm: true },
+      step: { do: 'wait', delayMs: 7_500, until: 'firm' },
       reason: 'busy',
     });
     expect(decide(after(0), { kind: 'response', error: status(503, 86_400_000) }, context({ random: 0 })).step).toMatchObject({
@@ -67,7 +67,7 @@ describe('budget', () => {
   test('counts attempts without progress, and gives up with the reason', () => {
     expect(decide(after(13), { kind: 'network' }, context()).step.do).toBe('wait');
     expect(decide(after(14), { kind: 'network', error: new NftUpgradeError('connection_lost') }, context())).toMatchObject({
-      step: { do: 'give_up' },
+      step: { do: 'gave_up' },
       reason: 'network',
     });
   });
@@ -105,7 +105,7 @@ describe('what trying again cannot help', () => {
   test.each([400, 403, 404, 409, 410, 422, 426])('%i refuses a start, and gives up what is known', (code) => {
     const ending: Ending = { kind: 'response', error: status(code) };
     expect(decide(newMemory, ending, context({ known: false })).step.do).toBe('refuse');
-    expect(decide(newMemory, ending, context({ known: true })).step.do).toBe('give_up');
+    expect(decide(newMemory, ending, context({ known: true })).step.do).toBe('gave_up');
   });
 
   test.each([408, 425, 429, 500, 502, 503, 504])('%i decides nothing', (code) => {
@@ -122,7 +122,7 @@ describe('what trying again cannot help', () => {
 
   test('C11 another protocol version is told, not retried', () => {
     const ending: Ending = { kind: 'protocol', error: new NftUpgradeError('protocol_unsupported') };
-    expect(decide(newMemory, ending, context())).toMatchObject({ step: { do: 'give_up' }, reason: 'protocol_unsupported' });
+    expect(decide(newMemory, ending, context())).toMatchObject({ step: { do: 'gave_up' }, reason: 'protocol_unsupported' });
   });
 });
 

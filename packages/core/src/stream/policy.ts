@@ -60,13 +60,16 @@ export interface PolicyContext {
   readonly random: number;
 }
 
+/**
+ * What ends a wait early, besides its time. `delay`: any signal of the device, and somebody who wants to know now. `firm`: nothing, since the server asked for it.
+ * `budget`: a signal, or `retry()`. `decision`: `retry()` alone.
+ */
+export type Wait = 'delay' | 'firm' | 'budget' | 'decision';
+
 export type Step =
-  /** Try again after the delay. `firm`: the server asked for it, so no signal shortens it. */
-  | { readonly do: 'wait'; readonly delayMs: number; readonly firm: boolean }
-  /** Wait for the network, and look again after the delay: not every device tells the truth about it. */
-  | { readonly do: 'offline'; readonly delayMs: number }
-  | { readonly do: 'auth_required' }
-  | { readonly do: 'give_up' }
+  /** Try again after the delay. `offline`: wait for the network, and look again after it: not every device tells the truth about it. */
+  | { readonly do: 'wait' | 'offline'; readonly delayMs: number; readonly until: Wait }
+  | { readonly do: 'auth_required' | 'gave_up'; readonly delayMs: null; readonly until: Wait }
   /** The start was refused for good. */
   | { readonly do: 'refuse' };
 
@@ -83,80 +86,59 @@ const MAX_MUTES = 2;
 /** Reconnect, wait, poll, or give up? Pure: the same ending in the same state gives the same answer. */
 export function decide(before: PolicyMemory, ending: Ending, context: PolicyContext): Decision {
   const { timing, limits } = context;
-  const error = ending.error ?? null;
-  const reason = reasonOf(ending);
+  const { kind, error = null, progressed = false } = ending;
+  const polled = kind === 'polled';
+  const streamed = before.mode === 'stream';
   const status = statusOf(error);
-  const stop = (kind: 'auth_required' | 'give_up' | 'refuse'): Decision => ({ memory: before, step: { do: kind }, reason, error });
-
-  if (error?.code === 'unauthenticated') return stop('auth_required');
-  if (error?.code === 'protocol_unsupported') return stop(context.known ? 'give_up' : 'refuse');
-  if (ending.kind === 'broken') return stop(context.known ? 'give_up' : 'refuse');
+  const reason = reasonOf(kind, error?.code, status);
   // 406: the server or a proxy has no stream for us, but may have a page.
-  const unstreamable = ending.kind === 'unstreamable' || (status === 406 && before.mode === 'stream');
-  if (!unstreamable && isDefinite(status)) return stop(context.known ? 'give_up' : 'refuse');
+  const unstreamable = kind === 'unstreamable' || (status === 406 && streamed);
+  const definite = (!unstreamable && isDefinite(status)) || reason === 'protocol_unsupported';
 
-  const healthy = ending.progressed === true || ending.stayed === true || ending.kind === 'polled';
-  const soiled = ending.kind === 'protocol' || ending.kind === 'gap';
-  const failed = ending.kind === 'interrupted' ? before.failures : before.failures + 1;
-  const failures = healthy && (!soiled || ending.progressed === true) ? 0 : failed;
+  const stop = (how: 'auth_required' | 'gave_up', until: Wait): Step => ({ do: how, delayMs: null, until });
+  if (reason === 'unauthenticated') return { memory: before, step: stop('auth_required', 'decision'), reason, error };
+  if (definite || kind === 'broken')
+    return { memory: before, step: context.known ? stop('gave_up', definite ? 'decision' : 'budget') : { do: 'refuse' }, reason, error };
+
+  const healthy = progressed || ((ending.stayed || polled) && kind !== 'protocol' && kind !== 'gap');
+  const failures = healthy ? 0 : before.failures + (kind === 'interrupted' ? 0 : 1);
   const mutes = ending.mute ? before.mutes + 1 : 0;
-  const idlePolls = ending.kind === 'polled' && !ending.progressed ? before.idlePolls + 1 : 0;
-  const pollReason = pollReasonOf(before, ending, unstreamable, mutes);
+  const idlePolls = polled && !progressed ? before.idlePolls + 1 : 0;
+  const pollReason =
+    before.pollReason ?? (kind === 'buffered' ? kind : unstreamable || mutes >= MAX_MUTES ? 'streaming_unavailable' : null);
   const memory: PolicyMemory = { ...before, failures, mutes, idlePolls, mode: pollReason ? 'poll' : 'stream', pollReason };
-  const go = (step: Step): Decision => ({ memory, step, reason: ending.kind === 'polled' && pollReason ? pollReason : reason, error });
+  const wait = (delayMs: number, until: Wait = 'delay'): Decision => ({ memory, step: { do: 'wait', delayMs, until }, reason, error });
 
-  if (ending.kind === 'polled') {
-    const delayMs = Math.min(timing.maxPollMs, timing.pollMs * 1.5 ** Math.min(idlePolls, 20));
-    return go({ do: 'wait', delayMs, firm: false });
-  }
-  if (ending.kind === 'interrupted') return go({ do: 'wait', delayMs: 0, firm: false });
+  if (polled) return { ...wait(Math.min(timing.maxPollMs, timing.pollMs * 1.5 ** idlePolls)), reason: pollReason ?? reason };
+  if (kind === 'interrupted') return wait(0);
   // An attempt without a network says nothing about the server, so it costs nothing.
-  if (!context.online)
-    return { ...go({ do: 'offline', delayMs: timing.maxDelayMs }), memory: { ...memory, failures: before.failures }, reason: 'offline' };
-  if (failures >= limits.maxAttempts) return go({ do: 'give_up' });
-  if (pollReason && before.mode === 'stream') return go({ do: 'wait', delayMs: 0, firm: false });
-  if (ending.kind === 'gap' && failures <= 1) return go({ do: 'wait', delayMs: 0, firm: false });
+  if (!context.online) {
+    const step: Step = { do: 'offline', delayMs: timing.maxDelayMs, until: 'delay' };
+    return { memory: { ...memory, failures: before.failures }, step, reason: 'offline', error };
+  }
+  if (failures >= limits.maxAttempts) return { memory, step: stop('gave_up', 'budget'), reason, error };
+  if ((pollReason && streamed) || (kind === 'gap' && failures < 2)) return wait(0);
 
-  const base = before.retryMs ?? timing.baseDelayMs;
-  const window = Math.min(timing.maxDelayMs, base * 2 ** Math.min(Math.max(failures - 1, 0), 30));
+  const window = Math.min(timing.maxDelayMs, (before.retryMs ?? timing.baseDelayMs) * 2 ** Math.max(failures - 1, 0));
   const asked = error?.details.retryAfterMs;
   const retryAfter = typeof asked === 'number' ? Math.min(asked, timing.maxRetryAfterMs) : 0;
-  return go({ do: 'wait', delayMs: Math.round(retryAfter + context.random * window), firm: retryAfter > 0 });
+  return wait(Math.round(retryAfter + context.random * window), retryAfter > 0 ? 'firm' : 'delay');
 }
 
-function pollReasonOf(before: PolicyMemory, ending: Ending, unstreamable: boolean, mutes: number): ConnectionReason | null {
-  if (before.pollReason) return before.pollReason;
-  if (ending.kind === 'buffered') return 'buffered';
-  if (unstreamable || mutes >= MAX_MUTES) return 'streaming_unavailable';
-  return null;
-}
+/** Endings that go by another name as a reason. */
+const reasons: { readonly [K in Ending['kind']]?: ConnectionReason } = {
+  polled: 'cut',
+  interrupted: 'cut',
+  unstreamable: 'streaming_unavailable',
+  broken: 'refused',
+};
 
-function reasonOf(ending: Ending): ConnectionReason {
-  switch (ending.kind) {
-    case 'response':
-      return reasonOfStatus(ending.error);
-    case 'polled':
-    case 'interrupted':
-    case 'cut':
-      return 'cut';
-    case 'unstreamable':
-      return 'streaming_unavailable';
-    case 'broken':
-      return 'refused';
-    case 'protocol':
-      return ending.error?.code === 'protocol_unsupported' ? 'protocol_unsupported' : 'protocol';
-    default:
-      return ending.kind;
-  }
-}
-
-function reasonOfStatus(error: NftUpgradeError | undefined): ConnectionReason {
-  const status = statusOf(error ?? null) ?? 500;
-  if (error?.code === 'unauthenticated') return 'unauthenticated';
-  if (error?.code === 'protocol_unsupported') return 'protocol_unsupported';
+function reasonOf(kind: Ending['kind'], code: string | undefined, status: number | null): ConnectionReason {
+  if (code === 'unauthenticated' || code === 'protocol_unsupported') return code;
+  if (kind !== 'response') return reasons[kind] ?? (kind as ConnectionReason);
   if (status === 404) return 'not_found';
   if (status === 429 || status === 503) return 'busy';
-  return status >= 500 ? 'server' : 'refused';
+  return (status ?? 500) >= 500 ? 'server' : 'refused';
 }
 
 const statusOf = (error: NftUpgradeError | null): number | null =>

@@ -1,9 +1,8 @@
 import type { OperationEvent } from '../machine/types.ts';
 import { parseEvent } from '../protocol/event.ts';
-import { attempt } from './attempt.ts';
+import { createAttempts } from './attempt.ts';
 import type { Connection } from './connection.ts';
-import { contextOf, type FollowOptions } from './follow.ts';
-import { createLagMeter } from './lag.ts';
+import type { FollowOptions } from './follow.ts';
 import { newMemory, type PolicyMemory } from './policy.ts';
 import { createSequencer } from './sequence.ts';
 import type { TabMessage } from './tabs-message.ts';
@@ -45,7 +44,7 @@ export function createListener(options: ListenerOptions): Listener {
   const show = (connection: Connection) => {
     if (!over()) options.onConnection(Object.freeze(connection));
   };
-  const context = contextOf(options, sequencer, createLagMeter(timing.bufferedMs), { folded });
+  const attempts = createAttempts(options, sequencer, { folded });
 
   /** The other tab has this long to say something. */
   const expectWithin = (ms: number | null) => {
@@ -60,7 +59,7 @@ export function createListener(options: ListenerOptions): Listener {
     catchingUp = true;
     while (missed && !over()) {
       missed = false;
-      const ending = await attempt(context, reading, 'reconnect', stopping.signal);
+      const ending = await attempts.run(reading, 'reconnect', stopping.signal);
       if (over()) return;
       if (ending.kind !== 'polled' && ending.kind !== 'gap') return options.onLost(false);
       if (ending.progressed) missed = true; // a page has a bound

@@ -1,4 +1,4 @@
-import type { Channel, Locks } from '../client/environment.ts';
+import { type Channel, channelOf, type Locks, locksOf } from '../client/environment.ts';
 import type { Snapshot } from '../machine/types.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { type Connection, idleConnection } from './connection.ts';
@@ -17,7 +17,8 @@ import { readTabMessage, type TabMessage, writeTabMessage } from './tabs-message
 export const acrossTabs =
   (): Follow =>
   (options: FollowOptions): Follower => {
-    const { locks, channel } = options.environment;
+    const locks = locksOf(options.environment);
+    const channel = channelOf(options.environment);
     return locks && channel ? followTogether(options, locks, channel) : follow(options);
   };
 

@@ -72,15 +72,13 @@ const MAX_VALUE = 2 ** 31 - 1;
 
 /** Fills in defaults. @throws NftUpgradeError `invalid_option` for an unknown name or a value that is not a positive number */
 export function withDefaults<T extends Timing | Limits>(option: string, defaults: T, given: Partial<T> = {}): T {
-  const known: Readonly<Record<string, unknown>> = { ...defaults };
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(known, name)) {
-      throw new NftUpgradeError('invalid_option', {
-        message: `${option}.${name} does not exist. Known: ${Object.keys(known).join(', ')}.`,
-      });
-    }
-    if (value !== undefined && !(typeof value === 'number' && value > 0 && value <= MAX_VALUE)) {
-      throw new NftUpgradeError('invalid_option', { message: `${option}.${name} must be a number above 0 and at most ${MAX_VALUE}.` });
+    const problem = !Object.hasOwn(defaults, name)
+      ? 'unknown'
+      : value !== undefined && !(typeof value === 'number' && value > 0 && value <= MAX_VALUE) && 'range';
+    if (problem) {
+      const details = { problem, option: `${option}.${name}`, known: Object.keys(defaults).join(', '), max: MAX_VALUE };
+      throw new NftUpgradeError('invalid_option', { details });
     }
   }
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

@@ -28,7 +28,6 @@ function transportOver(
 const request = (given: Partial<TransportRequest> = {}): TransportRequest => ({
   method: 'GET',
   path: '/x',
-  accept: 'application/json',
   reason: 'command',
   signal: new AbortController().signal,
   ...given,

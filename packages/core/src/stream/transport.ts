@@ -11,7 +11,8 @@ export interface TransportRequest {
   readonly method: 'GET' | 'POST' | 'PATCH';
   /** Path below the base URL. */
   readonly path: string;
-  readonly accept: 'text/event-stream' | 'application/json';
+  /** Whether events are wanted, or JSON. */
+  readonly stream?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: object;
@@ -60,11 +61,7 @@ export function createTransport(options: TransportOptions): Transport {
     } catch (thrown) {
       unlink();
       if (request.signal.aborted) throw new NftUpgradeError('aborted');
-      if (timedOut)
-        throw new NftUpgradeError('connection_lost', {
-          message: 'The server did not answer in time.',
-          details: { timeoutMs: timing.responseMs },
-        });
+      if (timedOut) throw new NftUpgradeError('connection_lost', { details: { problem: 'late', timeoutMs: timing.responseMs } });
       throw toNftUpgradeError(thrown, 'connection_lost');
     } finally {
       environment.clock.clearTimeout(timer);
@@ -95,11 +92,7 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 export const protocolUnsupported = (server: number) =>
-  new NftUpgradeError('protocol_unsupported', {
-    message: `The server speaks protocol ${server}, this client ${PROTOCOL_VERSION}. Nothing was signed.`,
-    hint: 'Load the page again for a newer client.',
-    details: { server, client: PROTOCOL_VERSION },
-  });
+  new NftUpgradeError('protocol_unsupported', { details: { problem: 'server', server, client: PROTOCOL_VERSION } });
 
 function initOf(
   request: TransportRequest,
@@ -110,7 +103,7 @@ function initOf(
   return {
     method: request.method,
     headers: {
-      Accept: request.accept,
+      Accept: request.stream ? 'text/event-stream' : 'application/json',
       [PROTOCOL_HEADER]: String(PROTOCOL_VERSION),
       ...(request.body && { 'Content-Type': 'application/json' }),
       ...(authorization !== null && { Authorization: authorization }),
@@ -129,11 +122,7 @@ function initOf(
 async function errorOf(response: Response, environment: Environment, body: BodyLimits): Promise<NftUpgradeError> {
   if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
     discard(response);
-    return new NftUpgradeError('invalid_option', {
-      message: 'The server answered with a redirect.',
-      hint: 'Point baseUrl at its target.',
-      details: { status: 302 },
-    });
+    return new NftUpgradeError('invalid_option', { details: { problem: 'redirect', status: 302 } });
   }
   const problem = await readJson(response, body).catch(() => null);
   const error = fromProblem(response.status, problem);
@@ -156,20 +145,10 @@ export function discard(response: Response): void {
   response.body?.cancel().catch(() => undefined);
 }
 
-/** @throws NftUpgradeError `invalid_option` for credentials in the URL: `fetch` would refuse them with the whole URL in its message */
+/** @throws NftUpgradeError `invalid_option` without the text: `fetch` would refuse credentials with the whole URL in its message */
 function readBaseUrl(baseUrl: string): string {
-  if (/^[a-z][a-z\d+.-]*:/i.test(baseUrl)) {
-    let url: URL | null = null;
-    try {
-      url = new URL(baseUrl);
-    } catch {
-      // reported below, without the text
-    }
-    if (!url || !/^https?:$/.test(url.protocol))
-      throw new NftUpgradeError('invalid_option', { message: 'baseUrl must be an http or https URL, or a path of this site.' });
-    if (url.username || url.password)
-      throw new NftUpgradeError('invalid_option', { message: 'baseUrl must hold no credentials. Use getToken.' });
-    if (url.search || url.hash) throw new NftUpgradeError('invalid_option', { message: 'baseUrl must hold no query and no fragment.' });
+  if (/^[a-z][a-z\d+.-]*:/i.test(baseUrl) && !/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/i.test(baseUrl)) {
+    throw new NftUpgradeError('invalid_option', { details: { option: 'baseUrl', problem: 'base_url' } });
   }
   return baseUrl.replace(/\/+$/, '');
 }

@@ -2,7 +2,7 @@ import { isNftUpgradeError } from '../../errors/index.ts';
 import { PROBLEM_TYPE } from '../../protocol/problem.ts';
 import { HEALTH_PATH } from '../../protocol/routes.ts';
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../../protocol/version.ts';
-import { wire } from '../../protocol/wire.ts';
+import * as wire from '../../protocol/wire.ts';
 import { read } from '../../schema/index.ts';
 import { type Check, check } from '../check.ts';
 import { type Answer, member, told } from '../exchange.ts';
