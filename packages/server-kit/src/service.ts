@@ -14,11 +14,12 @@ import { definitionsOf, type Engine } from './engine/context.ts';
 import { raiseAlarms } from './engine/debts/alarm.ts';
 import { carryOutRequests } from './engine/debts/requests.ts';
 import { createDrive, type Drive } from './engine/drive.ts';
+import { hasOtherPast, isDue } from './engine/due.ts';
 import { createDurations } from './engine/durations.ts';
 import { each } from './engine/each.ts';
 import { createObligations, type Obligations } from './engine/obligations.ts';
 import { createQueue } from './engine/queue.ts';
-import { isDue, reconcile } from './engine/reconcile.ts';
+import { boundedRetries, reconcile } from './engine/reconcile.ts';
 import { beat, claimIdle, every, isAttended } from './engine/sweep.ts';
 import { beatMs, defaultTiming } from './engine/timing.ts';
 import { createWake, postgresWake } from './engine/wake.ts';
@@ -84,7 +85,10 @@ export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
   owedAlarmMs?: number;
   /** When people are called because the mint authority runs low: `alerts.authority`, an error in the log, a gauge. Needs a chain that can tell. */
   authorityWatch?: AuthorityWatch;
-  /** How often the NFTs of the host's records (rule `held`) are compared with the chain, by one node of all; also at the start. Milliseconds, default 3 600 000. */
+  /**
+   * How often the NFTs of the host's records (rule `held`) are compared with the chain, by one node of all; also within seconds of a start on a database that was
+   * restored. Milliseconds, default 3 600 000.
+   */
   reconcileMs?: number;
   /** Called with what went wrong and was handled: for logs. Never called with secrets. Default: nothing. */
   onError?(error: unknown): void;
@@ -109,6 +113,8 @@ export interface Service extends Operations {
 
 const defaults: Patience = { burnWindowMs: 300_000, maxAttempts: 8, maxPreflightAttempts: 4, retryBaseMs: 1_000, retryMaxMs: 300_000 };
 const WIDTH = 8;
+/** Nodes that start together do not ask together. */
+const SOON_MS = 5_000;
 
 /**
  * Runs the processes on a database: any number of nodes on one Postgres, or one process on PGlite.
@@ -193,18 +199,20 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     each(await claimIdle(db, { ...query, definitions, limit: 200 }), WIDTH, (id) => running.advance(id));
   // What a process left behind that was killed here a moment ago is taken up at once, not after its jobs are due.
   void look({ idleMs: 1_000 })().catch(onError);
+  /** Done by one node of all: each asks whether it is its turn, the first time soon after its start. */
+  const soon = (ms: number, work: () => Promise<unknown>) =>
+    every(Math.min(ms, 60_000), work, onError, engine.random() * Math.min(ms, SOON_MS));
   const loops = [
     every(watchMs, look({ statuses: watched, idleMs: watchMs / 2 }), onError),
     every(sweepMs, look({ idleMs: takeoverMs }), onError),
     every(beatMs({ takeoverMs }), () => beat(db, running.busy()), onError),
     every(Math.min(watchMs, 1_000), () => carryOutRequests(db, obligations), onError),
     every(sweepMs, async () => (await raiseAlarms(db, options.owedAlarmMs ?? 900_000)) > 0 && kick(), onError),
-    every(
-      Math.min(reconcileMs, 60_000),
-      async () => (await isDue(db, 'reconciled_at', reconcileMs)) && reconcile(engine, running),
-      onError,
-    ),
-    every(Math.min(watch.everyMs, 60_000), () => watchAuthority(engine, watch), onError),
+    soon(reconcileMs, async () => {
+      const isOther = await hasOtherPast(db, node);
+      if (await isDue(db, 'reconciled_at', isOther ? 0 : reconcileMs)) await reconcile(engine, running, boundedRetries(reconcileMs));
+    }),
+    soon(watch.everyMs, () => watchAuthority(engine, watch)),
   ];
 
   const unobserve = telemetry.observe(() => readGauges(db));

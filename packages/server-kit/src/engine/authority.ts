@@ -3,7 +3,7 @@ import type { Db } from '../db/db.ts';
 import type { AuthorityAlert } from '../ports/alerts.ts';
 import { within } from '../within.ts';
 import type { Engine } from './context.ts';
-import { isDue } from './reconcile.ts';
+import { isDue } from './due.ts';
 
 /** When people are called about the mint authority. */
 export interface AuthorityWatch {

@@ -44,21 +44,28 @@ export async function isAttended(db: Db, operationId: string, withinMs: number):
   return rows.length > 0;
 }
 
-/** Something that is done again and again, one run at a time, until it is stopped. A run that fails is reported and does not end it. */
-export function every(ms: number, work: () => Promise<unknown>, onError: (error: unknown) => void): { stop(): Promise<void> } {
+/**
+ * Something that is done again and again, one run at a time, until it is stopped. A run that fails is reported and does not end it.
+ * @param firstMs until the first run, in milliseconds; the pause by default
+ */
+export function every(
+  ms: number,
+  work: () => Promise<unknown>,
+  onError: (error: unknown) => void,
+  firstMs: number = ms,
+): { stop(): Promise<void> } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: Promise<void> = Promise.resolve();
   let stopped = false;
-  const schedule = () => {
+  const schedule = (afterMs: number) => {
     if (stopped) return;
     timer = setTimeout(() => {
-      running = work().then(schedule, (error: unknown) => {
-        onError(error);
-        schedule();
-      }) as Promise<void>;
-    }, ms);
+      running = work()
+        .catch(onError)
+        .then(() => schedule(ms));
+    }, afterMs);
   };
-  schedule();
+  schedule(firstMs);
   return {
     async stop() {
       stopped = true;

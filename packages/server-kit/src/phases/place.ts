@@ -11,7 +11,7 @@ interface Horizon {
 
 /**
  * The order as it is carried out, or was. An operation knows its place from the beginning. Where the burn of a forgotten operation was found, that one may have
- * minted under a former key, which leads to another address: what stands there is adopted, and nothing is minted until nothing can land there any more.
+ * minted under a former key, which leads to another address: what stands there is adopted, and nothing is minted, nor paid instead, until nothing can land any more.
  * @returns null while something still may
  * @throws NftUpgradeError `mint_mismatch`, `mint_address_occupied`, `rpc_unavailable`
  */
@@ -23,12 +23,11 @@ export async function placeOf(step: Step, plan: Plan): Promise<MintRequest | nul
   const [row] = await step.attempts.list<Horizon>(id, 'place');
   if (row?.outcome) return { ...request, ...(JSON.parse(row.outcome) as Pick<MintRequest, 'key' | 'standard'>) };
   const places = await mint.elsewhere(request, await knownMintKeys(step.read));
-  if (places.length === 0) return request;
 
   const decide = async ({ key, standard }: MintRequest): Promise<void> => {
     if (row) await step.commit((sql) => step.attempts.settle(sql, id, 'place', 1, JSON.stringify({ key, standard })));
   };
-  const here = await mint.observe(request, []);
+  const here = await mint.observe(request, [], row?.data.unknownUntil);
   if (here.kind === 'minted' || here.kind === 'unexpected') return request;
   let open = here.kind === 'pending';
   for (const place of places) {

@@ -1,8 +1,8 @@
-import { processes as standard, upgrade } from '@aiw3/nft-upgrade/protocol';
+import { NftUpgradeError, processes as standard, upgrade } from '@aiw3/nft-upgrade/protocol';
 import { expect, it } from 'vitest';
 import type { Db } from '../../db/db.ts';
 import type { MintAttempt } from '../../ports/chain.ts';
-import type { ServiceOptions } from '../../service.ts';
+import type { Service, ServiceOptions } from '../../service.ts';
 import { describeCells } from './cells.fixture.ts';
 
 describeCells('what outlives a deployment, a key and a backup', (cell) => {
@@ -18,30 +18,134 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     const { mint, principal } = cell.alice;
     return expect.poll(() => find?.({ mint, owner: principal.wallet }), { timeout: 30_000 }).not.toBeNull();
   };
-  /** In the other standard, too, nothing that is forgotten can land any more. */
+  /** The operation that was begun for the burn. */
+  const found = async (node: Service): Promise<string> => {
+    const live = () => node.active({ process: 'upgrade', principal: cell.alice.principal });
+    await expect.poll(live, { timeout: 30_000 }).toHaveLength(1);
+    return (await live())[0]?.operationId ?? '';
+  };
+  /** Nothing that is forgotten can land any more. */
   const passOnceLooked = async (id: string) => {
-    if (cell.ground.name === 'memory') return;
     const looked = () => cell.db.sql("select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'place'", [id]);
     await expect.poll(looked, { timeout: 30_000 }).toHaveLength(1);
     cell.ground.pass(160);
   };
 
   it('S3: a burn that the restored database knows nothing of is found on the chain and delivered, with no client at all', async () => {
-    const id = await cell.awaiting(await cell.node());
+    const id = await cell.awaiting(await cell.node({ random: () => 0 }));
+    // A round was made shortly before: the next one would come in an hour.
+    await expect.poll(() => cell.db.sql("select 1 from nft_upgrade.setting where key = 'reconciled_at'")).toHaveLength(1);
     await cell.stop();
-    await cell.wipe();
+    await cell.db.sql(`truncate nft_upgrade.operation cascade; delete from nft_upgrade_queue.job;
+      update nft_upgrade.setting set value = 'the server where the backup was made' where key = 'past'`);
     await cell.ground.submit(id);
     await burned();
-    const node = await cell.node(withHeld());
-    expect(await node.reconcile()).toBe(1);
-    const [operation] = await node.active({ process: 'upgrade', principal: cell.alice.principal });
-    const again = operation?.operationId ?? '';
+    const node = await cell.node({ ...withHeld(), random: () => 0 });
+    const again = await found(node);
     expect(again).not.toBe(id);
     await passOnceLooked(again);
     await cell.until(node, again, 'completed');
     expect(await cell.history(node, again)).not.toContain('awaiting_burn');
     await cell.delivered();
     expect(await node.reconcile()).toBe(0);
+  });
+
+  it('S3: where the rules refuse what a found burn is owed, people are called, and it is begun again later, for some days', async () => {
+    const id = await cell.awaiting(await cell.node());
+    await cell.stop();
+    await cell.wipe();
+    await cell.ground.submit(id);
+    await burned();
+    const options = withHeld();
+    const { upgrade: rules } = cell.host.rules;
+    let refused = 0;
+    let mended = false;
+    const qualify: typeof rules.qualify = async (operation) => {
+      if (mended) return rules.qualify(operation);
+      refused += 1;
+      return { qualified: false, error: 'The volume was not restored.', requirements: [] };
+    };
+    const node = await cell.node({
+      ...options,
+      rules: { ...options.rules, upgrade: { ...options.rules?.upgrade, qualify } },
+      reconcileMs: 5,
+    } as Partial<ServiceOptions>);
+    await expect.poll(() => cell.alerts.length, { timeout: 30_000 }).toBe(8);
+    expect(new Set(cell.alerts.map(({ evidence }) => evidence.tries))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+    expect(cell.alerts[0]).toMatchObject({
+      summary: expect.stringContaining('not_qualified'),
+      evidence: { error: 'The volume was not restored.' },
+    });
+    // Rounds go on, and begin nothing any more.
+    const round = () => cell.db.sql("select value from nft_upgrade.setting where key = 'reconciled_at'");
+    for (let rounds = 0; rounds < 3; rounds += 1) {
+      const before = await round();
+      await expect.poll(round, { timeout: 30_000 }).not.toEqual(before);
+    }
+    expect(refused).toBe(8);
+    expect(cell.alerts).toHaveLength(8);
+    mended = true;
+    expect(await node.reconcile()).toBe(1);
+    const again = await found(node);
+    await passOnceLooked(again);
+    await cell.until(node, again, 'completed');
+    await cell.delivered();
+  });
+
+  /** A burn was found, and what it is owed cannot be uploaded. */
+  const owedForFound = async (paid: string[], options: Partial<ServiceOptions> = {}) => {
+    const node = await cell.node({
+      ...options,
+      compensator: {
+        async settle({ compensationId }) {
+          paid.push(compensationId);
+          return { kind: 'refund' };
+        },
+      },
+    });
+    cell.content.fail(...Array.from({ length: 3 }, () => new NftUpgradeError('metadata_upload_failed')));
+    const id = await cell.begin(node);
+    const stuck = await cell.until(node, id, 'needs_attention');
+    expect(stuck).toMatchObject({ phase: 'metadata', asset: 'burned_owed', now: { code: 'metadata_upload_failed' } });
+    return { node, id };
+  };
+
+  it.each([
+    { where: 'here or elsewhere', elsewhere: undefined },
+    { where: 'at the one place there is', elsewhere: async () => [] },
+  ])('S3, S10: the debt of a found burn is compensated only when nothing that is forgotten can land $where', async ({ elsewhere }) => {
+    const forgotten = await cell.awaiting(await cell.node());
+    await cell.stop();
+    await cell.wipe();
+    await cell.ground.submit(forgotten);
+    await burned();
+    const paid: string[] = [];
+    const chain = cell.ground.chain();
+    const mint = { ...chain.mint, key: chain.mint.key, ...(elsewhere && { elsewhere }) };
+    const { node, id } = await owedForFound(paid, { chain: { ...chain, mint } });
+    await expect(node.obligations.compensate(id)).rejects.toMatchObject({ code: 'compensate_refused', details: { mint: 'pending' } });
+    cell.ground.pass(160);
+    expect(await node.obligations.compensate(id)).toMatchObject({ status: 'compensated', asset: 'delivered' });
+    expect(paid).toHaveLength(1);
+    expect(await cell.ground.nfts(cell.alice.principal.wallet)).toEqual([]);
+    await expect(node.obligations.retry(id)).rejects.toMatchObject({ code: 'retry_refused' });
+  });
+
+  it('S3, S10: the debt of a found burn whose NFT was delivered before the restore is not compensated', async () => {
+    const lost = await cell.node();
+    const forgotten = await cell.awaiting(lost);
+    await cell.ground.submit(forgotten);
+    const before = await cell.until(lost, forgotten, 'completed');
+    await cell.stop();
+    await cell.wipe();
+    const paid: string[] = [];
+    const { node, id } = await owedForFound(paid);
+    await expect(node.obligations.compensate(id)).rejects.toMatchObject({ code: 'compensate_refused', details: { mint: 'minted' } });
+    await node.obligations.retry(id);
+    const done = await cell.until(node, id, 'completed');
+    expect(done.facts.mintAddress).toBe(before.facts.mintAddress);
+    expect(await cell.delivered()).toBe(before.facts.mintAddress);
+    expect(paid).toEqual([]);
   });
 
   it.each([
