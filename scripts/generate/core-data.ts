@@ -6,14 +6,16 @@ import { sources } from '../../packages/core/src/protocol/schema/definitions.ts'
 import { fieldsFromZod, fromZod } from '../../packages/core/src/schema/from-zod.ts';
 import { createWriter, type Writer } from './tests.ts';
 
-/** `burn_failed` → `burnFailed`: names of functions. */
-const camelCase = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 const line = (words: readonly string[]): string => `'${words.join(' ')}'`;
 
 function statusRow(writer: Writer, name: string, { phase, progress, asset, to, facts, now }: ProcessData['statuses'][string]): string {
-  const row = [JSON.stringify(phase), JSON.stringify(progress), `'${asset}'`, line(to), line(Object.keys(facts)), line(Object.keys(now))];
+  const row = [JSON.stringify(phase), JSON.stringify(progress), `'${asset}'`, line(to)];
+  const kept = Object.keys(facts).length > 0;
+  if (kept && Object.keys(now).length > 0)
+    throw new RangeError(`${name} has both facts and fields of the moment: a row has no form for that.`);
   const payload = { ...facts, ...now };
-  if (Object.keys(payload).length > 0) row.push(writer.fields(payload, camelCase(name)));
+  if (Object.keys(payload).length > 0) row.push(writer.written(payload));
+  if (kept) row.push('1');
   return `      ${name}: [${row.join(', ')}],\n`;
 }
 
@@ -23,7 +25,7 @@ function processRows(writer: Writer, { statuses, input, phases, ...head }: Proce
 ${Object.entries(head)
   .map(([key, value]) => `    ${key}: ${JSON.stringify(value)},\n`)
   .join('')}    phases: ${line(phases)},
-    input: [${line(Object.keys(input))}, ${writer.fields(input, `${camelCase(head.name)}Input`)}],
+    input: ${writer.written(input)},
     statuses: {
 ${rows.join('')}    },
   },

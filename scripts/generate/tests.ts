@@ -6,6 +6,8 @@ export interface Writer {
   test(definition: Definition, value: string): string;
   /** Name of a function over the fields of an object. The same fields are the same function. */
   fields(fields: Fields, name: string): string;
+  /** The same function where it stands: repeated text costs a compressed file nothing, and a name of its own does. */
+  written(fields: Fields): string;
   /** Words of `schema/tests.ts` that were used. */
   words(): readonly string[];
   /** Constants and functions that the expressions use. */
@@ -80,14 +82,16 @@ export function createWriter(): Writer {
     }
   };
 
-  const fields = (each: Fields, name: string): string => {
-    const written = all(Object.entries(each).map(([key, field]) => test(field, `value.${key}`)));
-    return written === EVERYTHING ? '() => true' : nameOf(name, `(value: Value) => ${written}`);
+  const written = (each: Fields): string => {
+    const tests = all(Object.entries(each).map(([key, field]) => test(field, `value.${key}`)));
+    return tests === EVERYTHING ? '() => true' : `(value: Value) => ${tests}`;
   };
+  const fields = (each: Fields, name: string): string => nameOf(name, written(each));
 
   return {
     test,
     fields,
+    written,
     words: () => [...used].sort(),
     declarations: () => [...names].map(([written, name]) => `const ${name} = ${written};\n`).join(''),
   };

@@ -19,39 +19,18 @@ const burnTransaction = (value: Value) => base64(value.transaction) && oneOf(val
 const fields7 = (value: Value) => object(value.burnTransaction, burnTransaction) && object(value.operation, fields2);
 const fields8 = (value: Value) => int(value.seq);
 const fields9 = (value: Value) => list(value.events, (value: unknown) => object(value, fields8)) && flag(value.terminal);
-const initializing = (value: Value) => int(value.version, 1) && record(value.input) && (value.usualMs === undefined || record(value.usualMs, (value: unknown) => int(value, 0)));
 const currentNFT = (value: Value) => (value.nftId === undefined || text(value.nftId)) && matching(value.mintAddress, pattern) && text(value.tierId) && text(value.tierName);
 const targetTier = (value: Value) => text(value.tierId) && text(value.tierName) && (value.level === undefined || int(value.level, 0));
-const qualificationVerified = (value: Value) => object(value.currentNFT, currentNFT) && object(value.targetTier, targetTier);
 const fields10 = (value: Value) => text(value.code) && either(value.required, [number, text]) && either(value.actual, [number, text]) && (value.message === undefined || text(value.message));
-const qualificationFailed = (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && list(value.requirements, (value: unknown) => object(value, fields10));
-const error = (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2);
-const awaitingBurn = (value: Value) => object(value.burnTransaction, burnTransaction) && text(value.instructions) && instant(value.deadline) && (value.code === undefined || text(value.code));
 const choice5 = ["none","processed","confirmed","finalized"];
 const fields11 = (value: Value) => text(value.kind) && (value.what === undefined || text(value.what)) && (value.before === undefined || text(value.before)) && (value.after === undefined || text(value.after));
-const verifyingBurn = (value: Value) => matching(value.burnTxSignature, pattern) && oneOf(value.commitment, choice5) && (value.walletChanges === undefined || list(value.walletChanges, (value: unknown) => object(value, fields11)));
-const cancelling = (value: Value) => int(value.until, 0);
 const choice6 = ["restart_from_burn"];
-const burnFailed = (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && oneOf(value.retryAction, choice6);
-const burnVerified = (value: Value) => matching(value.burnTxSignature, pattern) && int(value.slot, 0);
-const metadataUploaded = (value: Value) => text(value.ipfsHash) && text(value.metadataUri);
-const uploadFailed = (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && int(value.attempt, 1) && int(value.maxAttempts, 1) && (value.retryAction === undefined || text(value.retryAction));
 const choice7 = ["upload","mint"];
-const recovering = (value: Value) => oneOf(value.step, choice7) && int(value.attempt, 1) && int(value.maxAttempts, 1) && instant(value.retryAt);
-const needsAttention = (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && text(value.compensationId) && oneOf(value.requiresSupport, choice3) && text(value.userMessage);
 const compensation = (value: Value) => text(value.id) && text(value.kind) && instant(value.settledAt);
-const compensated = (value: Value) => object(value.compensation, compensation);
-const updatingRecords = (value: Value) => matching(value.mintAddress, pattern) && matching(value.transactionSignature, pattern);
 const newNFT = (value: Value) => text(value.nftId) && (value.tierId === undefined || text(value.tierId)) && text(value.tierName) && matching(value.mintAddress, pattern) && matching(value.transactionSignature, pattern) && text(value.metadataUri) && record(value.benefits, (value: unknown) => either(value, [text, number, flag]));
 const receipt = (value: Value) => text(value.id) && (value.signature === undefined || text(value.signature));
-const completed = (value: Value) => object(value.newNFT, newNFT) && object(value.receipt, receipt);
-const upgradeInput = (value: Value) => sized(value.targetTierId, 1, 64);
-const qualificationVerified2 = (value: Value) => object(value.targetTier, targetTier);
-const claimInput = (value: Value) => (value.targetTierId === undefined || sized(value.targetTierId, 1, 64));
 const choice8 = ["owned","activated","consumed"];
 const badge = (value: Value) => text(value.badgeId) && text(value.name) && oneOf(value.status, choice8);
-const qualificationVerified3 = (value: Value) => object(value.badge, badge);
-const badgeActivationInput = (value: Value) => sized(value.badgeId, 1, 64);
 
 /** The fields that every event carries. */
 export const envelope = common;
@@ -74,28 +53,28 @@ export const processRows = {
     idAlias: "upgradeId",
     initial: "initializing",
     phases: 'preflight burn metadata mint record',
-    input: ['targetTierId', upgradeInput],
+    input: (value: Value) => sized(value.targetTierId, 1, 64),
     statuses: {
-      initializing: ["preflight", 0, 'safe', 'qualification_verified qualification_failed cancelled error', 'version input usualMs', '', initializing],
-      qualification_verified: ["preflight", 10, 'safe', 'awaiting_burn burn_verified cancelled error', 'currentNFT targetTier', '', qualificationVerified],
-      qualification_failed: ["preflight", 0, 'safe', '', '', 'error code retryable actor requirements', qualificationFailed],
-      cancelled: [null, "kept", 'safe', '', '', ''],
-      error: [null, "kept", 'safe', '', '', 'error code retryable actor', error],
-      awaiting_burn: ["burn", 20, 'safe', 'verifying_burn burn_verified awaiting_burn cancelling cancelled burn_failed error', '', 'burnTransaction instructions deadline code', awaitingBurn],
-      verifying_burn: ["burn", 30, 'at_risk', 'burn_verified awaiting_burn burn_failed cancelling', '', 'burnTxSignature commitment walletChanges', verifyingBurn],
-      cancelling: ["burn", 20, 'at_risk', 'cancelled burn_verified burn_failed', '', 'until', cancelling],
-      burn_failed: ["burn", 20, 'safe', '', '', 'error code retryable actor retryAction', burnFailed],
-      burn_verified: ["burn", 40, 'burned_owed', 'uploading_metadata', 'burnTxSignature slot', '', burnVerified],
-      uploading_metadata: ["metadata", 60, 'burned_owed', 'metadata_uploaded upload_failed', '', ''],
-      metadata_uploaded: ["metadata", 70, 'burned_owed', 'minting_new_nft', 'ipfsHash metadataUri', '', metadataUploaded],
-      upload_failed: ["metadata", "kept", 'burned_owed', 'recovering needs_attention', '', 'error code retryable actor attempt maxAttempts retryAction', uploadFailed],
-      recovering: [null, "kept", 'burned_owed', 'uploading_metadata needs_attention minting_new_nft', '', 'step attempt maxAttempts retryAt', recovering],
-      needs_attention: [null, "kept", 'burned_owed', 'recovering compensated', '', 'error code retryable actor compensationId requiresSupport userMessage', needsAttention],
-      compensated: [null, "kept", 'delivered', '', 'compensation', '', compensated],
-      minting_new_nft: ["mint", 80, 'burned_owed', 'updating_records mint_failed', '', ''],
-      mint_failed: ["mint", "kept", 'burned_owed', 'recovering needs_attention', '', 'error code retryable actor attempt maxAttempts retryAction', uploadFailed],
-      updating_records: ["record", 90, 'delivered', 'completed', 'mintAddress transactionSignature', '', updatingRecords],
-      completed: ["record", 100, 'delivered', '', 'newNFT receipt', '', completed],
+      initializing: ["preflight", 0, 'safe', 'qualification_verified qualification_failed cancelled error', (value: Value) => int(value.version, 1) && record(value.input) && (value.usualMs === undefined || record(value.usualMs, (value: unknown) => int(value, 0))), 1],
+      qualification_verified: ["preflight", 10, 'safe', 'awaiting_burn burn_verified cancelled error', (value: Value) => object(value.currentNFT, currentNFT) && object(value.targetTier, targetTier), 1],
+      qualification_failed: ["preflight", 0, 'safe', '', (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && list(value.requirements, (value: unknown) => object(value, fields10))],
+      cancelled: [null, "kept", 'safe', ''],
+      error: [null, "kept", 'safe', '', (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2)],
+      awaiting_burn: ["burn", 20, 'safe', 'verifying_burn burn_verified awaiting_burn cancelling cancelled burn_failed error', (value: Value) => object(value.burnTransaction, burnTransaction) && text(value.instructions) && instant(value.deadline) && (value.code === undefined || text(value.code))],
+      verifying_burn: ["burn", 30, 'at_risk', 'burn_verified awaiting_burn burn_failed cancelling', (value: Value) => matching(value.burnTxSignature, pattern) && oneOf(value.commitment, choice5) && (value.walletChanges === undefined || list(value.walletChanges, (value: unknown) => object(value, fields11)))],
+      cancelling: ["burn", 20, 'at_risk', 'cancelled burn_verified burn_failed', (value: Value) => int(value.until, 0)],
+      burn_failed: ["burn", 20, 'safe', '', (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && oneOf(value.retryAction, choice6)],
+      burn_verified: ["burn", 40, 'burned_owed', 'uploading_metadata', (value: Value) => matching(value.burnTxSignature, pattern) && int(value.slot, 0), 1],
+      uploading_metadata: ["metadata", 60, 'burned_owed', 'metadata_uploaded upload_failed'],
+      metadata_uploaded: ["metadata", 70, 'burned_owed', 'minting_new_nft', (value: Value) => text(value.ipfsHash) && text(value.metadataUri), 1],
+      upload_failed: ["metadata", "kept", 'burned_owed', 'recovering needs_attention', (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && int(value.attempt, 1) && int(value.maxAttempts, 1) && (value.retryAction === undefined || text(value.retryAction))],
+      recovering: [null, "kept", 'burned_owed', 'uploading_metadata needs_attention minting_new_nft', (value: Value) => oneOf(value.step, choice7) && int(value.attempt, 1) && int(value.maxAttempts, 1) && instant(value.retryAt)],
+      needs_attention: [null, "kept", 'burned_owed', 'recovering compensated', (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && text(value.compensationId) && oneOf(value.requiresSupport, choice3) && text(value.userMessage)],
+      compensated: [null, "kept", 'delivered', '', (value: Value) => object(value.compensation, compensation), 1],
+      minting_new_nft: ["mint", 80, 'burned_owed', 'updating_records mint_failed'],
+      mint_failed: ["mint", "kept", 'burned_owed', 'recovering needs_attention', (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && int(value.attempt, 1) && int(value.maxAttempts, 1) && (value.retryAction === undefined || text(value.retryAction))],
+      updating_records: ["record", 90, 'delivered', 'completed', (value: Value) => matching(value.mintAddress, pattern) && matching(value.transactionSignature, pattern), 1],
+      completed: ["record", 100, 'delivered', '', (value: Value) => object(value.newNFT, newNFT) && object(value.receipt, receipt), 1],
     },
   },
   claim: {
@@ -105,23 +84,23 @@ export const processRows = {
     idPrefix: "clm",
     initial: "initializing",
     phases: 'preflight metadata mint record',
-    input: ['targetTierId', claimInput],
+    input: (value: Value) => (value.targetTierId === undefined || sized(value.targetTierId, 1, 64)),
     statuses: {
-      initializing: ["preflight", 0, 'safe', 'qualification_verified qualification_failed cancelled error', 'version input usualMs', '', initializing],
-      qualification_verified: ["preflight", 10, 'safe', 'uploading_metadata cancelled error', 'targetTier', '', qualificationVerified2],
-      qualification_failed: ["preflight", 0, 'safe', '', '', 'error code retryable actor requirements', qualificationFailed],
-      cancelled: ["preflight", "kept", 'safe', '', '', ''],
-      error: ["preflight", "kept", 'safe', '', '', 'error code retryable actor', error],
-      uploading_metadata: ["metadata", 60, 'safe', 'metadata_uploaded upload_failed', '', ''],
-      metadata_uploaded: ["metadata", 70, 'safe', 'minting_new_nft', 'ipfsHash metadataUri', '', metadataUploaded],
-      upload_failed: ["metadata", "kept", 'safe', 'recovering needs_attention', '', 'error code retryable actor attempt maxAttempts retryAction', uploadFailed],
-      recovering: [null, "kept", 'safe', 'uploading_metadata needs_attention minting_new_nft', '', 'step attempt maxAttempts retryAt', recovering],
-      needs_attention: [null, "kept", 'safe', 'recovering compensated', '', 'error code retryable actor compensationId requiresSupport userMessage', needsAttention],
-      compensated: [null, "kept", 'delivered', '', 'compensation', '', compensated],
-      minting_new_nft: ["mint", 80, 'safe', 'updating_records mint_failed', '', ''],
-      mint_failed: ["mint", "kept", 'safe', 'recovering needs_attention', '', 'error code retryable actor attempt maxAttempts retryAction', uploadFailed],
-      updating_records: ["record", 90, 'delivered', 'completed', 'mintAddress transactionSignature', '', updatingRecords],
-      completed: ["record", 100, 'delivered', '', 'newNFT receipt', '', completed],
+      initializing: ["preflight", 0, 'safe', 'qualification_verified qualification_failed cancelled error', (value: Value) => int(value.version, 1) && record(value.input) && (value.usualMs === undefined || record(value.usualMs, (value: unknown) => int(value, 0))), 1],
+      qualification_verified: ["preflight", 10, 'safe', 'uploading_metadata cancelled error', (value: Value) => object(value.targetTier, targetTier), 1],
+      qualification_failed: ["preflight", 0, 'safe', '', (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && list(value.requirements, (value: unknown) => object(value, fields10))],
+      cancelled: ["preflight", "kept", 'safe', ''],
+      error: ["preflight", "kept", 'safe', '', (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2)],
+      uploading_metadata: ["metadata", 60, 'safe', 'metadata_uploaded upload_failed'],
+      metadata_uploaded: ["metadata", 70, 'safe', 'minting_new_nft', (value: Value) => text(value.ipfsHash) && text(value.metadataUri), 1],
+      upload_failed: ["metadata", "kept", 'safe', 'recovering needs_attention', (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && int(value.attempt, 1) && int(value.maxAttempts, 1) && (value.retryAction === undefined || text(value.retryAction))],
+      recovering: [null, "kept", 'safe', 'uploading_metadata needs_attention minting_new_nft', (value: Value) => oneOf(value.step, choice7) && int(value.attempt, 1) && int(value.maxAttempts, 1) && instant(value.retryAt)],
+      needs_attention: [null, "kept", 'safe', 'recovering compensated', (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && text(value.compensationId) && oneOf(value.requiresSupport, choice3) && text(value.userMessage)],
+      compensated: [null, "kept", 'delivered', '', (value: Value) => object(value.compensation, compensation), 1],
+      minting_new_nft: ["mint", 80, 'safe', 'updating_records mint_failed'],
+      mint_failed: ["mint", "kept", 'safe', 'recovering needs_attention', (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && int(value.attempt, 1) && int(value.maxAttempts, 1) && (value.retryAction === undefined || text(value.retryAction))],
+      updating_records: ["record", 90, 'delivered', 'completed', (value: Value) => matching(value.mintAddress, pattern) && matching(value.transactionSignature, pattern), 1],
+      completed: ["record", 100, 'delivered', '', (value: Value) => object(value.newNFT, newNFT) && object(value.receipt, receipt), 1],
     },
   },
   badge_activation: {
@@ -131,15 +110,15 @@ export const processRows = {
     idPrefix: "bdg",
     initial: "initializing",
     phases: 'preflight record',
-    input: ['badgeId', badgeActivationInput],
+    input: (value: Value) => sized(value.badgeId, 1, 64),
     statuses: {
-      initializing: ["preflight", 0, 'safe', 'qualification_verified qualification_failed cancelled error', 'version input usualMs', '', initializing],
-      qualification_verified: ["preflight", 10, 'safe', 'updating_records cancelled error', 'badge', '', qualificationVerified3],
-      qualification_failed: ["preflight", 0, 'safe', '', '', 'error code retryable actor requirements', qualificationFailed],
-      cancelled: ["preflight", "kept", 'safe', '', '', ''],
-      error: ["preflight", "kept", 'safe', '', '', 'error code retryable actor', error],
-      updating_records: ["record", 90, 'safe', 'completed', '', ''],
-      completed: ["record", 100, 'safe', '', 'badge', '', qualificationVerified3],
+      initializing: ["preflight", 0, 'safe', 'qualification_verified qualification_failed cancelled error', (value: Value) => int(value.version, 1) && record(value.input) && (value.usualMs === undefined || record(value.usualMs, (value: unknown) => int(value, 0))), 1],
+      qualification_verified: ["preflight", 10, 'safe', 'updating_records cancelled error', (value: Value) => object(value.badge, badge), 1],
+      qualification_failed: ["preflight", 0, 'safe', '', (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2) && list(value.requirements, (value: unknown) => object(value, fields10))],
+      cancelled: ["preflight", "kept", 'safe', ''],
+      error: ["preflight", "kept", 'safe', '', (value: Value) => text(value.error) && text(value.code) && flag(value.retryable) && oneOf(value.actor, choice2)],
+      updating_records: ["record", 90, 'safe', 'completed'],
+      completed: ["record", 100, 'safe', '', (value: Value) => object(value.badge, badge), 1],
     },
   },
 } as const satisfies Readonly<Record<string, ProcessRows>>;

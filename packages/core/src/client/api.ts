@@ -6,7 +6,6 @@ import { parseSnapshot } from '../protocol/snapshot.ts';
 import * as wire from '../protocol/wire.ts';
 import { read } from '../schema/index.ts';
 import { linkAbort } from '../stream/abort.ts';
-import { type BodyLimits, readJson } from '../stream/body.ts';
 import type { Transport, TransportRequest } from '../stream/transport.ts';
 
 /** Options of a single request. */
@@ -26,19 +25,12 @@ export interface Api {
   command(id: string, route: OperationRoute, options?: CallOptions, request?: CommandRequest): Promise<unknown>;
 }
 
-export function createApi(options: {
-  process: AnyProcess;
-  routes: ReturnType<typeof routesOf>;
-  transport: Transport;
-  body: BodyLimits;
-}): Api {
-  const { process, routes, transport, body } = options;
-
+export function createApi(process: AnyProcess, routes: ReturnType<typeof routesOf>, transport: Transport): Api {
   const call = async (request: CommandRequest & Pick<TransportRequest, 'path'>, { signal }: CallOptions = {}): Promise<unknown> => {
     const { controller, unlink } = linkAbort(signal);
     try {
       const response = await transport.send({ ...request, reason: 'command', signal: controller.signal });
-      return await readJson(response, body);
+      return await transport.json(response);
     } catch (thrown) {
       if (signal?.aborted) throw new NftUpgradeError('aborted');
       throw thrown;

@@ -95,13 +95,12 @@ export function createUpgradeClient<const R extends Processes = typeof allProces
   const auth = createAuth(options.getToken, environment.clock, timing.tokenMs, closing.signal);
   const { baseUrl, credentials = 'same-origin' } = options;
   const transport = createTransport({ baseUrl, environment, auth, credentials, timing, limits });
-  const body = { clock: environment.clock, maxBytes: limits.maxBodyBytes, timeoutMs: timing.responseMs };
   const keys = createKeyRing(environment);
   const open = new Set<Operation>();
 
   const clientOf = (process: AnyProcess): ProcessClient<AnyProcess> => {
     const routes = routesOf(process, options.basePath);
-    const api = createApi({ process, routes, transport, body });
+    const api = createApi(process, routes, transport);
     const shared = {
       process,
       routes,

@@ -77,7 +77,7 @@ interface Emitter {
 /** Names of globals that not every runtime has. Read when they are needed: on import there may be no window yet. */
 interface Surroundings extends Partial<Emitter> {
   fetch?: typeof globalThis.fetch;
-  crypto?: Partial<Pick<Crypto, 'randomUUID' | 'getRandomValues'>>;
+  crypto?: Partial<Pick<Crypto, 'getRandomValues'>>;
   navigator?: { onLine?: boolean; locks?: Locks };
   document?: Partial<Emitter> & { visibilityState?: string };
   sessionStorage?: KeyStorage;
@@ -129,10 +129,9 @@ const clockDefault: Clock = {
   clearTimeout: (timer) => globalThis.clearTimeout(timer as ReturnType<typeof globalThis.setTimeout>),
 };
 
-/** `randomUUID` exists in secure contexts only; on http://192.168… pages the random numbers are still there. */
+/** Not `crypto.randomUUID`, which exists in secure contexts only: on http://192.168… pages the random numbers are there too. */
 function uuidDefault(): string {
   const { crypto } = surroundings();
-  if (crypto?.randomUUID) return crypto.randomUUID();
   if (!crypto?.getRandomValues) throw missing('randomUUID');
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');

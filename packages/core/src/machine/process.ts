@@ -1,8 +1,6 @@
 import type * as z from 'zod/mini';
-import { envelope } from '../generated.ts';
 import type { Asset } from '../protocol/asset.ts';
-import type { Envelope } from '../protocol/envelope.ts';
-import { type FieldsTest, object, type Schema, schemaOf, text } from '../schema/index.ts';
+import { type FieldsTest, fieldsOf, object, type Schema, schemaOf } from '../schema/index.ts';
 import type { PhaseDefinition, Shape } from './define.ts';
 
 /** A status of a process with the checks of its events. */
@@ -18,10 +16,6 @@ export interface ResolvedStatus {
   readonly terminal: boolean;
   /** Whether the fields of an event are those of the status, beyond the envelope. */
   readonly fields: FieldsTest;
-  /** The whole event: envelope and payload. Unknown fields are kept: a newer server may send more. */
-  readonly event: Schema<Record<string, unknown>>;
-  /** The payload alone, as an emitter gives it. Unknown fields are refused: they would be a typing mistake. */
-  readonly payload: Schema<Record<string, unknown>>;
 }
 
 /** Where the type of a process keeps its phases; nothing is there at run time. */
@@ -54,15 +48,14 @@ export interface ProcessDefinition<
   readonly [phasesOf]?: Phases;
 }
 
-/** A status as a line of `generated.ts`. Lists of names stand in one string, with spaces. */
+/** A status as a line of `generated.ts`. Lists of names stand in one string, with spaces. The payload is kept for good, or only while the status lasts. */
 export type StatusRow = readonly [
   phase: string | null,
   progress: number | 'kept',
   asset: Asset,
   to: string,
-  facts: string,
-  now: string,
   payload?: FieldsTest,
+  kept?: 1,
 ];
 
 /** A process as it stands in `generated.ts`. */
@@ -72,7 +65,7 @@ export interface ProcessRows {
   readonly path: string;
   readonly idPrefix: string;
   readonly idAlias?: string;
-  readonly input: readonly [fields: string, test: FieldsTest];
+  readonly input: FieldsTest;
   readonly phases: string;
   readonly initial: string;
   readonly statuses: Readonly<Record<string, StatusRow>>;
@@ -84,11 +77,13 @@ const words = (line: string): string[] => line.match(/\S+/g) ?? [];
 export function processFromRows<Name extends string, Input extends Shape, Phases extends readonly PhaseDefinition[]>(
   rows: ProcessRows,
 ): ProcessDefinition<Name, Input, Phases> {
-  const [fields, test] = rows.input;
-  const statuses = Object.entries(rows.statuses).map(([status, [phase, progress, asset, to, facts, now, payload]]) =>
-    resolveStatus({ status, phase, progress, asset, to: words(to), factKeys: words(facts), nowKeys: words(now) }, payload),
-  );
-  return resolveProcess({ ...rows, name: rows.name as Name, phases: words(rows.phases) }, words(fields), test, statuses);
+  const { input } = rows;
+  const statuses = Object.entries(rows.statuses).map(([status, [phase, progress, asset, to, payload, kept]]) => {
+    const keys = payload ? fieldsOf(payload) : [];
+    const [factKeys, nowKeys] = kept ? [keys, []] : [[], keys];
+    return resolveStatus({ status, phase, progress, asset, to: words(to), factKeys, nowKeys }, payload);
+  });
+  return resolveProcess({ ...rows, name: rows.name as Name, phases: words(rows.phases) }, fieldsOf(input), input, statuses);
 }
 
 /** Puts a process together. */
@@ -109,19 +104,6 @@ export const resolveProcess = <Name extends string, Input extends Shape, Phases 
 };
 
 /** Puts a status together. */
-export function resolveStatus(
-  status: Omit<ResolvedStatus, 'terminal' | 'fields' | 'event' | 'payload'>,
-  fields: FieldsTest = () => true,
-): ResolvedStatus {
-  const known = ['message', ...status.factKeys, ...status.nowKeys];
-  return {
-    ...status,
-    terminal: status.to.length === 0,
-    fields,
-    event: schemaOf((value) => object(value, (event) => envelope(event) && fields(event))),
-    payload: schemaOf((value) => object(value, (given) => (given.message === undefined || text(given.message)) && fields(given), known)),
-  };
+export function resolveStatus(status: Omit<ResolvedStatus, 'terminal' | 'fields'>, fields: FieldsTest = () => true): ResolvedStatus {
+  return { ...status, terminal: status.to.length === 0, fields };
 }
-
-/** What every event carries, of whatever process and status. */
-export const envelopeSchema: Schema<Envelope> = schemaOf((value) => object(value, envelope));

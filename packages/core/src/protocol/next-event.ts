@@ -1,7 +1,8 @@
 import { NftUpgradeError } from '../errors/index.ts';
+import type { ResolvedStatus } from '../machine/process.ts';
 import { follows } from '../machine/reduce.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
-import { issueDetails } from '../schema/index.ts';
+import { issueDetails, object, type Schema, schemaOf, text } from '../schema/index.ts';
 
 /** What an emitter gives beyond the payload. */
 export interface EventContext {
@@ -39,7 +40,7 @@ export function nextEvent(
       details: { from: snapshot?.status ?? null, to: status, allowed },
     });
   }
-  const wrong = definition.payload.check(payload);
+  const wrong = payloadOf(definition).check(payload);
   if (wrong) {
     const details = { status, ...issueDetails(wrong) };
     throw new NftUpgradeError('invalid_event', {
@@ -60,4 +61,10 @@ export function nextEvent(
     timestamp: context.at.toISOString(),
     ...payload,
   };
+}
+
+/** The payload alone, as an emitter gives it. Unknown fields are refused: they would be a typing mistake. */
+export function payloadOf({ fields, factKeys, nowKeys }: ResolvedStatus): Schema<Record<string, unknown>> {
+  const known = ['message', ...factKeys, ...nowKeys];
+  return schemaOf((value) => object(value, (given) => (given.message === undefined || text(given.message)) && fields(given), known));
 }

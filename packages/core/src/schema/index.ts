@@ -1,4 +1,4 @@
 export { compile, compileFields } from './compile.ts';
 export { issueDetails, read } from './read.ts';
-export { isRecord, object, schemaOf, text } from './tests.ts';
+export { fieldsOf, isRecord, object, schemaOf, text } from './tests.ts';
 export type { Fields, FieldsTest, Schema, Test, Value } from './types.ts';

@@ -9,12 +9,34 @@ let problem = '';
 /** Where the value is that a test was given. */
 export const here = (): string => field;
 
+/** While the fields of a test are listed, nothing is wrong. */
+let listing = false;
+
 /** Always false: the answer of a test. */
 export const no = (why: string, where = field): false => {
   problem = why;
   field = where;
-  return false;
+  return listing as false;
 };
+
+/** Names of the fields that a test looks at, in its order, so that no field is named twice. */
+export function fieldsOf(test: FieldsTest): string[] {
+  const names = new Set<string>();
+  listing = true;
+  test(
+    new Proxy<Value>(
+      {},
+      {
+        get(_, name) {
+          names.add(String(name));
+          return '';
+        },
+      },
+    ),
+  );
+  listing = false;
+  return [...names];
+}
 
 /** A test as a schema, with the type of what it lets through. */
 export const schemaOf = <T>(test: Test): Schema<T> => ({ check: (value) => (test(value) ? undefined : explain(test, value)) });

@@ -8,7 +8,6 @@ import { GAP_HEADER, IDEMPOTENCY_HEADER, PROTOCOL_VERSION } from '../protocol/ve
 import * as wire from '../protocol/wire.ts';
 import { read } from '../schema/index.ts';
 import type { TokenReason } from './auth.ts';
-import { readJson } from './body.ts';
 import type { Counters } from './counters.ts';
 import { createDecoder, type Decoded } from './decode.ts';
 import { createLagMeter } from './lag.ts';
@@ -72,7 +71,6 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
   const { process, routes, transport, timing, limits, counters, start, record } = options;
   const { clock } = options.environment;
   const lag = createLagMeter(timing.bufferedMs);
-  const body = { clock, maxBytes: limits.maxBodyBytes, timeoutMs: timing.responseMs };
   let { id } = options;
   /** Interval that the server announced, else the default. Milliseconds. */
   let { heartbeatMs } = timing;
@@ -173,7 +171,7 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
       discard(response);
       return { kind: 'unstreamable', progressed: known === null };
     }
-    const answer = await readJson(response, body);
+    const answer = await transport.json(response);
     if (known === null) {
       identify(parseSnapshot(process, answer).operationId);
       return { kind: streams ? 'unstreamable' : 'interrupted', progressed: true };

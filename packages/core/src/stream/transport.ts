@@ -4,7 +4,7 @@ import { fromProblem } from '../protocol/problem.ts';
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../protocol/version.ts';
 import { linkAbort, orAborted } from './abort.ts';
 import type { Auth, TokenReason } from './auth.ts';
-import { type BodyLimits, readJson } from './body.ts';
+import { readJson } from './body.ts';
 import type { Limits, Timing } from './timing.ts';
 
 export interface TransportRequest {
@@ -31,6 +31,8 @@ export interface Transport {
    * no headers came in time), `unauthenticated`, `protocol_unsupported`, `missing_capability`, `invalid_option`, `aborted`
    */
   send(request: TransportRequest): Promise<Response>;
+  /** Reads the body of an answer, of bounded size and in bounded time. @throws NftUpgradeError `frame_too_large`, `invalid_frame`, `connection_lost` */
+  json(response: Response): Promise<unknown>;
 }
 
 export interface TransportOptions {
@@ -68,19 +70,29 @@ export function createTransport(options: TransportOptions): Transport {
     }
   };
 
+  const json = (response: Response) =>
+    readJson(response, { clock: environment.clock, maxBytes: limits.maxBodyBytes, timeoutMs: timing.responseMs });
+
+  const errorOf = async (response: Response): Promise<NftUpgradeError> => {
+    const { status } = response;
+    if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+      discard(response);
+      return new NftUpgradeError('invalid_option', { details: { problem: 'redirect', status: 302 } });
+    }
+    const error = fromProblem(status, await json(response).catch(() => null));
+    const retryAfterMs = readRetryAfter(response.headers, environment.clock.now());
+    return retryAfterMs === null ? error : amend(error, { details: { ...error.details, retryAfterMs } });
+  };
+
   return {
+    json,
     async send(request) {
       let response = await exchange(request, await auth.authorization(request.reason, request.signal));
       if (response.status === 401 && auth.refreshable) {
         discard(response);
         response = await exchange(request, await auth.authorization('unauthorized', request.signal));
       }
-      if (!response.ok)
-        throw await errorOf(response, environment, {
-          clock: environment.clock,
-          maxBytes: limits.maxBodyBytes,
-          timeoutMs: timing.responseMs,
-        });
+      if (!response.ok) throw await errorOf(response);
       const spoken = response.headers.get(PROTOCOL_HEADER);
       if (spoken !== null && Number(spoken) > PROTOCOL_VERSION) {
         discard(response);
@@ -117,17 +129,6 @@ function initOf(
     redirect: 'manual',
     signal,
   };
-}
-
-async function errorOf(response: Response, environment: Environment, body: BodyLimits): Promise<NftUpgradeError> {
-  if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
-    discard(response);
-    return new NftUpgradeError('invalid_option', { details: { problem: 'redirect', status: 302 } });
-  }
-  const problem = await readJson(response, body).catch(() => null);
-  const error = fromProblem(response.status, problem);
-  const retryAfterMs = readRetryAfter(response.headers, environment.clock.now());
-  return retryAfterMs === null ? error : amend(error, { details: { ...error.details, retryAfterMs } });
 }
 
 /** Seconds, or a date: then counted from the server's own `Date`, since the clock here may be wrong. */
