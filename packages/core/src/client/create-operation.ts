@@ -60,63 +60,53 @@ export function createOperation(options: OperationOptions): Operation {
 
   const about = (thrown: unknown) => aboutOperation(thrown, store.get().id, store.get().operation?.asset ?? null);
 
-  const close = (error: NftUpgradeError | null) => {
+  const close = (reason?: NftUpgradeError) => {
     if (closed) return;
     closed = true;
     follower?.stop();
     options.signal?.removeEventListener('abort', abort);
+    const error = reason && about(reason);
     if (error) {
       started.reject(error);
       done.reject(error);
     }
-    history.end(error ?? undefined);
+    history.end(error);
     options.onClosed();
   };
   const detach = (code: 'detached' | 'aborted') => {
     if (closed) return;
     store.set({ connection: Object.freeze({ ...idleConnection, state: 'closed', reason: 'detached' }) });
-    close(about(new NftUpgradeError(code)));
+    close(new NftUpgradeError(code));
   };
   const abort = () => detach('aborted');
 
-  const finish = (snapshot: Snapshot) => {
-    done.resolve(snapshot);
-    close(null);
-  };
-
-  const begin = (): Follower | null => {
-    if (options.id !== null) started.resolve(options.id);
-    if (options.snapshot?.terminal) {
-      store.set({ connection: Object.freeze({ ...idleConnection, state: 'closed', reason: 'ended' }) });
-      finish(options.snapshot);
-      return null;
-    }
-    return options.follow({
-      ...options,
-      counters,
-      record,
-      onIdentified(id) {
-        store.set({ id });
-        options.onSettled();
-        started.resolve(id);
-      },
-      onEvents(events, operation) {
-        store.set({ operation });
-        history.add(events);
-      },
-      onConnection(connection) {
-        record?.({ kind: 'connection', connection });
-        store.set({ connection });
-        const { operation } = store.get();
-        if (operation?.terminal && connection.state === 'closed') finish(operation);
-      },
-      onRefused(error) {
-        options.onSettled();
-        close(about(error));
-      },
-    });
-  };
-  follower = begin();
+  if (options.id !== null) started.resolve(options.id);
+  follower = options.follow({
+    ...options,
+    counters,
+    record,
+    onIdentified(id) {
+      store.set({ id });
+      options.onSettled();
+      started.resolve(id);
+    },
+    onEvents(events, operation) {
+      store.set({ operation });
+      history.add(events);
+    },
+    onConnection(connection) {
+      record?.({ kind: 'connection', connection });
+      store.set({ connection });
+      const { operation } = store.get();
+      if (!operation?.terminal || connection.state !== 'closed') return;
+      done.resolve(operation);
+      close();
+    },
+    onRefused(error) {
+      options.onSettled();
+      close(error);
+    },
+  });
 
   if (options.signal?.aborted) abort();
   else if (!closed) options.signal?.addEventListener('abort', abort, { once: true });

@@ -1,4 +1,4 @@
-import { type NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
+import type { NftUpgradeError } from '../errors/error.ts';
 
 /** A promise with its ends in hand. */
 export interface Deferred<T> {
@@ -8,12 +8,10 @@ export interface Deferred<T> {
 }
 
 export function deferred<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: NftUpgradeError) => void = () => undefined;
-  const promise = new Promise<T>((fulfil, fail) => {
-    resolve = fulfil;
-    reject = fail;
+  let ends: Omit<Deferred<T>, 'promise'> | undefined;
+  const promise = new Promise<T>((resolve, reject) => {
+    ends = { resolve, reject };
   });
   promise.catch(() => undefined); // who never looks at it must not be told of an unhandled rejection
-  return { promise, resolve: (value) => resolve(value), reject: (error) => reject(toNftUpgradeError(error, 'internal')) };
+  return { promise, ...(ends as unknown as Omit<Deferred<T>, 'promise'>) };
 }

@@ -1,3 +1,5 @@
+import { type Deferred, deferred } from './deferred.ts';
+
 /** Events as they came, for `for await` loops that begin at any time. */
 export interface History<E> {
   add(events: readonly E[]): void;
@@ -11,45 +13,34 @@ export interface History<E> {
 export function createHistory<E>(maxEvents: number): History<E> {
   const events: E[] = [];
   let dropped = 0;
-  let ended = false;
-  let failure: { readonly error: unknown } | null = null;
-  let waiting: (() => void)[] = [];
+  let over: { readonly error: unknown } | null = null;
+  let news: Deferred<void> | null = null;
   const wakeAll = () => {
-    if (waiting.length === 0) return;
-    const wake = waiting;
-    waiting = [];
-    for (const resolve of wake) resolve();
+    news?.resolve();
+    news = null;
   };
   return {
     add(more) {
       events.push(...more);
-      const excess = events.length - maxEvents;
-      if (excess > 0) {
-        events.splice(0, excess);
-        dropped += excess;
-      }
+      dropped += events.splice(0, events.length - maxEvents).length;
       wakeAll();
     },
     end(error) {
-      if (ended) return;
-      ended = true;
-      if (error !== undefined) failure = { error };
+      over ??= { error };
       wakeAll();
     },
     async *iterate() {
-      let position = 0;
-      for (;;) {
+      for (let position = 0; ; ) {
         position = Math.max(position, dropped);
         const event = events[position - dropped];
         if (event !== undefined) {
           position++;
           yield event;
-        } else if (ended) {
-          if (failure) throw failure.error;
-          return;
-        } else {
-          await new Promise<void>((resolve) => waiting.push(resolve));
-        }
+        } else if (!over) {
+          news ??= deferred();
+          await news.promise;
+        } else if (over.error) throw over.error;
+        else return;
       }
     },
   };

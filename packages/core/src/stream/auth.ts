@@ -25,29 +25,25 @@ export function createAuth(getToken: GetToken | undefined, clock: Clock, tokenMs
   const ask = async (reason: TokenReason, signal: AbortSignal): Promise<string | null> => {
     if (!getToken) return null;
     const { controller, unlink } = linkAbort(signal);
-    let late = false;
+    let problem = 'token_failed';
     const timer = clock.setTimeout(() => {
-      late = true;
+      problem = 'token_late';
       controller.abort();
     }, tokenMs);
+    let token: unknown;
     try {
-      const token = await orAborted(Promise.resolve(getToken({ reason, signal: controller.signal })), controller.signal);
-      if (token !== null && !(typeof token === 'string' && TOKEN.test(token))) {
-        throw new NftUpgradeError('invalid_option', { details: { option: 'getToken', problem: 'token' } });
-      }
-      return token === null ? null : `Bearer ${token}`;
+      token = await orAborted(Promise.resolve(getToken({ reason, signal: controller.signal })), controller.signal);
     } catch (thrown) {
-      if (late) throw new NftUpgradeError('unauthenticated', { details: { problem: 'token_late', tokenMs } });
       if (signal.aborted) throw new NftUpgradeError('aborted');
-      if (thrown instanceof NftUpgradeError && thrown.code === 'invalid_option') throw thrown;
       // Without the cause: errors of HTTP libraries carry the request, and with it the refresh token.
-      throw new NftUpgradeError('unauthenticated', {
-        details: { problem: 'token_failed', name: thrown instanceof Error ? thrown.name : typeof thrown },
-      });
+      throw new NftUpgradeError('unauthenticated', { details: { problem, name: thrown instanceof Error ? thrown.name : typeof thrown } });
     } finally {
       clock.clearTimeout(timer);
       unlink();
     }
+    if (token === null) return token;
+    if (typeof token === 'string' && TOKEN.test(token)) return `Bearer ${token}`;
+    throw new NftUpgradeError('invalid_option', { details: { option: 'getToken', problem: 'token' } });
   };
 
   return {

@@ -65,13 +65,13 @@ export function follow(options: FollowOptions): Follower {
   });
 
   const run = async () => {
-    show('connecting');
     let reason: TokenReason = options.start ? 'start' : 'reconnect';
     while (!stopped) {
+      if (sequencer.snapshot()?.terminal) return show('closed', { reason: 'ended' });
+      if (!interrupter) show('connecting');
       interrupter = new AbortController();
       const ending = await attempts.run(memory, reason, interrupter.signal);
-      if (stopped) return;
-      if (sequencer.snapshot()?.terminal) return show('closed', { reason: 'ended' });
+      if (stopped || sequencer.snapshot()?.terminal) continue;
       const known = attempts.id() !== null;
       reason = known ? 'reconnect' : 'start';
       const decision = decide(memory, ending, { timing, limits, known, online: environment.online(), random: environment.random() });

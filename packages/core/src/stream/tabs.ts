@@ -19,7 +19,7 @@ export const acrossTabs =
   (options: FollowOptions): Follower => {
     const locks = locksOf(options.environment);
     const channel = channelOf(options.environment);
-    return locks && channel ? followTogether(options, locks, channel) : follow(options);
+    return locks && channel && !options.snapshot?.terminal ? followTogether(options, locks, channel) : follow(options);
   };
 
 function followTogether(options: FollowOptions, locks: Locks, openChannel: (name: string) => Channel): Follower {
