@@ -4,7 +4,7 @@ import { type Deferred, deferred } from './deferred.ts';
 export interface History<E> {
   add(events: readonly E[]): void;
   /** No event follows: loops end, or throw what is given. */
-  end(error?: unknown): void;
+  end(error?: Error): void;
   /** From the first event on, then live. Each loop has its own position. */
   iterate: () => AsyncGenerator<E, void, undefined>;
 }
@@ -13,7 +13,7 @@ export interface History<E> {
 export function createHistory<E>(maxEvents: number): History<E> {
   const events: E[] = [];
   let dropped = 0;
-  let over: { readonly error: unknown } | null = null;
+  let over: { readonly error: Error | undefined } | null = null;
   let news: Deferred<void> | null = null;
   const wakeAll = () => {
     news?.resolve();
