@@ -23,7 +23,7 @@ export const burn: readonly Mutation[] = [
     `${kit}/solana/rpc.ts`,
     'agreeing !== answered.length + 1 || agreeing <= endpoints.length / 2',
     'false as boolean',
-    `${kit}/solana/rpc.test.ts`,
+    `${kit}/engine/rows/burn.test.ts`,
   ),
   mutation(
     'B8',
@@ -55,7 +55,7 @@ export const burn: readonly Mutation[] = [
     `${kit}/solana/burn/observe.ts`,
     'if (failed) return failed;',
     'void failed;',
-    `${kit}/solana/burn/observe.test.ts`,
+    `${kit}/engine/rows/burn.test.ts`,
   ),
   mutation(
     'B6',
@@ -63,7 +63,7 @@ export const burn: readonly Mutation[] = [
     `${kit}/solana/burn/observe.ts`,
     'const landed = landedOne(judged);',
     "const landed = firstOf(judged, 'refused') ?? firstOf(judged, 'failed') ?? landedOne(judged);",
-    `${kit}/solana/burn/observe.test.ts`,
+    `${kit}/engine/rows/burn.test.ts`,
   ),
   mutation(
     'B7',
@@ -89,7 +89,7 @@ export const burn: readonly Mutation[] = [
 `,
     `return keys.slice(0, requiredSignatures + 99).length > 0 || keys.includes(owner)
 `,
-    `${kit}/solana/attacks.test.ts`,
+    `${kit}/engine/rows/forged.test.ts`,
   ),
   mutation(
     'B10',

@@ -7,7 +7,7 @@ export const mint: readonly Mutation[] = [
     `${kit}/ipfs/answer.ts`,
     'if (actual !== expected) throw',
     'if (false as boolean) throw',
-    `${kit}/ipfs/kubo.test.ts`,
+    `${kit}/engine/rows/delivery.test.ts`,
   ),
   mutation(
     'K7',
@@ -23,7 +23,23 @@ export const mint: readonly Mutation[] = [
     `${kit}/solana/mint/observe.ts`,
     "    if (wrong.length > 0)\n      return { kind: 'unexpected'",
     "    if (wrong.length > 99)\n      return { kind: 'unexpected'",
-    `${kit}/solana/mint/observe.test.ts`,
+    `${kit}/engine/rows/delivery.test.ts`,
+  ),
+  mutation(
+    'K7',
+    'what is no NFT of ours is no delivery',
+    `${kit}/solana/mint/observe.ts`,
+    "if (wrong.length > 0) return occupied(wrong.join('; '));",
+    "if (wrong.length > 0) return { kind: 'absent' };",
+    `${kit}/engine/rows/delivery.test.ts`,
+  ),
+  mutation(
+    'K8',
+    'a debt behind a wrong NFT can be settled',
+    `${kit}/engine/obligations.ts`,
+    "seen.kind === 'unexpected' || ",
+    '',
+    `${kit}/engine/rows/delivery.test.ts`,
   ),
   mutation(
     'M1',

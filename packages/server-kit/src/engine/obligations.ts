@@ -85,6 +85,7 @@ async function refuseWhileMintMayLand(engine: Engine, loaded: Parameters<typeof 
       attempts.map((row) => row.data),
     ));
   const seen = observed ?? { kind: 'pending' as const };
-  if (seen.kind === 'absent' || (seen.kind === 'failed' && isErrorCode(seen.code))) return;
+  // What stands there for good, and is not the NFT, is in the way of every mint: such a debt is settled like this or never.
+  if (seen.kind === 'absent' || seen.kind === 'unexpected' || (seen.kind === 'failed' && isErrorCode(seen.code))) return;
   throw new NftUpgradeError('compensate_refused', { operationId, asset, details: { mint: seen.kind } });
 }

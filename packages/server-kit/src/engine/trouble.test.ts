@@ -10,31 +10,40 @@ import { postgres } from '../db/postgres.ts';
 import { createHandler } from '../http/handler.ts';
 import { createService, type Service } from '../service.ts';
 import { startPostgres, type TestPostgres } from '../testing/databases.ts';
-import { type MemoryChain, memoryChain } from '../testing/memory-chain.ts';
+import type { Ground, Holder } from '../testing/grounds/ground.ts';
+import { lite } from '../testing/grounds/lite.ts';
 import { memoryContent, permissiveRules, untilStatus } from '../testing/rules.ts';
 
-const mint = '7vJ9JU1bJJE96FWSJKvHsmmFADCg4gpZQff4P3bkLKi';
-const principal = { id: 'alice', wallet: '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin' };
 const PATIENT_MS = 60_000;
 
-let ledger: MemoryChain;
-beforeEach(() => {
-  ledger = memoryChain();
-  ledger.give(mint, principal.wallet);
+let place: Awaited<ReturnType<typeof lite.open>>;
+let ground: Ground;
+let alice: Holder;
+beforeAll(async () => {
+  place = await lite.open();
 });
+afterAll(() => place.stop());
+beforeEach(async () => {
+  ground = await place.fresh();
+  alice = await ground.holder('alice');
+});
+/** Neither burned nor exchanged. */
+const isUntouched = async () => expect(await ground.nfts(alice.principal.wallet)).toEqual([alice.mint]);
+/** Burned, and nothing in its place yet. */
+const isOwed = async () => expect(await ground.nfts(alice.principal.wallet)).toEqual([]);
 
 const serve = async (db: Db) => {
   const service = await createService({
     db,
-    chain: ledger.chain,
+    chain: ground.chain(),
     content: memoryContent().store,
-    rules: permissiveRules(mint).rules,
+    rules: permissiveRules(alice.mint, ground.standard).rules,
     watchMs: 50,
     sweepMs: 200,
     takeoverMs: 600,
     patience: { retryBaseMs: 10, retryMaxMs: 50 },
   });
-  const handler = createHandler(service, { authenticate: async () => principal });
+  const handler = createHandler(service, { authenticate: async () => alice.principal });
   const call = (method: string, path = '', body?: object, headers: Record<string, string> = {}) =>
     handler.fetch(
       new Request(`http://node/api/v1/nft/upgrade${path}`, {
@@ -50,7 +59,7 @@ const serve = async (db: Db) => {
   };
   return { db, service, call, start, close };
 };
-const query = (operationId: string) => ({ process: 'upgrade', operationId, principal });
+const query = (operationId: string) => ({ process: 'upgrade', operationId, principal: alice.principal });
 const idOf = async (response: Response) => ((await response.json()) as { operationId: string }).operationId;
 
 /** Refused in order: a code, when to come again, and nothing about the database. */
@@ -64,8 +73,7 @@ const isRefused = async (answer: Promise<Response>, { retryable = true } = {}) =
 const operations = (db: Db) => db.sql('select id from nft_upgrade.operation');
 const deliversOnce = async (service: Service, id: string) => {
   const done = await untilStatus(service, query(id), ['completed'], PATIENT_MS);
-  expect(done.facts).toMatchObject({ mintAddress: expect.any(String) });
-  expect(ledger.mints()).toBe(1);
+  expect(await ground.nfts(alice.principal.wallet)).toEqual([done.facts.mintAddress]);
 };
 
 describe('a Postgres in trouble, seen by who calls the service', () => {
@@ -89,9 +97,9 @@ describe('a Postgres in trouble, seen by who calls the service', () => {
     await isRefused(call('GET', '?active=true'));
     await isRefused(call('PATCH', `/${id}/confirm-burn`, confirmation));
     await isRefused(call('POST', `/${id}/cancel`));
-    expect(ledger.mints()).toBe(0);
+    await isUntouched();
     // The wallet has sent it by itself; nobody can say so.
-    ledger.submit(id);
+    await ground.submit(id);
     await sleep(300);
     await server.restart();
     await deliversOnce(service, id);
@@ -123,9 +131,9 @@ describe('a Postgres in trouble, seen by who calls the service', () => {
     }
     await expect.poll(() => taken, { timeout: PATIENT_MS }).toBe(3);
     await isRefused(start('key-00000002'));
-    ledger.submit(id);
+    await ground.submit(id);
     await sleep(300);
-    expect(ledger.mints()).toBe(0);
+    await isOwed();
     release();
     await Promise.all(holders);
     await deliversOnce(service, id);
@@ -170,9 +178,9 @@ describe('a full disk under the embedded database, seen by who calls the service
     await isRefused(first.start('key-00000002'), { retryable: false });
     isFull = () => false;
     await isRefused(first.call('GET', `/${id}`), { retryable: false });
-    ledger.submit(id);
+    await ground.submit(id);
     await first.close();
-    expect(ledger.mints()).toBe(0);
+    await isOwed();
     // The process is started again, as the error says.
     const second = await serve(await pglite({ folder }));
     await deliversOnce(second.service, id);

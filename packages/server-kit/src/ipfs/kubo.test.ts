@@ -1,9 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
 import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cidOf } from './cid.ts';
+import { added, kuboPeer, type Reply } from './fixtures/kubo-peer.ts';
 import { kuboStore } from './kubo.ts';
 
 const hello = new TextEncoder().encode('hello world');
@@ -11,48 +11,17 @@ const helloCid = 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e';
 const otherCid = 'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku';
 const secret = 'Bearer top-secret-token';
 
-interface Seen {
-  method: string | undefined;
-  url: URL;
-  headers: IncomingMessage['headers'];
-  body: Buffer;
-}
-type Reply = (response: ServerResponse, seen: Seen) => void;
-
-const servers: ReturnType<typeof createServer>[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
+const peers: { stop(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const peer of peers.splice(0)) await peer.stop();
 });
 
-/** A server that answers like Kubo 0.30, or as the test wants it. */
-async function fakeKubo(reply: Reply): Promise<{ url: string; seen: Seen[] }> {
-  const seen: Seen[] = [];
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      const one = {
-        method: request.method,
-        url: new URL(request.url ?? '', 'http://kubo'),
-        headers: request.headers,
-        body: Buffer.concat(parts),
-      };
-      seen.push(one);
-      reply(response, one);
-    });
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+async function fakeKubo(reply: Reply) {
+  const peer = await kuboPeer(reply);
+  peers.push(peer);
+  return peer;
 }
 
-const added =
-  (...lines: object[]): Reply =>
-  (response) =>
-    response.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 const status =
   (code: number, body = ''): Reply =>
   (response) =>
@@ -140,9 +109,8 @@ describe('put', () => {
   });
 
   it('says why nobody answers', async () => {
-    const { url } = await fakeKubo(() => undefined);
-    const [server] = servers.splice(0);
-    await new Promise((resolve) => server?.close(resolve));
+    const { url, stop } = await kuboPeer(() => undefined);
+    await stop();
     await expect(kuboStore({ url }).put(hello)).rejects.toMatchObject({ retryable: true, details: { reason: 'ECONNREFUSED' } });
   });
 });

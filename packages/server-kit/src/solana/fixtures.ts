@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from '@solana/spl-token';
 import { Connection, Keypair, PublicKey, type TransactionInstruction, VersionedTransaction } from '@solana/web3.js';
 import type { BurnAttempt, BurnObservation, Chain, HeldNft, MintAttempt, MintObservation, MintRequest } from '../ports/chain.ts';
-import { type LiteControls, startChain } from '../testing/chain/index.ts';
+import { type LiteControls, type LiteOptions, startChain } from '../testing/chain/index.ts';
 import { createSolanaChain, type SolanaChainOptions } from './chain.ts';
 import { issueNft } from './issue.ts';
 import { createRpc } from './rpc.ts';
@@ -14,9 +15,11 @@ export const runtimes = ['surfpool', 'lite'] as const;
 export type Runtime = (typeof runtimes)[number];
 export const SOL = 1_000_000_000n;
 
-export async function openWorld(runtime: Runtime, options: Partial<SolanaChainOptions> = {}) {
-  // Finality after few blocks where that can be set, so that a suite takes seconds.
-  const lite = runtime === 'lite' ? await startChain({ runtime, finalizeDepth: 8 }) : null;
+/** Finality after few blocks, so that a suite takes seconds. */
+const brisk: LiteOptions = { finalizeDepth: 8 };
+
+export async function openWorld(runtime: Runtime, options: Partial<SolanaChainOptions> = {}, pace = brisk) {
+  const lite = runtime === 'lite' ? await startChain({ runtime, ...pace }) : null;
   const local = lite ?? (await startChain({ runtime, slotMs: 10 }));
   const rpc = await createRpc({ endpoints: [local.rpcUrl] });
   const [endpoint] = await rpc.use(async (node) => [node] as const);
@@ -94,6 +97,19 @@ export async function openWorld(runtime: Runtime, options: Partial<SolanaChainOp
     async status(signature: string): Promise<string> {
       const { value } = await connection.getSignatureStatuses([signature]);
       return value[0]?.confirmationStatus ?? 'unknown';
+    },
+
+    /** Mint addresses of what a wallet holds. */
+    async held(owner: PublicKey): Promise<string[]> {
+      const lists = await Promise.all(
+        [TOKEN_PROGRAM_ID, TOKEN_2022_PROGRAM_ID].map((programId) => connection.getParsedTokenAccountsByOwner(owner, { programId })),
+      );
+      return lists.flatMap(({ value }) =>
+        value.flatMap(({ account }) => {
+          const { mint, tokenAmount } = account.data.parsed.info as { mint: string; tokenAmount: { amount: string } };
+          return tokenAmount.amount === '1' ? [mint] : [];
+        }),
+      );
     },
 
     finalized: (signature: string) =>

@@ -49,15 +49,14 @@ function logFaults({ id, process: name, events, status, seq, asset, live }: Audi
 /** Blocks that a transaction may still land in, when it is made. */
 const LIFETIME = 150;
 
-/** A second burn transaction goes out only when the first cannot land any more: its own life begins behind the end of the other one. */
+/** A second burn transaction goes out only when the first cannot land any more: it has failed on the chain, or the life of the second begins behind its end. */
 async function attemptFaults(db: Db): Promise<string[]> {
-  const rows = await db.sql<{ operation_id: string; data: BurnAttempt; refused: string | null }>(
-    `select operation_id, data, (select max(refused) from nft_upgrade.burn_signature s where s.operation_id = a.operation_id and s.attempt = a.attempt) as refused
-     from nft_upgrade.attempt a where kind = 'burn' order by operation_id, attempt`,
+  const rows = await db.sql<{ operation_id: string; data: BurnAttempt; outcome: string | null }>(
+    `select operation_id, data, outcome from nft_upgrade.attempt where kind = 'burn' order by operation_id, attempt`,
   );
   return rows.flatMap(({ operation_id, data }, index) => {
     const before = rows[index - 1];
-    if (before?.operation_id !== operation_id || before.refused !== null) return [];
+    if (before?.operation_id !== operation_id || before.outcome?.startsWith('failed on chain')) return [];
     const born = data.lastValidBlockHeight - LIFETIME;
     return born > before.data.lastValidBlockHeight
       ? []

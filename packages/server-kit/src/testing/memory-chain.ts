@@ -46,9 +46,9 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
     if (fault) throw fault;
   };
 
-  const land = (attempt: BurnAttempt, signature: string, { nonce = false } = {}) => {
+  const land = (attempt: BurnAttempt, signature: string, { nonce = false, fails = false } = {}) => {
     if (landed.has(signature) || (height > attempt.lastValidBlockHeight && !nonce)) return;
-    const failed = holders.get(attempt.nft.mint) !== attempt.nft.owner;
+    const failed = fails || holders.get(attempt.nft.mint) !== attempt.nft.owner;
     landed.set(signature, { mint: attempt.nft.mint, finalized: autoFinalize, failed, slot: height });
     if (!failed) holders.delete(attempt.nft.mint);
   };
@@ -167,8 +167,8 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
     ownerOf: (mint: string) => holders.get(mint) ?? null,
     /** New NFTs that came into being, ever. */
     mints: () => mints,
-    /** The wallet signs and sends what was handed out; returns the signature. With `nonce` as a transaction that lands however late. */
-    submit(operationId: string, attempt = 1, how: { nonce?: boolean } = {}): string {
+    /** The wallet signs and sends what was handed out; returns the signature. With `nonce` as a transaction that lands however late, with `fails` with an error. */
+    submit(operationId: string, attempt = 1, how: { nonce?: boolean; fails?: boolean } = {}): string {
       const found = [...handedOut.values()].find((candidate) => candidate.operationId === operationId && candidate.attempt === attempt);
       if (!found) throw new NftUpgradeError('burn_not_expected', { operationId });
       land(found, signatureOf(found), how);

@@ -45,6 +45,63 @@ describeCells('burns', (cell) => {
     await cell.delivered();
   });
 
+  it('B3: a burn that the network loses is waited for until it is dead, and only then is there another', async () => {
+    const node = await cell.node();
+    const id = await cell.awaiting(node);
+    cell.ground.lose(1);
+    await node.confirmBurn({ ...cell.query(id), confirmation: { signedTransaction: cell.ground.sign(id) } });
+    for (let look = 0; look < 3; look += 1) await node.advance(id);
+    expect((await node.snapshot(cell.query(id))).status).toBe('verifying_burn');
+    cell.ground.pass(160);
+    expect(await cell.until(node, id, 'awaiting_burn')).toMatchObject({
+      asset: 'safe',
+      now: { code: 'burn_not_found', burnTransaction: { attempt: 2 } },
+    });
+    await cell.ground.submit(id, 2);
+    await cell.until(node, id, 'completed');
+    await cell.delivered();
+  });
+
+  it('B4: a burn that lands with an error leaves the NFT where it is, and another one is handed out', async () => {
+    const node = await cell.node();
+    const id = await cell.awaiting(node);
+    const burnTxSignature = await cell.ground.submitFailing(id);
+    await node.confirmBurn({ ...cell.query(id), confirmation: { burnTxSignature } });
+    const again = () => node.snapshot(cell.query(id));
+    await expect
+      .poll(again, { timeout: 60_000 })
+      .toMatchObject({ status: 'awaiting_burn', now: { code: 'burn_transaction_failed', burnTransaction: { attempt: 2 } } });
+    expect(await cell.ground.nfts(cell.alice.principal.wallet)).toEqual([cell.alice.mint]);
+    const submitted = await cell.ground.submit(id, 2);
+    expect((await cell.until(node, id, 'completed')).facts.burnTxSignature).toBe(submitted);
+    await cell.delivered();
+  });
+
+  it.each(['earlier', 'later'] as const)(
+    'B6: of two signed attempts the %s one lands first and counts; the other fails by itself',
+    async (first) => {
+      const node = await cell.node();
+      const id = await cell.awaiting(node);
+      // Signed with a durable nonce, so that its blockhash dies and it does not.
+      const late = await cell.ground.late(id);
+      cell.ground.pass(160);
+      const reissued = () => node.reissueBurn(cell.query(id)).catch((error: unknown) => error);
+      await expect.poll(reissued, { timeout: 30_000 }).toMatchObject({ now: { burnTransaction: { attempt: 2 } } });
+      const submit = () => cell.ground.submit(id, 2);
+      const confirmation = { signedTransaction: cell.ground.sign(id, 2) };
+      const [counted, other] = first === 'earlier' ? [late, submit] : [submit, late];
+      // Nothing is final before both have landed.
+      cell.ground.freeze();
+      const signature = await counted();
+      await other();
+      await node.confirmBurn({ ...cell.query(id), confirmation });
+      cell.ground.thaw();
+      expect((await cell.until(node, id, 'completed')).facts.burnTxSignature).toBe(signature);
+      expect(await cell.history(node, id)).not.toContain('burn_failed');
+      await cell.delivered();
+    },
+  );
+
   it('B5: a burn that a fork undoes is sent again, and nothing is minted before it is final', async () => {
     const node = await cell.node();
     const id = await cell.awaiting(node);
@@ -68,14 +125,21 @@ describeCells('burns', (cell) => {
     expect(await cell.until(node, id, 'burn_failed')).toMatchObject({ now: { code: 'nft_moved' } });
   });
 
-  it('B9: nodes of the chain that do not answer make it wait, never guess', async () => {
+  it.each([
+    { nodes: 'do not answer', trouble: () => cell.ground.silence(true), end: () => cell.ground.silence(false), told: true },
+    { nodes: 'disagree', trouble: () => cell.ground.doubt(true), end: () => cell.ground.doubt(false), told: true },
+    { nodes: 'have fallen behind', trouble: () => cell.ground.lag(100), end: () => cell.ground.lag(0), told: false },
+  ])('B9: nodes of the chain that $nodes make it wait, never guess', async ({ trouble, end, told }) => {
     const node = await cell.node();
     const id = await cell.awaiting(node);
     const submitted = await cell.ground.submit(id);
-    cell.ground.silence(true);
+    trouble();
     cell.errors.length = 0;
-    await expect.poll(() => cell.errors.length, { timeout: 30_000 }).toBeGreaterThan(2);
-    cell.ground.silence(false);
+    if (told) await expect.poll(() => cell.errors.length, { timeout: 30_000 }).toBeGreaterThan(2);
+    for (let look = 0; look < 3; look += 1) await node.advance(id);
+    expect(['awaiting_burn', 'verifying_burn']).toContain((await node.snapshot(cell.query(id))).status);
+    await expect(node.reissueBurn(cell.query(id))).rejects.toThrow();
+    end();
     const done = await cell.until(node, id, 'completed');
     expect(done.facts.burnTxSignature).toBe(submitted);
     await cell.delivered();
@@ -164,7 +228,7 @@ describeCells('burns', (cell) => {
       now: { code: 'burn_window_closed', retryAction: 'restart_from_burn' },
     });
     await expect.poll(() => cell.host.released).toEqual([id]);
-    const burnTxSignature = await cell.ground.submitLate(id);
+    const burnTxSignature = await (await cell.ground.late(id))();
     // The next start of the user finds it, once it is final.
     const begun = async () => {
       const again = await cell.begin(node);

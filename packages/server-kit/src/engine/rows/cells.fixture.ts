@@ -6,10 +6,13 @@ import { closeDatabases, databases } from '../../testing/databases.ts';
 import type { Ground, GroundKind, Holder } from '../../testing/grounds/ground.ts';
 import { lite } from '../../testing/grounds/lite.ts';
 import { memory } from '../../testing/grounds/memory.ts';
+import { journalFaults } from '../../testing/invariants.ts';
 import { memoryContent, permissiveRules, untilStatus } from '../../testing/rules.ts';
 
 /** What a test of a row has at hand: fresh for each test, on one database and one chain. */
 export interface Cell {
+  /** Known before the tests run, unlike the rest. */
+  readonly kind: GroundKind['name'];
   db: Db;
   ground: Ground;
   /** Alice, who holds the NFT that the rules speak of. */
@@ -55,7 +58,7 @@ export function describeCells(title: string, tests: (cell: Cell) => void): void 
     let db: Db | undefined;
     for (const kind of kinds) {
       describe(`${title}, on ${database.name} and the ${kind.name} chain`, () => {
-        const cell = {} as Cell;
+        const cell = { kind: kind.name } as Cell;
         const services: Service[] = [];
         const stop = async () => void (await Promise.all(services.splice(0).map((service) => service.stop())));
         beforeAll(async () => {
@@ -69,9 +72,15 @@ export function describeCells(title: string, tests: (cell: Cell) => void): void 
         });
         afterEach(async () => {
           cell.ground.silence(false);
+          cell.ground.doubt(false);
+          cell.ground.lag(0);
+          cell.ground.lose(0);
           cell.ground.thaw();
           await stop();
+          const faults = await journalFaults(cell.db);
           await cell.wipe();
+          // I2, I3 and I4, after every test. Some leave an operation that waits for its user.
+          expect(faults.filter((fault) => !fault.includes('I3: still '))).toEqual([]);
         });
         tests(cell);
       });
@@ -79,7 +88,7 @@ export function describeCells(title: string, tests: (cell: Cell) => void): void 
   }
 }
 
-async function freshCell(db: Db, ground: Ground, services: Service[], stop: () => Promise<void>): Promise<Cell> {
+async function freshCell(db: Db, ground: Ground, services: Service[], stop: () => Promise<void>): Promise<Omit<Cell, 'kind'>> {
   const alice = await ground.holder('alice');
   const content = memoryContent();
   const host = permissiveRules(() => alice.mint, ground.standard);

@@ -1,8 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { expect, it } from 'vitest';
-import { createService, type Service } from '../../service.ts';
-import { createMortal } from '../../testing/crash/mortal.ts';
+import { cidOf } from '../../ipfs/cid.ts';
+import { added, kuboPeer, uploadIn } from '../../ipfs/fixtures/kubo-peer.ts';
+import { kuboStore } from '../../ipfs/kubo.ts';
+import type { MintAttempt } from '../../ports/chain.ts';
+import type { Service } from '../../service.ts';
 import { describeCells } from './cells.fixture.ts';
 
 const times = (count: number, error: () => NftUpgradeError) => Array.from({ length: count }, error);
@@ -43,6 +45,32 @@ describeCells('deliveries', (cell) => {
     ]);
   });
 
+  it.each([
+    { lies: 1, outcome: 'is asked again in the open' },
+    { lies: 3, outcome: 'leaves the NFT owed until it tells the truth' },
+  ])('M2: a store that answers with another CID, $lies times, $outcome, and nothing is minted with its answer', async ({ lies }) => {
+    let stored = '';
+    let answers = 0;
+    const kubo = await kuboPeer(async (response, seen) => {
+      stored = await cidOf(await uploadIn(seen));
+      answers += 1;
+      added({ Name: 'content', Hash: answers > lies ? stored : await cidOf(Buffer.from('another')) })(response, seen);
+    });
+    const node = await cell.node({ content: kuboStore({ url: kubo.url }) });
+    const id = await cell.awaiting(node);
+    await cell.ground.submit(id);
+    if (lies < 3) await cell.until(node, id, 'completed');
+    else await isOwedThenDelivered(node, id, 'metadata_cid_mismatch');
+    expect(answers).toBe(lies + 1);
+    const told = (await node.events({ ...cell.query(id), after: 0 })).flatMap(({ code }) => code ?? []);
+    expect(told).toContain('metadata_cid_mismatch');
+    const { facts } = await node.snapshot(cell.query(id));
+    // What stands on the chain was compared with this before the operation was completed.
+    expect(facts).toMatchObject({ ipfsHash: stored, metadataUri: `ipfs://${stored}` });
+    await cell.delivered();
+    await kubo.stop();
+  });
+
   it('M4: an upload that fails for days after the burn is owed, called for and retried', async () => {
     const node = await cell.node();
     const id = await cell.awaiting(node);
@@ -59,24 +87,6 @@ describeCells('deliveries', (cell) => {
     await isOwedThenDelivered(node, id, 'mint_authority_unfunded');
   });
 
-  it.each([
-    { row: 'K1', where: 'before the mint is written down', write: 'commit attempt#1', when: 'before' },
-    { row: 'K2', where: 'after it is written down', write: 'mint.send#1', when: 'before' },
-    { row: 'K3', where: 'after it is sent', write: 'mint.send#1', when: 'after' },
-    { row: 'K4', where: 'after it is found on the chain', write: 'commit attempt#2', when: 'before' },
-  ] as const)('$row: a node that dies $where leaves one NFT to whoever goes on', async ({ write, when }) => {
-    const mortal = createMortal(cell.options(), { write, when });
-    const doomed = await createService(mortal.options);
-    const id = await cell.awaiting(doomed);
-    await cell.ground.submit(id);
-    await mortal.died;
-    // Its timers have to go; whatever it would still write is refused.
-    await Promise.race([doomed.stop().catch(() => undefined), sleep(500)]);
-    const next = await cell.node();
-    const done = await cell.until(next, id, 'completed');
-    expect(await cell.delivered()).toBe(done.facts.mintAddress);
-  });
-
   it('K5: two nodes on one database deliver once', async () => {
     const [one, two] = [await cell.node(), await cell.node()];
     const id = await cell.awaiting(one);
@@ -86,6 +96,50 @@ describeCells('deliveries', (cell) => {
     const events = await one.events({ ...cell.query(id), after: 0 });
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     await cell.delivered();
+  });
+
+  it('K3: a mint that the network loses is waited for until it is dead, and then made anew at the same address', async () => {
+    const sent: MintAttempt[] = [];
+    const chain = cell.ground.chain();
+    const send: typeof chain.mint.send = async (attempt) => {
+      if (sent.push(attempt) === 1) cell.ground.lose(1);
+      return chain.mint.send(attempt);
+    };
+    const node = await cell.node({ chain: { ...chain, mint: { ...chain.mint, key: chain.mint.key, send } } });
+    const id = await cell.awaiting(node);
+    await cell.ground.submit(id);
+    await expect.poll(() => sent.length, { timeout: 30_000 }).toBeGreaterThan(3);
+    expect(new Set(sent.map(({ signature }) => signature)).size).toBe(1);
+    cell.ground.pass(160);
+    const done = await cell.until(node, id, 'completed');
+    expect(await cell.delivered()).toBe(done.facts.mintAddress);
+    expect(new Set(sent.map(({ mintAddress }) => mintAddress))).toEqual(new Set([done.facts.mintAddress]));
+    expect(done.facts.transactionSignature).not.toBe(sent[0]?.signature);
+  });
+
+  it.each([
+    { row: 'K7', what: 'another account', how: 'account', code: 'mint_address_occupied' },
+    { row: 'K8', what: 'an NFT of somebody else', how: 'owner', code: 'mint_mismatch' },
+    { row: 'K8', what: 'an NFT with another URI', how: 'uri', code: 'mint_mismatch' },
+  ] as const)('$row: $what at the address of the new NFT is no delivery: people are called, and settle it', async ({ how, code }) => {
+    const paid: string[] = [];
+    const compensator = {
+      settle: async ({ compensationId }: { compensationId: string }) => ({ kind: `refund ${paid.push(compensationId)}` }),
+    };
+    const node = await cell.node({ compensator });
+    const id = await cell.awaiting(node);
+    await cell.ground.spoil(id, how);
+    await cell.ground.submit(id);
+    const isStuck = (times: number) => expect.poll(() => cell.alerts.length, { timeout: 30_000 }).toBe(times);
+    await isStuck(1);
+    expect(await node.snapshot(cell.query(id))).toMatchObject({ status: 'needs_attention', asset: 'burned_owed', now: { code } });
+    // However often it is tried: nothing is minted in its place.
+    await node.retry(cell.query(id));
+    await isStuck(2);
+    expect(await cell.db.sql("select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'mint'", [id])).toEqual([]);
+    await node.obligations.compensate(id);
+    await cell.until(node, id, 'compensated');
+    expect(paid).toHaveLength(1);
   });
 
   it('K9: a mint that a fork undoes is sent again, to the same address, until it is final', async () => {

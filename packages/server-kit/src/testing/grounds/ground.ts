@@ -1,4 +1,6 @@
-import type { Chain } from '../../ports/chain.ts';
+import type { BurnAttempt, Chain } from '../../ports/chain.ts';
+import type { Attack } from '../../solana/fixtures/attacks/scene.ts';
+import type { LiteOptions } from '../chain/index.ts';
 
 /** Somebody with an NFT of the old kind. */
 export interface Holder {
@@ -16,14 +18,20 @@ export interface Ground {
   holder(id: string): Promise<Holder>;
   /** What the wallet makes of the transaction that was handed out, base64. */
   sign(operationId: string, attempt?: number): string;
+  /** The wallet of somebody: signs any transaction, base64. */
+  wallet(holder: Holder): (transaction: string) => string;
   /** The wallet signs and sends by itself, past the server. Resolves to the signature, once it has landed. */
   submit(operationId: string, attempt?: number): Promise<string>;
-  /** The same with a durable nonce: lands however late. */
-  submitLate(operationId: string): Promise<string>;
+  /** The same with a durable nonce: signed now, and landed by the function, however late. */
+  late(operationId: string): Promise<() => Promise<string>>;
+  /** The same with something that the chain refuses in it: it lands with an error. */
+  submitFailing(operationId: string): Promise<string>;
   /** Signed and sent, and held back by the network until the function is called. */
   hold(operationId: string): Promise<() => Promise<void>>;
   /** The owner burns the NFT in some other way, for no operation. */
   burnOutside(holder: Holder): Promise<void>;
+  /** Sets the scene for a forged burn. Left out where nothing can be forged. */
+  stage?(attack: Attack): Promise<Staged>;
   /** Gives the NFT away. */
   transfer(holder: Holder): Promise<void>;
   /** So many blocks go by. */
@@ -36,6 +44,14 @@ export interface Ground {
   fork(): number;
   /** While true no node of the chain answers. */
   silence(silent: boolean): void;
+  /** While true, a second node is asked as well, and its index of transactions is empty. */
+  doubt(doubtful: boolean): void;
+  /** Nodes answer as of so many blocks ago; 0 ends that. */
+  lag(blocks: number): void;
+  /** So many of the next transactions never land, however often they are sent. */
+  lose(transactions: number): void;
+  /** The mint authority, in other hands or by mistake, puts something else at the address of the operation's NFT. Resolves once it is final. */
+  spoil(operationId: string, how: Spoiled): Promise<void>;
   /** The mint authority has nothing left to pay with; `feed` fills it up. */
   starve(): Promise<void>;
   feed(): Promise<void>;
@@ -45,8 +61,18 @@ export interface Ground {
   nfts(wallet: string): Promise<string[]>;
 }
 
+/** What stands at the address of a new NFT instead of it: another account, an NFT of somebody else, one with other metadata. */
+export type Spoiled = 'account' | 'owner' | 'uri';
+
+/** Somebody whose burn is forged. */
+export interface Staged {
+  readonly holder: Holder;
+  /** Lands the forgery for an operation that waits for its burn. Resolves once it is final; `attempt` where it is judged against another one than was handed out. */
+  forge(operationId: string): Promise<{ signature: string; attempt?: BurnAttempt }>;
+}
+
 export interface GroundKind {
   readonly name: Ground['name'];
-  /** Once for a file. */
-  open(): Promise<{ /** Once for each test. */ fresh(): Promise<Ground>; stop(): Promise<void> }>;
+  /** Once for a file. @param pace how fast its blocks come and become final */
+  open(pace?: LiteOptions): Promise<{ /** Once for each test. */ fresh(): Promise<Ground>; stop(): Promise<void> }>;
 }

@@ -1,15 +1,33 @@
-import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from '@solana/spl-token';
+import { TOKEN_2022_PROGRAM_ID } from '@solana/spl-token';
 import { Keypair, NONCE_ACCOUNT_LENGTH, NonceAccount, PublicKey, SystemProgram, Transaction } from '@solana/web3.js';
-import type { BurnAttempt, Chain, HeldNft } from '../../ports/chain.ts';
+import type { BurnAttempt, Chain, HeldNft, MintRequest } from '../../ports/chain.ts';
 import { memoInstruction } from '../../solana/burn/build.ts';
 import { createSolanaChain } from '../../solana/chain.ts';
 import { burnOf, transferTo } from '../../solana/fixtures/attacks/parts.ts';
+import { actedOn, castOf } from '../../solana/fixtures/attacks/scene.ts';
 import { openWorld, SOL, signWith, type World } from '../../solana/fixtures.ts';
-
+import { mintSeed } from '../../solana/mint/address.ts';
+import { createRpc, type Rpc } from '../../solana/rpc.ts';
 import type { Ground, GroundKind, Holder } from './ground.ts';
 
+/** A node of the same chain, by the path that it is asked at, that shows no transaction. */
+const FORGETFUL = '/forgetful';
+const forgetful: typeof fetch = async (input, init) => {
+  const request = new Request(input, init);
+  const { method } = (await request.clone().json()) as { method: string };
+  const response = await fetch(request);
+  if (!request.url.endsWith(FORGETFUL)) return response;
+  const answer = (await response.json()) as { result: { value: unknown[] } };
+  if (method === 'getSignaturesForAddress') return Response.json({ ...answer, result: [] });
+  if (method !== 'getSignatureStatuses') return Response.json(answer);
+  return Response.json({ ...answer, result: { ...answer.result, value: answer.result.value.map(() => null) } });
+};
+
 async function liteGround(world: World): Promise<Ground> {
-  const { controls, connection, local, rpc } = world;
+  const { controls, connection, local } = world;
+  const both = await createRpc({ endpoints: [local.rpcUrl, local.rpcUrl + FORGETFUL], fetch: forgetful });
+  let doubted = false;
+  const rpc: Rpc = { ...world.rpc, agree: (...question) => (doubted ? both : world.rpc).agree(...question) };
   const authority = async () => {
     const keypair = Keypair.generate();
     await local.airdrop(keypair.publicKey.toBase58(), 10n * SOL);
@@ -21,6 +39,7 @@ async function liteGround(world: World): Promise<Ground> {
   const owners = new Map<string, Keypair>();
   const nfts = new Map<string, HeldNft>();
   const handedOut = new Map<string, BurnAttempt>();
+  const ordered = new Map<string, MintRequest>();
   let frozen = false;
 
   const handOut = (operationId: string, attempt = 1) => {
@@ -32,6 +51,11 @@ async function liteGround(world: World): Promise<Ground> {
   const sign = (operationId: string, attempt?: number): string => {
     const { found, owner } = handOut(operationId, attempt);
     return signWith(found.transaction, owner);
+  };
+  const remember = (id: string, owner: Keypair, nft: HeldNft): Holder => {
+    owners.set(nft.owner, owner);
+    nfts.set(nft.mint, nft);
+    return { principal: { id, wallet: nft.owner }, mint: nft.mint };
   };
   const send = async (bytes: Uint8Array): Promise<string> => {
     if (!frozen) return world.sendRaw(bytes);
@@ -56,18 +80,27 @@ async function liteGround(world: World): Promise<Ground> {
             return attempt;
           },
         },
+        mint: {
+          ...chain.mint,
+          preflight(request) {
+            ordered.set(request.operationId, request);
+            return chain.mint.preflight(request);
+          },
+        },
       };
     },
     async holder(id) {
       const owner = await world.wallet();
-      const nft = await world.issue(owner);
-      owners.set(nft.owner, owner);
-      nfts.set(nft.mint, nft);
-      return { principal: { id, wallet: nft.owner }, mint: nft.mint };
+      return remember(id, owner, await world.issue(owner));
     },
     sign,
+    wallet(holder) {
+      const owner = owners.get(holder.principal.wallet);
+      if (!owner) throw new RangeError(`Nobody here is ${holder.principal.id}.`);
+      return (transaction) => signWith(transaction, owner);
+    },
     submit: (operationId, attempt) => send(bytesOf(sign(operationId, attempt))),
-    async submitLate(operationId) {
+    async late(operationId) {
       const { found, owner } = handOut(operationId);
       const nonce = Keypair.generate();
       const { publicKey } = owner;
@@ -95,7 +128,13 @@ async function liteGround(world: World): Promise<Ground> {
         minContextSlot: 0,
       }).add(memoInstruction(found.memo, publicKey), burnOf(found.nft));
       transaction.sign(owner);
-      return send(transaction.serialize());
+      return () => send(transaction.serialize());
+    },
+    async submitFailing(operationId) {
+      const { found, owner } = handOut(operationId);
+      const { publicKey } = owner;
+      const tooMuch = SystemProgram.transfer({ fromPubkey: publicKey, toPubkey: publicKey, lamports: 10 ** 15 });
+      return world.land([memoInstruction(found.memo, publicKey), burnOf(found.nft), tooMuch], [owner]);
     },
     async hold(operationId) {
       controls.holdNext(1);
@@ -105,6 +144,18 @@ async function liteGround(world: World): Promise<Ground> {
     async burnOutside({ mint, principal }) {
       const [nft, owner] = [nfts.get(mint), owners.get(principal.wallet)];
       if (nft && owner) await world.land([burnOf(nft)], [owner]);
+    },
+    async stage(attack) {
+      const cast = await castOf(world, attack);
+      return {
+        holder: remember('alice', cast.owner, cast.nft),
+        async forge(operationId) {
+          const forged = await attack.forge(actedOn(cast, handOut(operationId).found));
+          const landed = typeof forged === 'string' ? { signature: forged } : forged;
+          await world.finalized(landed.signature);
+          return landed;
+        },
+      };
     },
     async transfer({ mint, principal }: Holder) {
       const [nft, owner] = [nfts.get(mint), owners.get(principal.wallet)];
@@ -124,6 +175,34 @@ async function liteGround(world: World): Promise<Ground> {
     },
     fork: () => controls.rollback(4).length,
     silence: (silent) => controls.failRpc(silent),
+    doubt(doubtful) {
+      doubted = doubtful;
+    },
+    lag: (blocks) => controls.lag(blocks),
+    lose: (transactions) => controls.dropNext(transactions),
+    async spoil(operationId, how) {
+      const request = ordered.get(operationId);
+      if (!request) throw new RangeError(`Nothing was ordered for ${operationId}.`);
+      const authority = present();
+      const { mint } = createSolanaChain({ rpc, authority });
+      if (how !== 'account') {
+        const other = how === 'owner' ? { recipient: Keypair.generate().publicKey.toBase58() } : { uri: 'ipfs://other' };
+        const { transaction } = await mint.prepare({ ...request, ...other }, 1);
+        await world.finalized(await send(bytesOf(transaction)));
+        return;
+      }
+      const space = 10;
+      const squat = SystemProgram.createAccountWithSeed({
+        fromPubkey: authority.publicKey,
+        basePubkey: authority.publicKey,
+        seed: mintSeed(operationId),
+        newAccountPubkey: new PublicKey(await mint.address(request)),
+        lamports: await connection.getMinimumBalanceForRentExemption(space),
+        space,
+        programId: TOKEN_2022_PROGRAM_ID,
+      });
+      await world.finalized(await world.land([squat], [authority]));
+    },
     async starve() {
       const payer = present();
       const lamports = await connection.getBalance(payer.publicKey);
@@ -139,27 +218,15 @@ async function liteGround(world: World): Promise<Ground> {
       keys.push(await authority());
       known = forgotten ? [present()] : keys;
     },
-    async nfts(wallet) {
-      const lists = await Promise.all(
-        [TOKEN_PROGRAM_ID, TOKEN_2022_PROGRAM_ID].map((programId) =>
-          connection.getParsedTokenAccountsByOwner(new PublicKey(wallet), { programId }),
-        ),
-      );
-      return lists.flatMap(({ value }) =>
-        value.flatMap(({ account }) => {
-          const { mint, tokenAmount } = account.data.parsed.info as { mint: string; tokenAmount: { amount: string } };
-          return tokenAmount.amount === '1' ? [mint] : [];
-        }),
-      );
-    },
+    nfts: (wallet) => world.held(new PublicKey(wallet)),
   };
 }
 
 /** A real runtime behind the real RPC of a node: transactions, blocks, finality, forks. */
 export const lite: GroundKind = {
   name: 'lite',
-  async open() {
-    const world = await openWorld('lite');
+  async open(pace) {
+    const world = await openWorld('lite', {}, pace);
     return { fresh: () => liteGround(world), stop: () => world.stop() };
   },
 };

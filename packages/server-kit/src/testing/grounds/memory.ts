@@ -1,6 +1,6 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { Keypair } from '@solana/web3.js';
-import type { Chain } from '../../ports/chain.ts';
+import type { Chain, MintObservation } from '../../ports/chain.ts';
 import { memoryChain } from '../memory-chain.ts';
 import type { Ground, GroundKind } from './ground.ts';
 
@@ -10,6 +10,9 @@ function memoryGround(): Ground {
   const ledger = memoryChain();
   let silent = false;
   let starved = false;
+  let toLose = 0;
+  const lost = new Set<string>();
+  const spoiled = new Map<string, MintObservation>();
   const { burn, mint } = ledger.chain;
   const whenHeard = <A extends unknown[], R>(call: (...args: A) => Promise<R>) => {
     return async (...args: A): Promise<R> => {
@@ -22,16 +25,21 @@ function memoryGround(): Ground {
       if (starved) throw new NftUpgradeError('mint_authority_unfunded');
       return call(...args);
     });
+  const broadcast: typeof burn.broadcast = async (signed) => {
+    if (toLose > 0) lost.add(signed.signature);
+    toLose = 0;
+    if (!lost.has(signed.signature)) await burn.broadcast(signed);
+  };
   return {
     name: 'memory',
     standard: 'memory',
     chain: (): Chain => ({
       ...ledger.chain,
-      burn: { ...burn, observe: whenHeard(burn.observe), locate: whenHeard(burn.locate), broadcast: whenHeard(burn.broadcast) },
+      burn: { ...burn, observe: whenHeard(burn.observe), locate: whenHeard(burn.locate), broadcast: whenHeard(broadcast) },
       mint: {
         ...mint,
         key: mint.key,
-        observe: whenHeard(mint.observe),
+        observe: whenHeard(async (request, ...rest) => spoiled.get(request.operationId) ?? mint.observe(request, ...rest)),
         prepare: whenFed(mint.prepare),
         preflight: whenFed(mint.preflight),
       },
@@ -42,8 +50,10 @@ function memoryGround(): Ground {
       return holder;
     },
     sign: (operationId, attempt = 1) => Buffer.from(`${operationId}/${attempt}`).toString('base64'),
+    wallet: () => (transaction) => transaction,
     submit: async (operationId, attempt) => ledger.submit(operationId, attempt),
-    submitLate: async (operationId) => ledger.submit(operationId, 1, { nonce: true }),
+    late: async (operationId) => async () => ledger.submit(operationId, 1, { nonce: true }),
+    submitFailing: async (operationId) => ledger.submit(operationId, 1, { fails: true }),
     hold: async (operationId) => async () => void ledger.submit(operationId),
     burnOutside: async ({ mint: nft }) => ledger.burnOutside(nft),
     transfer: async ({ mint: nft }) => ledger.give(nft, address()),
@@ -54,6 +64,18 @@ function memoryGround(): Ground {
     fork: () => ledger.fork().length,
     silence(now) {
       silent = now;
+    },
+    doubt(doubtful) {
+      silent = doubtful;
+    },
+    lag(blocks) {
+      silent = blocks > 0;
+    },
+    lose(transactions) {
+      toLose = transactions;
+    },
+    async spoil(operationId, how) {
+      spoiled.set(operationId, { kind: 'unexpected', code: how === 'account' ? 'mint_address_occupied' : 'mint_mismatch', message: how });
     },
     async starve() {
       starved = true;

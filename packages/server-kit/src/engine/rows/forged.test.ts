@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { attacks } from '../../solana/fixtures/attacks/index.ts';
+import type { Attack } from '../../solana/fixtures/attacks/scene.ts';
+import { describeCells } from './cells.fixture.ts';
+
+/** The chain port sees through each of them in attacks.test.ts; here is what the engine makes of each answer, one forgery for each. */
+const answerTo = ({ code, refusedAs = code, seenAs, issued }: Attack) =>
+  `${issued ? 'not handed out' : (seenAs ?? 'refused')} ${refusedAs}`;
+const tried = attacks.filter((attack, index) => attacks.findIndex((other) => answerTo(other) === answerTo(attack)) === index);
+
+/** A node that looks when it is told to, and at no other time. */
+const passive = { watchMs: 600_000, sweepMs: 600_000, takeoverMs: 600_000 };
+
+describeCells('forged burns', (cell) => {
+  const staged = async (attack: Attack) => {
+    const { stage } = cell.ground;
+    if (!stage) throw new RangeError('Nothing can be forged here.');
+    const { holder, forge } = await stage(attack);
+    Object.assign(cell.alice, holder);
+    return forge;
+  };
+  const nothingIsMinted = async () => expect(await cell.db.sql("select 1 from nft_upgrade.attempt where kind = 'mint'")).toEqual([]);
+  const forgeries = cell.kind === 'memory' ? [] : tried;
+
+  it.each(forgeries.filter(({ issued }) => issued))('B10: nobody is asked for a burn that could be undone: $name', async (attack) => {
+    await staged(attack);
+    const node = await cell.node();
+    const ended = await cell.until(node, await cell.begin(node), 'error');
+    expect(ended).toMatchObject({ asset: 'safe', now: { code: 'nft_unsupported' } });
+    expect(await cell.db.sql("select 1 from nft_upgrade.attempt where kind = 'burn'")).toEqual([]);
+  });
+
+  it.each(forgeries.filter(({ issued, seenAs }) => !issued && !seenAs))(
+    'B10: $name → $code, and nothing is minted for it',
+    async (attack) => {
+      const { code, refusedAs = code } = attack;
+      const forge = await staged(attack);
+      const node = await cell.node(passive);
+      const id = await cell.awaiting(node);
+      const { signature: burnTxSignature, attempt } = await forge(id);
+      // What the forger would have to have been handed out.
+      if (attempt) await cell.db.sql("update nft_upgrade.attempt set data = $2 where operation_id = $1 and kind = 'burn'", [id, attempt]);
+      const confirmation = { burnTxSignature };
+      await expect(node.confirmBurn({ ...cell.query(id), confirmation })).rejects.toMatchObject({ code: refusedAs });
+      expect(await cell.db.sql('select signature, refused from nft_upgrade.burn_signature')).toEqual([
+        { signature: burnTxSignature, refused: refusedAs },
+      ]);
+      const isHeld = (await cell.ground.nfts(cell.alice.principal.wallet)).includes(cell.alice.mint);
+      for (let look = 0; look < 3; look += 1) await node.advance(id);
+      const seen = await node.snapshot(cell.query(id));
+      expect(seen).toMatchObject(isHeld ? { status: 'awaiting_burn' } : { status: 'burn_failed', now: { code: 'nft_moved' } });
+      await nothingIsMinted();
+    },
+  );
+
+  it.each(forgeries.filter(({ seenAs }) => seenAs === 'burned_elsewhere'))(
+    'B7: $name: honoured for the one operation of this NFT',
+    async (attack) => {
+      const forge = await staged(attack);
+      const node = await cell.node();
+      const id = await cell.awaiting(node);
+      const { signature } = await forge(id);
+      expect((await cell.until(node, id, 'completed')).facts.burnTxSignature).toBe(signature);
+      await cell.delivered();
+    },
+  );
+
+  it.each(forgeries.filter(({ seenAs }) => seenAs === 'failed'))('B4, B10: $name: another one is handed out', async (attack) => {
+    const forge = await staged(attack);
+    const node = await cell.node(passive);
+    const id = await cell.awaiting(node);
+    const { signature: burnTxSignature } = await forge(id);
+    await node.confirmBurn({ ...cell.query(id), confirmation: { burnTxSignature } });
+    await node.advance(id);
+    expect(await node.snapshot(cell.query(id))).toMatchObject({ status: 'awaiting_burn', now: { code: attack.code } });
+    await nothingIsMinted();
+  });
+});
