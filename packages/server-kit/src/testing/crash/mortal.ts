@@ -23,8 +23,11 @@ export interface Mortal {
 
 const gone = () => new NftUpgradeError('internal', { message: 'This process was stopped by the crash harness.', retryable: false });
 
-/** Wraps whatever a service writes through. Once it is dead, nothing it holds answers any more: not even a read. */
-export function createMortal(options: ServiceOptions, point: CrashPoint | null): Mortal {
+/**
+ * Wraps whatever a service writes through. Once it is dead, nothing it holds answers any more: not even a read.
+ * @param end called at the point, before anything else; where the process is to die in earnest, it sends the signal. Default: nothing
+ */
+export function createMortal(options: ServiceOptions, point: CrashPoint | null, end?: () => void): Mortal {
   const writes: string[] = [];
   const counts = new Map<string, number>();
   let dead = false;
@@ -34,6 +37,7 @@ export function createMortal(options: ServiceOptions, point: CrashPoint | null):
   });
 
   const kill = (): never => {
+    end?.();
     dead = true;
     die();
     throw gone();
