@@ -135,7 +135,7 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/burn.ts`,
     'await needChain(step).burn.broadcast({ signature: row.signature, attempt: row.attempt, transaction: row.signed_transaction });',
     'await Promise.resolve();',
-    `${kit}/testing/crash/everywhere.test.ts`,
+    `${kit}/engine/rows/killed.test.ts`,
   ),
   mutation(
     'S7',
