@@ -1,4 +1,5 @@
 import { type CodeFacts, type CodeWords, ownCodes, signingCodes } from './own-codes.ts';
+import { sentences } from './sentences.ts';
 
 interface WireFacts extends CodeFacts, CodeWords {
   /** HTTP status where the code travels as problem+json. */
@@ -414,3 +415,6 @@ export type ErrorCode = keyof typeof errorCodes;
 
 /** True for a code that this version knows. */
 export const isErrorCode = (value: unknown): value is ErrorCode => typeof value === 'string' && Object.hasOwn(errorCodes, value);
+
+/** All there is to know: the codes and the cases within them. A function of its own, so that bundlers may leave it out. */
+export const everyCode = /* @__PURE__ */ (() => ({ ...errorCodes, ...sentences }))();

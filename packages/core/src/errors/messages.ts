@@ -5,10 +5,9 @@ import type { PhaseOf, StatusOf } from '../machine/types.ts';
 import type { ProcessName, processes } from '../processes/index.ts';
 import type { Asset } from '../protocol/asset.ts';
 import type { ConnectionState } from '../stream/connection.ts';
-import { type ErrorCode, errorCodes, isErrorCode } from './codes.ts';
+import { type ErrorCode, errorCodes, everyCode, isErrorCode } from './codes.ts';
 import { type NftUpgradeError, withCodes } from './error.ts';
 import { english } from './messages-en.ts';
-import { sentences } from './sentences.ts';
 
 /** What happened, and what to do next. */
 export interface Sentences {
@@ -72,10 +71,7 @@ export interface Messages {
  * @example createMessages(chinese)
  * @example createMessages({ statuses: { completed: 'Hooray' } })
  */
-export const createMessages: (chosen?: Partial<Catalogue>) => Messages = /* @__PURE__ */ withCodes(
-  { ...errorCodes, ...sentences },
-  messagesOf,
-);
+export const createMessages: (chosen?: Partial<Catalogue>) => Messages = /* @__PURE__ */ withCodes(everyCode, messagesOf);
 
 function messagesOf(chosen: Partial<Catalogue> = {}): Messages {
   const find =

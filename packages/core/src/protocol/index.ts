@@ -16,6 +16,7 @@ export type { ClaimEvent, ClaimSnapshot, ClaimStatus } from '../processes/claim.
 export { badgeActivation, claim, type Processes, type ProcessName, processes, upgrade } from '../processes/index.ts';
 export { receipt, type UpgradeEvent, type UpgradeSnapshot, type UpgradeStatus } from '../processes/upgrade.ts';
 export { issueDetails, read, type Schema } from '../schema/index.ts';
+export { wire } from './all-bodies.ts';
 export { type Asset, assets } from './asset.ts';
 export {
   burnTransactionResultSchema,
@@ -36,4 +37,3 @@ export { fromProblem, PROBLEM_TYPE, toProblem } from './problem.ts';
 export { DEFAULT_BASE_PATH, HEALTH_PATH, matchRoute, type OperationRoute, operationRoutes, type Route, routesOf } from './routes.ts';
 export { parseSnapshot } from './snapshot.ts';
 export { GAP_HEADER, IDEMPOTENCY_HEADER, idempotencyKeyPattern, PROTOCOL_HEADER, PROTOCOL_VERSION } from './version.ts';
-export * as wire from './wire.ts';
