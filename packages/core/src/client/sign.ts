@@ -33,9 +33,11 @@ export interface SignContext {
   readonly environment: Environment;
   readonly timing: Timing;
   readonly limits: Limits;
+  /** The operation as it stands; null before its first event. */
   snapshot(): Snapshot | null;
   /** Asks the server for something, once. Resolves with the answer, which nobody has checked yet. */
   command(route: OperationRoute, options?: CallOptions, request?: CommandRequest): Promise<unknown>;
+  /** Told of each change of the wallet axis. */
   onWallet(status: WalletStatus): void;
 }
 
@@ -48,6 +50,7 @@ export interface Signed {
   burnTxSignature: string;
 }
 
+/** Signs one operation. */
 export interface Signer {
   /** See `Operation.sign`. */
   sign(options?: CallOptions): Promise<Signed>;
