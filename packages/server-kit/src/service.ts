@@ -20,7 +20,7 @@ import { each } from './engine/each.ts';
 import { createObligations, type Obligations } from './engine/obligations.ts';
 import { createQueue } from './engine/queue.ts';
 import { boundedRetries, reconcile } from './engine/reconcile.ts';
-import { beat, claimIdle, every, isAttended } from './engine/sweep.ts';
+import { beat, claimIdle, every, forgetFuture, isAttended } from './engine/sweep.ts';
 import { beatMs, defaultTiming } from './engine/timing.ts';
 import { createWake, postgresWake } from './engine/wake.ts';
 import type { Operations } from './http/operations.ts';
@@ -204,7 +204,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     every(Math.min(ms, 60_000), work, onError, engine.random() * Math.min(ms, SOON_MS));
   const loops = [
     every(watchMs, look({ statuses: watched, idleMs: watchMs / 2 }), onError),
-    every(sweepMs, look({ idleMs: takeoverMs }), onError),
+    every(sweepMs, () => forgetFuture(db).then(look({ idleMs: takeoverMs })), onError),
     every(beatMs({ takeoverMs }), () => beat(db, running.busy()), onError),
     every(Math.min(watchMs, 1_000), () => carryOutRequests(db, obligations), onError),
     every(sweepMs, async () => (await raiseAlarms(db, options.owedAlarmMs ?? 900_000)) > 0 && kick(), onError),

@@ -178,6 +178,14 @@ export const server: readonly Mutation[] = [
     `${kit}/engine/rows/outlive.test.ts`,
   ),
   mutation(
+    'S4',
+    'a clock that was set back stops nothing',
+    `${kit}/engine/sweep.ts`,
+    "where live and checked_at > now() + interval '1 second'",
+    'where false',
+    `${kit}/engine/clock.test.ts`,
+  ),
+  mutation(
     'S5',
     'nodes claim only what they have the definition of',
     `${kit}/engine/sweep.ts`,

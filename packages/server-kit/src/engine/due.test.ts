@@ -16,6 +16,10 @@ describe.each(databases)('what one node of all does, on $name', ({ name, open })
     expect(both.filter(Boolean)).toHaveLength(1);
     expect(await isDue(db, 'other', 60_000)).toBe(true);
     expect(await isDue(db, 'some', 0)).toBe(true);
+    // The clock was set back since.
+    await db.sql("update nft_upgrade.setting set value = (clock_timestamp() + interval '1 hour')::text where key = 'some'");
+    expect(await isDue(db, 'some', 60_000)).toBe(true);
+    expect(await isDue(db, 'some', 60_000)).toBe(false);
   });
 
   it('S3: a database that comes from elsewhere is noticed once', async () => {

@@ -1,10 +1,11 @@
 import type { Db } from '../db/db.ts';
 
-/** Lets one node of all do it, once in the time. */
+/** Lets one node of all do it, once in the time. What was done in the future was done before the clock was set back. */
 export async function isDue(db: Db, key: string, everyMs: number): Promise<boolean> {
   const rows = await db.sql(
     `insert into nft_upgrade.setting as s (key, value) values ($1, clock_timestamp()::text)
-     on conflict (key) do update set value = excluded.value where s.value::timestamptz <= clock_timestamp() - make_interval(secs => $2) returning key`,
+     on conflict (key) do update set value = excluded.value
+       where s.value::timestamptz not between clock_timestamp() - make_interval(secs => $2) and clock_timestamp() returning key`,
     [key, everyMs / 1000],
   );
   return rows.length > 0;

@@ -35,6 +35,14 @@ export async function beat(db: Db, operationIds: readonly string[]): Promise<voi
   await db.sql('update nft_upgrade.operation set checked_at = clock_timestamp() where id = any($1::text[]) and live', [operationIds]);
 }
 
+/**
+ * The clock of the database was set back: what was looked at after that would be looked at no more until the clock is there again. A second is more than there is
+ * between the beginning of a statement, which is its now(), and what it sees.
+ */
+export async function forgetFuture(db: Db): Promise<void> {
+  await db.sql("update nft_upgrade.operation set checked_at = clock_timestamp() where live and checked_at > now() + interval '1 second'");
+}
+
 /** True when some node has looked at the operation within the time. */
 export async function isAttended(db: Db, operationId: string, withinMs: number): Promise<boolean> {
   const rows = await db.sql(

@@ -51,6 +51,26 @@ describe('sessions', () => {
     await Promise.all(streams.map((frames) => frames.cancel()));
   });
 
+  it('C7: a clock that was set back silences no stream, and delays no news', async () => {
+    const time = virtualTime();
+    let ahead = 0;
+    const { handler, operations } = setup({ clock: { ...time.clock, now: () => time.clock.now() + ahead } });
+    const id = await begin(operations);
+    const frames = framesOf(await call(handler, 'GET', `${START}/${id}/events`));
+    await frames.until((frame) => frame.id === 1);
+    const beat = frames.next();
+    await settle();
+    ahead = -3_600_000;
+    await time.advance(2_000);
+    expect((await beat)?.comment).toMatch(/^time=/);
+    const news = frames.until((frame) => frame.id === 2);
+    ahead = -7_200_000;
+    operations.append(id, 'qualification_verified', qualified, { silent: true });
+    await time.advance(2_000);
+    expect(await news).toMatchObject({ id: 2 });
+    await frames.cancel();
+  });
+
   it('L1: reads the journal only when the client has taken everything', async () => {
     const { handler, operations } = still();
     const id = await begin(operations);

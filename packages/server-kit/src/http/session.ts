@@ -124,14 +124,14 @@ export class Session {
     const since = Math.max(this.wroteAt, this.closing?.at ?? 0);
     if ((!this.hungry || (this.closing && this.reading)) && now - since >= slow) this.cut(this.closing?.reason ?? 'stalled', unread());
     else if (now - this.openedAt >= this.lifetimeMs) this.close('rolled');
-    else if (this.hungry && now - this.wroteAt >= timing.heartbeatMs) this.advance();
+    else if (this.hungry && this.isSilent(now)) this.advance();
     else return false;
     return true;
   }
 
   /** True when the client waits and the journal was not looked at for `pollMs`. */
   isDue(now: number): boolean {
-    return !this.over && this.hungry && !this.reading && now - this.tail.lookedAt >= this.tail.shared.timing.pollMs;
+    return !this.over && this.hungry && !this.reading && Math.abs(now - this.tail.lookedAt) >= this.tail.shared.timing.pollMs;
   }
 
   /** Looks into the journal without a wake-up. */
@@ -146,6 +146,11 @@ export class Session {
 
   private now(): number {
     return this.tail.shared.clock.now();
+  }
+
+  /** Either way: a clock that was set back would silence the stream for as long. */
+  private isSilent(now: number): boolean {
+    return Math.abs(now - this.wroteAt) >= this.tail.shared.timing.heartbeatMs;
   }
 
   private finish(reason: CloseReason): void {
@@ -203,7 +208,7 @@ export class Session {
       this.tail.ask(this);
     } else {
       const now = this.now();
-      if (now - this.wroteAt >= timing.heartbeatMs) this.send(Buffer.from(heartbeatFrame(now)));
+      if (this.isSilent(now)) this.send(Buffer.from(heartbeatFrame(now)));
     }
   }
 }

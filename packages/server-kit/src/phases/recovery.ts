@@ -33,7 +33,8 @@ export function recoveryDriver(
       },
       async recovering(step) {
         const left = Date.parse(String(step.loaded.snapshot.now.retryAt)) - step.now();
-        return left > 0 ? wait(left) : enter(step, {});
+        // No pause is longer than the longest: the clock was set back.
+        return left > 0 && left <= step.patience.retryMaxMs ? wait(left) : enter(step, {});
       },
       needs_attention: compensateIfDecided,
     },

@@ -1,5 +1,5 @@
 import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import { claimDeliveries, type Delivery, markDead, markDelivered, markFailed, type OutboxPlace } from './outbox.ts';
+import { claimDeliveries, type Delivery, LONGEST_PAUSE_MS, markDead, markDelivered, markFailed, type OutboxPlace } from './outbox.ts';
 
 /** What a courier needs to know of a sink. */
 export interface Channel {
@@ -35,7 +35,6 @@ export interface Courier {
 const WIDTH = 8;
 /** Beyond the time a delivery may take: a lease that ends early would only deliver twice. */
 const LEASE_GRACE_MS = 30_000;
-const LONGEST_PAUSE_MS = 300_000;
 
 export function createCourier({ place, channel, pollMs, done, onError, random }: CourierOptions): Courier {
   const stopping = new AbortController();

@@ -60,9 +60,13 @@ export const enqueueOutbox = (
   schema: OutboxSchema = 'nft_upgrade',
 ) => together(sql, alone(operationId), [outboxPart(topic, [data], sinks, schema)]);
 
+/** Between two tries to tell a sink. */
+export const LONGEST_PAUSE_MS = 300_000;
+
 /**
  * Takes what is due for a sink, at most `limit`, under a lease: several nodes share the work, and what a node that dies has taken is due again. Of an ordered
- * sink each operation gives at most its first: whatever comes before it, also a dead letter, holds the rest back.
+ * sink each operation gives at most its first: whatever comes before it, also a dead letter, holds the rest back. What would be due later than anything can be is
+ * due: the clock was set back.
  */
 export const claimDeliveries = ({ db, schema }: OutboxPlace, sink: { name: string; ordered: boolean }, leaseMs: number, limit: number) =>
   db.sql<Delivery>(
@@ -70,12 +74,12 @@ export const claimDeliveries = ({ db, schema }: OutboxPlace, sink: { name: strin
      from ${schema}.outbox o
      where o.id = d.outbox_id and d.id in (
        select w.id from ${schema}.delivery w
-       where w.sink = $1 and w.state = 'waiting' and w.due_at <= clock_timestamp()
+       where w.sink = $1 and w.state = 'waiting' and w.due_at not between clock_timestamp() and clock_timestamp() + make_interval(secs => $5)
          and not ($2 and exists (select 1 from ${schema}.delivery b
            where b.sink = w.sink and b.operation_id = w.operation_id and b.outbox_id < w.outbox_id and b.state in ('waiting', 'dead')))
        order by w.due_at limit $4 for update skip locked)
      returning d.id, d.operation_id as "operationId", o.topic, o.data, d.tries`,
-    [sink.name, sink.ordered, leaseMs / 1000, limit],
+    [sink.name, sink.ordered, leaseMs / 1000, limit, Math.max(leaseMs, LONGEST_PAUSE_MS) / 1000],
   );
 
 /** Only the node whose lease is the last one may say what became of it. */

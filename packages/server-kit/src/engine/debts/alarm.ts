@@ -9,7 +9,9 @@ interface Late {
   evidence: Record<string, unknown>;
 }
 
-const isLate = 'o.settlement is null and o.alarmed_at is null and o.opened_at < clock_timestamp() - make_interval(secs => $1)';
+/** A debt of the future is one from before the clock was set back: rather too early than an hour too late. */
+const isLate =
+  'o.settlement is null and o.alarmed_at is null and o.opened_at not between clock_timestamp() - make_interval(secs => $1) and clock_timestamp()';
 
 /**
  * Calls people, once, about each debt that is older than `olderThanMs`. The mark and the alert are one transaction, so no node calls twice and no crash
@@ -23,7 +25,7 @@ export async function raiseAlarms(db: Db, olderThanMs: number): Promise<number> 
     const late = await sql<Late>(
       `update nft_upgrade.obligation o set alarmed_at = clock_timestamp() from nft_upgrade.operation p
        where p.id = o.operation_id and ${isLate}
-       returning o.operation_id, o.compensation_id, p.process, floor(extract(epoch from clock_timestamp() - o.opened_at) / 60)::int as minutes, o.evidence`,
+       returning o.operation_id, o.compensation_id, p.process, greatest(0, floor(extract(epoch from clock_timestamp() - o.opened_at) / 60))::int as minutes, o.evidence`,
       [olderThanMs / 1000],
     );
     for (const { operation_id: id, process, minutes, compensation_id: compensationId, evidence } of late) {

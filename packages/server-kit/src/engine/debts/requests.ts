@@ -44,7 +44,8 @@ const passing: readonly string[] = ['database_unavailable', 'rpc_unavailable', '
 export async function carryOutRequests(db: Db, obligations: Pick<Obligations, 'retry' | 'compensate'>): Promise<number> {
   const rows = await db.sql<{ id: number; operation_id: string; action: OperatorAction }>(
     `update nft_upgrade.operator_request set claimed_until = clock_timestamp() + make_interval(secs => $1) where id in (
-       select id from nft_upgrade.operator_request where done_at is null and claimed_until < clock_timestamp() order by id limit 10 for update skip locked)
+       select id from nft_upgrade.operator_request where done_at is null
+         and claimed_until not between clock_timestamp() and clock_timestamp() + make_interval(secs => $1) order by id limit 10 for update skip locked)
      returning id, operation_id, action`,
     [LEASE_SECONDS],
   );
