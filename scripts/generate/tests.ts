@@ -65,6 +65,7 @@ export function createWriter(): Writer {
       case 'optional':
       case 'nullable': {
         const inner = test(definition.inner, value);
+        if (definition.kind === 'optional' && inner === `text(${value})`) return call('optionalText', value);
         return inner === EVERYTHING ? inner : `(${value} === ${definition.kind === 'optional' ? 'undefined' : 'null'} || ${inner})`;
       }
       case 'list':

@@ -13,6 +13,10 @@ const log = sampleEvents(upgrade, [
   'uploading_metadata',
 ]);
 
+/** The same with an event of a newer server in it. */
+const newer = { ...log.at(-1), seq: log.length, status: 'resting', message: 'A while', timestamp: '2026-11-23T11:00:00.000Z' };
+const mixed = [...log.slice(0, -1), newer, { ...log.at(-1), seq: log.length + 1 }] as typeof log;
+
 function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null) for (const inner of Object.values(Object.freeze(value))) frozen(inner);
   return value;
@@ -31,7 +35,8 @@ it('what was handed out does not change any more, neither what was given', () =>
   expect(folding.snapshot()).toEqual(snapshot);
 });
 
-it('a look in the middle changes nothing, and dropped events leave the same object', () => {
+it('a look in the middle changes nothing, not around a status that is not known either, and dropped events leave the same object', () => {
+  const log = mixed;
   for (let looks = 0; looks < 2 ** log.length; looks++) {
     const folding = createFolding(upgrade, null);
     for (const [index, event] of log.entries()) {

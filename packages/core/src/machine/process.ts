@@ -71,7 +71,7 @@ export interface ProcessRows {
   readonly statuses: Readonly<Record<string, StatusRow>>;
 }
 
-const words = (line: string): string[] => line.match(/\S+/g) ?? [];
+const words = (line: string): string[] => (line ? line.split(' ') : []);
 
 /** A process from its lines. */
 export function processFromRows<Name extends string, Input extends Shape, Phases extends readonly PhaseDefinition[]>(
@@ -93,13 +93,17 @@ export const resolveProcess = <Name extends string, Input extends Shape, Phases 
   input: FieldsTest,
   statuses: readonly ResolvedStatus[],
 ): ProcessDefinition<Name, Input, Phases> => {
-  const byName = new Map(statuses.map((one) => [one.status, one]));
+  const byLength: ResolvedStatus[][] = [];
+  for (const { status } of statuses) byLength[status.length] = statuses.filter((one) => one.status.length === status.length);
   return {
     ...head,
     input: schemaOf((value) => object(value, input, inputKeys)),
     // Without a prototype: “constructor” is no status, and nobody has to ask whether a name is the object's own.
-    statuses: Object.assign(Object.create(null), Object.fromEntries(byName)) as Readonly<Record<string, ResolvedStatus>>,
-    find: (status) => byName.get(status),
+    statuses: Object.assign(Object.create(null), Object.fromEntries(statuses.map((one) => [one.status, one]))) as Readonly<
+      Record<string, ResolvedStatus>
+    >,
+    // Names from the wire are new strings, of which a map would have to work out the hash.
+    find: (status) => byLength[status.length]?.find((one) => one.status === status),
   };
 };
 

@@ -53,59 +53,62 @@ export interface Folding {
 /** Begins a folding, from a snapshot or from nothing. */
 export function createFolding(process: AnyProcess, initial: Snapshot | null): Folding {
   let present = initial;
+  /** What nobody has seen yet. Until the next look its `now` is the whole of the last event. */
   let draft: Snapshot | null = null;
-  /** The event whose `now` the draft has yet to take over: only the last one before a look counts. */
-  let latest: OperationEvent | null = null;
   /** The status the operation is in; undefined before the first event, and in one that is not known. */
   let status = initial ? process.statuses[initial.status] : undefined;
 
   const add = (event: OperationEvent): Verdict => {
     const dropped = whyDropped(process, present, event);
     if (dropped) return dropped;
-    const first = present === null;
-    draft ??= present ? { ...present } : start(process, event);
-    present = draft;
-    advance(draft, event);
     const next = process.find(event.status);
+    if (!next) snapshot(); // `now` stays what it was before
+    const first = present === null;
+    if (!draft) present = draft = present ? { ...present } : start(process, event);
+    draft.seq++;
+    draft.progress = Math.max(draft.progress, event.progress);
     if (!next) {
+      advance(draft, event);
       draft.unknown++;
+      draft = null;
       return 'unknown';
     }
-    const regular = first ? event.status === process.initial : !status || status.to.includes(event.status);
+    const regular = first ? next.status === process.initial : !status || status.to.includes(next.status);
     enter(draft, event, next);
-    latest = event;
     status = next;
     return regular ? 'applied' : 'irregular';
   };
 
   const snapshot = (): Snapshot | null => {
-    if (draft && latest && status) draft.now = pick(latest, status.nowKeys);
+    if (draft && status) {
+      const latest = draft.now as OperationEvent;
+      advance(draft, latest);
+      draft.now = pick(latest, status.nowKeys);
+    }
     draft = null;
-    latest = null;
     return present;
   };
 
   return { add, snapshot, seq: () => present?.seq ?? 0 };
 }
 
-function whyDropped(process: AnyProcess, snapshot: Snapshot | null, event: OperationEvent): Verdict | null {
-  if (event.process !== process.name || (snapshot && event.operationId !== snapshot.operationId)) return 'foreign';
-  const seq = snapshot?.seq ?? 0;
-  if (event.seq <= seq) return 'duplicate';
+/** Each field of an event is read once, and only where it counts: events have as many shapes as there are statuses, which makes every look at them dear. */
+function whyDropped(process: AnyProcess, snapshot: Snapshot | null, { process: name, operationId, seq }: OperationEvent): Verdict | null {
+  if (name !== process.name || (snapshot && operationId !== snapshot.operationId)) return 'foreign';
+  const cursor = snapshot?.seq ?? 0;
+  if (seq <= cursor) return 'duplicate';
   if (snapshot?.terminal) return 'after_end';
-  return event.seq > seq + 1 ? 'gap' : null;
+  return seq > cursor + 1 ? 'gap' : null;
 }
 
-/** What every event moves on, whatever its status. */
-function advance(draft: Snapshot, event: OperationEvent): void {
-  draft.seq = event.seq;
-  draft.asset = event.asset;
-  draft.progress = Math.max(draft.progress, event.progress);
-  draft.updatedAt = event.timestamp;
-  draft.message = event.message ?? null;
+/** What the last event says for the time being, whatever its status. */
+function advance(draft: Snapshot, { asset, timestamp, message }: OperationEvent): void {
+  draft.asset = asset;
+  draft.updatedAt = timestamp;
+  draft.message = message ?? null;
 }
 
-/** Takes a draft into a status, all but its `now`. Its `facts` are shared with what was handed out, so they are replaced and never changed. */
+/** Takes a draft into a status. Its `facts` are shared with what was handed out, so they are replaced and never changed. */
 function enter(draft: Snapshot, event: OperationEvent, { factKeys, status, phase, terminal }: ResolvedStatus): void {
   if (factKeys.length > 0) {
     draft.facts = { ...draft.facts, ...pick(event, factKeys) };
@@ -114,6 +117,7 @@ function enter(draft: Snapshot, event: OperationEvent, { factKeys, status, phase
   draft.status = status;
   draft.phase = phase ?? draft.phase;
   draft.terminal = terminal;
+  draft.now = event;
 }
 
 /** May `to` come right after `from`? A status that is not known may stand anywhere. */
@@ -144,6 +148,9 @@ function start(process: AnyProcess, event: OperationEvent): Snapshot {
 /** Absent optional fields stay absent, so that a snapshot equals its own JSON. */
 function pick(event: OperationEvent, keys: readonly string[]): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
-  for (const key of keys) if (event[key] !== undefined) picked[key] = event[key];
+  for (const key of keys) {
+    const value = event[key];
+    if (value !== undefined) picked[key] = value;
+  }
   return picked;
 }

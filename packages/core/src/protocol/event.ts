@@ -5,7 +5,8 @@ import { isRecord, object, read, type Schema, schemaOf, type Value } from '../sc
 
 /** Reads one event of a process. An unknown status or field of a newer server passes. @throws NftUpgradeError `invalid_event` that names the first wrong field */
 export function parseEvent(process: AnyProcess, value: unknown): OperationEvent {
-  const status = isRecord(value) && typeof value.status === 'string' ? process.find(value.status) : undefined;
+  const name = isRecord(value) ? value.status : undefined;
+  const status = typeof name === 'string' ? process.find(name) : undefined;
   // Nearly all of them are right, and nobody has to be told why.
   if (status && envelope(value as Value) && status.fields(value as Value)) return value as OperationEvent;
   return read(eventSchema(status), value);

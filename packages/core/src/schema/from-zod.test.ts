@@ -15,7 +15,7 @@ import * as wire from '../protocol/wire.ts';
 import { sampleEvents, samplePayload } from '../testing/samples.ts';
 import { fromZod } from './from-zod.ts';
 import { compile, read, type Schema, schemaOf, type Test } from './index.ts';
-import { base64, either, flag, instant, int, list, matching, number, object, oneOf, record, sized, text } from './tests.ts';
+import { base64, either, flag, instant, int, list, matching, number, object, oneOf, optionalText, record, sized, text } from './tests.ts';
 
 const times = fc
   .tuple(
@@ -78,7 +78,7 @@ function expectSame(ours: Schema, schema: z.core.$ZodType, value: unknown): void
 
 const compiled = (schema: z.core.$ZodType) => compile(fromZod(schema));
 
-const words = { base64, either, flag, instant, int, list, matching, number, object, oneOf, record, sized, text };
+const words = { base64, either, flag, instant, int, list, matching, number, object, oneOf, optionalText, record, sized, text };
 
 /** The schema as `npm run generate` writes it to a file. */
 function written(schema: z.core.$ZodType): Schema {

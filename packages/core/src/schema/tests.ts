@@ -65,6 +65,9 @@ export const isRecord = (value: unknown): value is Value => typeof value === 'ob
 
 export const text = (value: unknown): value is string => typeof value === 'string' || no('is not a string');
 
+/** Looks at the value once: what may be missing is asked for in every event. */
+export const optionalText = (value: unknown): boolean => value === undefined || text(value);
+
 /** Length in UTF-16 units. */
 export const sized = (value: unknown, min = 0, max = Number.POSITIVE_INFINITY): boolean =>
   text(value) && ((value.length >= min && value.length <= max) || no(`is not ${min} to ${max} characters long`));
