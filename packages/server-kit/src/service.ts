@@ -16,7 +16,7 @@ import { carryOutRequests } from './engine/debts/requests.ts';
 import { createDrive, type Drive } from './engine/drive.ts';
 import { hasOtherPast, isDue } from './engine/due.ts';
 import { createDurations } from './engine/durations.ts';
-import { each } from './engine/each.ts';
+import { each, type Pace } from './engine/each.ts';
 import { createObligations, type Obligations } from './engine/obligations.ts';
 import { createQueue } from './engine/queue.ts';
 import { boundedRetries, reconcile } from './engine/reconcile.ts';
@@ -24,7 +24,6 @@ import { beat, claimIdle, every, forgetFuture, isAttended } from './engine/sweep
 import { beatMs, defaultTiming } from './engine/timing.ts';
 import { createWake, postgresWake } from './engine/wake.ts';
 import type { Operations } from './http/operations.ts';
-import { createAttempts } from './journal/attempts.ts';
 import { createFresh } from './journal/fresh.ts';
 import { createJournal } from './journal/journal.ts';
 import { rememberMintKey } from './journal/mint-keys.ts';
@@ -164,7 +163,6 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     db,
     journal,
     fresh,
-    attempts: createAttempts(db),
     queue,
     wake,
     processes,
@@ -195,16 +193,16 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   const watched = Object.values(drivers).flatMap((driver) => driver.watched ?? []);
   const { reconcileMs = 3_600_000 } = options;
   const obligations = createObligations(engine, running);
-  const look = (query: { statuses?: readonly string[]; idleMs: number }) => async () =>
-    each(await claimIdle(db, { ...query, definitions, limit: 200 }), WIDTH, (id) => running.advance(id));
+  const look = async (query: { statuses?: readonly string[]; idleMs: number }, pace?: Pace) =>
+    each(await claimIdle(db, { ...query, definitions, limit: 200 }), WIDTH, (id) => running.advance(id), pace);
   // What a process left behind that was killed here a moment ago is taken up at once, not after its jobs are due.
-  void look({ idleMs: 1_000 })().catch(onError);
+  void look({ idleMs: 1_000 }).catch(onError);
   /** Done by one node of all: each asks whether it is its turn, the first time soon after its start. */
   const soon = (ms: number, work: () => Promise<unknown>) =>
     every(Math.min(ms, 60_000), work, onError, engine.random() * Math.min(ms, SOON_MS));
   const loops = [
-    every(watchMs, look({ statuses: watched, idleMs: watchMs / 2 }), onError),
-    every(sweepMs, () => forgetFuture(db).then(look({ idleMs: takeoverMs })), onError),
+    every(watchMs, (signal) => look({ statuses: watched, idleMs: watchMs / 2 }, { overMs: watchMs / 2, signal }), onError),
+    every(sweepMs, (signal) => forgetFuture(db).then(() => look({ idleMs: takeoverMs }, { overMs: sweepMs / 2, signal })), onError),
     every(beatMs({ takeoverMs }), () => beat(db, running.busy()), onError),
     every(Math.min(watchMs, 1_000), () => carryOutRequests(db, obligations), onError),
     every(sweepMs, async () => (await raiseAlarms(db, options.owedAlarmMs ?? 900_000)) > 0 && kick(), onError),

@@ -53,30 +53,32 @@ export async function isAttended(db: Db, operationId: string, withinMs: number):
 }
 
 /**
- * Something that is done again and again, one run at a time, until it is stopped. A run that fails is reported and does not end it.
+ * Something that is done again and again, one run at a time, until it is stopped; `signal` aborts then. A run that fails is reported and does not end it.
  * @param firstMs until the first run, in milliseconds; the pause by default
  */
 export function every(
   ms: number,
-  work: () => Promise<unknown>,
+  work: (signal: AbortSignal) => Promise<unknown>,
   onError: (error: unknown) => void,
   firstMs: number = ms,
 ): { stop(): Promise<void> } {
+  const stopped = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: Promise<void> = Promise.resolve();
-  let stopped = false;
   const schedule = (afterMs: number) => {
-    if (stopped) return;
+    if (stopped.signal.aborted) return;
     timer = setTimeout(() => {
-      running = work()
+      const begun = performance.now();
+      running = work(stopped.signal)
         .catch(onError)
-        .then(() => schedule(ms));
+        // What a run takes is no part of the pause: how often something is looked at must not depend on how much there is to see.
+        .then(() => schedule(Math.max(ms - (performance.now() - begun), ms / 2)));
     }, afterMs);
   };
   schedule(firstMs);
   return {
     async stop() {
-      stopped = true;
+      stopped.abort();
       clearTimeout(timer);
       await running;
     },

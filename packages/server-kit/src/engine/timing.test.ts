@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { migrate } from '../db/migrate.ts';
 import { migrations } from '../db/tables.ts';
 import { closeDatabases, databases } from '../testing/databases.ts';
+import { each } from './each.ts';
 import { beat, claimIdle, every } from './sweep.ts';
 import { beatMs, defaultTiming, longestTakeoverMs } from './timing.ts';
 
@@ -14,18 +15,22 @@ describe('S4: the step of a node that was killed is taken up in under 15 s, by t
     expect(2 * beatMs(defaultTiming)).toBeLessThan(defaultTiming.takeoverMs);
   });
 
-  it('rounds follow one another at the pace that is counted with', async () => {
+  it.each([0, 1_000])('rounds that take %i ms follow one another at the pace that is counted with', async (takesMs) => {
     vi.useFakeTimers();
     try {
       const rounds: number[] = [];
       const loop = every(
         defaultTiming.sweepMs,
-        async () => rounds.push(Date.now()),
+        async () => {
+          rounds.push(Date.now());
+          if (takesMs > 0) await new Promise((resolve) => setTimeout(resolve, takesMs));
+        },
         (error) => expect.fail(String(error)),
       );
       const from = Date.now();
       await vi.advanceTimersByTimeAsync(3 * defaultTiming.sweepMs);
       expect(rounds.map((at) => at - from)).toEqual([1, 2, 3].map((round) => round * defaultTiming.sweepMs));
+      await vi.advanceTimersByTimeAsync(takesMs);
       await loop.stop();
     } finally {
       vi.useRealTimers();
@@ -54,5 +59,26 @@ describe('S4: the step of a node that was killed is taken up in under 15 s, by t
     await silentFor(defaultTiming.takeoverMs);
     await beat(db, ['upg_1']);
     expect(await round()).toEqual([]);
+  });
+});
+
+describe('what is due at once', () => {
+  it('is begun one after another, so that a crowd does not stand between a user and what the user waits for', async () => {
+    const begun: number[] = [];
+    const all = each([1, 2, 3], 8, async (item) => void begun.push(item), { overMs: 1_000 });
+    expect(begun).toEqual([1]);
+    await all;
+    expect(begun).toEqual([1, 2, 3]);
+  });
+
+  it('is begun no further once the node stops', async () => {
+    const stop = new AbortController();
+    const begun: number[] = [];
+    const work = async (item: number) => {
+      begun.push(item);
+      stop.abort();
+    };
+    await each([1, 2, 3], 8, work, { overMs: 1_000, signal: stop.signal });
+    expect(begun).toEqual([1]);
   });
 });
