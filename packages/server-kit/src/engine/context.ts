@@ -1,6 +1,5 @@
 import { type AnyProcess, NftUpgradeError, type Processes } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../db/db.ts';
-import type { Attempts } from '../journal/attempts.ts';
 import type { Fresh } from '../journal/fresh.ts';
 import type { Journal, Loaded } from '../journal/journal.ts';
 import type { Patience } from '../phases/driver.ts';
@@ -22,7 +21,6 @@ export interface Engine {
   readonly db: Db;
   readonly journal: Journal;
   readonly fresh: Fresh;
-  readonly attempts: Attempts;
   readonly queue: Queue;
   readonly wake: Wake;
   readonly processes: Processes;

@@ -1,4 +1,5 @@
 import { isNftUpgradeError, NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { attemptsOf } from '../journal/attempts.ts';
 import type { Loaded } from '../journal/journal.ts';
 import type { Outcome, PhaseDriver, Step } from '../phases/driver.ts';
 import { drivers } from '../phases/index.ts';
@@ -163,11 +164,10 @@ export function stepOf(engine: Engine, loaded: Loaded, failures = 0): Step {
     receipts: engine.receipts,
     compensator: engine.compensator,
     read: engine.db.sql,
-    attempts: engine.attempts,
+    attempts: attemptsOf(engine.db, loaded.row.id),
     patience: engine.patience,
     failures,
     now: () => engine.now(),
     random: () => engine.random(),
-    commit: (work) => engine.db.tx(work),
   };
 }

@@ -77,7 +77,7 @@ async function refuseWhileMintMayLand(engine: Engine, loaded: Parameters<typeof 
   // For a burn that was found, an operation that is forgotten may have minted, however far this one has come.
   if (phase !== 'mint' && plan.mintFor === undefined) return;
   const place = await placeOf(step, plan);
-  const attempts = await engine.attempts.list<MintAttempt>(operationId, 'mint');
+  const attempts = await step.attempts.list<MintAttempt>('mint');
   const observed =
     place &&
     (await engine.chain.mint.observe(

@@ -23,16 +23,51 @@ export interface BurnSignature {
 /** `found` is a burn that was there before the operation: another one asked for it. `place` is where the NFT for it is minted, or was. */
 export type AttemptKind = 'burn' | 'upload' | 'mint' | 'retry' | 'found' | 'place';
 
-/** Intents of the effects of one operation. */
-export function createAttempts(db: Db) {
+/** Everything that is known of what one operation tried. */
+interface Tried {
+  readonly attempts: readonly (Attempt<unknown> & { kind: AttemptKind })[];
+  readonly signatures: readonly BurnSignature[];
+}
+
+const read = async (db: Db, operationId: string): Promise<Tried> => {
+  const [found] = await db.sql<{ attempts: Tried['attempts'] | null; signatures: Tried['signatures'] | null }>(
+    `select
+       (select jsonb_agg(jsonb_build_object('kind', kind, 'attempt', attempt, 'data', data, 'outcome', outcome) order by attempt)
+        from nft_upgrade.attempt where operation_id = $1) as attempts,
+       (select jsonb_agg(jsonb_build_object('signature', signature, 'signed_transaction', signed_transaction, 'attempt', attempt, 'refused', refused)
+          order by created_at)
+        from nft_upgrade.burn_signature where operation_id = $1) as signatures`,
+    [operationId],
+    'nft_upgrade_tried',
+  );
+  return { attempts: found?.attempts ?? [], signatures: found?.signatures ?? [] };
+};
+
+/**
+ * Intents of the effects of one operation, as one step sees them: it looks once, for all of them, and again after it has written. What others write meanwhile
+ * meets the primary keys.
+ */
+export function attemptsOf(db: Db, operationId: string) {
+  let tried: Promise<Tried> | null = null;
+  const look = () => {
+    tried ??= read(db, operationId);
+    return tried;
+  };
+  const write = async (sql: Sql, text: string, values: readonly unknown[], name: string) => {
+    const rows = await sql(text, [operationId, ...values], name);
+    tried = null;
+    return rows;
+  };
+
   return {
     /** Every attempt of a kind, in order, with what became of it. */
-    list: <Data>(operationId: string, kind: AttemptKind) =>
-      db.sql<Attempt<Data>>(
-        'select attempt, data, outcome from nft_upgrade.attempt where operation_id = $1 and kind = $2 order by attempt',
-        [operationId, kind],
-        'nft_upgrade_attempts',
-      ),
+    async list<Data>(kind: AttemptKind): Promise<Attempt<Data>[]> {
+      const { attempts } = await look();
+      return attempts.filter((attempt): attempt is Attempt<Data> & { kind: AttemptKind } => attempt.kind === kind);
+    },
+
+    /** Every signature that is known, in the order in which they became so. */
+    signatures: async () => (await look()).signatures,
 
     /** An intent that is written with an event. One that is there already stays as it is. */
     intent: (kind: AttemptKind, attempt: number, data: object): Part => ({
@@ -48,45 +83,25 @@ export function createAttempts(db: Db) {
       taken: { constraints: ['attempt_pkey'], error: () => new NftUpgradeError('journal_conflict') },
     }),
 
-    /** The primary key lets one of several workers win; the others get false. */
-    async write(sql: Sql, operationId: string, kind: AttemptKind, attempt: number, data: object): Promise<boolean> {
-      const rows = await sql(
+    /** An intent that comes before its effect. The primary key lets one of several workers win; the others get false. */
+    async write(kind: AttemptKind, attempt: number, data: object): Promise<boolean> {
+      const rows = await write(
+        db.sql,
         'insert into nft_upgrade.attempt (operation_id, kind, attempt, data) values ($1, $2, $3, $4) on conflict do nothing returning attempt',
-        [operationId, kind, attempt, data],
+        [kind, attempt, data],
+        'nft_upgrade_intend',
       );
       return rows.length > 0;
     },
 
     /** Notes what became of an attempt. */
-    settle: (sql: Sql, operationId: string, kind: AttemptKind, attempt: number, outcome: string) =>
-      sql('update nft_upgrade.attempt set outcome = $4 where operation_id = $1 and kind = $2 and attempt = $3', [
-        operationId,
-        kind,
-        attempt,
-        outcome,
-      ]),
-
-    /** Every signature that is known of an operation. */
-    signatures: (operationId: string) =>
-      db.sql<BurnSignature>(
-        'select signature, signed_transaction, attempt, refused from nft_upgrade.burn_signature where operation_id = $1 order by created_at',
-        [operationId],
+    settle: (kind: AttemptKind, attempt: number, outcome: string, sql = db.sql) =>
+      write(
+        sql,
+        'update nft_upgrade.attempt set outcome = $4 where operation_id = $1 and kind = $2 and attempt = $3',
+        [kind, attempt, outcome],
+        'nft_upgrade_settle',
       ),
-
-    /** Burn transactions that were handed out, and what may have become of them: one look at both. */
-    async burns<Data>(operationId: string): Promise<{ attempts: Attempt<Data>[]; signatures: BurnSignature[] }> {
-      const [both] = await db.sql<{ attempts: Attempt<Data>[] | null; signatures: BurnSignature[] | null }>(
-        `select
-           (select jsonb_agg(jsonb_build_object('attempt', attempt, 'data', data, 'outcome', outcome) order by attempt)
-            from nft_upgrade.attempt where operation_id = $1 and kind = 'burn') as attempts,
-           (select jsonb_agg(jsonb_build_object('signature', signature, 'signed_transaction', signed_transaction, 'attempt', attempt, 'refused', refused)
-              order by created_at)
-            from nft_upgrade.burn_signature where operation_id = $1) as signatures`,
-        [operationId],
-        'nft_upgrade_burns',
-      );
-      return { attempts: both?.attempts ?? [], signatures: both?.signatures ?? [] };
-    },
 
     /** A signature that was reported, or came with signed bytes: written with an event. */
     signature: (signature: string, signed: { transaction: string; attempt: number } | null): Part => ({
@@ -98,14 +113,16 @@ export function createAttempts(db: Db) {
     }),
 
     /** The chain rules this signature out, whoever reported it. */
-    refuseSignature: (sql: Sql, operationId: string, signature: string, code: string) =>
-      sql(
+    refuseSignature: (signature: string, code: string, sql = db.sql) =>
+      write(
+        sql,
         `insert into nft_upgrade.burn_signature (operation_id, signature, refused) values ($1, $2, $3)
          on conflict (operation_id, signature) do update set refused = excluded.refused`,
-        [operationId, signature, code],
+        [signature, code],
+        'nft_upgrade_refuse',
       ),
   };
 }
 
 /** What was tried outside of the database, written down before it was. */
-export type Attempts = ReturnType<typeof createAttempts>;
+export type Attempts = ReturnType<typeof attemptsOf>;

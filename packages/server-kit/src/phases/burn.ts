@@ -12,7 +12,7 @@ import { needChain } from './plan.ts';
 export const burnDriver: PhaseDriver = {
   watched: ['awaiting_burn', 'verifying_burn', 'cancelling'],
   async enter(step) {
-    const [found] = await step.attempts.list<FoundBurn>(step.operation.id, 'found');
+    const [found] = await step.attempts.list<FoundBurn>('found');
     return found ? counted(step, found.data) : issueBurn(step);
   },
 
@@ -72,18 +72,17 @@ function target(step: Step): { mint: string; owner: string } {
 }
 
 export const burnAttempts = async (step: Step): Promise<BurnAttempt[]> =>
-  (await step.attempts.list<BurnAttempt>(step.operation.id, 'burn')).map((row) => row.data);
+  (await step.attempts.list<BurnAttempt>('burn')).map((row) => row.data);
 
 /** Reads the chain, and notes down reported signatures that it rules out. */
 export async function observeBurn(step: Step): Promise<BurnObservation> {
-  const { id } = step.operation;
-  const { attempts: handedOut, signatures: known } = await step.attempts.burns<BurnAttempt>(id);
-  const attempts = handedOut.map(({ data }) => data);
+  const attempts = await burnAttempts(step);
+  const known = await step.attempts.signatures();
   const signatures = known.filter((row) => row.refused === null).map((row) => row.signature);
   const ruledOut = known.filter((row) => row.refused !== null).map((row) => row.signature);
   const seen = await needChain(step).burn.observe({ attempts, signatures, ruledOut });
   if (seen.kind !== 'refused') return seen;
-  await step.commit((sql) => step.attempts.refuseSignature(sql, id, seen.signature, seen.code));
+  await step.attempts.refuseSignature(seen.signature, seen.code);
   return observeBurn(step);
 }
 
@@ -132,7 +131,7 @@ async function burnedBefore(step: Step, error: unknown): Promise<null> {
   const found = await burn.find({ mint, owner });
   if (!found) throw error;
   // What was seen on the chain stays true; the phases after this one read it.
-  await step.commit((sql) => step.attempts.write(sql, step.operation.id, 'found', 1, found));
+  await step.attempts.write('found', 1, found);
   return null;
 }
 
@@ -146,7 +145,7 @@ type Ended = Extract<BurnObservation, { kind: 'dead' | 'failed' }>;
 export async function issueBurn(step: Step, ended?: Ended, code?: string): Promise<Outcome> {
   const { burn } = needChain(step);
   const { id } = step.operation;
-  const attempts = await step.attempts.list<BurnAttempt>(id, 'burn');
+  const attempts = await step.attempts.list<BurnAttempt>('burn');
   const open = attempts.filter(({ outcome }) => outcome === null);
   if (open.length > 0 && !ended) throw new NftUpgradeError('burn_still_valid', { operationId: id });
   const nft = await burn.locate(target(step));
@@ -169,8 +168,8 @@ export async function issueBurn(step: Step, ended?: Ended, code?: string): Promi
   };
   const settle = async (sql: Sql) => {
     // Ruled out with the new transaction or not at all: a look that sees it ruled out, and nothing new handed out, would wait for its death.
-    if (ended?.kind === 'failed') await step.attempts.refuseSignature(sql, id, ended.signature, ended.code);
-    if (ended) for (const earlier of open) await step.attempts.settle(sql, id, 'burn', earlier.attempt, proofOf(ended));
+    if (ended?.kind === 'failed') await step.attempts.refuseSignature(ended.signature, ended.code, sql);
+    if (ended) for (const earlier of open) await step.attempts.settle('burn', earlier.attempt, proofOf(ended), sql);
   };
   const parts = [step.attempts.onlyIntent('burn', attempt, prepared)];
   return append('awaiting_burn', payload, { parts, also: open.length > 0 || ended?.kind === 'failed' ? settle : undefined });
@@ -183,7 +182,7 @@ const proofOf = (ended: Ended): string =>
 
 /** Sends the stored bytes again: a transaction that nobody forwards is lost without a trace. */
 async function rebroadcast(step: Step): Promise<void> {
-  for (const row of await step.attempts.signatures(step.operation.id)) {
+  for (const row of await step.attempts.signatures()) {
     if (row.signed_transaction === null || row.attempt === null || row.refused !== null) continue;
     await needChain(step).burn.broadcast({ signature: row.signature, attempt: row.attempt, transaction: row.signed_transaction });
   }

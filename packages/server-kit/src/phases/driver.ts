@@ -41,8 +41,6 @@ export interface Step {
   /** From 0 to below 1; spreads retries. */
   random(): number;
   readonly read: Sql;
-  /** A transaction of its own, for intents that come before an effect. */
-  commit<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
 }
 
 /** What is to happen with the operation. */

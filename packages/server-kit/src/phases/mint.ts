@@ -27,17 +27,16 @@ export const mintDriver: PhaseDriver = {
     ...recovery.on,
     async minting_new_nft(step) {
       const { mint } = needChain(step);
-      const { id } = step.operation;
       const request = await placeOf(step, await readPlan(step));
       if (!request) return wait('watch');
-      const rows = await step.attempts.list<MintAttempt>(id, 'mint');
+      const rows = await step.attempts.list<MintAttempt>('mint');
       const open = rows.filter((row) => row.outcome === null).map((row) => row.data);
       const seen = await mint.observe(request, open);
       switch (seen.kind) {
         case 'minted': {
           const landed = open.find((attempt) => attempt.signature === seen.transactionSignature);
           // For the receipt, which must not depend on whether a node answers when it is made.
-          if (landed) await step.commit((sql) => step.attempts.settle(sql, id, 'mint', landed.attempt, mintedIn(seen.slot)));
+          if (landed) await step.attempts.settle('mint', landed.attempt, mintedIn(seen.slot));
           return next({ mintAddress: seen.mintAddress, transactionSignature: seen.transactionSignature, message: 'Updating your records' });
         }
         case 'pending': {
@@ -47,7 +46,7 @@ export const mintDriver: PhaseDriver = {
         }
         case 'failed': {
           const failed = open.find((attempt) => attempt.signature === seen.signature);
-          if (failed) await step.commit((sql) => step.attempts.settle(sql, id, 'mint', failed.attempt, seen.code));
+          if (failed) await step.attempts.settle('mint', failed.attempt, seen.code);
           throw mintFault(seen, 'mint_failed_on_chain');
         }
         case 'unexpected':
@@ -55,7 +54,7 @@ export const mintDriver: PhaseDriver = {
         case 'absent': {
           const attempt = await mint.prepare(request, rows.length + 1);
           // Another worker may have written its attempt first: then that one is sent, in the next round.
-          const ours = await step.commit((sql) => step.attempts.write(sql, id, 'mint', attempt.attempt, attempt));
+          const ours = await step.attempts.write('mint', attempt.attempt, attempt);
           if (ours) await mint.send(attempt);
           return wait('watch');
         }
@@ -69,7 +68,7 @@ const mintedIn = (slot: number): string => `minted in slot ${slot}`;
 
 /** The slot in which the NFT was minted, where an attempt of this operation did it. */
 export async function mintSlot(step: Step): Promise<number | null> {
-  const rows = await step.attempts.list<MintAttempt>(step.operation.id, 'mint');
+  const rows = await step.attempts.list<MintAttempt>('mint');
   const slot = rows.flatMap(({ outcome }) => /^minted in slot (\d+)$/.exec(outcome ?? '')?.[1] ?? []);
   return slot[0] === undefined ? null : Number(slot[0]);
 }

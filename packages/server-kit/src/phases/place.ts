@@ -19,13 +19,12 @@ export async function placeOf(step: Step, plan: Plan): Promise<MintRequest | nul
   const request = mintRequest(step, plan);
   if (plan.mintFor === undefined) return request;
   const { mint } = needChain(step);
-  const { id } = step.operation;
-  const [row] = await step.attempts.list<Horizon>(id, 'place');
+  const [row] = await step.attempts.list<Horizon>('place');
   if (row?.outcome) return { ...request, ...(JSON.parse(row.outcome) as Pick<MintRequest, 'key' | 'standard'>) };
   const places = await mint.elsewhere(request, await knownMintKeys(step.read));
 
   const decide = async ({ key, standard }: MintRequest): Promise<void> => {
-    if (row) await step.commit((sql) => step.attempts.settle(sql, id, 'place', 1, JSON.stringify({ key, standard })));
+    if (row) await step.attempts.settle('place', 1, JSON.stringify({ key, standard }));
   };
   const here = await mint.observe(request, [], row?.data.unknownUntil);
   if (here.kind === 'minted' || here.kind === 'unexpected') return request;
@@ -39,11 +38,8 @@ export async function placeOf(step: Step, plan: Plan): Promise<MintRequest | nul
     if (seen.kind === 'unexpected' || seen.kind === 'failed') throw mintFault(seen, 'mint_address_occupied');
     open ||= seen.kind === 'pending';
   }
-  if (!row) await remember(step, await mint.horizon());
+  if (!row) await step.attempts.write('place', 1, { unknownUntil: await mint.horizon() });
   if (open || !row) return null;
   await decide(request);
   return request;
 }
-
-const remember = (step: Step, unknownUntil: number) =>
-  step.commit((sql) => step.attempts.write(sql, step.operation.id, 'place', 1, { unknownUntil }));

@@ -34,7 +34,7 @@ export async function makePlan(step: Step): Promise<Plan> {
     throw new NftUpgradeError('missing_capability', { message: `The process ${step.loaded.process.name} needs the rule describe().` });
   const { metadata, ...nft } = await describe(step.operation);
   const bytes = canonicalJson(metadata);
-  const [found] = await step.attempts.list<FoundBurn>(step.operation.id, 'found');
+  const [found] = await step.attempts.list<FoundBurn>('found');
   return {
     nft,
     json: new TextDecoder().decode(bytes),
@@ -45,11 +45,11 @@ export async function makePlan(step: Step): Promise<Plan> {
 
 /** The plan as it was written down with the qualification, so that every later attempt has the same bytes. */
 export async function readPlan(step: Step): Promise<Plan> {
-  const [stored] = await step.attempts.list<Plan>(step.operation.id, 'upload');
+  const [stored] = await step.attempts.list<Plan>('upload');
   if (stored) return stored.data;
   const plan = await makePlan(step);
-  await step.commit((sql) => step.attempts.write(sql, step.operation.id, 'upload', 1, plan));
-  const [written] = await step.attempts.list<Plan>(step.operation.id, 'upload');
+  await step.attempts.write('upload', 1, plan);
+  const [written] = await step.attempts.list<Plan>('upload');
   return written?.data ?? plan;
 }
 

@@ -1,6 +1,7 @@
 import { type ConfirmBurn, isErrorCode, NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
 import { alone, type Part, together } from '../../db/together.ts';
 import type { OperationQuery } from '../../http/operations.ts';
+import { attemptsOf } from '../../journal/attempts.ts';
 import { append, type Step } from '../../phases/driver.ts';
 import { needChain } from '../../phases/plan.ts';
 import type { BurnAttempt, SignedBurn } from '../../ports/chain.ts';
@@ -19,8 +20,13 @@ export async function confirmBurn(
   query: OperationQuery & { confirmation: ConfirmBurn },
 ): Promise<{ burnTxSignature: string; snapshot: Snapshot }> {
   const { operationId: id, confirmation } = query;
-  const [loaded, { attempts, signatures }] = await Promise.all([loadOwned(engine, query), engine.attempts.burns<BurnAttempt>(id)]);
-  const handedOut = attempts.map(({ data }) => data);
+  const attempts = attemptsOf(engine.db, id);
+  const [loaded, burns, signatures] = await Promise.all([
+    loadOwned(engine, query),
+    attempts.list<BurnAttempt>('burn'),
+    attempts.signatures(),
+  ]);
+  const handedOut = burns.map(({ data }) => data);
   if (handedOut.length === 0) throw notExpected(loaded.snapshot);
 
   const step = stepOf(engine, loaded);
@@ -32,9 +38,9 @@ export async function confirmBurn(
   const { status } = loaded.snapshot;
   if (known && status !== 'awaiting_burn') return { burnTxSignature: signature, snapshot: loaded.snapshot };
   if (status !== 'awaiting_burn' && status !== 'verifying_burn') throw notExpected(loaded.snapshot);
-  if (!signed) await refuseWrongReport(engine, step, handedOut, signature);
+  if (!signed) await refuseWrongReport(step, handedOut, signature);
 
-  const remember = engine.attempts.signature(signature, signed);
+  const remember = attempts.signature(signature, signed);
   const written = status === 'awaiting_burn' ? await write(engine, loaded, looking(signature, signed, remember)) : null;
   if (!written) await together(engine.db.sql, alone(id), [remember]);
   // Stored first, sent second: a crash between the two leaves bytes that the next look sends.
@@ -56,10 +62,10 @@ const looking = (signature: string, signed: SignedBurn | null, remember: Part) =
   );
 
 /** A report that the chain already contradicts is refused with its own code, and noted down. */
-async function refuseWrongReport(engine: Engine, step: Step, attempts: readonly BurnAttempt[], signature: string): Promise<void> {
+async function refuseWrongReport(step: Step, attempts: readonly BurnAttempt[], signature: string): Promise<void> {
   const seen = await needChain(step).burn.observe({ attempts, signatures: [signature] });
   if (seen.kind !== 'refused' || seen.signature !== signature) return;
-  await engine.db.tx((sql) => engine.attempts.refuseSignature(sql, step.operation.id, signature, seen.code));
+  await step.attempts.refuseSignature(signature, seen.code);
   throw new NftUpgradeError(isErrorCode(seen.code) ? seen.code : 'burn_missing', {
     message: seen.message,
     operationId: step.operation.id,

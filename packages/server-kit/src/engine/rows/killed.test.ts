@@ -17,10 +17,10 @@ const deaths = [
   { row: 'B1', where: 'with the signed burn stored and not sent', write: 'burn.broadcast#1', when: 'before' },
   { row: 'B2', where: 'with the burn sent and nobody told', write: 'burn.broadcast#1', when: 'after' },
   { row: 'M3', where: 'with the metadata stored and not noted', write: 'content.put#1', when: 'after' },
-  { row: 'K1', where: 'before the mint is written down', write: 'commit attempt#1', when: 'before' },
+  { row: 'K1', where: 'before the mint is written down', write: 'sql attempt#1', when: 'before' },
   { row: 'K2', where: 'with the mint written down and not sent', write: 'mint.send#1', when: 'before' },
   { row: 'K3', where: 'with the mint sent and not noted', write: 'mint.send#1', when: 'after' },
-  { row: 'K4', where: 'with the mint final and not noted', write: 'commit attempt#2', when: 'before' },
+  { row: 'K4', where: 'with the mint final and not noted', write: 'sql attempt#2', when: 'before' },
   { row: 'S4', where: 'with the host told and the user not', write: 'upgrade.record#1', when: 'after' },
 ] as const;
 
