@@ -59,9 +59,10 @@ const name = 'advance';
 const settings = {
   schema: 'nft_upgrade_queue',
   schedule: false,
-  // Both 60 by default, and they add up: a job of a killed process ran again after 62 s, so after 12.
-  superviseIntervalSeconds: 1,
-  monitorIntervalSeconds: 1,
+  // Both 60 by default, and they add up: a job of a killed process ran again after 62 s, so after 20 at most. The sweep of the journal is sooner anyway, and each
+  // round costs the database 25 ms.
+  superviseIntervalSeconds: 5,
+  monitorIntervalSeconds: 5,
   maintenanceIntervalSeconds: 600,
 } as const satisfies ConstructorOptions;
 
