@@ -2,12 +2,10 @@
 
 import { postgres } from '@aiw3/nft-upgrade-server-kit/postgres';
 import { closeDatabases, startPostgres } from '@aiw3/nft-upgrade-server-kit/testing';
-import { startChild } from '../server/child.ts';
 import { atLeast, atMost, type Row, type Suite } from '../suite.ts';
 import { startDbos } from './engine/dbos.ts';
 import { startFloor } from './engine/floor.ts';
-import { confirmToFrame, type OpenStream, streamsOf } from './engine/latency.ts';
-import { createLedger } from './engine/ledger.ts';
+import { confirmToFrame } from './engine/latency.ts';
 import { costsOf, fill } from './engine/live.ts';
 import { quantile, stepsPerSecond } from './engine/measure.ts';
 import { startNode } from './engine/node.ts';
@@ -17,7 +15,6 @@ const SLICES = 24;
 const WARM = 4;
 const OPERATIONS = 40;
 const CONCURRENCY = 16;
-const SAMPLES = 300;
 
 export const suite: Suite = {
   title: 'Engine: durable steps',
@@ -26,9 +23,8 @@ export const suite: Suite = {
     try {
       say('steps a second');
       const urls = [await server.url(), await server.url(), await server.url()] as const;
-      const ledger = createLedger();
       const floor = await startFloor(await postgres({ connectionString: urls[0], max: CONCURRENCY + 4 }));
-      const ours = await startNode(urls[1], CONCURRENCY + 4, ledger);
+      const ours = await startNode(urls[1], CONCURRENCY + 4);
       const dbos = await startDbos(urls[2], CONCURRENCY + 4);
       const rates = { floor: [] as number[], ours: [] as number[], dbos: [] as number[] };
       for (let slice = 0; slice < WARM + SLICES; slice += 1) {
@@ -49,27 +45,12 @@ export const suite: Suite = {
         );
       await Promise.all([floor.stop(), dbos.stop()]);
 
-      say('confirm to frame, one node');
-      const same: number[] = [];
-      const openHere = streamsOf(ours);
-      for (let sample = 0; sample < SAMPLES; sample += 1) same.push(await confirmToFrame(ours, openHere));
+      await ours.stop();
 
-      say('confirm to frame, two processes');
-      const served = await ledger.serve();
-      const second = startChild(new URL('./engine/second.ts', import.meta.url), [urls[1], served.url]);
-      await second.ask('ready');
-      const openThere: OpenStream = async (operation) => {
-        await second.ask('open', operation);
-        return { confirmed: () => second.ask<number>('confirmed', operation) };
-      };
-      const across: number[] = [];
-      for (let sample = 0; sample < SAMPLES; sample += 1) across.push(await confirmToFrame(ours, openThere));
-      await second.ask('stop');
-      second.stop();
-      served.close();
+      say('confirm to frame, on one node and across two');
+      const { same, across } = await confirmToFrame(await server.url());
 
       say('cost of an event beside many live operations');
-      await ours.stop();
       const sizes = [100, 5_000, 50_000];
       const filled = await Promise.all(sizes.map(async () => startNode(await server.url(), CONCURRENCY)));
       for (const [index, node] of filled.entries()) await fill(node, sizes[index] ?? 0);

@@ -1,48 +1,41 @@
-import type { BenchNode } from './node.ts';
+import { randomBytes } from 'node:crypto';
+import { encodeBase58 } from '@aiw3/nft-upgrade/solana';
+import { startChild } from '../../server/child.ts';
+import type { Sample } from './client.ts';
 
-/** Milliseconds on a clock that all processes of the machine share. */
-export const clock = (): number => Number(process.hrtime.bigint()) / 1e6;
+/** The first ones warm up compilers, connections and plans, and do not count; after them all do. */
+const WARM = 100;
+const SAMPLES = 600;
 
-/** An open stream of an upgrade that waits for its burn: resolves, once it shows that, to when the frame of the confirmation came out of it. */
-export type OpenStream = (operation: { operationId: string; wallet: string }) => Promise<{ confirmed(): Promise<number> }>;
+/** Starts a node in a process of its own. */
+async function startServing(...args: readonly string[]) {
+  const child = startChild(new URL('./serving.ts', import.meta.url), args);
+  return { ask: child.ask, url: await child.ask<string>('listen'), stop: () => child.ask('stop').then(child.stop) };
+}
 
-/** Reads streams of a node through its HTTP handler. */
-export const streamsOf =
-  ({ handler }: Pick<BenchNode, 'handler'>): OpenStream =>
-  async ({ operationId, wallet }) => {
-    const headers = { authorization: wallet, accept: 'text/event-stream' };
-    const stream = await handler.fetch(new Request(`http://bench/api/v1/nft/upgrade/${operationId}/events`, { headers }));
-    const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
-    if (!reader) throw new RangeError(`The stream answered ${stream.status}.`);
-    const until = async (status: string) => {
-      for (let text = ''; !text.includes(`"status":"${status}"`); ) {
-        const { value, done } = await reader.read();
-        if (done) throw new RangeError('The stream ended early.');
-        text += value;
-      }
-      return clock();
-    };
-    await until('awaiting_burn');
-    const seen = until('verifying_burn');
-    seen.then(
-      () => reader.cancel(),
-      () => undefined,
-    );
-    return { confirmed: () => seen };
+/**
+ * From the confirmation that a client sends until it has parsed the frame that tells of it, in milliseconds of its own clock, over HTTP/1.1 on 127.0.0.1. The
+ * clients, each node and Postgres have processes of their own. One upgrade is started and confirmed after another, while those before run to their end: first
+ * with one node alone, then with the stream at another one.
+ */
+export async function confirmToFrame(database: string): Promise<{ same: number[]; across: number[] }> {
+  const clients = startChild(new URL('./client.ts', import.meta.url));
+  const first = await startServing(database);
+  const measure = async (streamAt: string): Promise<number[]> => {
+    const taken: number[] = [];
+    for (let sample = 0; sample < WARM + SAMPLES; sample += 1) {
+      const wallet = encodeBase58(randomBytes(32));
+      await first.ask('give', wallet);
+      const asked: Sample = { wallet, confirmAt: first.url, streamAt };
+      taken.push(await clients.ask<number>('confirmToFrame', asked));
+    }
+    return taken.slice(WARM);
   };
-
-/** From the confirmation at a node until the frame that tells of it has come out of a stream, through the HTTP handlers. Milliseconds. */
-export async function confirmToFrame({ waiting, handler }: BenchNode, open: OpenStream): Promise<number> {
-  const operation = await waiting();
-  const { confirmed } = await open(operation);
-  const begun = clock();
-  const answer = await handler.fetch(
-    new Request(`http://bench/api/v1/nft/upgrade/${operation.operationId}/confirm-burn`, {
-      method: 'PATCH',
-      headers: { authorization: operation.wallet, 'content-type': 'application/json' },
-      body: JSON.stringify({ signedTransaction: operation.transaction }),
-    }),
-  );
-  if (!answer.ok) throw new RangeError(`The confirmation was answered with ${answer.status}.`);
-  return (await confirmed()) - begun;
+  const same = await measure(first.url);
+  const second = await startServing(database, await first.ask<string>('chain'));
+  const across = await measure(second.url);
+  await second.stop();
+  await first.stop();
+  clients.stop();
+  return { same, across };
 }

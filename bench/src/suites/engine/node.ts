@@ -1,17 +1,16 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { encodeBase58 } from '@aiw3/nft-upgrade/solana';
-import { createHandler, createService, type Db } from '@aiw3/nft-upgrade-server-kit';
+import { randomUUID } from 'node:crypto';
+import { type Chain, createHandler, createService, type Db } from '@aiw3/nft-upgrade-server-kit';
 import { postgres } from '@aiw3/nft-upgrade-server-kit/postgres';
 import { memoryContent, permissiveRules } from '@aiw3/nft-upgrade-server-kit/testing';
-import { createLedger, type Ledger, mintOf } from './ledger.ts';
+import { createLedger, mintOf } from './ledger.ts';
 
 /** A whole node on the database: the engine with its defaults, over a chain that costs nothing. */
-export async function startNode(url: string, max: number, ledger: Pick<Ledger, 'chain' | 'give'> = createLedger()) {
+export async function startNode(url: string, max: number, chain: Chain = createLedger().chain) {
   const db: Db = await postgres({ connectionString: url, max });
   const { rules } = permissiveRules('');
   const service = await createService({
     db,
-    chain: ledger.chain,
+    chain,
     content: memoryContent().store,
     rules: {
       ...rules,
@@ -61,18 +60,6 @@ export async function startNode(url: string, max: number, ledger: Pick<Ledger, '
       // The run that the start has set off; a caller that only waits for the end reads it once.
       await service.advance(snapshot.operationId);
       await ended('badge_activation', snapshot.operationId, 'completed', principal);
-    },
-    /** An upgrade that waits for its burn. */
-    async waiting(): Promise<{ operationId: string; wallet: string; transaction: string }> {
-      const wallet = encodeBase58(randomBytes(32));
-      ledger.give(mintOf(wallet), wallet);
-      const principal = { id: wallet, wallet };
-      const { snapshot } = await service.start({ process: 'upgrade', principal, input: { targetTierId: 'tier-2' }, idempotencyKey: null });
-      const { operationId } = snapshot;
-      await ended('upgrade', operationId, 'awaiting_burn', principal);
-      const { now } = await service.snapshot({ process: 'upgrade', operationId, principal });
-      const { transaction } = now.burnTransaction as { transaction: string };
-      return { operationId, wallet, transaction };
     },
     async stop(): Promise<void> {
       await service.stop();

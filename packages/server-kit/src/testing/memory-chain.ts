@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { encodeBase58 } from '@aiw3/nft-upgrade/solana';
 import type {
   BurnAttempt,
   BurnObservation,
@@ -11,14 +12,11 @@ import type {
   SignedBurn,
 } from '../ports/chain.ts';
 
-const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
-
-/** A base58-looking string that follows from its seed. */
-const name = (seed: string, length: number): string =>
-  Array.from(
-    { length },
-    (_, index) => alphabet[createHash('sha256').update(`${seed}/${index}`).digest().readUInt16BE(0) % alphabet.length],
-  ).join('');
+// In one call each: an object of the crypto module for every hash is the collector's most expensive garbage.
+/** An address that follows from its seed. */
+const addressFrom = (seed: string): string => encodeBase58(hash('sha256', seed, 'buffer'));
+/** A signature that follows from its seed. */
+const signatureFrom = (seed: string): string => encodeBase58(hash('sha512', seed, 'buffer'));
 
 interface Landed {
   mint: string;
@@ -52,17 +50,17 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
     landed.set(signature, { mint: attempt.nft.mint, finalized: autoFinalize, failed, slot: height });
     if (!failed) holders.delete(attempt.nft.mint);
   };
-  const addressOf = ({ key, operationId }: Pick<MintRequest, 'key' | 'operationId'>) => name(`${key}/${operationId}/mint`, 44);
+  const addressOf = ({ key, operationId }: Pick<MintRequest, 'key' | 'operationId'>) => addressFrom(`${key}/${operationId}/mint`);
   const outsiders = new Map<string, { signature: string; slot: number }>();
   const handedOut = new Map<string, BurnAttempt>();
-  const signatureOf = (attempt: BurnAttempt) => name(`${attempt.operationId}/burn/${attempt.attempt}`, 88);
+  const signatureOf = (attempt: BurnAttempt) => signatureFrom(`${attempt.operationId}/burn/${attempt.attempt}`);
 
   const chain: Chain = {
     identity: async () => 'memory',
     burn: {
       async locate({ mint, owner }): Promise<HeldNft> {
         if (holders.get(mint) !== owner) throw new NftUpgradeError('nft_not_owned', { details: { required: 1, actual: 0 } });
-        return { mint, owner, tokenAccount: name(`${mint}/account`, 44), tokenProgram: name('token', 44), standard: 'memory' };
+        return { mint, owner, tokenAccount: addressFrom(`${mint}/account`), tokenProgram: addressFrom('token'), standard: 'memory' };
       },
       async prepare({ operationId, nft, attempt }) {
         const prepared: BurnAttempt = {
@@ -72,7 +70,7 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
           memo: `nft-upgrade:1:${operationId}`,
           transaction: Buffer.from(`${operationId}/${attempt}`).toString('base64'),
           version: 'legacy',
-          blockhash: name(`hash/${height}`, 44),
+          blockhash: addressFrom(`hash/${height}`),
           lastValidBlockHeight: height + 150,
           minSlot: height,
         };
@@ -127,7 +125,7 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
       preflight: async () => fail(faults.mint),
       async prepare(request, attempt): Promise<MintAttempt> {
         fail(faults.mint);
-        const signature = name(`${request.key}/${request.operationId}/mint/${attempt}`, 88);
+        const signature = signatureFrom(`${request.key}/${request.operationId}/mint/${attempt}`);
         const transaction = Buffer.from(JSON.stringify({ to: request.recipient, signature })).toString('base64');
         return {
           attempt,
@@ -177,7 +175,7 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
     /** The owner burns an NFT in some other way, for no operation. */
     burnOutside(mint: string): void {
       holders.delete(mint);
-      outsiders.set(mint, { signature: name(`${mint}/outside`, 88), slot: height });
+      outsiders.set(mint, { signature: signatureFrom(`${mint}/outside`), slot: height });
     },
     /** From now on new operations mint with this key; the earlier ones are former keys. */
     rotate: (key: string) => void keys.push(key),
