@@ -11,16 +11,16 @@ import { createHandler } from '../http/handler.ts';
 import { createService, type Service } from '../service.ts';
 import { startPostgres, type TestPostgres } from '../testing/databases.ts';
 import type { Ground, Holder } from '../testing/grounds/ground.ts';
-import { lite } from '../testing/grounds/lite.ts';
+import { openGround } from '../testing/grounds/open-ground.ts';
 import { memoryContent, permissiveRules, untilStatus } from '../testing/rules.ts';
 
 const PATIENT_MS = 60_000;
 
-let place: Awaited<ReturnType<typeof lite.open>>;
+let place: Awaited<ReturnType<typeof openGround>>;
 let ground: Ground;
 let alice: Holder;
 beforeAll(async () => {
-  place = await lite.open();
+  place = await openGround();
 });
 afterAll(() => place.stop());
 beforeEach(async () => {

@@ -34,7 +34,7 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
   const landed = new Map<string, Landed>();
   const minted = new Map<string, { owner: string; signature: string; finalized: boolean; slot: number }>();
   const faults: { mint: NftUpgradeError[]; observe: NftUpgradeError[] } = { mint: [], observe: [] };
-  const keys = ['memory-1'];
+  const key = 'memory-1';
   let height = 100;
   let mints = 0;
   let autoFinalize = options.autoFinalize ?? true;
@@ -44,14 +44,13 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
     if (fault) throw fault;
   };
 
-  const land = (attempt: BurnAttempt, signature: string, { nonce = false, fails = false } = {}) => {
-    if (landed.has(signature) || (height > attempt.lastValidBlockHeight && !nonce)) return;
-    const failed = fails || holders.get(attempt.nft.mint) !== attempt.nft.owner;
+  const land = (attempt: BurnAttempt, signature: string) => {
+    if (landed.has(signature) || height > attempt.lastValidBlockHeight) return;
+    const failed = holders.get(attempt.nft.mint) !== attempt.nft.owner;
     landed.set(signature, { mint: attempt.nft.mint, finalized: autoFinalize, failed, slot: height });
     if (!failed) holders.delete(attempt.nft.mint);
   };
   const addressOf = ({ key, operationId }: Pick<MintRequest, 'key' | 'operationId'>) => addressFrom(`${key}/${operationId}/mint`);
-  const outsiders = new Map<string, { signature: string; slot: number }>();
   const handedOut = new Map<string, BurnAttempt>();
   const signatureOf = (attempt: BurnAttempt) => signatureFrom(`${attempt.operationId}/burn/${attempt.attempt}`);
 
@@ -100,8 +99,6 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
             : { kind: 'pending', signature, commitment: 'confirmed' };
         }
         const nft = attempts[0]?.nft;
-        const outside = nft && outsiders.get(nft.mint);
-        if (outside !== undefined) return { kind: 'burned_elsewhere', ...outside };
         if (nft && holders.get(nft.mint) !== nft.owner) return { kind: 'moved', message: 'The NFT is in another wallet.' };
         return attempts.every((attempt) => height > attempt.lastValidBlockHeight)
           ? { kind: 'dead', proof: { slot: height, blockHeight: height } }
@@ -118,9 +115,7 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
       },
     },
     mint: {
-      get key() {
-        return keys.at(-1) ?? '';
-      },
+      key,
       address: async (request) => addressOf(request),
       preflight: async () => fail(faults.mint),
       async prepare(request, attempt): Promise<MintAttempt> {
@@ -152,7 +147,7 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
         return alive || height <= unknownUntil ? { kind: 'pending', signature: alive?.signature ?? '' } : { kind: 'absent' };
       },
       elsewhere: async (request, knownKeys) =>
-        [...new Set([...keys, ...knownKeys])].filter((key) => key !== request.key).map((key) => ({ ...request, key })),
+        [...new Set([key, ...knownKeys])].filter((other) => other !== request.key).map((other) => ({ ...request, key: other })),
       horizon: async () => height + 150,
     },
   };
@@ -165,20 +160,13 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
     ownerOf: (mint: string) => holders.get(mint) ?? null,
     /** New NFTs that came into being, ever. */
     mints: () => mints,
-    /** The wallet signs and sends what was handed out; returns the signature. With `nonce` as a transaction that lands however late, with `fails` with an error. */
-    submit(operationId: string, attempt = 1, how: { nonce?: boolean; fails?: boolean } = {}): string {
+    /** The wallet signs and sends what was handed out; returns the signature. */
+    submit(operationId: string, attempt = 1): string {
       const found = [...handedOut.values()].find((candidate) => candidate.operationId === operationId && candidate.attempt === attempt);
       if (!found) throw new NftUpgradeError('burn_not_expected', { operationId });
-      land(found, signatureOf(found), how);
+      land(found, signatureOf(found));
       return signatureOf(found);
     },
-    /** The owner burns an NFT in some other way, for no operation. */
-    burnOutside(mint: string): void {
-      holders.delete(mint);
-      outsiders.set(mint, { signature: signatureFrom(`${mint}/outside`), slot: height });
-    },
-    /** From now on new operations mint with this key; the earlier ones are former keys. */
-    rotate: (key: string) => void keys.push(key),
     /** Lets so many blocks pass: old blockhashes die. */
     advanceBlocks(count: number): void {
       height += count;
@@ -203,8 +191,6 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
       }
       return [...lost.map(([signature]) => signature), ...unborn.map(([, { signature }]) => signature)];
     },
-    /** What a wallet holds. */
-    heldBy: (owner: string) => [...holders].flatMap(([mint, holder]) => (holder === owner ? [mint] : [])),
     /** Makes everything that has landed final. */
     finalize(): void {
       autoFinalize = options.autoFinalize ?? true;

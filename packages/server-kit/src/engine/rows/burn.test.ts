@@ -240,7 +240,7 @@ describeCells('burns', (cell) => {
     // Another address, in the other standard, is waited for as long as a forgotten mint could land there.
     await cell.until(node, again, 'minting_new_nft', 'completed');
     const looked = () => cell.db.sql("select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'place'", [again]);
-    if (cell.ground.name === 'lite') await expect.poll(looked, { timeout: 30_000 }).toHaveLength(1);
+    await expect.poll(looked, { timeout: 30_000 }).toHaveLength(1);
     cell.ground.pass(160);
     const done = await cell.until(node, again, 'completed');
     expect(done.facts.burnTxSignature).toBe(burnTxSignature);

@@ -3,16 +3,13 @@ import type { Db } from '../../db/db.ts';
 import type { Alert } from '../../ports/alerts.ts';
 import { createService, type Service, type ServiceOptions } from '../../service.ts';
 import { closeDatabases, databases } from '../../testing/databases.ts';
-import type { Ground, GroundKind, Holder } from '../../testing/grounds/ground.ts';
-import { lite } from '../../testing/grounds/lite.ts';
-import { memory } from '../../testing/grounds/memory.ts';
+import type { Ground, Holder } from '../../testing/grounds/ground.ts';
+import { openGround } from '../../testing/grounds/open-ground.ts';
 import { journalFaults } from '../../testing/invariants.ts';
 import { memoryContent, permissiveRules, untilStatus } from '../../testing/rules.ts';
 
 /** What a test of a row has at hand: fresh for each test, on one database and one chain. */
 export interface Cell {
-  /** Known before the tests run, unlike the rest. */
-  readonly kind: GroundKind['name'];
   db: Db;
   ground: Ground;
   /** Alice, who holds the NFT that the rules speak of. */
@@ -42,53 +39,48 @@ export interface Cell {
   awaiting(service: Service): Promise<string>;
 }
 
-/** A real chain says more than the one in memory; with ROWS=all, the rules alone run too. */
-const kinds: readonly GroundKind[] = process.env.ROWS === 'all' ? [memory, lite] : [lite];
 /** A machine that is busy with something else takes its time. */
 const PATIENT_MS = 60_000;
 
 /** Runs the same tests on PGlite and on Postgres, with a real Solana runtime: one Postgres and one chain for a file. */
 export function describeCells(title: string, tests: (cell: Cell) => void): void {
-  const opened = new Map<string, ReturnType<GroundKind['open']>>();
+  let place: Awaited<ReturnType<typeof openGround>> | undefined;
+  beforeAll(async () => {
+    place = await openGround();
+  });
   afterAll(async () => {
-    for (const kind of opened.values()) await (await kind).stop();
+    await place?.stop();
     await closeDatabases();
   });
-  for (const database of databases) {
+  describe.each(databases)(`${title}, on $name and a real chain`, ({ open }) => {
     let db: Db | undefined;
-    for (const kind of kinds) {
-      describe(`${title}, on ${database.name} and the ${kind.name} chain`, () => {
-        const cell = { kind: kind.name } as Cell;
-        const services: Service[] = [];
-        const stop = async () => void (await Promise.all(services.splice(0).map((service) => service.stop())));
-        beforeAll(async () => {
-          db ??= await database.open();
-          if (!opened.has(kind.name)) opened.set(kind.name, kind.open());
-        });
-        beforeEach(async () => {
-          const place = await opened.get(kind.name);
-          if (!db || !place) throw new RangeError('unreachable');
-          Object.assign(cell, await freshCell(db, await place.fresh(), services, stop));
-        });
-        afterEach(async () => {
-          cell.ground.silence(false);
-          cell.ground.doubt(false);
-          cell.ground.lag(0);
-          cell.ground.lose(0);
-          cell.ground.thaw();
-          await stop();
-          const faults = await journalFaults(cell.db);
-          await cell.wipe();
-          // I2, I3 and I4, after every test. Some leave an operation that waits for its user.
-          expect(faults.filter((fault) => !fault.includes('I3: still '))).toEqual([]);
-        });
-        tests(cell);
-      });
-    }
-  }
+    const cell = {} as Cell;
+    const services: Service[] = [];
+    const stop = async () => void (await Promise.all(services.splice(0).map((service) => service.stop())));
+    beforeAll(async () => {
+      db = await open();
+    });
+    beforeEach(async () => {
+      if (!db || !place) throw new RangeError('unreachable');
+      Object.assign(cell, await freshCell(db, await place.fresh(), services, stop));
+    });
+    afterEach(async () => {
+      cell.ground.silence(false);
+      cell.ground.doubt(false);
+      cell.ground.lag(0);
+      cell.ground.lose(0);
+      cell.ground.thaw();
+      await stop();
+      const faults = await journalFaults(cell.db);
+      await cell.wipe();
+      // I2, I3 and I4, after every test. Some leave an operation that waits for its user.
+      expect(faults.filter((fault) => !fault.includes('I3: still '))).toEqual([]);
+    });
+    tests(cell);
+  });
 }
 
-async function freshCell(db: Db, ground: Ground, services: Service[], stop: () => Promise<void>): Promise<Omit<Cell, 'kind'>> {
+async function freshCell(db: Db, ground: Ground, services: Service[], stop: () => Promise<void>): Promise<Cell> {
   const alice = await ground.holder('alice');
   const content = memoryContent();
   const host = permissiveRules(() => alice.mint, ground.standard);

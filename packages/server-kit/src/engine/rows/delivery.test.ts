@@ -117,6 +117,29 @@ describeCells('deliveries', (cell) => {
     expect(done.facts.transactionSignature).not.toBe(sent[0]?.signature);
   });
 
+  it('K6: a mint that lands with an error is made anew, in the open', async () => {
+    const chain = cell.ground.chain();
+    let sent = 0;
+    const send: typeof chain.mint.send = async (attempt) => {
+      sent += 1;
+      // Lamports at the address, put there behind its back: an account cannot be created there as it was signed.
+      if (sent === 1) await cell.ground.dust(attempt.mintAddress);
+      return chain.mint.send(attempt);
+    };
+    const node = await cell.node({ chain: { ...chain, mint: { ...chain.mint, key: chain.mint.key, send } } });
+    const id = await cell.awaiting(node);
+    await cell.ground.submit(id);
+    const done = await cell.until(node, id, 'completed');
+    const failed = (await node.events({ ...cell.query(id), after: 0 })).filter(({ status }) => status === 'mint_failed');
+    expect(failed).toMatchObject([{ code: 'mint_failed_on_chain', asset: 'burned_owed' }]);
+    const outcomes = await cell.db.sql(
+      "select outcome from nft_upgrade.attempt where operation_id = $1 and kind = 'mint' order by attempt",
+      [id],
+    );
+    expect(outcomes).toEqual([{ outcome: 'mint_failed_on_chain' }, { outcome: expect.stringMatching(/^minted in slot/) }]);
+    expect(await cell.delivered()).toBe(done.facts.mintAddress);
+  });
+
   it.each([
     { row: 'K7', what: 'another account', how: 'account', code: 'mint_address_occupied' },
     { row: 'K8', what: 'an NFT of somebody else', how: 'owner', code: 'mint_mismatch' },

@@ -89,8 +89,8 @@ export function createMortal(options: ServiceOptions, point: CrashPoint | null, 
     sql: async <Row extends object>(text: string, parameters?: readonly unknown[], name?: string) => {
       alive();
       const tables = tablesOf(text);
-      // A step of an operation is one statement or one transaction: either commits it.
-      const kind = tables.includes('event') ? 'commit' : 'sql';
+      // A step of an operation, and an attempt on its way, is one statement or one transaction: either commits it.
+      const kind = tables.includes('event') || tables.includes('attempt') ? 'commit' : 'sql';
       const call = () => send(options.db.sql<Row>(text, parameters, name));
       return tables.length > 0 ? write(`${kind} ${tables.join('+')}`, call) : call();
     },

@@ -1,6 +1,5 @@
 import type { BurnAttempt, Chain } from '../../ports/chain.ts';
 import type { Attack } from '../../solana/fixtures/attacks/scene.ts';
-import type { LiteOptions } from '../chain/index.ts';
 
 /** Somebody with an NFT of the old kind. */
 export interface Holder {
@@ -8,9 +7,8 @@ export interface Holder {
   readonly mint: string;
 }
 
-/** A chain, with wallets and accidents: one row of the failure matrix is one test, and runs on each of them. For tests only. */
+/** A chain, with wallets and accidents: what a row of the failure matrix needs to happen. For tests only. */
 export interface Ground {
-  readonly name: 'memory' | 'lite';
   /** Standard of new NFTs. */
   readonly standard: string;
   /** The port, as a node uses it. A node that starts now mints with the present key. */
@@ -30,8 +28,8 @@ export interface Ground {
   hold(operationId: string): Promise<() => Promise<void>>;
   /** The owner burns the NFT in some other way, for no operation. */
   burnOutside(holder: Holder): Promise<void>;
-  /** Sets the scene for a forged burn. Left out where nothing can be forged. */
-  stage?(attack: Attack): Promise<Staged>;
+  /** Sets the scene for a forged burn. */
+  stage(attack: Attack): Promise<Staged>;
   /** Gives the NFT away. */
   transfer(holder: Holder): Promise<void>;
   /** So many blocks go by. */
@@ -55,6 +53,8 @@ export interface Ground {
   /** The mint authority has nothing left to pay with; `feed` fills it up. */
   starve(): Promise<void>;
   feed(): Promise<void>;
+  /** Somebody sends a few lamports to an address. */
+  dust(address: string): Promise<void>;
   /** New operations mint with a new key from now on. With `forgotten` its secret is not in the hands of nodes that start from now on. */
   rotate(options?: { forgotten?: boolean }): Promise<void>;
   /** Mint addresses of what a wallet holds. */
@@ -69,10 +69,4 @@ export interface Staged {
   readonly holder: Holder;
   /** Lands the forgery for an operation that waits for its burn. Resolves once it is final; `attempt` where it is judged against another one than was handed out. */
   forge(operationId: string): Promise<{ signature: string; attempt?: BurnAttempt }>;
-}
-
-export interface GroundKind {
-  readonly name: Ground['name'];
-  /** Once for a file. @param pace how fast its blocks come and become final */
-  open(pace?: LiteOptions): Promise<{ /** Once for each test. */ fresh(): Promise<Ground>; stop(): Promise<void> }>;
 }

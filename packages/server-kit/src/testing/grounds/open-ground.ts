@@ -8,7 +8,8 @@ import { actedOn, castOf } from '../../solana/fixtures/attacks/scene.ts';
 import { openWorld, SOL, signWith, type World } from '../../solana/fixtures.ts';
 import { mintSeed } from '../../solana/mint/address.ts';
 import { createRpc, type Rpc } from '../../solana/rpc.ts';
-import type { Ground, GroundKind, Holder } from './ground.ts';
+import type { LiteOptions } from '../chain/index.ts';
+import type { Ground, Holder } from './ground.ts';
 
 /** A node of the same chain, by the path that it is asked at, that shows no transaction. */
 const FORGETFUL = '/forgetful';
@@ -23,7 +24,7 @@ const forgetful: typeof fetch = async (input, init) => {
   return Response.json({ ...answer, result: { ...answer.result, value: answer.result.value.map(() => null) } });
 };
 
-async function liteGround(world: World): Promise<Ground> {
+async function groundOn(world: World): Promise<Ground> {
   const { controls, connection, local } = world;
   const both = await createRpc({ endpoints: [local.rpcUrl, local.rpcUrl + FORGETFUL], fetch: forgetful });
   let doubted = false;
@@ -66,7 +67,6 @@ async function liteGround(world: World): Promise<Ground> {
   const bytesOf = (base64: string) => Buffer.from(base64, 'base64');
 
   return {
-    name: 'lite',
     standard: 'token-2022',
     chain(): Chain {
       const chain = createSolanaChain({ rpc, authority: present(), formerAuthorities: known });
@@ -214,6 +214,7 @@ async function liteGround(world: World): Promise<Ground> {
       await world.finalized(await world.land([drain], [payer]));
     },
     feed: () => local.airdrop(present().publicKey.toBase58(), 10n * SOL),
+    dust: (address) => local.airdrop(address, 1_000_000n),
     async rotate({ forgotten = false } = {}) {
       keys.push(await authority());
       known = forgotten ? [present()] : keys;
@@ -222,11 +223,8 @@ async function liteGround(world: World): Promise<Ground> {
   };
 }
 
-/** A real runtime behind the real RPC of a node: transactions, blocks, finality, forks. */
-export const lite: GroundKind = {
-  name: 'lite',
-  async open(pace) {
-    const world = await openWorld('lite', {}, pace);
-    return { fresh: () => liteGround(world), stop: () => world.stop() };
-  },
-};
+/** A real runtime behind the real RPC of a node: transactions, blocks, finality, forks. Opened once for a file, with a fresh ground for each test. */
+export async function openGround(pace?: LiteOptions): Promise<{ fresh(): Promise<Ground>; stop(): Promise<void> }> {
+  const world = await openWorld('lite', {}, pace);
+  return { fresh: () => groundOn(world), stop: () => world.stop() };
+}
