@@ -82,7 +82,7 @@ export function createDrive(engine: Engine): Drive {
   async function run(operationId: string, known: Loaded | null): Promise<void> {
     let loaded = known;
     while (!stopped) {
-      loaded ??= await engine.journal.load(operationId);
+      loaded ??= await engine.journal.load(operationId, true);
       if (!loaded) return;
       const result: Awaited<ReturnType<typeof step>> | null = await step(loaded).catch((thrown: unknown) => {
         // Somebody else was faster: read again and go on from there.
@@ -164,7 +164,7 @@ export function stepOf(engine: Engine, loaded: Loaded, failures = 0): Step {
     receipts: engine.receipts,
     compensator: engine.compensator,
     read: engine.db.sql,
-    attempts: attemptsOf(engine.db, loaded.row.id),
+    attempts: attemptsOf(engine.db, loaded.row.id, loaded.tried),
     patience: engine.patience,
     failures,
     now: () => engine.now(),

@@ -32,5 +32,9 @@ describe.each(databases)('what an operation tried, on $name', ({ open }) => {
     expect(await attempts.list('mint')).toMatchObject([{ outcome: 'minted in slot 7' }]);
     expect(await attempts.signatures()).toMatchObject([{ signature: 'stranger', refused: 'burn_memo_mismatch', signed_transaction: null }]);
     expect(looks).toBe(3);
+
+    const known = { attempts: [], signatures: await attempts.signatures() };
+    expect(await attemptsOf(counted, 'upg_1', known).signatures()).toMatchObject([{ signature: 'stranger' }]);
+    expect(looks).toBe(3);
   });
 });

@@ -24,31 +24,33 @@ export interface BurnSignature {
 export type AttemptKind = 'burn' | 'upload' | 'mint' | 'retry' | 'found' | 'place';
 
 /** Everything that is known of what one operation tried. */
-interface Tried {
+export interface Tried {
   readonly attempts: readonly (Attempt<unknown> & { kind: AttemptKind })[];
   readonly signatures: readonly BurnSignature[];
 }
 
+/** Columns of a query for the operation `$1`, and what they say. */
+export const triedColumns = `
+  (select jsonb_agg(jsonb_build_object('kind', kind, 'attempt', attempt, 'data', data, 'outcome', outcome) order by attempt)
+   from nft_upgrade.attempt where operation_id = $1) as attempts,
+  (select jsonb_agg(jsonb_build_object('signature', signature, 'signed_transaction', signed_transaction, 'attempt', attempt, 'refused', refused)
+     order by created_at)
+   from nft_upgrade.burn_signature where operation_id = $1) as signatures`;
+export type TriedRow = { readonly [K in keyof Tried]?: Tried[K] | null };
+export const triedOf = ({ attempts, signatures }: TriedRow = {}): Tried => ({ attempts: attempts ?? [], signatures: signatures ?? [] });
+
 const read = async (db: Db, operationId: string): Promise<Tried> => {
-  const [found] = await db.sql<{ attempts: Tried['attempts'] | null; signatures: Tried['signatures'] | null }>(
-    `select
-       (select jsonb_agg(jsonb_build_object('kind', kind, 'attempt', attempt, 'data', data, 'outcome', outcome) order by attempt)
-        from nft_upgrade.attempt where operation_id = $1) as attempts,
-       (select jsonb_agg(jsonb_build_object('signature', signature, 'signed_transaction', signed_transaction, 'attempt', attempt, 'refused', refused)
-          order by created_at)
-        from nft_upgrade.burn_signature where operation_id = $1) as signatures`,
-    [operationId],
-    'nft_upgrade_tried',
-  );
-  return { attempts: found?.attempts ?? [], signatures: found?.signatures ?? [] };
+  const [found] = await db.sql<TriedRow>(`select ${triedColumns}`, [operationId], 'nft_upgrade_tried');
+  return triedOf(found);
 };
 
 /**
  * Intents of the effects of one operation, as one step sees them: it looks once, for all of them, and again after it has written. What others write meanwhile
  * meets the primary keys.
+ * @param known what was read with the operation a moment ago, which saves the look
  */
-export function attemptsOf(db: Db, operationId: string) {
-  let tried: Promise<Tried> | null = null;
+export function attemptsOf(db: Db, operationId: string, known: Tried | null = null) {
+  let tried = known && Promise.resolve(known);
   const look = () => {
     tried ??= read(db, operationId);
     return tried;

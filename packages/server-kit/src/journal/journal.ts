@@ -2,6 +2,7 @@ import { type AnyProcess, foldAll, NftUpgradeError, nextEvent, type OperationEve
 import type { Db, Sql } from '../db/db.ts';
 import { type Part, together } from '../db/together.ts';
 import type { Principal } from '../http/operations.ts';
+import { type Tried, type TriedRow, triedColumns, triedOf } from './attempts.ts';
 import type { Owned } from './fresh.ts';
 
 /** The row of an operation: who, what, and the last status. */
@@ -26,6 +27,8 @@ export interface Loaded {
   process: AnyProcess;
   events: readonly OperationEvent[];
   snapshot: Snapshot;
+  /** What was tried, as it was read with the operation; null when it was not. */
+  tried: Tried | null;
 }
 
 export interface NewOperation {
@@ -50,7 +53,8 @@ export interface Entry {
 export interface Journal {
   /** Makes the operation with its first event, and `parts` with it. Resolves to null, with nothing written, when the subject has a live operation already. */
   create(sql: Sql, operation: NewOperation, parts: readonly Part[]): Promise<Loaded | null>;
-  load(operationId: string): Promise<Loaded | null>;
+  /** @param withTried also what was tried, for a step that is about to look at it */
+  load(operationId: string, withTried?: boolean): Promise<Loaded | null>;
   /** Events above `after`, in order; null when there is no such operation of that user. */
   read(owned: Owned, after: number, limit: number): Promise<OperationEvent[] | null>;
   /**
@@ -127,20 +131,21 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
           traceparent,
         ],
       };
-      return (await together(sql, made, [written([event]), ...parts])) ? { row, process, events: [event], snapshot } : null;
+      return (await together(sql, made, [written([event]), ...parts])) ? { row, process, events: [event], snapshot, tried: null } : null;
     },
 
-    async load(operationId) {
-      const [found] = await db.sql<OperationRow & { events: OperationEvent[] }>(
+    async load(operationId, withTried = false) {
+      const [found] = await db.sql<OperationRow & TriedRow & { events: OperationEvent[] }>(
         `select ${columns}, (select jsonb_agg(data order by e.seq) from nft_upgrade.event e where operation_id = o.id) as events
+           ${withTried ? `, ${triedColumns}` : ''}
          from nft_upgrade.operation o where id = $1`,
         [operationId],
-        'nft_upgrade_load',
+        withTried ? 'nft_upgrade_load_tried' : 'nft_upgrade_load',
       );
       if (!found) return null;
-      const { events, ...row } = found;
+      const { events, attempts, signatures, ...row } = found;
       const process = processOf(row.process, row.version);
-      return { row, process, events, snapshot: folded(process, events ?? []) };
+      return { row, process, events, snapshot: folded(process, events ?? []), tried: withTried ? triedOf({ attempts, signatures }) : null };
     },
 
     async read({ process, operationId, principal }, after, limit) {
@@ -168,6 +173,7 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
         process,
         snapshot,
         events: [...loaded.events, ...events],
+        tried: null,
         row: { ...row, status: snapshot.status, seq: snapshot.seq, live: !snapshot.terminal },
       };
       // The row moves, and everything else follows only if it did.

@@ -1,7 +1,7 @@
 import { type ConfirmBurn, isErrorCode, NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
 import { alone, type Part, together } from '../../db/together.ts';
 import type { OperationQuery } from '../../http/operations.ts';
-import { attemptsOf } from '../../journal/attempts.ts';
+import { burnAttempts } from '../../phases/burn.ts';
 import { append, type Step } from '../../phases/driver.ts';
 import { needChain } from '../../phases/plan.ts';
 import type { BurnAttempt, SignedBurn } from '../../ports/chain.ts';
@@ -20,27 +20,22 @@ export async function confirmBurn(
   query: OperationQuery & { confirmation: ConfirmBurn },
 ): Promise<{ burnTxSignature: string; snapshot: Snapshot }> {
   const { operationId: id, confirmation } = query;
-  const attempts = attemptsOf(engine.db, id);
-  const [loaded, burns, signatures] = await Promise.all([
-    loadOwned(engine, query),
-    attempts.list<BurnAttempt>('burn'),
-    attempts.signatures(),
-  ]);
-  const handedOut = burns.map(({ data }) => data);
+  const loaded = await loadOwned(engine, query, true);
+  const step = stepOf(engine, loaded);
+  const handedOut = await burnAttempts(step);
   if (handedOut.length === 0) throw notExpected(loaded.snapshot);
 
-  const step = stepOf(engine, loaded);
   const signed: SignedBurn | null =
     'signedTransaction' in confirmation ? await needChain(step).burn.accept(confirmation.signedTransaction, handedOut) : null;
   const signature = signed ? signed.signature : 'burnTxSignature' in confirmation ? confirmation.burnTxSignature : '';
 
-  const known = signatures.some((row) => row.signature === signature);
+  const known = (await step.attempts.signatures()).some((row) => row.signature === signature);
   const { status } = loaded.snapshot;
   if (known && status !== 'awaiting_burn') return { burnTxSignature: signature, snapshot: loaded.snapshot };
   if (status !== 'awaiting_burn' && status !== 'verifying_burn') throw notExpected(loaded.snapshot);
   if (!signed) await refuseWrongReport(step, handedOut, signature);
 
-  const remember = attempts.signature(signature, signed);
+  const remember = step.attempts.signature(signature, signed);
   const written = status === 'awaiting_burn' ? await write(engine, loaded, looking(signature, signed, remember)) : null;
   if (!written) await together(engine.db.sql, alone(id), [remember]);
   // Stored first, sent second: a crash between the two leaves bytes that the next look sends.

@@ -4,8 +4,8 @@ import type { Loaded } from '../../journal/journal.ts';
 import type { Engine } from '../context.ts';
 
 /** The operation, if it is the caller's. What belongs to somebody else answers as if it did not exist. @throws NftUpgradeError `not_found` */
-export async function loadOwned(engine: Engine, query: OperationQuery): Promise<Loaded> {
-  const loaded = await engine.journal.load(query.operationId);
+export async function loadOwned(engine: Engine, query: OperationQuery, withTried = false): Promise<Loaded> {
+  const loaded = await engine.journal.load(query.operationId, withTried);
   if (!loaded || loaded.row.principal !== query.principal.id || loaded.row.process !== query.process)
     throw new NftUpgradeError('not_found');
   return loaded;
