@@ -4,7 +4,7 @@ import { startChild } from '../../server/child.ts';
 import type { Sample } from './client.ts';
 
 /** The first ones warm up compilers, connections and plans, and do not count; after them all do. */
-const WARM = 100;
+const WARM = 300;
 const SAMPLES = 600;
 
 /** Starts a node in a process of its own. */

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import { encodeBase58 } from '@aiw3/nft-upgrade/solana';
 import type {
   BurnAttempt,
   BurnObservation,
@@ -12,11 +11,8 @@ import type {
   SignedBurn,
 } from '../ports/chain.ts';
 
-// In one call each: an object of the crypto module for every hash is the collector's most expensive garbage.
-/** An address that follows from its seed. */
-const addressFrom = (seed: string): string => encodeBase58(hash('sha256', seed, 'buffer'));
-/** A signature that follows from its seed. */
-const signatureFrom = (seed: string): string => encodeBase58(hash('sha512', seed, 'buffer'));
+/** A base58-looking string that follows from its seed. Hexadecimal of one call: objects of the crypto module are the collector's most expensive garbage. */
+const name = (seed: string, length: 44 | 88): string => hash('sha512', seed, 'hex').slice(0, length).replaceAll('0', 'z');
 
 interface Landed {
   mint: string;
@@ -50,16 +46,16 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
     landed.set(signature, { mint: attempt.nft.mint, finalized: autoFinalize, failed, slot: height });
     if (!failed) holders.delete(attempt.nft.mint);
   };
-  const addressOf = ({ key, operationId }: Pick<MintRequest, 'key' | 'operationId'>) => addressFrom(`${key}/${operationId}/mint`);
+  const addressOf = ({ key, operationId }: Pick<MintRequest, 'key' | 'operationId'>) => name(`${key}/${operationId}/mint`, 44);
   const handedOut = new Map<string, BurnAttempt>();
-  const signatureOf = (attempt: BurnAttempt) => signatureFrom(`${attempt.operationId}/burn/${attempt.attempt}`);
+  const signatureOf = (attempt: BurnAttempt) => name(`${attempt.operationId}/burn/${attempt.attempt}`, 88);
 
   const chain: Chain = {
     identity: async () => 'memory',
     burn: {
       async locate({ mint, owner }): Promise<HeldNft> {
         if (holders.get(mint) !== owner) throw new NftUpgradeError('nft_not_owned', { details: { required: 1, actual: 0 } });
-        return { mint, owner, tokenAccount: addressFrom(`${mint}/account`), tokenProgram: addressFrom('token'), standard: 'memory' };
+        return { mint, owner, tokenAccount: name(`${mint}/account`, 44), tokenProgram: name('token', 44), standard: 'memory' };
       },
       async prepare({ operationId, nft, attempt }) {
         const prepared: BurnAttempt = {
@@ -69,7 +65,7 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
           memo: `nft-upgrade:1:${operationId}`,
           transaction: Buffer.from(`${operationId}/${attempt}`).toString('base64'),
           version: 'legacy',
-          blockhash: addressFrom(`hash/${height}`),
+          blockhash: name(`hash/${height}`, 44),
           lastValidBlockHeight: height + 150,
           minSlot: height,
         };
@@ -120,7 +116,7 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
       preflight: async () => fail(faults.mint),
       async prepare(request, attempt): Promise<MintAttempt> {
         fail(faults.mint);
-        const signature = signatureFrom(`${request.key}/${request.operationId}/mint/${attempt}`);
+        const signature = name(`${request.key}/${request.operationId}/mint/${attempt}`, 88);
         const transaction = Buffer.from(JSON.stringify({ to: request.recipient, signature })).toString('base64');
         return {
           attempt,
