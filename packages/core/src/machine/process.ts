@@ -93,15 +93,17 @@ export const resolveProcess = <Name extends string, Input extends Shape, Phases 
   input: FieldsTest,
   statuses: readonly ResolvedStatus[],
 ): ProcessDefinition<Name, Input, Phases> => {
+  // Without a prototype: “constructor” is no status, and nobody has to ask whether a name is the object's own.
+  const byName = Object.create(null) as Record<string, ResolvedStatus>;
   const byLength: ResolvedStatus[][] = [];
-  for (const { status } of statuses) byLength[status.length] = statuses.filter((one) => one.status.length === status.length);
+  for (const one of statuses) {
+    byName[one.status] = one;
+    byLength[one.status.length] = statuses.filter(({ status }) => status.length === one.status.length);
+  }
   return {
     ...head,
     input: schemaOf((value) => object(value, input, inputKeys)),
-    // Without a prototype: “constructor” is no status, and nobody has to ask whether a name is the object's own.
-    statuses: Object.assign(Object.create(null), Object.fromEntries(statuses.map((one) => [one.status, one]))) as Readonly<
-      Record<string, ResolvedStatus>
-    >,
+    statuses: byName,
     // Names from the wire are new strings, of which a map would have to work out the hash.
     find: (status) => byLength[status.length]?.find((one) => one.status === status),
   };
