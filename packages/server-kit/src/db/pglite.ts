@@ -45,6 +45,7 @@ export async function pglite(options: PgliteOptions): Promise<Db> {
 async function openFolder(folder: string, release: () => Promise<void>): Promise<Db> {
   const { PGlite } = await load();
   let syncs = 0;
+  let refused: unknown;
   let failed: unknown;
   const start = async (dataFolder: string) =>
     PGlite.create({
@@ -52,11 +53,17 @@ async function openFolder(folder: string, release: () => Promise<void>): Promise
         onSync: () => {
           syncs++;
         },
+        onRefusal: (error) => {
+          refused = error;
+        },
         onFailure: (error) => {
           failed = error;
         },
       }),
       startParams: durableStartParams(PGlite.defaultStartParams),
+    }).catch((error: unknown) => {
+      // PGlite says only that it failed to start.
+      throw refused === undefined ? error : diskFailed(refused);
     });
 
   const data = join(folder, 'data');

@@ -11,7 +11,9 @@ const EIO = 29;
 interface FsyncOptions {
   /** Called after each fsync that succeeded. */
   onSync?: () => void;
-  /** Called when the operating system could not write. Nothing may be acknowledged from then on. */
+  /** Called when the operating system could not write something that Postgres may do without: it fails the statement, or does not start. */
+  onRefusal: (error: unknown) => void;
+  /** Called when it could not write what Postgres cannot do without. Nothing may be acknowledged from then on. */
   onFailure: (error: unknown) => void;
 }
 
@@ -58,7 +60,10 @@ function syncFolder(path: string): void {
  * {@link durableStartParams}.
  * @throws NftUpgradeError `missing_capability` when this version of PGlite has other internals than the ones this relies on
  */
-export async function durableFilesystem(folder: string, { onSync, onFailure }: FsyncOptions): Promise<NonNullable<PGliteOptions['fs']>> {
+export async function durableFilesystem(
+  folder: string,
+  { onSync, onRefusal, onFailure }: FsyncOptions,
+): Promise<NonNullable<PGliteOptions['fs']>> {
   const { NodeFS } = await optionalPackage('@electric-sql/pglite', () => import('@electric-sql/pglite/nodefs'));
 
   class DurableFS extends NodeFS {
@@ -94,6 +99,7 @@ export async function durableFilesystem(folder: string, { onSync, onFailure }: F
           try {
             return write(stream, ...what);
           } catch (error) {
+            onRefusal(error);
             // A full disk. A table that cannot grow is an error of its statement (53100); a log that cannot is the end of Postgres.
             if (nodefs.realPath(stream.node).includes('pg_wal')) stop(error);
             throw error;
