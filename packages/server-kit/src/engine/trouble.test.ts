@@ -70,6 +70,20 @@ const isRefused = async (answer: Promise<Response>, { retryable = true } = {}) =
   expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(JSON.stringify(problem)).not.toMatch(/127\.0\.0\.1|postgres:|ECONN/);
 };
+/** Reads a stream until it shows the status, or ends or breaks off; what it has read, as ids. */
+const readUntil = async (
+  response: Response,
+  status: string,
+): Promise<{ ids: number[]; found: boolean; body: ReadableStreamDefaultReader<string> }> => {
+  const body = (response.body ?? expect.fail('no stream')).pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  while (!text.includes(`"status":"${status}"`)) {
+    const { value, done } = await body.read().catch(() => ({ value: undefined, done: true }));
+    if (done) break;
+    text += value;
+  }
+  return { ids: [...text.matchAll(/^id: (\d+)/gm)].map(([, id]) => Number(id)), found: text.includes(`"status":"${status}"`), body };
+};
 const operations = (db: Db) => db.sql('select id from nft_upgrade.operation');
 const deliversOnce = async (service: Service, id: string) => {
   const done = await untilStatus(service, query(id), ['completed'], PATIENT_MS);
@@ -90,8 +104,12 @@ describe('a Postgres in trouble, seen by who calls the service', () => {
     const waiting = await untilStatus(service, query(id), ['awaiting_burn'], PATIENT_MS);
     const { burnTransaction } = waiting.now as { burnTransaction: { transaction: string } };
     const confirmation = { signedTransaction: burnTransaction.transaction };
+    const stream = (after = 0) => call('GET', `/${id}/events`, undefined, { accept: 'text/event-stream', 'last-event-id': String(after) });
+    const seen = await readUntil(await stream(), 'awaiting_burn');
+    expect(seen.found).toBe(true);
 
     await server.kill9();
+    await isRefused(stream());
     await isRefused(start('key-00000002'));
     await isRefused(call('GET', `/${id}`));
     await isRefused(call('GET', '?active=true'));
@@ -104,6 +122,12 @@ describe('a Postgres in trouble, seen by who calls the service', () => {
     await server.restart();
     await deliversOnce(service, id);
     expect(await operations(db)).toEqual([{ id }]);
+    // The client comes again with its cursor, and is told the rest, each event once.
+    await seen.body.cancel();
+    const rest = await readUntil(await stream(seen.ids.at(-1)), 'completed');
+    expect(rest.found).toBe(true);
+    const ids = [...seen.ids, ...rest.ids];
+    expect(ids).toEqual(ids.map((_, index) => index + 1));
     await close();
   });
 
