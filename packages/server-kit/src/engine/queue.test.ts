@@ -285,7 +285,7 @@ describe('queues of several nodes on one Postgres', () => {
       doomed.kill('SIGKILL');
     }
     await queue.start();
-    // The heartbeat has to lapse first: about 12 s. With the defaults of pg-boss it is a quarter of an hour.
+    // The heartbeat has to lapse first: at most 20 s. With the defaults of pg-boss it is a quarter of an hour.
     await expect.poll(() => advanced, { timeout: 40_000, interval: 200 }).toEqual(['orphan']);
     await queue.stop();
     await db.close();
