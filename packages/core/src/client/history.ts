@@ -12,7 +12,8 @@ export interface History<E> {
 /** @param maxEvents older events are dropped; a loop that is further behind goes on with the oldest one there is */
 export function createHistory<E>(maxEvents: number): History<E> {
   const events: E[] = [];
-  let dropped = 0;
+  /** Events that were thrown away. That is done for many at once: to shift what is left costs as much for one. */
+  let gone = 0;
   let over: { readonly error: Error | undefined } | null = null;
   let news: Deferred<void> | null = null;
   const wakeAll = () => {
@@ -22,7 +23,7 @@ export function createHistory<E>(maxEvents: number): History<E> {
   return {
     add(more) {
       events.push(...more);
-      dropped += events.splice(0, events.length - maxEvents).length;
+      if (events.length > 2 * maxEvents) gone += events.splice(0, events.length - maxEvents).length;
       wakeAll();
     },
     end(error) {
@@ -31,8 +32,8 @@ export function createHistory<E>(maxEvents: number): History<E> {
     },
     async *iterate() {
       for (let position = 0; ; ) {
-        position = Math.max(position, dropped);
-        const event = events[position - dropped];
+        position = Math.max(position, gone + events.length - maxEvents);
+        const event = events[position - gone];
         if (event !== undefined) {
           position++;
           yield event;
