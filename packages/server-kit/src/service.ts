@@ -3,7 +3,7 @@ import { type AnyProcess, NftUpgradeError, type OperationEvent, processes as sta
 import type { Db } from './db/db.ts';
 import { migrate } from './db/migrate.ts';
 import { migrations } from './db/tables.ts';
-import { type AuthorityWatch, authorityWatch, watchAuthority } from './engine/authority.ts';
+import { type AuthorityWatch, authorityWatch } from './engine/authority.ts';
 import { cancel } from './engine/commands/cancel.ts';
 import { confirmBurn } from './engine/commands/confirm-burn.ts';
 import { decide, loadOwned } from './engine/commands/load.ts';
@@ -11,24 +11,20 @@ import { reissueBurn } from './engine/commands/reissue-burn.ts';
 import { retry } from './engine/commands/retry.ts';
 import { start } from './engine/commands/start.ts';
 import { definitionsOf, type Engine } from './engine/context.ts';
-import { raiseAlarms } from './engine/debts/alarm.ts';
-import { carryOutRequests } from './engine/debts/requests.ts';
 import { createDrive, type Drive } from './engine/drive.ts';
-import { hasOtherPast, isDue } from './engine/due.ts';
 import { createDurations } from './engine/durations.ts';
-import { each, type Pace } from './engine/each.ts';
 import { createObligations, type Obligations } from './engine/obligations.ts';
 import { createQueue } from './engine/queue.ts';
-import { boundedRetries, reconcile } from './engine/reconcile.ts';
-import { beat, claimIdle, every, forgetFuture, isAttended } from './engine/sweep.ts';
-import { beatMs, defaultTiming } from './engine/timing.ts';
+import { reconcile } from './engine/reconcile.ts';
+import { startRounds } from './engine/rounds.ts';
+import { isAttended } from './engine/sweep.ts';
+import { defaultTiming } from './engine/timing.ts';
 import { createWake, postgresWake } from './engine/wake.ts';
 import type { Operations } from './http/operations.ts';
 import { createFresh } from './journal/fresh.ts';
 import { createJournal } from './journal/journal.ts';
 import { rememberMintKey } from './journal/mint-keys.ts';
 import type { Patience } from './phases/driver.ts';
-import { drivers } from './phases/index.ts';
 import type { Alerts } from './ports/alerts.ts';
 import type { Chain } from './ports/chain.ts';
 import type { Compensator } from './ports/compensator.ts';
@@ -111,9 +107,6 @@ export interface Service extends Operations {
 }
 
 const defaults: Patience = { burnWindowMs: 300_000, maxAttempts: 8, maxPreflightAttempts: 4, retryBaseMs: 1_000, retryMaxMs: 300_000 };
-const WIDTH = 8;
-/** Nodes that start together do not ask together. */
-const SOON_MS = 5_000;
 
 /**
  * Runs the processes on a database: any number of nodes on one Postgres, or one process on PGlite.
@@ -190,28 +183,17 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   const place = { db, schema: 'nft_upgrade' } as const;
   couriers = createCouriers({ place, channels: channelsOf(engine, sinks), telemetry, log, onError, random: engine.random });
 
-  const watched = Object.values(drivers).flatMap((driver) => driver.watched ?? []);
-  const { reconcileMs = 3_600_000 } = options;
   const obligations = createObligations(engine, running);
-  const look = async (query: { statuses?: readonly string[]; idleMs: number }, pace?: Pace) =>
-    each(await claimIdle(db, { ...query, definitions, limit: 200 }), WIDTH, (id) => running.advance(id), pace);
-  // What a process left behind that was killed here a moment ago is taken up at once, not after its jobs are due.
-  void look({ idleMs: 1_000 }).catch(onError);
-  /** Done by one node of all: each asks whether it is its turn, the first time soon after its start. */
-  const soon = (ms: number, work: () => Promise<unknown>) =>
-    every(Math.min(ms, 60_000), work, onError, engine.random() * Math.min(ms, SOON_MS));
-  const loops = [
-    every(watchMs, (signal) => look({ statuses: watched, idleMs: watchMs / 2 }, { overMs: watchMs / 2, signal }), onError),
-    every(sweepMs, (signal) => forgetFuture(db).then(() => look({ idleMs: takeoverMs }, { overMs: sweepMs / 2, signal })), onError),
-    every(beatMs({ takeoverMs }), () => beat(db, running.busy()), onError),
-    every(Math.min(watchMs, 1_000), () => carryOutRequests(db, obligations), onError),
-    every(sweepMs, async () => (await raiseAlarms(db, options.owedAlarmMs ?? 900_000)) > 0 && kick(), onError),
-    soon(reconcileMs, async () => {
-      const isOther = await hasOtherPast(db, node);
-      if (await isDue(db, 'reconciled_at', isOther ? 0 : reconcileMs)) await reconcile(engine, running, boundedRetries(reconcileMs));
-    }),
-    soon(watch.everyMs, () => watchAuthority(engine, watch)),
-  ];
+  const rounds = startRounds(engine, running, {
+    node,
+    definitions,
+    obligations,
+    watchMs,
+    sweepMs,
+    owedAlarmMs: options.owedAlarmMs ?? 900_000,
+    reconcileMs: options.reconcileMs ?? 3_600_000,
+    authority: watch,
+  });
 
   const unobserve = telemetry.observe(() => readGauges(db));
   const traced = traceCommands(telemetry, async (operationId) => {
@@ -249,7 +231,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     advance: (operationId) => running.advance(operationId),
     async stop() {
       unobserve();
-      await Promise.all(loops.map((loop) => loop.stop()));
+      await rounds.stop();
       await running.stop();
       await engine.durations.settled();
       await queue.stop();

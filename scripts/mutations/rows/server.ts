@@ -172,7 +172,7 @@ export const server: readonly Mutation[] = [
   mutation(
     'S3',
     'a database that was restored is compared with the chain soon',
-    `${kit}/service.ts`,
+    `${kit}/engine/rounds.ts`,
     'isOther ? 0 : reconcileMs',
     'reconcileMs',
     `${kit}/engine/rows/outlive.test.ts`,
@@ -204,8 +204,8 @@ export const server: readonly Mutation[] = [
   mutation(
     'S4',
     'a step that takes long is kept by its heartbeat',
-    `${kit}/service.ts`,
-    'every(beatMs({ takeoverMs }), () => beat(db, running.busy()), onError),',
+    `${kit}/engine/rounds.ts`,
+    'every(beatMs({ takeoverMs }), () => beat(db, drive.busy()), onError),',
     '',
     `${kit}/engine/nodes.test.ts`,
   ),
