@@ -22,8 +22,11 @@ describeCells('forged burns', (cell) => {
   it.each(tried.filter(({ issued }) => issued))('B10: nobody is asked for a burn that could be undone: $name', async (attack) => {
     await staged(attack);
     const node = await cell.node();
-    const ended = await cell.until(node, await cell.begin(node), 'error');
-    expect(ended).toMatchObject({ asset: 'safe', now: { code: 'nft_unsupported' } });
+    const ended = await cell.until(node, await cell.begin(node), 'qualification_failed');
+    expect(ended).toMatchObject({
+      asset: 'safe',
+      now: { code: 'nft_unsupported', actor: 'user', requirements: [{ code: 'nft_unsupported' }] },
+    });
     expect(await cell.db.sql("select 1 from nft_upgrade.attempt where kind = 'burn'")).toEqual([]);
   });
 

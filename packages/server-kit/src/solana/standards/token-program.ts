@@ -138,4 +138,11 @@ function parse<T>(unpack: () => T): T | null {
 }
 
 const notOwned = () => new NftUpgradeError('nft_not_owned', { details: { required: 1, actual: 0 } });
-const unsupported = (why: string) => new NftUpgradeError('nft_unsupported', { message: `This NFT cannot be exchanged: ${why}.` });
+/** The one who asks can choose another NFT, so of a start it is a requirement that is not met. */
+const unsupported = (why: string) =>
+  new NftUpgradeError('nft_unsupported', {
+    message: `This NFT cannot be exchanged: ${why}.`,
+    hint: 'Use another NFT; only its issuer can change this one.',
+    actor: 'user',
+    details: { required: 'an NFT that nobody else has power over', actual: why },
+  });
