@@ -1,13 +1,14 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { expect, it } from 'vitest';
 import { cidOf } from '../../ipfs/cid.ts';
+import { fallbackStore } from '../../ipfs/fallback.ts';
 import { added, kuboPeer, uploadIn } from '../../ipfs/fixtures/kubo-peer.ts';
 import { kuboStore } from '../../ipfs/kubo.ts';
 import type { MintAttempt } from '../../ports/chain.ts';
 import type { Service } from '../../service.ts';
 import { describeCells } from './cells.fixture.ts';
 
-const times = (count: number, error: () => NftUpgradeError) => Array.from({ length: count }, error);
+const times = <T>(count: number, one: () => T): T[] => Array.from({ length: count }, one);
 
 describeCells('deliveries', (cell) => {
   /** People are called, the debt is a row, and whoever starts again is told of it. Resolves once a retry has delivered. */
@@ -43,6 +44,30 @@ describeCells('deliveries', (cell) => {
       'updating_records',
       'completed',
     ]);
+  });
+
+  it.each([
+    { refusals: 0, outcome: 'the second one takes it, and nobody notices' },
+    { refusals: 1, outcome: 'it fails in the open where the second one is at its limit too, and is tried again' },
+  ])('M1: a provider at its limit after the burn: $outcome', async ({ refusals }) => {
+    const limited = await kuboPeer((response) => response.writeHead(429).end());
+    let asked = 0;
+    const second = await kuboPeer(async (response, seen) => {
+      asked += 1;
+      if (asked <= refusals) response.writeHead(429).end();
+      else added({ Name: 'content', Hash: await cidOf(await uploadIn(seen)) })(response, seen);
+    });
+    const node = await cell.node({ content: fallbackStore([limited, second].map(({ url }) => kuboStore({ url }))) });
+    const id = await cell.awaiting(node);
+    await cell.ground.submit(id);
+    await cell.until(node, id, 'completed');
+    expect([limited.seen.length, asked]).toEqual([refusals + 1, refusals + 1]);
+    const failed = (await node.events({ ...cell.query(id), after: 0 })).filter(({ status }) => status === 'upload_failed');
+    expect(failed.map(({ code, retryable }) => ({ code, retryable }))).toEqual(
+      times(refusals, () => ({ code: 'metadata_upload_failed', retryable: true })),
+    );
+    await cell.delivered();
+    await Promise.all([limited, second].map((peer) => peer.stop()));
   });
 
   it.each([
