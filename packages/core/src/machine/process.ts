@@ -98,7 +98,7 @@ export const resolveProcess = <Name extends string, Input extends Shape, Phases 
   const byLength: ResolvedStatus[][] = [];
   for (const one of statuses) {
     byName[one.status] = one;
-    byLength[one.status.length] = statuses.filter(({ status }) => status.length === one.status.length);
+    byLength[one.status.length] = [...(byLength[one.status.length] ?? []), one];
   }
   return {
     ...head,

@@ -53,8 +53,10 @@ export interface Folding {
 /** Begins a folding, from a snapshot or from nothing. */
 export function createFolding(process: AnyProcess, initial: Snapshot | null): Folding {
   let present = initial;
-  /** What nobody has seen yet. Until the next look its `now` is the whole of the last event. */
+  /** What nobody has seen yet. */
   let draft: Snapshot | null = null;
+  /** The event of which the draft has yet to take over what holds for the time being: only the last one before a look counts. */
+  let latest: OperationEvent | null = null;
   /** The status the operation is in; undefined before the first event, and in one that is not known. */
   let status = initial ? process.statuses[initial.status] : undefined;
 
@@ -75,17 +77,18 @@ export function createFolding(process: AnyProcess, initial: Snapshot | null): Fo
     }
     const regular = first ? next.status === process.initial : !status || status.to.includes(next.status);
     enter(draft, event, next);
+    latest = event;
     status = next;
     return regular ? 'applied' : 'irregular';
   };
 
   const snapshot = (): Snapshot | null => {
-    if (draft && status) {
-      const latest = draft.now as OperationEvent;
+    if (draft && latest && status) {
       advance(draft, latest);
       draft.now = pick(latest, status.nowKeys);
     }
     draft = null;
+    latest = null;
     return present;
   };
 
@@ -108,7 +111,7 @@ function advance(draft: Snapshot, { asset, timestamp, message }: OperationEvent)
   draft.message = message ?? null;
 }
 
-/** Takes a draft into a status. Its `facts` are shared with what was handed out, so they are replaced and never changed. */
+/** Takes a draft into a status, all but its `now`. Its `facts` are shared with what was handed out, so they are replaced and never changed. */
 function enter(draft: Snapshot, event: OperationEvent, { factKeys, status, phase, terminal }: ResolvedStatus): void {
   if (factKeys.length > 0) {
     draft.facts = { ...draft.facts, ...pick(event, factKeys) };
@@ -117,7 +120,6 @@ function enter(draft: Snapshot, event: OperationEvent, { factKeys, status, phase
   draft.status = status;
   draft.phase = phase ?? draft.phase;
   draft.terminal = terminal;
-  draft.now = event;
 }
 
 /** May `to` come right after `from`? A status that is not known may stand anywhere. */
