@@ -17,7 +17,7 @@ export interface CallOptions {
 /** How a command is sent. */
 export type CommandRequest = Pick<TransportRequest, 'method' | 'body' | 'keepalive'>;
 
-/** The routes of one process, as calls with checked answers. Each call is one request; only a refused token is replaced once. */
+/** The routes of one process, as calls. Each call is one request; only a refused token is replaced once. */
 export interface Api {
   active(options?: CallOptions): Promise<Snapshot[]>;
   snapshot(id: string, options?: CallOptions): Promise<Snapshot>;

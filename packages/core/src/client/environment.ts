@@ -146,7 +146,9 @@ function storageDefault(): KeyStorage | null {
   }
 }
 
-const SIGNALS = ['online', 'offline', 'pageshow', 'resume', 'visibilitychange'];
+/** Events of the window, and those of its document. */
+const WINDOW_SIGNALS = ['online', 'offline', 'pageshow'];
+const DOCUMENT_SIGNALS = ['resume', 'visibilitychange'];
 
 function onSignalDefault(listener: (signal: EnvironmentSignal) => void): () => void {
   const page = surroundings();
@@ -155,7 +157,8 @@ function onSignalDefault(listener: (signal: EnvironmentSignal) => void): () => v
     else if (page.document?.visibilityState === 'visible') listener('visible');
   };
   const each = (verb: keyof Emitter) => {
-    for (const type of SIGNALS) (/^[rv]/.test(type) ? page.document : page)?.[verb]?.(type, hear);
+    for (const type of WINDOW_SIGNALS) page[verb]?.(type, hear);
+    for (const type of DOCUMENT_SIGNALS) page.document?.[verb]?.(type, hear);
   };
   each('addEventListener');
   return () => each('removeEventListener');

@@ -43,11 +43,11 @@ export interface Operation<S = Snapshot, E = OperationEvent> {
    * Has the wallet sign the burn and hands it to the server. Needs the status `awaiting_burn`. A failure leaves the operation as it is.
    * A wallet cannot take its prompt back, so no second one opens on top, after `detach()` and after an abort of `options.signal` neither: the account stays busy
    * (`sign_in_progress`) until the wallet has answered or `timing.promptMs` are over. What it signs until then is still handed over.
-   * @throws NftUpgradeError `burn_not_expected`, `sign_in_progress`, `wallet_not_connected`, `wrong_account`, `guard_missing`, `unsafe_transaction`,
+   * @throws NftUpgradeError `burn_not_expected`, `sign_in_progress`, `wallet_not_connected` (also of a client without `signing`), `wrong_account`, `unsafe_transaction`,
    * `modified_beyond_policy`, `protocol_unsupported`, `aborted`, the `wallet_…` codes, or why the server did not take it
    */
   sign(options?: CallOptions): Promise<Signed>;
-  /** A fresh burn transaction; the next `sign()` uses it. @throws NftUpgradeError `burn_not_expected`, `burn_still_valid` */
+  /** A fresh burn transaction; the next `sign()` uses it. @throws NftUpgradeError `burn_not_expected`, `burn_still_valid`, `wallet_not_connected` of a client without `signing` */
   renewBurn(options?: CallOptions): Promise<BurnTransaction>;
   /** Asks the server to cancel. @throws NftUpgradeError `cancel_refused` past the point of no return */
   cancel(options?: CallOptions): Promise<void>;
