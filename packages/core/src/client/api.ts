@@ -1,11 +1,11 @@
-import { amend, NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
+import { amend, type NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
 import type { Asset } from '../protocol/asset.ts';
 import type { OperationRoute, routesOf } from '../protocol/routes.ts';
 import { parseSnapshot } from '../protocol/snapshot.ts';
 import * as wire from '../protocol/wire.ts';
 import { read } from '../schema/index.ts';
-import { linkAbort } from '../stream/abort.ts';
+import { orAborted } from '../stream/abort.ts';
 import type { Transport, TransportRequest } from '../stream/transport.ts';
 
 /** Options of a single request. */
@@ -27,15 +27,12 @@ export interface Api {
 
 export function createApi(process: AnyProcess, routes: ReturnType<typeof routesOf>, transport: Transport): Api {
   const call = async (request: CommandRequest & Pick<TransportRequest, 'path'>, { signal }: CallOptions = {}): Promise<unknown> => {
-    const { controller, unlink } = linkAbort(signal);
+    const controller = new AbortController();
+    const answer = transport.send({ ...request, reason: 'command', signal: controller.signal }).then(transport.json);
     try {
-      const response = await transport.send({ ...request, reason: 'command', signal: controller.signal });
-      return await transport.json(response);
-    } catch (thrown) {
-      if (signal?.aborted) throw new NftUpgradeError('aborted');
-      throw thrown;
+      return await orAborted(answer, signal);
     } finally {
-      unlink();
+      controller.abort();
     }
   };
   return {

@@ -1,5 +1,5 @@
 import { NftUpgradeError } from '../errors/error.ts';
-import type { AnyProcess, EventOf, InputOf, Snapshot, SnapshotOf } from '../machine/types.ts';
+import type { AnyProcess, EventOf, InputOf, SnapshotOf } from '../machine/types.ts';
 import { processes as allProcesses, type Processes } from '../processes/index.ts';
 import { routesOf } from '../protocol/routes.ts';
 import { parseSnapshot } from '../protocol/snapshot.ts';
@@ -11,7 +11,7 @@ import type { Timeline } from '../stream/timeline.ts';
 import { defaultLimits, defaultTiming, type Limits, type Timing, withDefaults } from '../stream/timing.ts';
 import { createTransport } from '../stream/transport.ts';
 import { type CallOptions, createApi } from './api.ts';
-import { createOperation } from './create-operation.ts';
+import { createOperation, type OperationOptions } from './create-operation.ts';
 import { type Environment, resolveEnvironment } from './environment.ts';
 import { createKeyRing } from './keys.ts';
 import type { Operation } from './operation.ts';
@@ -96,37 +96,28 @@ export function createUpgradeClient<const R extends Processes = typeof allProces
   const { baseUrl, credentials = 'same-origin' } = options;
   const transport = createTransport({ baseUrl, environment, auth, credentials, timing, limits });
   const keys = createKeyRing(environment);
-  const open = new Set<Operation>();
+  const open = new Set<() => void>();
 
   const clientOf = (process: AnyProcess): ProcessClient<AnyProcess> => {
     const routes = routesOf(process, options.basePath);
     const api = createApi(process, routes, transport);
-    const shared = {
-      process,
-      routes,
-      transport,
-      api,
-      environment,
-      timing,
-      limits,
-      follow: options.tabs ?? follow,
-      timeline: options.timeline,
-      signing: options.signing,
-    };
-
-    const track = (given: Pick<Parameters<typeof createOperation>[0], 'start' | 'id' | 'snapshot' | 'signal' | 'onSettled'>): Operation => {
+    const track = (given: Pick<OperationOptions, 'start' | 'id' | 'snapshot' | 'signal' | 'settle'>): Operation => {
       if (closing.signal.aborted) throw new NftUpgradeError('detached', { details: { problem: 'closed' } });
-      let closed = false;
-      const operation = createOperation({
-        ...shared,
+      const { timeline, signing, tabs = follow } = options;
+      return createOperation({
+        process,
+        routes,
+        transport,
+        api,
+        environment,
+        timing,
+        limits,
+        open,
+        follow: tabs,
+        timeline,
+        signing,
         ...given,
-        onClosed: () => {
-          closed = true;
-          for (const one of open) if (one === operation) open.delete(one);
-        },
       });
-      if (!closed) open.add(operation);
-      return operation;
     };
 
     return {
@@ -136,29 +127,23 @@ export function createUpgradeClient<const R extends Processes = typeof allProces
           throw new NftUpgradeError('invalid_option', { details: { option: 'idempotencyKey', problem: 'key' } });
         }
         const given: object = { ...read(process.input as Schema<object>, input, 'invalid_request') };
-        const key = idempotencyKey ?? keys.take(process.name, given);
-        return track({
-          start: { input: given, idempotencyKey: key },
-          id: null,
-          snapshot: null,
-          signal,
-          onSettled: () => keys.settle(process.name, given, key),
-        });
+        const { key, settle } = idempotencyKey === undefined ? keys(process.name, given) : { key: idempotencyKey };
+        return track({ start: { input: given, idempotencyKey: key }, id: null, snapshot: null, signal, settle });
       },
       attach(idOrSnapshot: unknown, { signal } = {}) {
-        const snapshot: Snapshot | null = typeof idOrSnapshot === 'string' ? null : parseSnapshot(process, idOrSnapshot);
-        const id = typeof idOrSnapshot === 'string' ? idOrSnapshot : (snapshot?.operationId ?? null);
-        return track({ start: null, id, snapshot, signal, onSettled: () => undefined });
+        if (typeof idOrSnapshot === 'string') return track({ start: null, id: idOrSnapshot, snapshot: null, signal });
+        const snapshot = parseSnapshot(process, idOrSnapshot);
+        return track({ start: null, id: snapshot.operationId, snapshot, signal });
       },
-      active: (given) => api.active(given),
-      snapshot: (id, given) => api.snapshot(id, given),
+      active: api.active,
+      snapshot: api.snapshot,
     };
   };
 
   const byName = new Map(Object.entries(registry).map(([name, process]) => [name, clientOf(process)]));
   const close = () => {
     closing.abort();
-    for (const operation of open) operation.detach();
+    for (const leave of open) leave();
   };
   const members = Object.fromEntries([...byName].map(([name, client]) => [camelCase(name), client]));
   const client = {

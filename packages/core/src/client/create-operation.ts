@@ -35,9 +35,9 @@ export interface OperationOptions {
   snapshot: Snapshot | null;
   signal: AbortSignal | undefined;
   /** The start has a definite outcome: its key has served. */
-  onSettled(): void;
-  /** Nothing of the operation is left in this client. */
-  onClosed(): void;
+  settle?: (() => void) | undefined;
+  /** What detaches each operation of the client. */
+  open: Set<() => void>;
 }
 
 export function createOperation(options: OperationOptions): Operation {
@@ -71,7 +71,7 @@ export function createOperation(options: OperationOptions): Operation {
       done.reject(error);
     }
     history.end(error);
-    options.onClosed();
+    options.open.delete(leave);
   };
   const detach = (code: 'detached' | 'aborted') => {
     if (closed) return;
@@ -79,7 +79,9 @@ export function createOperation(options: OperationOptions): Operation {
     close(new NftUpgradeError(code));
   };
   const abort = () => detach('aborted');
+  const leave = () => detach('detached');
 
+  options.open.add(leave);
   if (options.id !== null) started.resolve(options.id);
   follower = options.follow({
     ...options,
@@ -87,7 +89,7 @@ export function createOperation(options: OperationOptions): Operation {
     record,
     onIdentified(id) {
       store.set({ id });
-      options.onSettled();
+      options.settle?.();
       started.resolve(id);
     },
     onEvents(events, operation) {
@@ -103,20 +105,20 @@ export function createOperation(options: OperationOptions): Operation {
       close();
     },
     onRefused(error) {
-      options.onSettled();
+      options.settle?.();
       close(error);
     },
   });
 
   if (options.signal?.aborted) abort();
-  else if (!closed) options.signal?.addEventListener('abort', abort, { once: true });
+  else if (!closed) options.signal?.addEventListener('abort', abort);
 
   /** @throws NftUpgradeError why nothing is known of the operation yet, when nobody is trying to change that */
   const identity = ({ signal }: CallOptions = {}): Promise<string> => {
     const { id, connection } = store.get();
     const stuck = connection.state === 'gave_up' || connection.state === 'auth_required';
     if (id === null && stuck) return Promise.reject(connection.error ?? new NftUpgradeError('connection_gave_up'));
-    return signal ? orAborted(started.promise, signal) : started.promise;
+    return orAborted(started.promise, signal);
   };
 
   const command: SignContext['command'] = async (route, given, request) => {
@@ -168,7 +170,7 @@ export function createOperation(options: OperationOptions): Operation {
     retry: async (given) => {
       if (!follower?.retry()) await command('retry', given);
     },
-    detach: () => detach('detached'),
-    [Symbol.dispose]: () => detach('detached'),
+    detach: leave,
+    [Symbol.dispose]: leave,
   };
 }

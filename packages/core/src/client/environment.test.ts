@@ -1,14 +1,15 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type EnvironmentSignal, resolveEnvironment } from './environment.ts';
+import { type EnvironmentSignal, resolveEnvironment, storageOf } from './environment.ts';
+import { createKeyRing } from './keys.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
 describe('defaults are looked up when they are used', () => {
-  test('a fetch that is put there later is called as the global it is', async () => {
+  test('a fetch that is put there later is called, and not as a method of something else: windows refuse that', async () => {
     const environment = resolveEnvironment();
     const calls: unknown[] = [];
     vi.stubGlobal('fetch', function fetch(this: unknown, input: string) {
-      calls.push([this === globalThis, input]);
+      calls.push([this === undefined || this === globalThis, input]);
       return Promise.resolve(new Response());
     });
     await environment.fetch('/x', {});
@@ -41,11 +42,11 @@ describe('defaults are looked up when they are used', () => {
   test('without a window there is nothing to hear and nothing to keep', () => {
     const environment = resolveEnvironment();
     expect(() => environment.onSignal(() => undefined)()).not.toThrow();
-    expect(environment.storage).toBeNull();
+    expect(storageOf(environment)).toBeUndefined();
     expect(environment.online()).toBe(true);
   });
 
-  test('blocked site data is no storage', () => {
+  test('blocked site data is asked for where a throw is caught: a start goes on without', () => {
     vi.stubGlobal('document', new EventTarget());
     Object.defineProperty(globalThis, 'sessionStorage', {
       configurable: true,
@@ -53,7 +54,9 @@ describe('defaults are looked up when they are used', () => {
         throw new DOMException('denied', 'SecurityError');
       },
     });
-    expect(resolveEnvironment().storage).toBeNull();
+    const environment = resolveEnvironment();
+    expect(() => storageOf(environment)).toThrow('denied');
+    expect(createKeyRing(environment)('upgrade', {}).key).toMatch(/^[\da-f]{32}$/);
     Reflect.deleteProperty(globalThis, 'sessionStorage');
   });
 

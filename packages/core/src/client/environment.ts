@@ -1,4 +1,5 @@
 import { NftUpgradeError } from '../errors/error.ts';
+import { defined } from '../stream/timing.ts';
 
 /** What the device tells about itself. */
 export type EnvironmentSignal = 'online' | 'offline' | 'visible' | 'pageshow' | 'resume';
@@ -64,7 +65,7 @@ export interface Environment {
   /** Opens a channel to the other tabs of the origin, or null: then each tab has its own connection. Used by `acrossTabs()` only. */
   channel: ((name: string) => Channel) | null | undefined;
   /** Storage of this tab, or null: then a start that was lost by a reload is found with `active()`. */
-  storage: KeyStorage | null;
+  storage: KeyStorage | null | undefined;
   /** Receives what a listener of the host throws. */
   reportError: (thrown: unknown) => void;
 }
@@ -92,83 +93,57 @@ const missing = (capability: string) => new NftUpgradeError('missing_capability'
 /** What every runtime of today has, old phones aside. It is asked for before anything begins, and not in the middle of an operation. */
 const GLOBALS = ['AbortController', 'TextDecoder'];
 
-/**
- * Fills in what the host leaves out with what browsers and Node bring. Of that nothing is looked up before it is used.
- * @throws NftUpgradeError `missing_capability`
- */
-export function resolveEnvironment(given: Partial<Environment> = {}): Environment {
-  for (const name of GLOBALS) if (!(name in globalThis)) throw missing(name);
-  const fetch = given.fetch ?? fetchDefault;
-  return {
-    // The fetch of a window refuses to be a method of another object: “Illegal invocation”.
-    fetch: (input, init) => fetch(input, init),
-    clock: given.clock ?? clockDefault,
-    random: given.random ?? Math.random,
-    randomUUID: given.randomUUID ?? uuidDefault,
-    online: given.online ?? (() => surroundings().navigator?.onLine !== false),
-    onSignal: given.onSignal ?? onSignalDefault,
-    locks: given.locks,
-    channel: given.channel,
-    get storage() {
-      return given.storage === undefined ? storageDefault() : given.storage;
-    },
-    reportError: given.reportError ?? reportErrorDefault,
-  };
-}
-
-/** Called through the global each time: detached from it, browsers throw “Illegal invocation”, and a mock may be put there later. */
-function fetchDefault(input: string, init: RequestInit): Promise<Response> {
-  const { fetch } = surroundings();
-  if (typeof fetch !== 'function') throw missing('fetch');
-  return fetch.call(globalThis, input, init);
-}
-
-const clockDefault: Clock = {
-  now: () => Date.now(),
-  setTimeout: (callback, delayMs) => globalThis.setTimeout(callback, delayMs),
-  clearTimeout: (timer) => globalThis.clearTimeout(timer as ReturnType<typeof globalThis.setTimeout>),
+/** What the host leaves out: what browsers and Node bring. Nothing of it is looked up before it is used, so a mock may be put there later. */
+const defaults: Omit<Environment, 'locks' | 'channel' | 'storage'> = {
+  fetch(input, init) {
+    const { fetch } = surroundings();
+    if (!fetch) throw missing('fetch');
+    return fetch(input, init);
+  },
+  clock: {
+    now: () => Date.now(),
+    setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+    clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+  },
+  random: Math.random,
+  // Not `crypto.randomUUID`, which exists in secure contexts only: on http://192.168… pages the random numbers are there too.
+  randomUUID() {
+    const { crypto } = surroundings();
+    if (!crypto?.getRandomValues) throw missing('randomUUID');
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  },
+  online: () => surroundings().navigator?.onLine !== false,
+  onSignal(listener) {
+    const page = surroundings();
+    const hear = ({ type }: { readonly type: string }) => {
+      if (type !== 'visibilitychange') listener(type as EnvironmentSignal);
+      else if (page.document?.visibilityState === 'visible') listener('visible');
+    };
+    const each = (verb: keyof Emitter) => {
+      for (const type of WINDOW_SIGNALS) page[verb]?.(type, hear);
+      for (const type of DOCUMENT_SIGNALS) page.document?.[verb]?.(type, hear);
+    };
+    each('addEventListener');
+    return () => each('removeEventListener');
+  },
+  reportError: (thrown) => (surroundings().reportError ?? console.error)(thrown),
 };
-
-/** Not `crypto.randomUUID`, which exists in secure contexts only: on http://192.168… pages the random numbers are there too. */
-function uuidDefault(): string {
-  const { crypto } = surroundings();
-  if (!crypto?.getRandomValues) throw missing('randomUUID');
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** Reading `sessionStorage` itself throws where the browser blocks site data. */
-function storageDefault(): KeyStorage | null {
-  try {
-    return surroundings().document ? (surroundings().sessionStorage ?? null) : null;
-  } catch {
-    return null;
-  }
-}
 
 /** Events of the window, and those of its document. */
 const WINDOW_SIGNALS = ['online', 'offline', 'pageshow'];
 const DOCUMENT_SIGNALS = ['resume', 'visibilitychange'];
 
-function onSignalDefault(listener: (signal: EnvironmentSignal) => void): () => void {
-  const page = surroundings();
-  const hear = ({ type }: { readonly type: string }) => {
-    if (type !== 'visibilitychange') listener(type as EnvironmentSignal);
-    else if (page.document?.visibilityState === 'visible') listener('visible');
-  };
-  const each = (verb: keyof Emitter) => {
-    for (const type of WINDOW_SIGNALS) page[verb]?.(type, hear);
-    for (const type of DOCUMENT_SIGNALS) page.document?.[verb]?.(type, hear);
-  };
-  each('addEventListener');
-  return () => each('removeEventListener');
+/** Fills in what the host leaves out. @throws NftUpgradeError `missing_capability` */
+export function resolveEnvironment(given: Partial<Environment> = {}): Environment {
+  for (const name of GLOBALS) if (!(name in globalThis)) throw missing(name);
+  const { locks, channel, storage } = given;
+  return { ...defaults, locks, channel, storage, ...defined(given) };
 }
 
-function reportErrorDefault(thrown: unknown): void {
-  const { reportError } = surroundings();
-  if (reportError) reportError(thrown);
-  else console.error(thrown);
-}
+/** Storage of the environment, else of the tab. Reading `sessionStorage` itself throws where the browser blocks site data. */
+export const storageOf = ({ storage }: Pick<Environment, 'storage'>): KeyStorage | null | undefined =>
+  storage === undefined ? surroundings().document && surroundings().sessionStorage : storage;
 
 /** Web Locks of the environment, else of the browser. Not in `resolveEnvironment`: a page that only watches needs none. */
 export const locksOf = ({ locks }: Pick<Environment, 'locks'>): Locks | null =>

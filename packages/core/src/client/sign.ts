@@ -106,7 +106,7 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
       return prompt(port, burn, expected, signal);
     });
     // Who stops waiting hears it at once. The prompt stays, and with it the lock: wallets cannot take it back, and a second one must not open on top of it.
-    return signal ? orAborted(signing, signal) : signing;
+    return orAborted(signing, signal);
   };
 
   /** @throws NftUpgradeError `burn_not_expected`, `protocol_unsupported` */
@@ -122,7 +122,7 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
     }
     const given = snapshot.now.burnTransaction;
     if (wire.burnTransaction.check(given))
-      throw new NftUpgradeError('invalid_event', { details: { field: 'burnTransaction', problem: 'is not a burn transaction' } });
+      throw new NftUpgradeError('invalid_event', { details: { field: 'burnTransaction', expected: 'burn transaction' } });
     const burn = given as BurnTransaction;
     return { burn: fresh && fresh.attempt > burn.attempt ? fresh : burn, snapshot };
   };
@@ -153,16 +153,16 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
     expected: BurnExpectation,
     signal: AbortSignal | undefined,
   ): Promise<Signed> => {
-    const limit = new AbortController();
-    const { controller, unlink } = linkAbort(signal, limit.signal);
-    const timer = environment.clock.setTimeout(() => limit.abort(), timing.promptMs);
+    // The wallet is told first, and then that nobody waits any more: timers of one length go off in their order.
+    const link = linkAbort(signal, environment.clock, timing.promptMs);
+    const late = linkAbort(undefined, environment.clock, timing.promptMs);
     const left = () => show('unknown', { error: new NftUpgradeError('aborted') });
     signal?.addEventListener('abort', left);
-    const request = { transaction: burn.transaction, version: burn.version, owner: burn.owner, signal: controller.signal };
+    const request = { transaction: burn.transaction, version: burn.version, owner: burn.owner, signal: link.signal };
     const answer = ask(port, request);
     let outcome: WalletOutcome;
     try {
-      outcome = await orAborted(answer, limit.signal);
+      outcome = await orAborted(answer, late.signal);
     } catch {
       // What the user still signs there is not lost: it goes to the server as soon as it comes.
       answer.then((tardy) => (isSignature(tardy) ? settle(tardy, burn, expected) : null)).catch(() => undefined);
@@ -170,9 +170,9 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
       show('unknown', { error });
       throw error;
     } finally {
-      environment.clock.clearTimeout(timer);
       signal?.removeEventListener('abort', left);
-      unlink();
+      late.unlink();
+      link.unlink();
     }
     return settle(outcome, burn, expected);
   };

@@ -7,7 +7,7 @@ export interface ErrorContext {
   /** Replaces the sentence of the code where more is known. Never put a token, key or body here: errors are logged. */
   message?: string;
   /** Replaces the hint of the code. */
-  hint?: string;
+  hint?: string | undefined;
   /** Replaces the code's own answer to "may the same call succeed later?". */
   retryable?: boolean;
   /** Replaces who the code says can act. */
@@ -47,14 +47,14 @@ const brand = Symbol.for('@aiw3/nft-upgrade/error');
  */
 export class NftUpgradeError extends Error {
   override readonly name = 'NftUpgradeError';
-  readonly code: ErrorCode;
-  readonly retryable: boolean;
-  readonly actor: Actor;
-  readonly hint: string;
-  readonly docs: string;
-  readonly asset: Asset | undefined;
-  readonly operationId: string | undefined;
-  readonly details: Readonly<Record<string, unknown>>;
+  declare readonly code: ErrorCode;
+  declare readonly retryable: boolean;
+  declare readonly actor: Actor;
+  declare readonly hint: string;
+  declare readonly docs: string;
+  declare readonly asset: Asset | undefined;
+  declare readonly operationId: string | undefined;
+  declare readonly details: Readonly<Record<string, unknown>>;
   readonly [brand] = true;
 
   constructor(code: ErrorCode, context: ErrorContext = {}) {
@@ -64,16 +64,10 @@ export class NftUpgradeError extends Error {
     const docs = `https://github.com/aiw3/nft-upgrade/blob/main/docs/errors.md#${code}`;
     super(
       context.message ?? (typeof message === 'function' ? message(details) : message) ?? `${code}: ${docs}`,
-      context.cause === undefined ? undefined : { cause: context.cause },
+      context.cause == null ? undefined : { cause: context.cause },
     );
-    this.code = code;
-    this.retryable = context.retryable ?? facts.retryable;
-    this.actor = context.actor ?? facts.actor;
-    this.hint = context.hint ?? hint ?? '';
-    this.docs = docs;
-    this.asset = context.asset;
-    this.operationId = context.operationId;
-    this.details = details;
+    const { retryable = facts.retryable, actor = facts.actor, asset, operationId } = context;
+    Object.assign(this, { code, retryable, actor, hint: context.hint ?? hint ?? '', docs, asset, operationId, details });
   }
 
   /** What a log or a report may show: no cause, no stack, no request. */

@@ -16,7 +16,8 @@ export const heartbeatFrame = (now: number): string => `: time=${now}\n\n`;
 
 /** What comments of this protocol say. Anything else in a comment is ignored. */
 export interface FrameComment {
-  heartbeatMs?: number;
+  /** Milliseconds between two heartbeats. */
+  heartbeat?: number;
   protocol?: number;
   /** Server time, milliseconds since the epoch. */
   time?: number;
@@ -24,11 +25,6 @@ export interface FrameComment {
 
 /** What the opening comment of a stream announces; null for any other comment. */
 export function parseComment(comment: string): FrameComment {
-  const parsed: FrameComment = {};
-  for (const [, key, digits] of comment.matchAll(/\b(heartbeat|protocol|time)=(\d{1,16})\b/g)) {
-    if (key === 'heartbeat') parsed.heartbeatMs = Number(digits);
-    else if (key === 'protocol') parsed.protocol = Number(digits);
-    else parsed.time = Number(digits);
-  }
-  return parsed;
+  const said = comment.matchAll(/\b(heartbeat|protocol|time)=(\d{1,16})\b/g);
+  return Object.fromEntries(Array.from(said, ([, key, digits]) => [key, Number(digits)]));
 }

@@ -33,9 +33,9 @@ export function fromProblem(status: number, body: unknown): NftUpgradeError {
     retryable,
     actor,
     details: { ...details, status },
-    ...(hint && { hint }),
-    ...(asset && { asset }),
-    ...(operationId && { operationId }),
+    hint,
+    asset,
+    operationId,
   };
   // What is not a name is none of ours. A 401 means the same whoever answers it.
   return isCode(code) && status !== 401

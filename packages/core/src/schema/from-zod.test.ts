@@ -242,25 +242,25 @@ test.each(Object.entries(small))('%s has a form as data', (_, schema) => {
 describe('what is wrong is named, and never shown', () => {
   const schema = compile(fromZod(z.strictObject({ one: z.looseObject({ two: z.array(z.int()) }) })));
   it.each([
-    [null, '(root)', 'is not an object'],
-    [{ one: { two: [1, 'secret'] } }, 'one.two.1', 'is not an integer'],
-    [{ one: { two: [] }, three: 'secret' }, 'three', 'is not a known field'],
-    [{ one: { two: 'secret' } }, 'one.two', 'is not a list'],
-    [{ one: {} }, 'one.two', 'is not a list'],
-    [{}, 'one', 'is not an object'],
-    [Object.freeze({ one: Object.freeze({ two: Object.freeze(['secret']) }) }), 'one.two.0', 'is not an integer'],
-  ])('%j', (value, field, problem) => {
+    [null, '(root)', 'object'],
+    [{ one: { two: [1, 'secret'] } }, 'one.two.1', 'integer'],
+    [{ one: { two: [] }, three: 'secret' }, 'three', 'known field'],
+    [{ one: { two: 'secret' } }, 'one.two', 'list'],
+    [{ one: {} }, 'one.two', 'list'],
+    [{}, 'one', 'object'],
+    [Object.freeze({ one: Object.freeze({ two: Object.freeze(['secret']) }) }), 'one.two.0', 'integer'],
+  ])('%j', (value, field, expected) => {
     let details: unknown;
     try {
       read(schema, value);
     } catch (thrown) {
       if (isNftUpgradeError(thrown)) details = thrown.details;
     }
-    expect(details).toEqual({ field, problem });
+    expect(details).toEqual({ field, expected });
   });
 
   it('also where zod itself looks', () => {
     const refined = compile(fromZod(z.looseObject({ a: z.tuple([z.int()]) })));
-    expect(refined.check({ a: ['secret'] })).toMatchObject({ field: 'a.0', problem: expect.not.stringContaining('secret') });
+    expect(refined.check({ a: ['secret'] })).toMatchObject({ field: 'a.0', expected: expect.not.stringContaining('secret') });
   });
 });

@@ -10,4 +10,4 @@ export function read<T>(schema: Schema<T>, value: unknown, code: ErrorCode = 'in
 }
 
 /** An issue as the details of an error. */
-export const issueDetails = ({ field, problem }: Issue): { field: string; problem: string } => ({ field: field || '(root)', problem });
+export const issueDetails = ({ field, expected }: Issue): { field: string; expected: string } => ({ field: field || '(root)', expected });

@@ -2,9 +2,9 @@ import type { FieldsTest, Issue, Schema, Test, Value } from './types.ts';
 
 // The words of which every test is made: those that are written to a file, and those that are put together at run time.
 
-/** Where a test under `explain` is, and what was wrong there last. */
+/** Where a test under `explain` is, and what was expected there last. */
 let field = '';
-let problem = '';
+let expected = '';
 
 /** Where the value is that a test was given. */
 export const here = (): string => field;
@@ -13,8 +13,8 @@ export const here = (): string => field;
 let listing = false;
 
 /** Always false: the answer of a test. */
-export const no = (why: string, where = field): false => {
-  problem = why;
+export const no = (wanted: string, where = field): false => {
+  expected = wanted;
   field = where;
   return listing as false;
 };
@@ -48,7 +48,7 @@ export const schemaOf = <T>(test: Test): Schema<T> => ({ check: (value) => (test
 function explain(test: Test, value: unknown): Issue {
   field = '';
   test(watch(value, ''));
-  return { field, problem };
+  return { field, expected };
 }
 
 const watch = (value: unknown, path: string): unknown =>
@@ -63,61 +63,56 @@ const watch = (value: unknown, path: string): unknown =>
 
 export const isRecord = (value: unknown): value is Value => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const text = (value: unknown): value is string => typeof value === 'string' || no('is not a string');
+export const text = (value: unknown): value is string => typeof value === 'string' || no('string');
 
 /** Looks at the value once: what may be missing is asked for in every event. */
 export const optionalText = (value: unknown): boolean => value === undefined || text(value);
 
 /** Length in UTF-16 units. */
-export const sized = (value: unknown, min = 0, max = Number.POSITIVE_INFINITY): boolean =>
-  text(value) && ((value.length >= min && value.length <= max) || no(`is not ${min} to ${max} characters long`));
+export const sized = (value: unknown, min = 0, max = Infinity): boolean =>
+  text(value) && ((value.length >= min && value.length <= max) || no(`${min} to ${max} characters`));
 
-export const matching = (value: unknown, pattern: RegExp): boolean =>
-  text(value) && (pattern.test(value) || no(`does not match ${pattern.source}`));
+export const matching = (value: unknown, pattern: RegExp): boolean => text(value) && (pattern.test(value) || no(pattern.source));
 
 export const base64 = (value: unknown): boolean =>
-  text(value) && ((value.length % 4 === 0 && /^[A-Za-z\d+/]*={0,2}$/.test(value)) || no('is not base64'));
+  text(value) && ((value.length % 4 === 0 && /^[A-Za-z\d+/]*={0,2}$/.test(value)) || no('base64'));
 
 const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
 
 /** ISO 8601 in UTC; a fraction of the seconds may be left out. */
-export const instant = (value: unknown): boolean =>
-  text(value) && ((INSTANT.test(value) && isInMonth(value)) || no('is not a time in UTC'));
+export const instant = (value: unknown): boolean => text(value) && ((INSTANT.test(value) && isInMonth(value)) || no('UTC time'));
 
-/** Only the last days are not in every month. Day 0 of the next month is the last one of this. */
+/** Only the last days are not in every month: 30 February becomes a day of March, or no day at all. */
 const isInMonth = (time: string): boolean => {
   const day = time.charCodeAt(8) * 10 + time.charCodeAt(9) - 528; // without a string of its own: every event has a time
-  return day < 29 || day <= new Date(Date.UTC(2000 + (Number(time.slice(0, 4)) % 400), Number(time.slice(5, 7)), 0)).getUTCDate();
+  return day < 29 || new Date(time).toJSON()?.startsWith(time.slice(0, 10)) === true;
 };
 
-export const number = (value: unknown, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): boolean =>
-  Number.isFinite(value)
-    ? ((value as number) >= min && (value as number) <= max) || no(`is not in ${min} to ${max}`)
-    : no('is not a number');
+export const number = (value: unknown, min = -Infinity, max = Infinity): boolean =>
+  Number.isFinite(value) ? ((value as number) >= min && (value as number) <= max) || no(`${min} to ${max}`) : no('number');
 
 /** The largest integer that a JSON reader of any language keeps exact bounds an integer. */
 export const int = (value: unknown, min?: number, max?: number): boolean =>
-  Number.isSafeInteger(value) ? number(value, min, max) : no('is not an integer');
+  Number.isSafeInteger(value) ? number(value, min, max) : no('integer');
 
-export const flag = (value: unknown): boolean => typeof value === 'boolean' || no('is not true or false');
+export const flag = (value: unknown): boolean => typeof value === 'boolean' || no('boolean');
 
-export const oneOf = (value: unknown, values: readonly unknown[]): boolean =>
-  values.includes(value) || no(`is not one of ${values.join(', ')}`);
+export const oneOf = (value: unknown, values: readonly unknown[]): boolean => values.includes(value) || no(values.join(', '));
 
 export const either = (value: unknown, tests: readonly Test[]): boolean => {
   const where = field;
-  return tests.some((test) => test(value)) || no('has none of the allowed forms', where);
+  return tests.some((test) => test(value)) || no('another form', where);
 };
 
 export const list = (value: unknown, test: Test): boolean => {
-  if (!Array.isArray(value)) return no('is not a list');
+  if (!Array.isArray(value)) return no('list');
   for (let index = 0; index < value.length; index++) if (!test(value[index])) return false;
   return true;
 };
 
 /** An object with values of one kind under any names. */
 export const record = (value: unknown, test?: Test): boolean =>
-  isRecord(value) ? !test || Object.keys(value).every((key) => test(value[key])) : no('is not an object');
+  isRecord(value) ? !test || Object.keys(value).every((key) => test(value[key])) : no('object');
 
 /**
  * An object may have more fields than are looked at: a newer server may send more. With `known`, other fields are refused: they would be a
@@ -126,7 +121,7 @@ export const record = (value: unknown, test?: Test): boolean =>
 export const object = (value: unknown, fields: FieldsTest, known?: readonly string[]): boolean =>
   isRecord(value)
     ? fields(value) && (!known || Object.keys(value).every((key) => known.includes(key) || stranger(value[key])))
-    : no('is not an object');
+    : no('object');
 
 /** Takes the value, which has to be read to be named. */
-const stranger = (_value: unknown): false => no('is not a known field');
+const stranger = (_value: unknown): false => no('known field');

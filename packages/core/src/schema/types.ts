@@ -2,7 +2,8 @@
 export interface Issue {
   /** Path of the field, with dots; empty for the value itself. */
   readonly field: string;
-  readonly problem: string;
+  /** What should be there. */
+  readonly expected: string;
 }
 
 /** True for what it lets through. Never throws and never changes the value. It stops at the first thing that is wrong, by which `explain` names it. */

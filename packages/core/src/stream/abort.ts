@@ -1,25 +1,39 @@
+import type { Clock } from '../client/environment.ts';
 import { NftUpgradeError } from '../errors/error.ts';
 
-/** A controller that aborts with any of the signals. `unlink` has to be called: a signal of the host may live as long as the page. */
-export function linkAbort(...signals: readonly (AbortSignal | undefined)[]): { controller: AbortController; unlink: () => void } {
+/** A signal that aborts with another one, or when the time is up: then the other is not aborted. */
+export interface Link {
+  readonly signal: AbortSignal;
+  /** The time does not count any more. */
+  stop(): void;
+  /** Neither does the other signal, which may live as long as the page. Has to be called. */
+  unlink(): void;
+}
+
+/** @param timeoutMs Milliseconds. */
+export function linkAbort(signal: AbortSignal | undefined, clock: Clock, timeoutMs: number): Link {
   const controller = new AbortController();
   const abort = () => controller.abort();
-  for (const signal of signals) {
-    if (signal?.aborted) abort();
-    else signal?.addEventListener('abort', abort, { once: true });
-  }
-  const unlink = () => {
-    for (const signal of signals) signal?.removeEventListener('abort', abort);
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort);
+  const timer = clock.setTimeout(abort, timeoutMs);
+  const stop = () => clock.clearTimeout(timer);
+  return {
+    signal: controller.signal,
+    stop,
+    unlink() {
+      stop();
+      signal?.removeEventListener('abort', abort);
+    },
   };
-  return { controller, unlink };
 }
 
 /** Waits for a promise or for the signal. Wallets, token providers and replaced fetches do not all listen to a signal. @throws NftUpgradeError `aborted` */
-export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const abort = () => reject(new NftUpgradeError('aborted'));
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort);
+    promise.then(resolve, reject).finally(() => signal?.removeEventListener('abort', abort));
   });
 }

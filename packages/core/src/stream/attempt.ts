@@ -41,7 +41,7 @@ export interface AttemptOptions {
   readonly counters: Counters;
   /** Given for a start; null to follow what exists. */
   readonly start: StartRequest | null;
-  /** Id of what exists; null for a start. */
+  /** Id of what exists; null for a start, and only then. */
   readonly id: string | null;
   /** The operation exists: the start is never sent again. Called once, before its first event; not for an id that was given. */
   onIdentified(id: string): void;
@@ -117,7 +117,7 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
           if (at > serverTime) sent(at);
         }
       }
-      for (const { heartbeatMs: announced, protocol = 0, time } of comments) {
+      for (const { heartbeat: announced, protocol = 0, time } of comments) {
         if (protocol > PROTOCOL_VERSION) return { kind: 'protocol', error: protocolUnsupported(protocol) };
         if (announced !== undefined) heartbeatMs = Math.min(Math.max(announced, 10), 600_000);
         if (time !== undefined) {
@@ -157,13 +157,14 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
         path: routes.of(known, 'events') + (streams ? '' : `?after=${cursor}`),
         ...(streams && cursor > 0 && { headers: { 'Last-Event-ID': `${cursor}` } }),
       });
-    } else if (start) {
+    } else {
       counters.posts++;
-      const headers = { [IDEMPOTENCY_HEADER]: start.idempotencyKey };
-      response = await transport.send({ ...common, method: 'POST', path: routes.start, headers, body: start.input });
+      const { idempotencyKey, input } = start as StartRequest;
+      const headers = { [IDEMPOTENCY_HEADER]: idempotencyKey };
+      response = await transport.send({ ...common, method: 'POST', path: routes.start, headers, body: input });
       const located = idOfLocation(response.headers);
       if (located) identify(located);
-    } else return { kind: 'broken' };
+    }
 
     if (response.headers.get(GAP_HEADER) === 'true') counters.cursorsLost++;
     if (response.body && /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '')) return follow(response.body, signal);

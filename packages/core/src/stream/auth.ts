@@ -24,22 +24,17 @@ export function createAuth(getToken: GetToken | undefined, clock: Clock, tokenMs
 
   const ask = async (reason: TokenReason, signal: AbortSignal): Promise<string | null> => {
     if (!getToken) return null;
-    const { controller, unlink } = linkAbort(signal);
-    let problem = 'token_failed';
-    const timer = clock.setTimeout(() => {
-      problem = 'token_late';
-      controller.abort();
-    }, tokenMs);
+    const link = linkAbort(signal, clock, tokenMs);
     let token: unknown;
     try {
-      token = await orAborted(Promise.resolve(getToken({ reason, signal: controller.signal })), controller.signal);
+      token = await orAborted(Promise.resolve(getToken({ reason, signal: link.signal })), link.signal);
     } catch (thrown) {
       if (signal.aborted) throw new NftUpgradeError('aborted');
       // Without the cause: errors of HTTP libraries carry the request, and with it the refresh token.
+      const problem = link.signal.aborted ? 'token_late' : 'token_failed';
       throw new NftUpgradeError('unauthenticated', { details: { problem, name: thrown instanceof Error ? thrown.name : typeof thrown } });
     } finally {
-      clock.clearTimeout(timer);
-      unlink();
+      link.unlink();
     }
     if (token === null) return token;
     if (typeof token === 'string' && TOKEN.test(token)) return `Bearer ${token}`;

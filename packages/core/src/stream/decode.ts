@@ -20,9 +20,6 @@ export interface Decoder {
   push(bytes: Uint8Array): Decoded;
 }
 
-/** Big chunks go to the parser in pieces, so that a line without an end is noticed before it is stored. */
-const PIECE_BYTES = 65_536;
-
 const none: readonly FrameComment[] = [];
 
 /**
@@ -74,19 +71,13 @@ export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decod
       events = [];
       comments = none;
       retryMs = null;
-      for (let at = 0; at < bytes.byteLength && !error; at += PIECE_BYTES) {
-        const piece = bytes.byteLength > PIECE_BYTES ? bytes.subarray(at, at + PIECE_BYTES) : bytes;
-        unsaid += piece.byteLength;
-        let decoded = '';
-        try {
-          decoded = decodeText(piece);
-        } catch {
-          fail(new NftUpgradeError('invalid_frame', { details: { problem: 'is not UTF-8' } }));
-          break;
-        }
-        parser.feed(decoded);
-        if (unsaid > maxFrameBytes) fail(tooLarge());
+      unsaid += bytes.byteLength;
+      try {
+        if (!error) parser.feed(decodeText(bytes));
+      } catch {
+        fail(new NftUpgradeError('invalid_frame', { details: { expected: 'UTF-8' } }));
       }
+      if (unsaid > maxFrameBytes) fail(tooLarge());
       return { events, comments, retryMs, error };
     },
   };
@@ -113,12 +104,12 @@ function readEvent(process: AnyProcess, id: string | undefined, data: string): O
   try {
     value = JSON.parse(data);
   } catch {
-    throw new NftUpgradeError('invalid_frame', { details: { problem: 'is not JSON', id } }); // without the text: it may hold anything
+    throw new NftUpgradeError('invalid_frame', { details: { expected: 'JSON', id } }); // without the text: it may hold anything
   }
   const event = parseEvent(process, value);
 
   if (id !== undefined && id !== `${event.seq}`) {
-    throw new NftUpgradeError('invalid_frame', { details: { problem: 'has an id that is not its number', id, seq: event.seq } });
+    throw new NftUpgradeError('invalid_frame', { details: { field: 'id', expected: event.seq, id } });
   }
   return event;
 }

@@ -5,7 +5,7 @@ import { type AttemptOptions, createAttempts } from './attempt.ts';
 import type { TokenReason } from './auth.ts';
 import { type Connection, type ConnectionState, idleConnection } from './connection.ts';
 import { createPause } from './pause.ts';
-import { decide, newMemory, type Step, type Wait } from './policy.ts';
+import { decide, newMemory, type Wait } from './policy.ts';
 import { createSequencer } from './sequence.ts';
 
 /** Milliseconds. `retry: 0` must not turn a server that cuts every stream into one that is hammered. */
@@ -72,41 +72,34 @@ export function follow(options: FollowOptions): Follower {
       interrupter = new AbortController();
       const ending = await attempts.run(memory, reason, interrupter.signal);
       if (stopped || sequencer.snapshot()?.terminal) continue;
-      const known = attempts.id() !== null;
+      const operationId = attempts.id() ?? undefined;
+      const known = operationId !== undefined;
       reason = known ? 'reconnect' : 'start';
       const decision = decide(memory, ending, { timing, limits, known, online: environment.online(), random: environment.random() });
       memory = decision.memory;
-      const { error, step } = decision;
+      const { do: how, delayMs, until } = decision.step;
+      const { error } = decision;
       const shown = { attempt: memory.failures, reason: decision.reason, error };
-      if (step.do === 'refuse') {
-        const refusal = error ?? new NftUpgradeError('connection_lost');
-        show('closed', { ...shown, error: refusal });
-        return options.onRefused(refusal);
+      if (how === 'refuse') {
+        show('closed', shown);
+        return options.onRefused(error as NftUpgradeError);
       }
-      await act(step, shown);
+      const nextRetryAt = delayMs === null ? null : environment.clock.now() + delayMs;
+      const spent = how === 'gave_up' && until === 'budget';
+      show(how === 'wait' ? (memory.mode === 'poll' ? 'polling' : 'reconnecting') : how, {
+        ...shown,
+        nextRetryAt,
+        ...(spent && {
+          error: new NftUpgradeError('connection_gave_up', { operationId, details: { reason: shown.reason }, cause: error }),
+        }),
+      });
+      if (delayMs !== 0) {
+        waiting = until;
+        await pause.wait(delayMs);
+        waiting = null;
+      }
       if (memory.mode === 'stream') show(everLive || known ? 'reconnecting' : 'connecting', { ...shown, attempt: memory.failures });
     }
-  };
-
-  const act = async (step: Exclude<Step, { do: 'refuse' }>, shown: Pick<Connection, 'attempt' | 'reason' | 'error'>) => {
-    const { delayMs } = step;
-    const nextRetryAt = delayMs === null ? null : environment.clock.now() + delayMs;
-    if (step.do === 'wait') {
-      const reason = memory.failures === 0 ? (memory.pollReason ?? shown.reason) : shown.reason;
-      show(memory.mode === 'poll' ? 'polling' : 'reconnecting', { ...shown, reason, nextRetryAt });
-    } else if (step.do === 'gave_up' && step.until === 'budget') {
-      const operationId = attempts.id() ?? undefined;
-      const error = new NftUpgradeError('connection_gave_up', {
-        operationId,
-        details: { reason: shown.reason },
-        cause: shown.error ?? undefined,
-      });
-      show(step.do, { ...shown, error });
-    } else show(step.do, { ...shown, nextRetryAt });
-    if (delayMs === 0) return;
-    waiting = step.until;
-    await pause.wait(delayMs);
-    waiting = null;
   };
 
   /** A full budget, and streams again. */

@@ -66,12 +66,13 @@ export interface PolicyContext {
  */
 export type Wait = 'delay' | 'firm' | 'budget' | 'decision';
 
-export type Step =
-  /** Try again after the delay. `offline`: wait for the network, and look again after it: not every device tells the truth about it. */
-  | { readonly do: 'wait' | 'offline'; readonly delayMs: number; readonly until: Wait }
-  | { readonly do: 'auth_required' | 'gave_up'; readonly delayMs: null; readonly until: Wait }
-  /** The start was refused for good. */
-  | { readonly do: 'refuse' };
+export interface Step {
+  /** `offline`: wait for the network, and look again after the delay: not every device tells the truth about it. `refuse`: the start was refused for good. */
+  readonly do: 'wait' | 'offline' | 'auth_required' | 'gave_up' | 'refuse';
+  /** Milliseconds; null waits for ever. */
+  readonly delayMs: number | null;
+  readonly until: Wait;
+}
 
 export interface Decision {
   readonly memory: PolicyMemory;
@@ -95,10 +96,14 @@ export function decide(before: PolicyMemory, ending: Ending, context: PolicyCont
   const unstreamable = kind === 'unstreamable' || (status === 406 && streamed);
   const definite = (!unstreamable && isDefinite(status)) || reason === 'protocol_unsupported';
 
-  const stop = (how: 'auth_required' | 'gave_up', until: Wait): Step => ({ do: how, delayMs: null, until });
-  if (reason === 'unauthenticated') return { memory: before, step: stop('auth_required', 'decision'), reason, error };
-  if (definite || kind === 'broken')
-    return { memory: before, step: context.known ? stop('gave_up', definite ? 'decision' : 'budget') : { do: 'refuse' }, reason, error };
+  const decision = (how: Step['do'], delayMs: number | null, until: Wait, memory = before, why = reason): Decision => ({
+    memory,
+    step: { do: how, delayMs, until },
+    reason: why,
+    error,
+  });
+  if (reason === 'unauthenticated') return decision('auth_required', null, 'decision');
+  if (definite || kind === 'broken') return decision(context.known ? 'gave_up' : 'refuse', null, definite ? 'decision' : 'budget');
 
   const healthy = progressed || ((ending.stayed || polled) && kind !== 'protocol' && kind !== 'gap');
   const failures = healthy ? 0 : before.failures + (kind === 'interrupted' ? 0 : 1);
@@ -107,16 +112,14 @@ export function decide(before: PolicyMemory, ending: Ending, context: PolicyCont
   const pollReason =
     before.pollReason ?? (kind === 'buffered' ? kind : unstreamable || mutes >= MAX_MUTES ? 'streaming_unavailable' : null);
   const memory: PolicyMemory = { ...before, failures, mutes, idlePolls, mode: pollReason ? 'poll' : 'stream', pollReason };
-  const wait = (delayMs: number, until: Wait = 'delay'): Decision => ({ memory, step: { do: 'wait', delayMs, until }, reason, error });
+  const wait = (delayMs: number, until: Wait = 'delay') =>
+    decision('wait', delayMs, until, memory, failures > 0 || !pollReason ? reason : pollReason);
 
-  if (polled) return { ...wait(Math.min(timing.maxPollMs, timing.pollMs * 1.5 ** idlePolls)), reason: pollReason ?? reason };
+  if (polled) return wait(Math.min(timing.maxPollMs, timing.pollMs * 1.5 ** idlePolls));
   if (kind === 'interrupted') return wait(0);
   // An attempt without a network says nothing about the server, so it costs nothing.
-  if (!context.online) {
-    const step: Step = { do: 'offline', delayMs: timing.maxDelayMs, until: 'delay' };
-    return { memory: { ...memory, failures: before.failures }, step, reason: 'offline', error };
-  }
-  if (failures >= limits.maxAttempts) return { memory, step: stop('gave_up', 'budget'), reason, error };
+  if (!context.online) return decision('offline', timing.maxDelayMs, 'delay', { ...memory, failures: before.failures }, 'offline');
+  if (failures >= limits.maxAttempts) return decision('gave_up', null, 'budget', memory);
   if ((pollReason && streamed) || (kind === 'gap' && failures < 2)) return wait(0);
 
   const window = Math.min(timing.maxDelayMs, (before.retryMs ?? timing.baseDelayMs) * 2 ** Math.max(failures - 1, 0));
@@ -138,7 +141,7 @@ function reasonOf(kind: Ending['kind'], code: string | undefined, status: number
   if (kind !== 'response') return reasons[kind] ?? (kind as ConnectionReason);
   if (status === 404) return 'not_found';
   if (status === 429 || status === 503) return 'busy';
-  return (status ?? 500) >= 500 ? 'server' : 'refused';
+  return status && status < 500 ? 'refused' : 'server';
 }
 
 const statusOf = (error: NftUpgradeError | null): number | null =>
@@ -146,4 +149,4 @@ const statusOf = (error: NftUpgradeError | null): number | null =>
 
 /** A status by which the server has decided. 408, 425 and 429 ask to come again, and 5xx decides nothing. */
 export const isDefinite = (status: number | null): boolean =>
-  status !== null && status >= 300 && status < 500 && status !== 401 && status !== 408 && status !== 425 && status !== 429;
+  status !== null && status >= 300 && status < 500 && ![401, 408, 425, 429].includes(status);

@@ -78,4 +78,4 @@ export function createSequencer(process: AnyProcess, initial: Snapshot | null, c
 }
 
 const foreign = (operationId: string | undefined) =>
-  new NftUpgradeError('invalid_event', { operationId, details: { field: 'operationId', problem: 'belongs to another operation' } });
+  new NftUpgradeError('invalid_event', { operationId, details: { field: 'operationId', expected: operationId } });

@@ -4,7 +4,7 @@ import { fromProblem } from '../protocol/problem.ts';
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../protocol/version.ts';
 import { linkAbort, orAborted } from './abort.ts';
 import type { Auth, TokenReason } from './auth.ts';
-import { readJson } from './body.ts';
+import { readJson, tooLate } from './body.ts';
 import type { Limits, Timing } from './timing.ts';
 
 export interface TransportRequest {
@@ -45,33 +45,25 @@ export interface TransportOptions {
 }
 
 export function createTransport(options: TransportOptions): Transport {
-  const { environment, auth, timing, limits } = options;
+  const { auth, timing, limits, credentials } = options;
+  const { clock, fetch } = options.environment;
   const base = readBaseUrl(options.baseUrl);
 
   const exchange = async (request: TransportRequest, authorization: string | null): Promise<Response> => {
-    const { controller, unlink } = linkAbort(request.signal);
-    let timedOut = false;
-    const timer = environment.clock.setTimeout(() => {
-      timedOut = true;
-      controller.abort();
-    }, timing.responseMs);
+    const link = linkAbort(request.signal, clock, timing.responseMs);
     try {
-      const fetched = Promise.resolve(
-        environment.fetch(base + request.path, initOf(request, authorization, options.credentials, controller.signal)),
-      );
-      return await orAborted(fetched, controller.signal);
+      const fetched = Promise.resolve(fetch(base + request.path, initOf(request, authorization, credentials, link.signal)));
+      return await orAborted(fetched, link.signal);
     } catch (thrown) {
-      unlink();
+      link.unlink();
       if (request.signal.aborted) throw new NftUpgradeError('aborted');
-      if (timedOut) throw new NftUpgradeError('connection_lost', { details: { problem: 'late', timeoutMs: timing.responseMs } });
-      throw toNftUpgradeError(thrown, 'connection_lost');
+      throw link.signal.aborted ? tooLate(timing.responseMs) : toNftUpgradeError(thrown, 'connection_lost');
     } finally {
-      environment.clock.clearTimeout(timer);
+      link.stop();
     }
   };
 
-  const json = (response: Response) =>
-    readJson(response, { clock: environment.clock, maxBytes: limits.maxBodyBytes, timeoutMs: timing.responseMs });
+  const json = (response: Response) => readJson(response, { clock, maxBytes: limits.maxBodyBytes, timeoutMs: timing.responseMs });
 
   const errorOf = async (response: Response): Promise<NftUpgradeError> => {
     const { status } = response;
@@ -80,7 +72,7 @@ export function createTransport(options: TransportOptions): Transport {
       return new NftUpgradeError('invalid_option', { details: { problem: 'redirect', status: 302 } });
     }
     const error = fromProblem(status, await json(response).catch(() => null));
-    const retryAfterMs = readRetryAfter(response.headers, environment.clock.now());
+    const retryAfterMs = readRetryAfter(response.headers, clock.now());
     return retryAfterMs === null ? error : amend(error, { details: { ...error.details, retryAfterMs } });
   };
 

@@ -50,7 +50,7 @@ function eventOf(event: unknown): string {
 }
 
 /** The opening frame announces the heartbeat; a heartbeat tells the time. */
-const commentOf = (comment: unknown): string => (fields(comment).heartbeatMs === undefined ? 'heartbeat' : 'opening');
+const commentOf = (comment: unknown): string => (fields(comment).heartbeat === undefined ? 'heartbeat' : 'opening');
 
 /** The operations of a recording, in the order of their start. @throws SyntaxError for a line that is no JSON */
 export function readRecording(ndjson: string): RecordedRun[] {

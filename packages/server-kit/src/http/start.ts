@@ -43,6 +43,6 @@ function readKey(request: Request): string | null {
 function readInput(process: AnyProcess, body: unknown): Readonly<Record<string, unknown>> {
   const wrong = process.input.check(body);
   if (!wrong) return body as Readonly<Record<string, unknown>>;
-  const { field, problem } = issueDetails(wrong);
-  throw invalidRequest(field, problem);
+  const { field, expected } = issueDetails(wrong);
+  throw invalidRequest(field, `has to be ${expected}`);
 }
