@@ -58,6 +58,7 @@ export {
   replayTimeline,
   type Timeline,
   type TimelineEntry,
+  type TimelineOptions,
   type TimelineSource,
 } from './stream/timeline.ts';
 export { defaultLimits, defaultTiming, type Limits, type Timing } from './stream/timing.ts';

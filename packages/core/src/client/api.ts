@@ -52,8 +52,8 @@ export function createApi(process: AnyProcess, routes: ReturnType<typeof routesO
 }
 
 /** The same error, with the operation and its asset where it did not name them. */
-export function aboutOperation(thrown: unknown, operationId: string | null, asset: Asset | null): NftUpgradeError {
+export function aboutOperation(thrown: unknown, id: string | null, where: Asset | null): NftUpgradeError {
   const error = toNftUpgradeError(thrown, 'internal');
-  const more = { operationId: error.operationId ?? operationId ?? undefined, asset: error.asset ?? asset ?? undefined };
-  return more.operationId === error.operationId && more.asset === error.asset ? error : amend(error, more);
+  const { operationId = id ?? undefined, asset = where ?? undefined } = error;
+  return operationId === error.operationId && asset === error.asset ? error : amend(error, { operationId, asset });
 }

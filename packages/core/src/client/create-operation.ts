@@ -1,7 +1,7 @@
 import { NftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
 import type { routesOf } from '../protocol/routes.ts';
-import { orAborted } from '../stream/abort.ts';
+import { onAbort, orAborted } from '../stream/abort.ts';
 import type { StartRequest } from '../stream/attempt.ts';
 import { idleConnection } from '../stream/connection.ts';
 import { newCounters } from '../stream/counters.ts';
@@ -14,7 +14,6 @@ import { deferred } from './deferred.ts';
 import type { Environment } from './environment.ts';
 import { createHistory } from './history.ts';
 import type { Operation, OperationState } from './operation.ts';
-import { recorder } from './recorder.ts';
 import type { SignContext, Signer, Signing } from './sign.ts';
 import { createStore } from './store.ts';
 import { idleWallet } from './wallet-state.ts';
@@ -55,8 +54,9 @@ export function createOperation(options: OperationOptions): Operation {
   const started = deferred<string>();
   const done = deferred<Snapshot>();
   let closed = false;
+  let unlisten = () => {};
   let follower: Follower | null = null;
-  const record = recorder(options, () => store.get().id);
+  const record = options.timeline?.begin({ process: process.name, id: () => store.get().id }, environment);
 
   const about = (thrown: unknown) => aboutOperation(thrown, store.get().id, store.get().operation?.asset ?? null);
 
@@ -64,7 +64,7 @@ export function createOperation(options: OperationOptions): Operation {
     if (closed) return;
     closed = true;
     follower?.stop();
-    options.signal?.removeEventListener('abort', abort);
+    unlisten();
     const error = reason && about(reason);
     if (error) {
       started.reject(error);
@@ -78,7 +78,6 @@ export function createOperation(options: OperationOptions): Operation {
     store.set({ connection: Object.freeze({ ...idleConnection, state: 'closed', reason: 'detached' }) });
     close(new NftUpgradeError(code));
   };
-  const abort = () => detach('aborted');
   const leave = () => detach('detached');
 
   options.open.add(leave);
@@ -110,8 +109,7 @@ export function createOperation(options: OperationOptions): Operation {
     },
   });
 
-  if (options.signal?.aborted) abort();
-  else if (!closed) options.signal?.addEventListener('abort', abort);
+  if (!closed) unlisten = onAbort(options.signal, () => detach('aborted'));
 
   /** @throws NftUpgradeError why nothing is known of the operation yet, when nobody is trying to change that */
   const identity = ({ signal }: CallOptions = {}): Promise<string> => {

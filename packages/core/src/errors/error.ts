@@ -5,13 +5,13 @@ import { type Actor, type CodeFacts, ownCodes, usualFacts } from './own-codes.ts
 /** What an error may carry beyond its code. */
 export interface ErrorContext {
   /** Replaces the sentence of the code where more is known. Never put a token, key or body here: errors are logged. */
-  message?: string;
+  message?: string | undefined;
   /** Replaces the hint of the code. */
   hint?: string | undefined;
   /** Replaces the code's own answer to "may the same call succeed later?". */
-  retryable?: boolean;
+  retryable?: boolean | undefined;
   /** Replaces who the code says can act. */
-  actor?: Actor;
+  actor?: Actor | undefined;
   /** Where the asset is, when known. */
   asset?: Asset | undefined;
   /** The operation it happened to. */
@@ -27,12 +27,12 @@ interface Known extends CodeFacts {
   readonly hint?: string;
 }
 
-/** What is loaded of the codes, and of their cases by `code:problem`. Without a prototype: `constructor` is none of them. */
-const known: { [code: string]: Known | undefined } = Object.assign(Object.create(null), ownCodes);
+/** What is loaded of the codes, and of their cases by `code:problem`. */
+const known = new Map<string, Known>(Object.entries(ownCodes));
 
 /** Gives a value out together with what is to be known of more codes, which a bundle then holds only if it holds the value. */
 export function withCodes<T>(codes: Readonly<Record<string, Partial<Known>>>, value: T): T {
-  for (const code in codes) known[code] = { ...usualFacts, ...codes[code], ...known[code] };
+  for (const code in codes) known.set(code, { ...usualFacts, ...codes[code], ...known.get(code) });
   return value;
 }
 
@@ -59,8 +59,8 @@ export class NftUpgradeError extends Error {
 
   constructor(code: ErrorCode, context: ErrorContext = {}) {
     const { details = {} } = context;
-    const facts: Known = known[code] ?? usualFacts;
-    const { message = facts.message, hint = facts.hint } = known[`${code}:${String(details.problem)}`] ?? facts;
+    const facts: Known = known.get(code) ?? usualFacts;
+    const { message = facts.message, hint = facts.hint } = known.get(`${code}:${String(details.problem)}`) ?? facts;
     const docs = `https://github.com/aiw3/nft-upgrade/blob/main/docs/errors.md#${code}`;
     super(
       context.message ?? (typeof message === 'function' ? message(details) : message) ?? `${code}: ${docs}`,
@@ -72,8 +72,7 @@ export class NftUpgradeError extends Error {
 
   /** What a log or a report may show: no cause, no stack, no request. */
   toJSON(): Record<string, unknown> {
-    const { name, code, message, hint, retryable, actor, asset, operationId, details, docs } = this;
-    return { name, code, message, hint, retryable, actor, asset, operationId, details, docs };
+    return { ...(this as object), message: this.message };
   }
 }
 

@@ -25,22 +25,20 @@ export function toProblem(error: NftUpgradeError): Problem {
 }
 
 /** The error a response stands for, also when something between client and server answered with a page of its own. */
-export function fromProblem(status: number, body: unknown): NftUpgradeError {
-  if (wire.problem.check(body)) return new NftUpgradeError(codeOfStatus(status), { details: { status } });
-  const { code, detail, title, hint, retryable, actor, asset, operationId, details } = body as Problem;
-  const context = {
+export function fromProblem(status: number, body: unknown, more: object = {}): NftUpgradeError {
+  const problem = wire.problem.check(body) ? {} : (body as Problem);
+  const { code, detail, title, hint, retryable, actor, asset, operationId, details }: Partial<Problem> = problem;
+  // What is not a name is none of ours. A 401 means the same whoever answers it.
+  const ours = isCode(code) && status !== 401;
+  return new NftUpgradeError(ours ? code : codeOfStatus(status), {
     message: detail ?? title,
     retryable,
     actor,
-    details: { ...details, status },
     hint,
     asset,
     operationId,
-  };
-  // What is not a name is none of ours. A 401 means the same whoever answers it.
-  return isCode(code) && status !== 401
-    ? new NftUpgradeError(code, context)
-    : new NftUpgradeError(codeOfStatus(status), { ...context, details: { ...context.details, code } });
+    details: { ...details, ...(!ours && code && { code }), status, ...more },
+  });
 }
 
 function codeOfStatus(status: number): ErrorCode {

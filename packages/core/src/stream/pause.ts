@@ -9,18 +9,17 @@ export interface Pause {
 }
 
 export function createPause(clock: Clock): Pause {
-  let release: (() => void) | null = null;
+  let release = () => {};
   return {
     wait(delayMs) {
       return new Promise((resolve) => {
-        const timer = delayMs === null ? null : clock.setTimeout(() => release?.(), delayMs);
+        const timer = delayMs === null ? null : clock.setTimeout(resolve, delayMs);
         release = () => {
           if (timer !== null) clock.clearTimeout(timer);
-          release = null;
           resolve();
         };
       });
     },
-    wake: () => release?.(),
+    wake: () => release(),
   };
 }

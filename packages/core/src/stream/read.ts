@@ -1,4 +1,5 @@
 import type { Clock } from '../client/environment.ts';
+import { onAbort } from './abort.ts';
 import type { Decoded, Decoder } from './decode.ts';
 import type { Ending } from './policy.ts';
 
@@ -28,7 +29,6 @@ export async function readStream(body: ReadableStream<Uint8Array>, options: Read
     ending ??= how;
     reader.cancel().catch(() => undefined); // an open `read` resolves by it
   };
-  const interrupt = () => end({ kind: 'interrupted' });
   // One timer that looks at the clock, instead of one for each chunk.
   const watch = () => {
     const silent = clock.now() - (heardAt ?? startedAt);
@@ -37,8 +37,7 @@ export async function readStream(body: ReadableStream<Uint8Array>, options: Read
     else timer = clock.setTimeout(watch, allowed - silent);
   };
 
-  if (signal.aborted) interrupt();
-  signal.addEventListener('abort', interrupt, { once: true });
+  const unlisten = onAbort(signal, () => end({ kind: 'interrupted' }));
   watch();
   try {
     while (!ending) {
@@ -63,7 +62,7 @@ export async function readStream(body: ReadableStream<Uint8Array>, options: Read
     return ending ?? { kind: 'cut', mute: heardAt === null }; // a socket that breaks
   } finally {
     clock.clearTimeout(timer);
-    signal.removeEventListener('abort', interrupt);
+    unlisten();
     reader.cancel().catch(() => undefined);
   }
 }

@@ -21,28 +21,24 @@ export interface Sequencer {
   take(events: readonly OperationEvent[], operationId: string | null): Sequenced;
 }
 
-/** Early events that wait within one chunk; past that the log is read again. */
-const MAX_EARLY = 256;
-
 /** Puts events in order around the one reducer. */
 export function createSequencer(process: AnyProcess, initial: Snapshot | null, counters: Counters): Sequencer {
   const folding = createFolding(process, initial);
-  let early: Map<number, OperationEvent> | null = null; // as a rule there is none
-  /** Those of a chunk that were folded in; null as long as it is all of them. */
-  let applied: OperationEvent[] | null = null;
+  /** Those of a chunk that were folded in. */
+  let applied: OperationEvent[] = [];
+  /** Those of a chunk before which one is missing; null as a rule. */
+  let early: OperationEvent[] | null = null;
 
   const apply = (event: OperationEvent): Verdict => {
     const verdict = folding.add(event);
     if (verdict === 'duplicate') counters.duplicates++;
     else if (verdict === 'after_end') counters.afterEnd++;
-    else if (verdict === 'gap') {
-      if (early?.has(event.seq)) counters.duplicates++;
-      else if (!early || early.size < MAX_EARLY) early = (early ?? new Map<number, OperationEvent>()).set(event.seq, event);
-    } else if (verdict !== 'foreign') {
+    else if (verdict === 'gap') (early ??= []).push(event);
+    else if (verdict !== 'foreign') {
       if (verdict === 'unknown') counters.unknown++;
       if (verdict === 'irregular') counters.irregular++;
       counters.events++;
-      applied?.push(event);
+      applied.push(event);
     }
     return verdict;
   };
@@ -50,28 +46,23 @@ export function createSequencer(process: AnyProcess, initial: Snapshot | null, c
   const take = (events: readonly OperationEvent[], operationId: string | null): Sequenced => {
     // Once there is a snapshot, the reducer knows whose events it takes.
     const expected = folding.seq() > 0 ? null : (operationId ?? events[0]?.operationId);
-    applied = null;
+    applied = [];
     early = null;
-    for (let index = 0; index < events.length; index++) {
-      const event = events[index] as OperationEvent;
-      const verdict = expected !== null && event.operationId !== expected ? 'foreign' : apply(event);
-      if (verdict === 'foreign')
-        return { applied: applied ?? events.slice(0, index), gap: false, error: foreign(expected ?? folding.snapshot()?.operationId) };
-      if (verdict === 'duplicate' || verdict === 'after_end' || verdict === 'gap') applied ??= events.slice(0, index);
-      if (early) heal(early);
-    }
-    const gap = early !== null && (early as Map<number, OperationEvent>).size > 0;
+    for (const event of events)
+      if ((expected !== null && event.operationId !== expected) || apply(event) === 'foreign')
+        return { applied, gap: false, error: foreign(expected ?? folding.snapshot()?.operationId) };
+    if (early) heal(early);
+    const gap = early !== null;
     if (gap) counters.gaps++;
-    return { applied: applied ?? events, gap, error: null };
+    return { applied, gap, error: null };
   };
 
-  /** Puts early events in their place, as far as there is no hole. */
-  const heal = (waiting: Map<number, OperationEvent>): void => {
-    for (let next = waiting.get(folding.seq() + 1); next; next = waiting.get(folding.seq() + 1)) {
-      waiting.delete(next.seq);
-      counters.reordered++;
-      apply(next);
-    }
+  /** Tries early events once more, in their order. */
+  const heal = (waiting: OperationEvent[]): void => {
+    early = null;
+    counters.reordered -= applied.length;
+    for (const event of waiting.sort((a, b) => a.seq - b.seq)) apply(event);
+    counters.reordered += applied.length;
   };
 
   return { snapshot: folding.snapshot, cursor: folding.seq, take };

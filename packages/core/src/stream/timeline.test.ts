@@ -93,12 +93,11 @@ describe('a timeline', () => {
 
   it('that fails does not stop what it records', async () => {
     const reported: unknown[] = [];
-    const broken = {
-      ...createTimeline(),
-      add: () => {
+    const broken = createTimeline({
+      onLine: () => {
         throw new TypeError('disk full');
       },
-    };
+    });
     const server = createScriptedServer({ process: upgrade, log });
     const run = await runToEnd(upgrade, server, undefined, {
       timeline: broken,

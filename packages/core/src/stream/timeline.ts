@@ -1,3 +1,4 @@
+import type { Environment } from '../client/environment.ts';
 import type { WalletStatus } from '../client/wallet-state.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
 import { processes as allProcesses, type Processes } from '../processes/index.ts';
@@ -26,37 +27,56 @@ export interface TimelineSource {
 export interface Timeline {
   /** Lines that were dropped because of the bound. */
   readonly dropped: number;
-  /** The number for the next operation. */
-  next(): number;
-  /** Records one more thing; the oldest goes when there is no room. */
-  add(source: TimelineSource, entry: TimelineEntry): void;
+  /** Begins the next operation. What it gives records one more thing; the oldest goes when there is no room. It never throws: a recording that fails must not stop what it records. */
+  begin(
+    operation: { readonly process: string; readonly id: () => string | null },
+    environment: Pick<Environment, 'clock' | 'reportError'>,
+  ): (entry: TimelineEntry) => void;
   /** All lines, oldest first, as NDJSON. */
   toNDJSON(): string;
 }
 
+/** How a recording is made. */
+export interface TimelineOptions {
+  /** Bound of the whole; the oldest lines are dropped beyond it. Default 2 000 000. */
+  maxCharacters?: number;
+  /** Called after each line. */
+  onLine?: () => void;
+}
+
 /**
- * Makes an empty recording. @param options `maxCharacters`: bound of the whole; the oldest lines are dropped beyond it. Default 2 000 000.
+ * Makes an empty recording.
  */
-export function createTimeline({ maxCharacters = 2_000_000 }: { maxCharacters?: number } = {}): Timeline {
+export function createTimeline({ maxCharacters = 2_000_000, onLine }: TimelineOptions = {}): Timeline {
   let lines: string[] = [];
   let characters = 0;
   let dropped = 0;
   let runs = 0;
+  const add = (source: TimelineSource, entry: TimelineEntry) => {
+    const line = `${JSON.stringify({ ...source, ...entry })}\n`;
+    lines.push(line);
+    characters += line.length;
+    if (characters <= maxCharacters) return;
+    // A quarter at once: dropping one line at a time would move the whole list each time.
+    let from = 0;
+    while (from < lines.length && characters > maxCharacters * 0.75) characters -= lines[from++]?.length ?? 0;
+    dropped += from;
+    lines = lines.slice(from);
+  };
   return {
     get dropped() {
       return dropped;
     },
-    next: () => ++runs,
-    add(source, entry) {
-      const line = `${JSON.stringify({ ...source, ...entry })}\n`;
-      lines.push(line);
-      characters += line.length;
-      if (characters <= maxCharacters) return;
-      // A quarter at once: dropping one line at a time would move the whole list each time.
-      let from = 0;
-      while (from < lines.length && characters > maxCharacters * 0.75) characters -= lines[from++]?.length ?? 0;
-      dropped += from;
-      lines = lines.slice(from);
+    begin({ process, id }, { clock, reportError }) {
+      const run = ++runs;
+      return (entry) => {
+        try {
+          add({ run, process, operationId: id(), at: clock.now() }, entry);
+          onLine?.();
+        } catch (thrown) {
+          reportError(thrown);
+        }
+      };
     },
     toNDJSON: () => lines.join(''),
   };

@@ -1,5 +1,5 @@
 import type { Environment } from '../client/environment.ts';
-import { amend, NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
+import { NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 import { fromProblem } from '../protocol/problem.ts';
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../protocol/version.ts';
 import { linkAbort, orAborted } from './abort.ts';
@@ -67,13 +67,13 @@ export function createTransport(options: TransportOptions): Transport {
 
   const errorOf = async (response: Response): Promise<NftUpgradeError> => {
     const { status } = response;
-    if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    // A browser shows a redirect that it does not follow as status 0.
+    if (status < 400) {
       discard(response);
       return new NftUpgradeError('invalid_option', { details: { problem: 'redirect', status: 302 } });
     }
-    const error = fromProblem(status, await json(response).catch(() => null));
     const retryAfterMs = readRetryAfter(response.headers, clock.now());
-    return retryAfterMs === null ? error : amend(error, { details: { ...error.details, retryAfterMs } });
+    return fromProblem(status, await json(response).catch(() => null), retryAfterMs === null ? {} : { retryAfterMs });
   };
 
   return {
@@ -85,10 +85,10 @@ export function createTransport(options: TransportOptions): Transport {
         response = await exchange(request, await auth.authorization('unauthorized', request.signal));
       }
       if (!response.ok) throw await errorOf(response);
-      const spoken = response.headers.get(PROTOCOL_HEADER);
-      if (spoken !== null && Number(spoken) > PROTOCOL_VERSION) {
+      const spoken = Number(response.headers.get(PROTOCOL_HEADER));
+      if (spoken > PROTOCOL_VERSION) {
         discard(response);
-        throw protocolUnsupported(Number(spoken));
+        throw protocolUnsupported(spoken);
       }
       return response;
     },
@@ -113,8 +113,8 @@ function initOf(
       ...(authorization !== null && { Authorization: authorization }),
       ...request.headers,
     },
-    ...(request.body && { body: JSON.stringify(request.body) }),
-    ...(request.keepalive && { keepalive: true }),
+    body: request.body ? JSON.stringify(request.body) : null,
+    keepalive: request.keepalive === true,
     cache: 'no-store',
     credentials,
     // A followed redirect turns the POST into a GET, and may carry the token to where it does not belong.
@@ -125,12 +125,10 @@ function initOf(
 
 /** Seconds, or a date: then counted from the server's own `Date`, since the clock here may be wrong. */
 export function readRetryAfter(headers: Headers, now: number): number | null {
-  const value = headers.get('retry-after')?.trim();
-  if (!value) return null;
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  const server = Date.parse(headers.get('date') ?? '');
-  return Number.isNaN(at) ? null : Math.max(0, at - (Number.isNaN(server) ? now : server));
+  const value = headers.get('retry-after') ?? '';
+  const server = Date.parse(headers.get('date') ?? '') || now;
+  const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - server;
+  return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
 
 /** A body that nobody reads keeps its connection open. */

@@ -1,4 +1,4 @@
-import { createTimeline, type Timeline } from '@aiw3/nft-upgrade';
+import { createTimeline, type Timeline, type TimelineOptions } from '@aiw3/nft-upgrade';
 
 /** A recording that tells when it grows. */
 export interface WatchedTimeline extends Timeline {
@@ -9,8 +9,7 @@ export interface WatchedTimeline extends Timeline {
 }
 
 /** Makes the recording for `createUpgradeClient({ timeline })` and the panel. @param options those of `createTimeline` */
-export function watchedTimeline(options?: Parameters<typeof createTimeline>[0]): WatchedTimeline {
-  const timeline = createTimeline(options);
+export function watchedTimeline(options?: TimelineOptions): WatchedTimeline {
   const listeners = new Set<() => void>();
   let version = 0;
   let scheduled = false;
@@ -18,19 +17,22 @@ export function watchedTimeline(options?: Parameters<typeof createTimeline>[0]):
     scheduled = false;
     for (const listener of Array.from(listeners)) listener();
   };
-  return {
-    get dropped() {
-      return timeline.dropped;
-    },
-    next: timeline.next,
-    toNDJSON: timeline.toNDJSON,
-    add(source, entry) {
-      timeline.add(source, entry);
+  const timeline = createTimeline({
+    ...options,
+    onLine() {
+      options?.onLine?.();
       version++;
       if (scheduled || listeners.size === 0) return;
       scheduled = true;
       queueMicrotask(publish);
     },
+  });
+  return {
+    get dropped() {
+      return timeline.dropped;
+    },
+    begin: timeline.begin,
+    toNDJSON: timeline.toNDJSON,
     getVersion: () => version,
     subscribe(listener) {
       listeners.add(listener);
