@@ -61,7 +61,7 @@ export function createWriter(): Writer {
       case 'unknown':
         return EVERYTHING;
       case 'choice':
-        return call('oneOf', value, nameOf('choice', strings(definition.values)));
+        return call('oneOf', value, strings(definition.values));
       case 'optional':
       case 'nullable': {
         const inner = test(definition.inner, value);

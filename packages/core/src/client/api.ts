@@ -1,4 +1,4 @@
-import { amend, type NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
+import { NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
 import type { Asset } from '../protocol/asset.ts';
 import type { OperationRoute, routesOf } from '../protocol/routes.ts';
@@ -55,5 +55,6 @@ export function createApi(process: AnyProcess, routes: ReturnType<typeof routesO
 export function aboutOperation(thrown: unknown, id: string | null, where: Asset | null): NftUpgradeError {
   const error = toNftUpgradeError(thrown, 'internal');
   const { operationId = id ?? undefined, asset = where ?? undefined } = error;
-  return operationId === error.operationId && asset === error.asset ? error : amend(error, { operationId, asset });
+  if (operationId === error.operationId && asset === error.asset) return error;
+  return new NftUpgradeError(error.code, { ...error.toJSON(), cause: error.cause, operationId, asset });
 }

@@ -90,9 +90,6 @@ const surroundings = (): Surroundings => globalThis as unknown as Surroundings;
 
 const missing = (capability: string) => new NftUpgradeError('missing_capability', { details: { problem: 'absent', capability } });
 
-/** What every runtime of today has, old phones aside. It is asked for before anything begins, and not in the middle of an operation. */
-const GLOBALS = ['AbortController', 'TextDecoder'];
-
 /** What the host leaves out: what browsers and Node bring. Nothing of it is looked up before it is used, so a mock may be put there later. */
 const defaults: Omit<Environment, 'locks' | 'channel' | 'storage'> = {
   fetch(input, init) {
@@ -121,8 +118,8 @@ const defaults: Omit<Environment, 'locks' | 'channel' | 'storage'> = {
       else if (page.document?.visibilityState === 'visible') listener('visible');
     };
     const each = (verb: keyof Emitter) => {
-      for (const type of WINDOW_SIGNALS) page[verb]?.(type, hear);
-      for (const type of DOCUMENT_SIGNALS) page.document?.[verb]?.(type, hear);
+      for (const type of ['online', 'offline', 'pageshow']) page[verb]?.(type, hear);
+      for (const type of ['resume', 'visibilitychange']) page.document?.[verb]?.(type, hear);
     };
     each('addEventListener');
     return () => each('removeEventListener');
@@ -130,13 +127,10 @@ const defaults: Omit<Environment, 'locks' | 'channel' | 'storage'> = {
   reportError: (thrown) => (surroundings().reportError ?? console.error)(thrown),
 };
 
-/** Events of the window, and those of its document. */
-const WINDOW_SIGNALS = ['online', 'offline', 'pageshow'];
-const DOCUMENT_SIGNALS = ['resume', 'visibilitychange'];
-
 /** Fills in what the host leaves out. @throws NftUpgradeError `missing_capability` */
 export function resolveEnvironment(given: Partial<Environment> = {}): Environment {
-  for (const name of GLOBALS) if (!(name in globalThis)) throw missing(name);
+  // What every runtime of today has, old phones aside. It is asked for before anything begins, and not in the middle of an operation.
+  for (const name of ['AbortController', 'TextDecoder']) if (!(name in globalThis)) throw missing(name);
   const { locks, channel, storage } = given;
   return { ...defaults, locks, channel, storage, ...defined(given) };
 }

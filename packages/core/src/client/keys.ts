@@ -1,3 +1,4 @@
+import { idempotencyKeyPattern } from '../protocol/version.ts';
 import { type Environment, storageOf } from './environment.ts';
 
 /** An idempotency key, until the outcome of its start is known. */
@@ -13,18 +14,16 @@ export type KeyRing = (process: string, input: object) => Key;
 /** A start that was lost longer ago is not what the user means by the next click. */
 const MAX_AGE_MS = 3_600_000;
 
-/** When a key was minted, and the key: what is remembered of a start. */
-const ENTRY = /^(\S+) ([\x21-\x7e]{8,128})$/;
-
 /** Remembers in memory, and in the storage of the tab for a reload in the middle of a start. The storage sees ids only. */
 export function createKeyRing(environment: Environment): KeyRing {
   const open = new Map<string, string>();
   return (process, input) => {
+    // When the key was minted, and the key.
     const name = `aiw3-nft-upgrade:start:${process}:${canonical(input)}`;
     const now = environment.clock.now();
     let entry = open.get(name) ?? quietly(() => storageOf(environment)?.getItem(name)) ?? '';
-    let [, at, key] = ENTRY.exec(entry) ?? [];
-    if (key === undefined || !(Math.abs(now - Number(at)) < MAX_AGE_MS)) {
+    let [at, key = ''] = entry.split(' ');
+    if (!(Math.abs(now - Number(at)) < MAX_AGE_MS) || !idempotencyKeyPattern.test(key)) {
       key = environment.randomUUID();
       entry = `${now} ${key}`;
       // A full or forbidden storage costs only the reload case, and `active()` covers that too.

@@ -84,8 +84,3 @@ export const isNftUpgradeError = (value: unknown): value is NftUpgradeError =>
 export function toNftUpgradeError(thrown: unknown, fallback: ErrorCode, context: ErrorContext = {}): NftUpgradeError {
   return isNftUpgradeError(thrown) ? thrown : new NftUpgradeError(fallback, { ...context, cause: thrown });
 }
-
-/** The same error with more known about it. */
-export function amend(error: NftUpgradeError, more: ErrorContext): NftUpgradeError {
-  return new NftUpgradeError(error.code, { ...error.toJSON(), cause: error.cause, ...more });
-}

@@ -80,10 +80,10 @@ export function processFromRows<Name extends string, Input extends Shape, Phases
   const { input } = rows;
   const statuses = Object.entries(rows.statuses).map(([status, [phase, progress, asset, to, payload, kept]]) => {
     const keys = payload ? fieldsOf(payload) : [];
-    const [factKeys, nowKeys] = kept ? [keys, []] : [[], keys];
-    return resolveStatus({ status, phase, progress, asset, to: words(to), factKeys, nowKeys }, payload);
+    const lasting = { factKeys: kept ? keys : [], nowKeys: kept ? [] : keys };
+    return resolveStatus({ status, phase, progress, asset, to: words(to), ...lasting }, payload);
   });
-  return resolveProcess({ ...rows, name: rows.name as Name, phases: words(rows.phases) }, fieldsOf(input), input, statuses);
+  return resolveProcess({ ...(rows as ProcessRows & { name: Name }), phases: words(rows.phases) }, fieldsOf(input), input, statuses);
 }
 
 /** Puts a process together. */

@@ -1,7 +1,7 @@
 import { type ErrorCode, errorCodes, isErrorCode } from '../errors/codes.ts';
 import { isCode, NftUpgradeError } from '../errors/error.ts';
+import { problemBody } from '../generated.ts';
 import type { Problem } from './bodies.ts';
-import * as wire from './wire.ts';
 
 /** Media type of a refusal (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -26,7 +26,7 @@ export function toProblem(error: NftUpgradeError): Problem {
 
 /** The error a response stands for, also when something between client and server answered with a page of its own. */
 export function fromProblem(status: number, body: unknown, more: object = {}): NftUpgradeError {
-  const problem = wire.problem.check(body) ? {} : (body as Problem);
+  const problem = problemBody(body) ? (body as Problem) : {};
   const { code, detail, title, hint, retryable, actor, asset, operationId, details }: Partial<Problem> = problem;
   // What is not a name is none of ours. A 401 means the same whoever answers it.
   const ours = isCode(code) && status !== 401;
@@ -41,10 +41,6 @@ export function fromProblem(status: number, body: unknown, more: object = {}): N
   });
 }
 
-function codeOfStatus(status: number): ErrorCode {
-  if (status === 401) return 'unauthenticated';
-  if (status === 404) return 'not_found';
-  if (status === 429) return 'rate_limited';
-  if (status >= 500) return 'temporarily_unavailable';
-  return 'invalid_request';
-}
+const codes: { readonly [status: number]: ErrorCode } = { 401: 'unauthenticated', 404: 'not_found', 429: 'rate_limited' };
+
+const codeOfStatus = (status: number): ErrorCode => codes[status] ?? (status < 500 ? 'invalid_request' : 'temporarily_unavailable');

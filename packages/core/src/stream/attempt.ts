@@ -15,7 +15,7 @@ import type { Ending, PolicyMemory } from './policy.ts';
 import { readStream } from './read.ts';
 import type { Sequencer } from './sequence.ts';
 import type { Limits, Timing } from './timing.ts';
-import { discard, protocolUnsupported, type Transport } from './transport.ts';
+import { discard, headerOf, protocolUnsupported, type Transport } from './transport.ts';
 
 /** A start that is not known to have arrived. */
 export interface StartRequest {
@@ -51,10 +51,12 @@ export interface AttemptOptions {
 
 /** What whoever makes attempts is told. */
 export interface AttemptListener {
-  folded(events: readonly OperationEvent[]): void;
+  /** Newly folded events. */
+  take(events: readonly OperationEvent[]): void;
   /** A stream says something for the first time. */
   live?(): void;
-  announcedRetry?(ms: number): void;
+  /** What `retry:` asks for. */
+  retry?(ms: number): void;
 }
 
 /** One attempt after the other to learn more of one operation. */
@@ -91,7 +93,7 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
     if (!events[0]) return null;
     identify(events[0].operationId);
     const { applied, gap, error } = sequencer.take(events, id);
-    if (applied.length > 0) listener.folded(applied);
+    if (applied.length > 0) listener.take(applied);
     if (sequencer.snapshot()?.terminal) return { kind: 'cut' };
     if (error) return { kind: 'protocol', error };
     return gap ? { kind: 'gap' } : null;
@@ -100,7 +102,7 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
   const follow = async (stream: NonNullable<Response['body']>, signal: AbortSignal): Promise<Ending> => {
     let liveSince: number | null = null;
     /** Latest server time of a frame that was certainly not replayed: before the first heartbeat all may be. */
-    let serverTime = Number.POSITIVE_INFINITY;
+    let serverTime = Infinity;
 
     const onChunk = (decoded: Decoded, arrival: number): Ending | null => {
       const { events, comments, retryMs, error } = decoded;
@@ -110,8 +112,8 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
       const sent = (at: number) => {
         heldBack = lag.observe(at, arrival) || heldBack;
       };
-      if (retryMs !== null) listener.announcedRetry?.(retryMs);
-      if (serverTime < Number.POSITIVE_INFINITY) {
+      if (retryMs !== null) listener.retry?.(retryMs);
+      if (serverTime < Infinity) {
         for (const { timestamp } of events) {
           const at = Date.parse(timestamp);
           if (at > serverTime) sent(at);
@@ -162,12 +164,13 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
       const { idempotencyKey, input } = start as StartRequest;
       const headers = { [IDEMPOTENCY_HEADER]: idempotencyKey };
       response = await transport.send({ ...common, method: 'POST', path: routes.start, headers, body: input });
-      const located = idOfLocation(response.headers);
+      // `…/{id}/events`: the address of the log of what was started.
+      const [, located] = /\/([\w-]{1,128})\/events$/.exec(headerOf(response, 'content-location')) ?? [];
       if (located) identify(located);
     }
 
-    if (response.headers.get(GAP_HEADER) === 'true') counters.cursorsLost++;
-    if (response.body && /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '')) return follow(response.body, signal);
+    if (headerOf(response, GAP_HEADER) === 'true') counters.cursorsLost++;
+    if (response.body && /^text\/event-stream\b/i.test(headerOf(response, 'content-type'))) return follow(response.body, signal);
     if (id !== null && (streams || known === null)) {
       discard(response);
       return { kind: 'unstreamable', progressed: known === null };
@@ -181,9 +184,8 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
     const decoded = { ...nothing, events: events.map((event) => parseEvent(process, event)) };
     hear(decoded);
     const ending = take(decoded.events);
-    if (!ending && terminal && events.length === 0) {
-      return { kind: 'protocol', error: new NftUpgradeError('protocol_unsupported', { operationId: known, details: { problem: 'end' } }) };
-    }
+    if (!ending && terminal && events.length === 0)
+      throw new NftUpgradeError('protocol_unsupported', { operationId: known, details: { problem: 'end' } });
     return ending ?? { kind: 'polled' };
   };
 
@@ -225,6 +227,3 @@ function endingOf(thrown: unknown, streams: boolean, signal: AbortSignal): Endin
   if (code === 'unauthenticated' || (details.status && code !== 'invalid_frame')) return { kind: 'response', error };
   return { kind: code === 'missing_capability' || code === 'invalid_option' ? 'broken' : 'protocol', error };
 }
-
-/** `…/{id}/events`: the address of the log of what was started. */
-const idOfLocation = (headers: Headers): string | undefined => headers.get('content-location')?.match(/\/([\w-]{1,128})\/events$/)?.[1];

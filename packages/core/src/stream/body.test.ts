@@ -3,7 +3,7 @@ import { readJson } from './body.ts';
 import { createTestClock } from './fixtures/test-clock.ts';
 
 const time = createTestClock();
-const limits = { clock: time.clock, maxBytes: 100, timeoutMs: 1_000 };
+const read = (response: Response) => readJson(response, time.clock, 100, 1_000);
 const streaming = (...chunks: string[]) =>
   new Response(
     new ReadableStream<Uint8Array>({
@@ -14,23 +14,23 @@ const streaming = (...chunks: string[]) =>
   );
 
 test('a value, and no timer left', async () => {
-  await expect(readJson(new Response('{"a":"✨"}'), limits)).resolves.toEqual({ a: '✨' });
+  await expect(read(new Response('{"a":"✨"}'))).resolves.toEqual({ a: '✨' });
   expect(time.pending).toBe(0);
 });
 
 test('a body that never ends is given up in time', async () => {
-  const reading = readJson(streaming('{"a":'), limits);
+  const reading = read(streaming('{"a":'));
   reading.catch(() => undefined);
   await time.advance(1_000);
   await expect(reading).rejects.toMatchObject({ code: 'connection_lost', details: { timeoutMs: 1_000 } });
 });
 
 test('a body without a bound is cut off', async () => {
-  await expect(readJson(streaming('x'.repeat(60), 'x'.repeat(60)), limits)).rejects.toMatchObject({ code: 'frame_too_large' });
+  await expect(read(streaming('x'.repeat(60), 'x'.repeat(60)))).rejects.toMatchObject({ code: 'frame_too_large' });
 });
 
 test('what is not JSON is told without quoting it', async () => {
-  const reading = readJson(new Response('secret-123'), limits);
+  const reading = read(new Response('secret-123'));
   await expect(reading).rejects.toMatchObject({ code: 'invalid_frame' });
   await expect(reading).rejects.not.toMatchObject({ message: expect.stringContaining('secret') });
 });

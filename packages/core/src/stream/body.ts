@@ -2,16 +2,11 @@ import type { Clock } from '../client/environment.ts';
 import { NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 import { linkAbort, orAborted } from './abort.ts';
 
-export interface BodyLimits {
-  readonly clock: Clock;
-  readonly maxBytes: number;
-  /** Milliseconds for the whole body: headers may come and the rest never. */
-  readonly timeoutMs: number;
-}
-
-/** Reads a JSON answer of bounded size in bounded time. @throws NftUpgradeError `frame_too_large`, `invalid_frame`, `connection_lost` */
-export async function readJson(response: Response, limits: BodyLimits): Promise<unknown> {
-  const text = await readText(response, limits);
+/**
+ * Reads a JSON answer of bounded size in bounded time. @param timeoutMs milliseconds for the whole body: headers may come and the rest never. @throws NftUpgradeError `frame_too_large`, `invalid_frame`, `connection_lost`
+ */
+export async function readJson(response: Response, clock: Clock, maxBytes: number, timeoutMs: number): Promise<unknown> {
+  const text = await readText(response, clock, maxBytes, timeoutMs);
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -20,7 +15,7 @@ export async function readJson(response: Response, limits: BodyLimits): Promise<
   }
 }
 
-async function readText(response: Response, { clock, maxBytes, timeoutMs }: BodyLimits): Promise<string> {
+async function readText(response: Response, clock: Clock, maxBytes: number, timeoutMs: number): Promise<string> {
   if (!response.body) return response.text(); // runtimes without streams give the text only
   const reader = response.body.getReader();
   const { signal, stop } = linkAbort(undefined, clock, timeoutMs);

@@ -55,10 +55,10 @@ export function follow(options: FollowOptions): Follower {
       everLive = true;
       show('live');
     },
-    announcedRetry(ms) {
+    retry(ms) {
       memory = { ...memory, retryMs: Math.max(ms, MIN_RETRY_MS) };
     },
-    folded(events) {
+    take(events) {
       const snapshot = sequencer.snapshot();
       if (snapshot && !stopped) options.onEvents(events, snapshot);
     },

@@ -10,8 +10,8 @@ export interface LagMeter {
 }
 
 export function createLagMeter(bufferedMs: number): LagMeter {
-  let quickest = Number.POSITIVE_INFINITY;
-  let slowest = Number.NEGATIVE_INFINITY;
+  let quickest = Infinity;
+  let slowest = -Infinity;
   let slowestAt = 0;
   let lateAt: number | null = null;
   return {
@@ -26,12 +26,12 @@ export function createLagMeter(bufferedMs: number): LagMeter {
       if (slowest - quickest <= bufferedMs) return false;
       const again = lateAt !== null && slowestAt - lateAt > bufferedMs / 2;
       lateAt ??= slowestAt;
-      slowest = Number.NEGATIVE_INFINITY;
+      slowest = -Infinity;
       return again;
     },
     reset() {
-      quickest = Number.POSITIVE_INFINITY;
-      slowest = Number.NEGATIVE_INFINITY;
+      quickest = Infinity;
+      slowest = -Infinity;
       lateAt = null;
     },
   };

@@ -15,7 +15,7 @@ export function createPause(clock: Clock): Pause {
       return new Promise((resolve) => {
         const timer = delayMs === null ? null : clock.setTimeout(resolve, delayMs);
         release = () => {
-          if (timer !== null) clock.clearTimeout(timer);
+          clock.clearTimeout(timer);
           resolve();
         };
       });

@@ -90,7 +90,7 @@ export function decide(before: PolicyMemory, ending: Ending, context: PolicyCont
   const { kind, error = null, progressed = false } = ending;
   const polled = kind === 'polled';
   const streamed = before.mode === 'stream';
-  const status = statusOf(error);
+  const status = Number(error?.details.status ?? 0);
   const reason = reasonOf(kind, error?.code, status);
   // 406: the server or a proxy has no stream for us, but may have a page.
   const unstreamable = kind === 'unstreamable' || (status === 406 && streamed);
@@ -128,25 +128,22 @@ export function decide(before: PolicyMemory, ending: Ending, context: PolicyCont
   return wait(Math.round(retryAfter + context.random * window), retryAfter > 0 ? 'firm' : 'delay');
 }
 
-/** Endings that go by another name as a reason. */
-const reasons: { readonly [K in Ending['kind']]?: ConnectionReason } = {
+/** Endings and statuses that go by another name as a reason. */
+const reasons: { readonly [kind: string | number]: ConnectionReason } = {
   polled: 'cut',
   interrupted: 'cut',
   unstreamable: 'streaming_unavailable',
   broken: 'refused',
+  404: 'not_found',
+  429: 'busy',
+  503: 'busy',
 };
 
-function reasonOf(kind: Ending['kind'], code: string | undefined, status: number | null): ConnectionReason {
+function reasonOf(kind: Ending['kind'], code: string | undefined, status: number): ConnectionReason {
   if (code === 'unauthenticated' || code === 'protocol_unsupported') return code;
   if (kind !== 'response') return reasons[kind] ?? (kind as ConnectionReason);
-  if (status === 404) return 'not_found';
-  if (status === 429 || status === 503) return 'busy';
-  return status && status < 500 ? 'refused' : 'server';
+  return reasons[status] ?? (status < 500 ? 'refused' : 'server');
 }
 
-const statusOf = (error: NftUpgradeError | null): number | null =>
-  typeof error?.details.status === 'number' ? error.details.status : null;
-
 /** A status by which the server has decided. 408, 425 and 429 ask to come again, and 5xx decides nothing. */
-export const isDefinite = (status: number | null): boolean =>
-  status !== null && status >= 300 && status < 500 && ![401, 408, 425, 429].includes(status);
+export const isDefinite = (status: number): boolean => status >= 300 && status < 500 && ![401, 408, 425, 429].includes(status);

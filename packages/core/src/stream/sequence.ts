@@ -33,8 +33,10 @@ export function createSequencer(process: AnyProcess, initial: Snapshot | null, c
     const verdict = folding.add(event);
     if (verdict === 'duplicate') counters.duplicates++;
     else if (verdict === 'after_end') counters.afterEnd++;
-    else if (verdict === 'gap') (early ??= []).push(event);
-    else if (verdict !== 'foreign') {
+    else if (verdict === 'gap') {
+      early ??= [];
+      early.push(event);
+    } else if (verdict !== 'foreign') {
       if (verdict === 'unknown') counters.unknown++;
       if (verdict === 'irregular') counters.irregular++;
       counters.events++;

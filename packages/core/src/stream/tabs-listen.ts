@@ -44,7 +44,7 @@ export function createListener(options: ListenerOptions): Listener {
   const show = (connection: Connection) => {
     if (!over()) options.onConnection(Object.freeze(connection));
   };
-  const attempts = createAttempts(options, sequencer, { folded });
+  const attempts = createAttempts(options, sequencer, { take: folded });
 
   /** The other tab has this long to say something. */
   const expectWithin = (ms: number | null) => {

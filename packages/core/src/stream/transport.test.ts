@@ -148,5 +148,5 @@ test.each([
   [{ 'retry-after': 'soon' }, null],
   [{}, null],
 ])('Retry-After %o', (headers: Record<string, string>, expected) => {
-  expect(readRetryAfter(new Headers(headers), Date.UTC(2026, 10, 23, 10))).toBe(expected);
+  expect(readRetryAfter(new Response(null, { headers }), Date.UTC(2026, 10, 23, 10))).toBe(expected);
 });

@@ -52,7 +52,24 @@ export function createTransport(options: TransportOptions): Transport {
   const exchange = async (request: TransportRequest, authorization: string | null): Promise<Response> => {
     const link = linkAbort(request.signal, clock, timing.responseMs);
     try {
-      const fetched = Promise.resolve(fetch(base + request.path, initOf(request, authorization, credentials, link.signal)));
+      const { method, body, path, stream, headers, keepalive = false } = request;
+      const fetched = fetch(base + path, {
+        method,
+        headers: {
+          Accept: stream ? 'text/event-stream' : 'application/json',
+          [PROTOCOL_HEADER]: `${PROTOCOL_VERSION}`,
+          ...(body && { 'Content-Type': 'application/json' }),
+          ...(authorization !== null && { Authorization: authorization }),
+          ...headers,
+        },
+        body: body ? JSON.stringify(body) : null,
+        keepalive,
+        cache: 'no-store',
+        credentials,
+        // A followed redirect turns the POST into a GET, and may carry the token to where it does not belong.
+        redirect: 'manual',
+        signal: link.signal,
+      });
       return await orAborted(fetched, link.signal);
     } catch (thrown) {
       link.unlink();
@@ -63,7 +80,7 @@ export function createTransport(options: TransportOptions): Transport {
     }
   };
 
-  const json = (response: Response) => readJson(response, { clock, maxBytes: limits.maxBodyBytes, timeoutMs: timing.responseMs });
+  const json = (response: Response) => readJson(response, clock, limits.maxBodyBytes, timing.responseMs);
 
   const errorOf = async (response: Response): Promise<NftUpgradeError> => {
     const { status } = response;
@@ -72,7 +89,7 @@ export function createTransport(options: TransportOptions): Transport {
       discard(response);
       return new NftUpgradeError('invalid_option', { details: { problem: 'redirect', status: 302 } });
     }
-    const retryAfterMs = readRetryAfter(response.headers, clock.now());
+    const retryAfterMs = readRetryAfter(response, clock.now());
     return fromProblem(status, await json(response).catch(() => null), retryAfterMs === null ? {} : { retryAfterMs });
   };
 
@@ -85,7 +102,7 @@ export function createTransport(options: TransportOptions): Transport {
         response = await exchange(request, await auth.authorization('unauthorized', request.signal));
       }
       if (!response.ok) throw await errorOf(response);
-      const spoken = Number(response.headers.get(PROTOCOL_HEADER));
+      const spoken = Number(headerOf(response, PROTOCOL_HEADER));
       if (spoken > PROTOCOL_VERSION) {
         discard(response);
         throw protocolUnsupported(spoken);
@@ -98,35 +115,13 @@ export function createTransport(options: TransportOptions): Transport {
 export const protocolUnsupported = (server: number) =>
   new NftUpgradeError('protocol_unsupported', { details: { problem: 'server', server, client: PROTOCOL_VERSION } });
 
-function initOf(
-  request: TransportRequest,
-  authorization: string | null,
-  credentials: RequestCredentials,
-  signal: AbortSignal,
-): RequestInit {
-  return {
-    method: request.method,
-    headers: {
-      Accept: request.stream ? 'text/event-stream' : 'application/json',
-      [PROTOCOL_HEADER]: String(PROTOCOL_VERSION),
-      ...(request.body && { 'Content-Type': 'application/json' }),
-      ...(authorization !== null && { Authorization: authorization }),
-      ...request.headers,
-    },
-    body: request.body ? JSON.stringify(request.body) : null,
-    keepalive: request.keepalive === true,
-    cache: 'no-store',
-    credentials,
-    // A followed redirect turns the POST into a GET, and may carry the token to where it does not belong.
-    redirect: 'manual',
-    signal,
-  };
-}
+/** A header of an answer; an empty string where it has none. */
+export const headerOf = (response: Response, name: string): string => response.headers.get(name) ?? '';
 
 /** Seconds, or a date: then counted from the server's own `Date`, since the clock here may be wrong. */
-export function readRetryAfter(headers: Headers, now: number): number | null {
-  const value = headers.get('retry-after') ?? '';
-  const server = Date.parse(headers.get('date') ?? '') || now;
+export function readRetryAfter(response: Response, now: number): number | null {
+  const value = headerOf(response, 'retry-after');
+  const server = Date.parse(headerOf(response, 'date')) || now;
   const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - server;
   return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
