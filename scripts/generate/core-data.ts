@@ -1,5 +1,6 @@
 import type { ProcessData } from '@aiw3/nft-upgrade/protocol';
 import { burnTransaction } from '../../packages/core/src/phases/burn.ts';
+import { assets } from '../../packages/core/src/protocol/asset.ts';
 import * as schemas from '../../packages/core/src/protocol/bodies.ts';
 import { envelopeSchema } from '../../packages/core/src/protocol/envelope.ts';
 import { sources } from '../../packages/core/src/protocol/schema/definitions.ts';
@@ -35,6 +36,7 @@ ${rows.join('')}    },
 /** What a page checks with: the zod schemas as plain code, the processes as tables. */
 export function coreData(): string {
   const writer = createWriter();
+  writer.choice(assets, 'assets');
   const envelope = writer.fields(fieldsFromZod(envelopeSchema.shape), 'common');
   const bodies = Object.entries({
     problem: schemas.problemSchema,

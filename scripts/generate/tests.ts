@@ -8,6 +8,8 @@ export interface Writer {
   fields(fields: Fields, name: string): string;
   /** The same function where it stands: repeated text costs a compressed file nothing, and a name of its own does. */
   written(fields: Fields): string;
+  /** Makes the values of a choice once, since every event asks for them; other choices stand where they are asked for, which is smaller. */
+  choice(values: readonly unknown[], name: string): void;
   /** Words of `schema/tests.ts` that were used. */
   words(): readonly string[];
   /** Constants and functions that the expressions use. */
@@ -61,7 +63,7 @@ export function createWriter(): Writer {
       case 'unknown':
         return EVERYTHING;
       case 'choice':
-        return call('oneOf', value, strings(definition.values));
+        return call('oneOf', value, names.get(strings(definition.values)) ?? strings(definition.values));
       case 'optional':
       case 'nullable': {
         const inner = test(definition.inner, value);
@@ -93,6 +95,7 @@ export function createWriter(): Writer {
     test,
     fields,
     written,
+    choice: (values, name) => void nameOf(name, strings(values)),
     words: () => [...used].sort(),
     declarations: () => [...names].map(([written, name]) => `const ${name} = ${written};\n`).join(''),
   };

@@ -72,8 +72,8 @@ export const pipeline: Contender = async (chunks) => {
   for (const chunk of chunks) {
     const decoded = decoder.push(chunk);
     if (decoded.error) throw decoded.error;
-    const { applied } = sequencer.take(decoded.events, 'upg_bench');
-    events += applied.length;
+    sequencer.take(decoded.events, 'upg_bench');
+    events += decoded.events.length;
     store.set({ operation: sequencer.snapshot() });
   }
   await Promise.resolve();

@@ -5,8 +5,8 @@ export const client: readonly Mutation[] = [
     'C1',
     'the key of an open start is kept',
     `${core}/client/keys.ts`,
-    'if (key === undefined || !(Math',
-    'if (true as boolean || !(Math',
+    'if (!(Math.abs(now',
+    'if ((true as boolean) || !(Math.abs(now',
     `${core}/client/start.test.ts`,
   ),
   mutation(

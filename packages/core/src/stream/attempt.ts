@@ -89,11 +89,11 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
   const hear = (decoded: Decoded) => record?.({ kind: 'chunk', heartbeatMs, ...decoded });
 
   /** Folds events; an ending when nothing more is to be read here. */
-  const take = (events: readonly OperationEvent[]): Ending | null => {
+  const take = (events: OperationEvent[]): Ending | null => {
     if (!events[0]) return null;
     identify(events[0].operationId);
-    const { applied, gap, error } = sequencer.take(events, id);
-    if (applied.length > 0) listener.take(applied);
+    const { gap, error } = sequencer.take(events, id);
+    if (events.length > 0) listener.take(events);
     if (sequencer.snapshot()?.terminal) return { kind: 'cut' };
     if (error) return { kind: 'protocol', error };
     return gap ? { kind: 'gap' } : null;

@@ -7,7 +7,7 @@ import { type FrameComment, parseComment } from '../protocol/frame.ts';
 /** What one chunk says. */
 export interface Decoded {
   /** Those that were readable, in order. */
-  readonly events: readonly OperationEvent[];
+  readonly events: OperationEvent[];
   readonly comments: readonly FrameComment[];
   /** What `retry:` asks for, milliseconds; null where it was not said. */
   readonly retryMs: number | null;
@@ -73,7 +73,7 @@ export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decod
       retryMs = null;
       unsaid += bytes.byteLength;
       try {
-        if (!error) parser.feed(decodeText(bytes));
+        if (!error && bytes.byteLength > 0) parser.feed(decodeText(bytes));
       } catch {
         fail(new NftUpgradeError('invalid_frame', { details: { expected: 'UTF-8' } }));
       }

@@ -5,8 +5,6 @@ import type { Counters } from './counters.ts';
 
 /** What became of a chunk of events. */
 export interface Sequenced {
-  /** Newly folded events, in order, each exactly once over the life of the sequencer. */
-  readonly applied: readonly OperationEvent[];
   /** True when an event is missing: the log has to be read again from the cursor. */
   readonly gap: boolean;
   /** Set when an event belongs to another operation: the stream is not ours. */
@@ -17,15 +15,19 @@ export interface Sequencer {
   snapshot(): Snapshot | null;
   /** Number of the last folded event, 0 before the first. */
   cursor(): number;
-  /** Folds what came in one chunk. Duplicates are dropped, early events wait for the rest of the chunk. */
-  take(events: readonly OperationEvent[], operationId: string | null): Sequenced;
+  /**
+   * Folds what came in one chunk. Early events wait for the rest of it. Leaves in the list what was folded in, in order, each event exactly once over the life of the
+   * sequencer.
+   */
+  take(events: OperationEvent[], operationId: string | null): Sequenced;
 }
 
 /** Puts events in order around the one reducer. */
 export function createSequencer(process: AnyProcess, initial: Snapshot | null, counters: Counters): Sequencer {
   const folding = createFolding(process, initial);
-  /** Those of a chunk that were folded in. */
-  let applied: OperationEvent[] = [];
+  /** The chunk, in which those that were folded in come first. A list of their own would be the dearest thing here. */
+  let applied: OperationEvent[];
+  let kept = 0;
   /** Those of a chunk before which one is missing; null as a rule. */
   let early: OperationEvent[] | null = null;
 
@@ -40,31 +42,36 @@ export function createSequencer(process: AnyProcess, initial: Snapshot | null, c
       if (verdict === 'unknown') counters.unknown++;
       if (verdict === 'irregular') counters.irregular++;
       counters.events++;
-      applied.push(event);
+      applied[kept++] = event;
     }
     return verdict;
   };
 
-  const take = (events: readonly OperationEvent[], operationId: string | null): Sequenced => {
+  const take = (events: OperationEvent[], operationId: string | null): Sequenced => {
     // Once there is a snapshot, the reducer knows whose events it takes.
     const expected = folding.seq() > 0 ? null : (operationId ?? events[0]?.operationId);
-    applied = [];
+    applied = events;
+    kept = 0;
     early = null;
+    let error: NftUpgradeError | null = null;
     for (const event of events)
-      if ((expected !== null && event.operationId !== expected) || apply(event) === 'foreign')
-        return { applied, gap: false, error: foreign(expected ?? folding.snapshot()?.operationId) };
-    if (early) heal(early);
-    const gap = early !== null;
+      if ((expected !== null && event.operationId !== expected) || apply(event) === 'foreign') {
+        error = foreign(expected ?? folding.snapshot()?.operationId);
+        break;
+      }
+    if (early && !error) heal(early);
+    events.length = kept;
+    const gap = early !== null && !error;
     if (gap) counters.gaps++;
-    return { applied, gap, error: null };
+    return { gap, error };
   };
 
   /** Tries early events once more, in their order. */
   const heal = (waiting: OperationEvent[]): void => {
     early = null;
-    counters.reordered -= applied.length;
+    counters.reordered -= kept;
     for (const event of waiting.sort((a, b) => a.seq - b.seq)) apply(event);
-    counters.reordered += applied.length;
+    counters.reordered += kept;
   };
 
   return { snapshot: folding.snapshot, cursor: folding.seq, take };

@@ -88,8 +88,8 @@ export function createListener(options: ListenerOptions): Listener {
   const take = (values: readonly unknown[]) => {
     try {
       const events = values.map((value) => parseEvent(options.process, value));
-      const { applied, error } = sequencer.take(events, options.id);
-      if (applied.length > 0) folded(applied);
+      const { error } = sequencer.take(events, options.id);
+      if (events.length > 0) folded(events);
       if (error) void catchUp();
     } catch {
       counters.protocolErrors++;
