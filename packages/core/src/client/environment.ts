@@ -108,7 +108,7 @@ const defaults: Omit<Environment, 'locks' | 'channel' | 'storage'> = {
     const { crypto } = surroundings();
     if (!crypto?.getRandomValues) throw missing('randomUUID');
     const bytes = crypto.getRandomValues(new Uint8Array(16));
-    return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    return Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join('');
   },
   online: () => surroundings().navigator?.onLine !== false,
   onSignal(listener) {

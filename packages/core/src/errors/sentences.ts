@@ -12,8 +12,8 @@ export interface CaseWords extends Partial<Omit<CodeWords, 'message'>> {
  * them has the code and the details.
  */
 export const sentences: Readonly<Record<string, CaseWords>> = {
-  'invalid_option:unknown': { message: ({ option, known }) => `${String(option)} does not exist. Known: ${String(known)}.` },
-  'invalid_option:range': { message: ({ option, max }) => `${String(option)} must be a number above 0 and at most ${String(max)}.` },
+  'invalid_option:unknown': { message: ({ option, known }) => `${String(option)} does not exist. Known: ${[known].flat().join(', ')}.` },
+  'invalid_option:range': { message: ({ option }) => `${String(option)} must be a number above 0 and at most 2147483647.` },
   'invalid_option:key': { message: () => 'idempotencyKey must be 8 to 128 visible ASCII characters.' },
   'invalid_option:token': { message: () => 'getToken() must give a string of visible ASCII characters, or null.' },
   'invalid_option:base_url': {

@@ -43,7 +43,7 @@ function testOf(definition: Definition): Test {
   }
 }
 
-function stringTest({ min, max, format, pattern }: Extract<Definition, { kind: 'string' }>): Test {
+function stringTest({ min = 0, max = Infinity, format, pattern }: Extract<Definition, { kind: 'string' }>): Test {
   const wanted = pattern === undefined ? undefined : new RegExp(pattern);
   return (value) =>
     sized(value, min, max) &&

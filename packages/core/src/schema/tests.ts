@@ -69,7 +69,7 @@ export const text = (value: unknown): value is string => typeof value === 'strin
 export const optionalText = (value: unknown): boolean => value === undefined || text(value);
 
 /** Length in UTF-16 units. */
-export const sized = (value: unknown, min = 0, max = Infinity): boolean =>
+export const sized = (value: unknown, min: number, max: number): boolean =>
   text(value) && ((value.length >= min && value.length <= max) || no(`${min} to ${max} characters`));
 
 export const matching = (value: unknown, pattern: RegExp): boolean => text(value) && (pattern.test(value) || no(pattern.source));

@@ -41,16 +41,16 @@ export async function readStream(body: ReadableStream<Uint8Array>, options: Read
   watch();
   try {
     while (!ending) {
-      const chunk = await reader.read();
+      const { done, value } = await reader.read();
       if (ending) break;
-      if (chunk.done || !chunk.value) {
+      if (done || !value) {
         ending = { kind: 'cut', mute: heardAt === null };
         break;
       }
-      if (chunk.value.byteLength === 0) continue;
+      if (value.byteLength === 0) continue;
       const first = heardAt === null;
       heardAt = clock.now();
-      const verdict = options.onChunk(options.decoder.push(chunk.value), heardAt);
+      const verdict = options.onChunk(options.decoder.push(value), heardAt);
       if (verdict) ending = verdict;
       else if (first) {
         clock.clearTimeout(timer);

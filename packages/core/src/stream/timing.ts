@@ -80,7 +80,7 @@ export function withDefaults<T extends Timing | Limits>(option: string, defaults
   for (const [name, value] of Object.entries(present)) {
     const problem = !Object.hasOwn(defaults, name) ? 'unknown' : !(typeof value === 'number' && value > 0 && value <= MAX_VALUE) && 'range';
     if (problem) {
-      const details = { problem, option: `${option}.${name}`, known: Object.keys(defaults).join(', '), max: MAX_VALUE };
+      const details = { problem, option: `${option}.${name}`, known: Object.keys(defaults) };
       throw new NftUpgradeError('invalid_option', { details });
     }
   }

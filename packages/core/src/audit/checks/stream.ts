@@ -1,4 +1,4 @@
-import { parseComment } from '../../protocol/frame.ts';
+import { type FrameComment, parseComment } from '../../protocol/frame.ts';
 import { type Check, check } from '../check.ts';
 import { eventOf, type RawFrame } from '../frames.ts';
 import { given, must } from '../outcome.ts';
@@ -11,7 +11,7 @@ const GRACE_MS = 1_000;
 const BEAT_GRACE_MS = 5_000;
 const OPENING_TRIES = 3;
 
-const openingOf = (frame: RawFrame | undefined) => Object.assign({}, ...(frame?.comments ?? []).map(parseComment));
+const openingOf = (frame: RawFrame | undefined): Required<FrameComment> => Object.assign({}, ...(frame?.comments ?? []).map(parseComment));
 
 async function headersOf(world: World): Promise<Headers> {
   return (await world.live()).answer.headers;
@@ -35,8 +35,8 @@ export const streamChecks: readonly Check[] = [
     const { stream } = await world.live();
     const [first] = stream.frames;
     must(first && /^\d+$/.test(first.retry[0] ?? ''), 'the first frame has no retry: with a number');
-    const { heartbeatMs, protocol } = openingOf(first);
-    must(heartbeatMs > 0, 'the first frame announces no heartbeat=<ms>');
+    const { heartbeat, protocol } = openingOf(first);
+    must(heartbeat > 0, 'the first frame announces no heartbeat=<ms>');
     must(protocol === 1, `the first frame announces protocol=${String(protocol)}`);
     must(first.data.length === 0, 'the first frame carries an event');
   }),
@@ -45,8 +45,8 @@ export const streamChecks: readonly Check[] = [
     'live',
     async (world) => {
       const { stream } = await world.live();
-      const { heartbeatMs } = openingOf(stream.frames[0]);
-      const limit = Math.min(MAX_FIRST_MS, Math.max(GRACE_MS, heartbeatMs * 0.75));
+      const { heartbeat } = openingOf(stream.frames[0]);
+      const limit = Math.min(MAX_FIRST_MS, Math.max(GRACE_MS, heartbeat * 0.75));
       for (let tries = 1; ; tries += 1) {
         const fresh = await idle(world);
         const prompt = await fresh.until(() => fresh.frames.length > 0, limit);
@@ -84,13 +84,13 @@ export const streamChecks: readonly Check[] = [
     'live',
     async (world) => {
       const { stream } = await world.waiting();
-      const { heartbeatMs } = openingOf(stream.frames[0]);
-      must(heartbeatMs <= MAX_HEARTBEAT_MS, `the announced interval is ${heartbeatMs} ms`);
-      const patience = heartbeatMs * 1.5 + BEAT_GRACE_MS;
+      const { heartbeat } = openingOf(stream.frames[0]);
+      must(heartbeat <= MAX_HEARTBEAT_MS, `the announced interval is ${heartbeat} ms`);
+      const patience = heartbeat * 1.5 + BEAT_GRACE_MS;
       const before = stream.frames.length;
       must(
         await stream.until(() => stream.frames.length > before, patience),
-        `nothing came within ${patience} ms, announced were ${heartbeatMs}`,
+        `nothing came within ${patience} ms, announced were ${heartbeat}`,
       );
     },
     ['P-STREAM-01'],
