@@ -1,3 +1,5 @@
+import { isNftUpgradeError } from '../errors/index.ts';
+
 /** A rule is broken; the message says what was seen. */
 export class Violation extends Error {
   override readonly name = 'Violation';
@@ -16,4 +18,10 @@ export function must(holds: unknown, seen: string): asserts holds {
 /** @throws Skip */
 export function given(holds: unknown, missing: string): asserts holds {
   if (!holds) throw new Skip(missing);
+}
+
+/** What `read` found, in words. */
+export function wrongIn(thrown: unknown): string {
+  const { field, expected } = isNftUpgradeError(thrown) ? thrown.details : {};
+  return `${String(field)}: expected ${String(expected)}`;
 }

@@ -18,9 +18,9 @@ const MAX_AGE_MS = 3_600_000;
 export function createKeyRing(environment: Environment): KeyRing {
   const open = new Map<string, string>();
   return (process, input) => {
-    // When the key was minted, and the key.
     const name = `aiw3-nft-upgrade:start:${process}:${canonical(input)}`;
     const now = environment.clock.now();
+    // When the key was minted, and the key.
     let entry = open.get(name) ?? quietly(() => storageOf(environment)?.getItem(name)) ?? '';
     let [at, key = ''] = entry.split(' ');
     if (!(Math.abs(now - Number(at)) < MAX_AGE_MS) || !idempotencyKeyPattern.test(key)) {

@@ -44,7 +44,7 @@ export function nextEvent(
   if (wrong) {
     const details = { status, ...issueDetails(wrong) };
     throw new NftUpgradeError('invalid_event', {
-      message: `The payload of ${status} is wrong: ${details.field} has to be ${details.expected}.`,
+      message: `The payload of ${status} is wrong: ${details.field}: expected ${details.expected}.`,
       operationId,
       details,
     });

@@ -46,6 +46,7 @@ export interface TransportOptions {
 
 export function createTransport(options: TransportOptions): Transport {
   const { auth, timing, limits, credentials } = options;
+  // By itself: the fetch of a window refuses to be a method of another object, “Illegal invocation”.
   const { clock, fetch } = options.environment;
   const base = readBaseUrl(options.baseUrl);
 

@@ -44,5 +44,5 @@ function readInput(process: AnyProcess, body: unknown): Readonly<Record<string, 
   const wrong = process.input.check(body);
   if (!wrong) return body as Readonly<Record<string, unknown>>;
   const { field, expected } = issueDetails(wrong);
-  throw invalidRequest(field, `has to be ${expected}`);
+  throw invalidRequest(field, `expected ${expected}`);
 }

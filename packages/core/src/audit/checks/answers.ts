@@ -1,4 +1,3 @@
-import { isNftUpgradeError } from '../../errors/index.ts';
 import { PROBLEM_TYPE } from '../../protocol/problem.ts';
 import { HEALTH_PATH } from '../../protocol/routes.ts';
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../../protocol/version.ts';
@@ -6,7 +5,7 @@ import * as wire from '../../protocol/wire.ts';
 import { read } from '../../schema/index.ts';
 import { type Check, check } from '../check.ts';
 import { type Answer, member, told } from '../exchange.ts';
-import { must } from '../outcome.ts';
+import { must, wrongIn } from '../outcome.ts';
 
 /** Rules that hold for every answer, looked at when all have come. */
 const every = (rule: string, judge: (answer: Answer) => void): Check =>
@@ -36,8 +35,7 @@ export const answerChecks: readonly Check[] = [
     try {
       read(wire.problem, answer.json);
     } catch (thrown) {
-      const { field, problem } = isNftUpgradeError(thrown) ? thrown.details : {};
-      must(false, `${told(answer)}, and ${String(field)} of the problem ${String(problem)}`);
+      must(false, `${told(answer)}, with a problem of which ${wrongIn(thrown)}`);
     }
     const status = member(answer.json, 'status');
     must(status === answer.status, `${told(answer)}, while the problem says ${String(status)}`);

@@ -1,9 +1,8 @@
-import { isNftUpgradeError } from '../../errors/index.ts';
 import { follows } from '../../machine/reduce.ts';
 import type { OperationEvent } from '../../machine/types.ts';
 import { parseEvent } from '../../protocol/event.ts';
 import { type Check, check } from '../check.ts';
-import { must } from '../outcome.ts';
+import { must, wrongIn } from '../outcome.ts';
 import type { World } from '../world.ts';
 
 const each = (run: (world: World, event: OperationEvent, before: OperationEvent | undefined) => void) => async (world: World) => {
@@ -18,8 +17,7 @@ const rules: readonly (readonly [rule: string, run: Check['run'], needs?: readon
       try {
         parseEvent(options.process, event);
       } catch (thrown) {
-        const { field, problem } = isNftUpgradeError(thrown) ? thrown.details : {};
-        must(false, `event ${String(event.seq)} (${event.status}): ${String(field)} ${String(problem)}`);
+        must(false, `event ${String(event.seq)} (${event.status}): ${wrongIn(thrown)}`);
       }
     }),
   ],

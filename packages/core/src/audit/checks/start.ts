@@ -1,8 +1,8 @@
 import { parseSnapshot } from '../../protocol/snapshot.ts';
 import { type Check, check } from '../check.ts';
-import { isStream, member, textOf, told } from '../exchange.ts';
+import { isStream, textOf, told } from '../exchange.ts';
 import { eventOf } from '../frames.ts';
-import { given, must } from '../outcome.ts';
+import { given, must, wrongIn } from '../outcome.ts';
 import { freshKey, type World } from '../world.ts';
 import { refused } from './requests.ts';
 
@@ -65,7 +65,6 @@ export function readSnapshot(world: World, value: unknown) {
   try {
     return parseSnapshot(world.options.process, value);
   } catch (thrown) {
-    const details = member(thrown, 'details');
-    must(false, `the snapshot is wrong: ${String(member(details, 'field'))} ${String(member(details, 'problem'))}`);
+    must(false, `the snapshot is wrong: ${wrongIn(thrown)}`);
   }
 }
