@@ -8,7 +8,7 @@ import type { ConfirmBurn } from '../protocol/bodies.ts';
 import type { OperationRoute } from '../protocol/routes.ts';
 import * as wire from '../protocol/wire.ts';
 import { read } from '../schema/index.ts';
-import { linkAbort, orAborted } from '../stream/abort.ts';
+import { linkAbort, onAbort, orAborted } from '../stream/abort.ts';
 import { createPause } from '../stream/pause.ts';
 import { isDefinite } from '../stream/policy.ts';
 import type { Limits, Timing } from '../stream/timing.ts';
@@ -153,12 +153,15 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
     expected: BurnExpectation,
     signal: AbortSignal | undefined,
   ): Promise<Signed> => {
-    // The wallet is told first, and then that nobody waits any more: timers of one length go off in their order.
-    const link = linkAbort(signal, environment.clock, timing.promptMs);
     const late = linkAbort(undefined, environment.clock, timing.promptMs);
+    // The wallet hears of both. Only the time ends the waiting here: whoever stops waiting leaves the prompt open.
+    const wanted = new AbortController();
+    const dismiss = () => wanted.abort();
+    const unlisten = onAbort(signal, dismiss);
+    onAbort(late.signal, dismiss);
     const left = () => show('unknown', { error: new NftUpgradeError('aborted') });
     signal?.addEventListener('abort', left);
-    const request = { transaction: burn.transaction, version: burn.version, owner: burn.owner, signal: link.signal };
+    const request = { transaction: burn.transaction, version: burn.version, owner: burn.owner, signal: wanted.signal };
     const answer = ask(port, request);
     let outcome: WalletOutcome;
     try {
@@ -171,8 +174,8 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
       throw error;
     } finally {
       signal?.removeEventListener('abort', left);
-      late.unlink();
-      link.unlink();
+      late.stop();
+      unlisten();
     }
     return settle(outcome, burn, expected);
   };
