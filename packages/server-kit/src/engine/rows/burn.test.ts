@@ -132,6 +132,8 @@ describeCells('burns', (cell) => {
   ])('B9: nodes of the chain that $nodes make it wait, never guess', async ({ trouble, end, told }) => {
     const node = await cell.node();
     const id = await cell.awaiting(node);
+    // Nodes that are behind take what is sent: so they can be behind before it, and the watch has no moment to see the burn.
+    if (!told) trouble();
     const submitted = await cell.ground.submit(id);
     trouble();
     cell.errors.length = 0;
