@@ -16,6 +16,15 @@ describe('defaults are looked up when they are used', () => {
     expect(calls).toEqual([[true, '/x']]);
   });
 
+  test('what is given may be of a class', () => {
+    class Given {
+      random() {
+        return 0.25;
+      }
+    }
+    expect(resolveEnvironment(new Given()).random()).toBe(0.25);
+  });
+
   test('signals come from window and document, and stop', () => {
     const environment = resolveEnvironment();
     const target = new EventTarget();

@@ -1,5 +1,4 @@
 import { NftUpgradeError } from '../errors/error.ts';
-import { defined } from '../stream/timing.ts';
 
 /** What the device tells about itself. */
 export type EnvironmentSignal = 'online' | 'offline' | 'visible' | 'pageshow' | 'resume';
@@ -132,7 +131,9 @@ export function resolveEnvironment(given: Partial<Environment> = {}): Environmen
   // What every runtime of today has, old phones aside. It is asked for before anything begins, and not in the middle of an operation.
   for (const name of ['AbortController', 'TextDecoder']) if (!(name in globalThis)) throw missing(name);
   const { locks, channel, storage } = given;
-  return { ...defaults, locks, channel, storage, ...defined(given) };
+  // By name, not by its own members: what is given may be of a class.
+  const filled = Object.entries(defaults).map(([name, usual]) => [name, given[name as keyof typeof defaults] ?? usual]);
+  return { ...(Object.fromEntries(filled) as typeof defaults), locks, channel, storage };
 }
 
 /** Storage of the environment, else of the tab. Reading `sessionStorage` itself throws where the browser blocks site data. */

@@ -23,7 +23,7 @@ export interface FrameComment {
   time?: number;
 }
 
-/** What the opening comment of a stream announces; null for any other comment. */
+/** What a comment says; empty for any other comment. */
 export function parseComment(comment: string): FrameComment {
   const said = comment.matchAll(/\b(heartbeat|protocol|time)=(\d{1,16})\b/g);
   return Object.fromEntries(Array.from(said, ([, key, digits]) => [key, Number(digits)]));

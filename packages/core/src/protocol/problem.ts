@@ -34,9 +34,9 @@ export function fromProblem(status: number, body: unknown, more: object = {}): N
     message: detail ?? title,
     retryable,
     actor,
-    hint,
+    hint: hint || undefined,
     asset,
-    operationId,
+    operationId: operationId || undefined,
     details: { ...details, ...(!ours && code && { code }), status, ...more },
   });
 }

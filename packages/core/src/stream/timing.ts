@@ -70,13 +70,10 @@ export const defaultLimits: Limits = {
 /** `setTimeout` counts in 32 bits: a longer delay would fire at once. */
 const MAX_VALUE = 2 ** 31 - 1;
 
-/** What is given, without what is `undefined`: that stands for the default. */
-export const defined = <T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
-
 /** Fills in defaults. @throws NftUpgradeError `invalid_option` for an unknown name or a value that is not a positive number */
 export function withDefaults<T extends Timing | Limits>(option: string, defaults: T, given: Partial<T> = {}): T {
-  const present = defined(given);
+  // What is `undefined` stands for the default.
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   for (const [name, value] of Object.entries(present)) {
     const problem = !Object.hasOwn(defaults, name) ? 'unknown' : !(typeof value === 'number' && value > 0 && value <= MAX_VALUE) && 'range';
     if (problem) {

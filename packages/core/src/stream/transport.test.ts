@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { resolveEnvironment } from '../client/environment.ts';
+import { errorCodes } from '../errors/index.ts';
+import { fromProblem } from '../protocol/problem.ts';
 import { createAuth, type TokenReason } from './auth.ts';
 import { createTestClock } from './fixtures/test-clock.ts';
 import { defaultLimits, defaultTiming } from './timing.ts';
@@ -149,4 +151,18 @@ test.each([
   [{}, null],
 ])('Retry-After %o', (headers: Record<string, string>, expected) => {
   expect(readRetryAfter(new Response(null, { headers }), Date.UTC(2026, 10, 23, 10))).toBe(expected);
+});
+
+test('an empty hint or id of a server says nothing: the hint of the code stays', () => {
+  const body = {
+    type: '',
+    title: 'Slow down.',
+    status: 429,
+    code: 'rate_limited',
+    retryable: true,
+    actor: 'network',
+    hint: '',
+    operationId: '',
+  };
+  expect(fromProblem(429, body)).toMatchObject({ message: 'Slow down.', hint: errorCodes.rate_limited.hint, operationId: undefined });
 });
