@@ -29,8 +29,27 @@ export const kit = 'packages/server-kit/src';
 
 export const root = join(import.meta.dirname, '../..');
 
-/** The file as it is, and how often the text stands in it. A mutation is honest about today's code only where that is once. */
-export function standing({ file, find }: Mutation): { text: string; times: number } {
-  const text = readFileSync(join(root, file), 'utf8');
-  return { text, times: text.split(find).length - 1 };
+/**
+ * Finds the text however a formatter wrapped it: white space between words and signs does not
+ * count, nor a comma before a closing bracket.
+ */
+export function patternOf({ find }: Mutation): RegExp {
+  const tokens = find.match(/\w+|[^\w\s]/g) ?? [];
+  const source = tokens.map((token, at) => {
+    const escaped = token.replace(/[^\w]/g, '\\$&');
+    if (at === 0) return escaped;
+    if (/^[)\]}]/.test(token)) return `,?\\s*${escaped}`;
+    const bothWords = /^\w/.test(token) && /\w$/.test(tokens[at - 1] ?? '');
+    return `${bothWords ? '\\s+' : '\\s*'}${escaped}`;
+  });
+  return new RegExp(source.join(''), 'g');
+}
+
+/**
+ * The file as it is, and how often the text stands in it. A mutation is honest about today's code
+ * only where that is once.
+ */
+export function standing(mutation: Mutation): { text: string; times: number } {
+  const text = readFileSync(join(root, mutation.file), 'utf8');
+  return { text, times: text.match(patternOf(mutation))?.length ?? 0 };
 }

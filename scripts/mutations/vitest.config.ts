@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { mergeConfig, type ViteUserConfig } from 'vitest/config';
 import config from '../../vitest.config.ts';
-import { type Mutation, root } from './mutation.ts';
+import { type Mutation, patternOf, root } from './mutation.ts';
 
 const mutation = JSON.parse(process.env.AIW3_MUTATION ?? '') as Mutation;
-const { file, find, replace } = mutation;
+const { file, replace } = mutation;
+const pattern = patternOf(mutation);
 const isBroken = (id: string) => id.split('?')[0] === join(root, file);
 
 const switchedOff: NonNullable<ViteUserConfig['plugins']>[number] = {
@@ -16,7 +17,7 @@ const switchedOff: NonNullable<ViteUserConfig['plugins']>[number] = {
     defineCacheKeyGenerator(({ id }) => (isBroken(id) ? JSON.stringify(mutation) : undefined)),
   transform(code, id) {
     if (!isBroken(id)) return null;
-    return code.includes(find) ? code.replace(find, () => replace) : fail(`${file} does not hold the text any more.`);
+    return pattern.test(code) ? code.replace(pattern, () => replace) : fail(`${file} does not hold the text any more.`);
   },
 };
 
