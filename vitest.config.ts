@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LeftOut } from './test/services/left-out.ts';
 
-/** React 18 and what is made for it, from a package of its own: a peer is resolved once a package. */
+/**
+ * React 18 and what is made for it, from a package of its own: a peer is resolved once a package.
+ */
 const react18 = join(import.meta.dirname, 'test/react-18/node_modules');
 
 export default defineConfig({
@@ -14,12 +16,20 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 10_000,
-    // Real processes, sockets and chains on a shared machine: a second try in CI, which the report names. None at a desk.
+    // Real processes, sockets and chains on a shared machine: a second try in CI, which the report
+    // names. None at a desk.
     retry: process.env.CI ? 2 : 0,
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.{ts,tsx}'],
-      exclude: ['**/*.test.*', '**/*.fixture.*', '**/fixtures/**', '**/fixtures.ts', '**/generated.ts', '**/testing/torture/**'],
+      exclude: [
+        '**/*.test.*',
+        '**/*.fixture.*',
+        '**/fixtures/**',
+        '**/fixtures.ts',
+        '**/generated.ts',
+        '**/testing/torture/**',
+      ],
       reporter: ['text-summary', 'json'],
     },
     projects: [
@@ -27,13 +37,24 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'all',
-          include: ['packages/*/src/**/*.test.{ts,tsx}', 'examples/*/src/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.{ts,tsx}',
+            'examples/*/src/**/*.test.{ts,tsx}',
+            'test/**/*.test.ts',
+          ],
           env: { REACT_MAJOR: '19' },
         },
       },
       {
         extends: true,
-        resolve: { alias: [{ find: /^(react|react-dom|@testing-library\/react)(?=\/|$)/, replacement: `${react18}/$1` }] },
+        resolve: {
+          alias: [
+            {
+              find: /^(react|react-dom|@testing-library\/react)(?=\/|$)/,
+              replacement: `${react18}/$1`,
+            },
+          ],
+        },
         test: {
           name: 'react 18',
           include: ['packages/react/src/**/*.test.tsx', 'examples/guide-react/src/**/*.test.tsx'],

@@ -1,4 +1,5 @@
-// Packs every package as it would be published, and looks at the tarball as its users will: exports, types for every way of resolving them, files.
+// Packs every package as it would be published, and looks at the tarball as its users will:
+// exports, types for every way of resolving them, files.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,11 +18,18 @@ const attw = createRequire(import.meta.url)
 const folder = mkdtempSync(join(tmpdir(), 'packages-'));
 let problems = 0;
 
-/** Bytes, gzipped, of what a page loads for the client. `packages/core/src/bundle.test.ts` holds the sources to the same. */
+/**
+ * Bytes, gzipped, of what a page loads for the client. `packages/core/src/bundle.test.ts` holds the
+ * sources to the same.
+ */
 const PAGE_BYTES = 14 * 1024;
 
 const run = (command, args, cwd) =>
-  spawnSync(command, args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' && command !== process.execPath });
+  spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    shell: process.platform === 'win32' && command !== process.execPath,
+  });
 
 try {
   for (const name of readdirSync(join(root, 'packages'))) {
@@ -36,7 +44,9 @@ try {
 
     const packed = run('pnpm', ['pack', '--pack-destination', folder], cwd);
     const tarball = readdirSync(folder).find(
-      (file) => file.endsWith('.tgz') && file.includes(`${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}`),
+      (file) =>
+        file.endsWith('.tgz') &&
+        file.includes(`${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}`),
     );
     if (packed.status !== 0 || !tarball) {
       console.error(`${manifest.name}: could not be packed\n${packed.stdout}${packed.stderr}`);
@@ -46,7 +56,14 @@ try {
     // CJS resolution of TypeScript before node16 knows no exports at all; Node from 22.12 on does.
     const types = run(
       process.execPath,
-      [attw, join(folder, tarball), '--profile', 'node16', '--exclude-entrypoints', './package.json'],
+      [
+        attw,
+        join(folder, tarball),
+        '--profile',
+        'node16',
+        '--exclude-entrypoints',
+        './package.json',
+      ],
       root,
     );
     if (types.status !== 0) {
@@ -55,9 +72,13 @@ try {
     }
   }
 
-  // As published: what the sources leave out of a page must not come back through the chunks of the build.
+  // As published: what the sources leave out of a page must not come back through the chunks of the
+  // build.
   const { outputFiles } = await build({
-    stdin: { contents: `export { createUpgradeClient } from './index.js'`, resolveDir: join(root, 'packages/core/dist') },
+    stdin: {
+      contents: `export { createUpgradeClient } from './index.js'`,
+      resolveDir: join(root, 'packages/core/dist'),
+    },
     bundle: true,
     minify: true,
     write: false,

@@ -1,4 +1,5 @@
-// Freezes streams of this protocol version as files. Files that exist stay: a golden stream is never rewritten, a new version gets a folder of its own.
+// Freezes streams of this protocol version as files. Files that exist stay: a golden stream is
+// never rewritten, a new version gets a folder of its own.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROTOCOL_VERSION } from '../packages/core/src/protocol/index.ts';

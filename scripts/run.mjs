@@ -2,8 +2,9 @@
 //
 //   node scripts/run.mjs <task> [arguments]
 //
-// The tools need Node 22.22, 24.15 or 26 and pnpm. Where the installed ones are older or absent, this script runs itself again
-// under the right ones, which npm fetches from the registry into its own cache. Nothing is installed globally.
+// The tools need Node 22.22, 24.15 or 26 and pnpm. Where the installed ones are older or absent,
+// this script runs itself again under the right ones, which npm fetches from the registry into its
+// own cache. Nothing is installed globally.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,7 +15,10 @@ const NODE = '24.21.0';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = ['--conditions=aiw3-source', '--disable-warning=ExperimentalWarning'];
 
-/** Each task is a list of commands, run in order until one fails. Arguments of the call go to the last. */
+/**
+ * Each task is a list of commands, run in order until one fails. Arguments of the call go to the
+ * last.
+ */
 const tasks = {
   demo: [['node', ...source, 'examples/upgrade-server/src/demo.ts']],
   record: [['node', 'scripts/record.mjs']],
@@ -46,7 +50,16 @@ const tasks = {
     ['node', 'scripts/quick-starts.mjs'],
     // Every public name is documented, every link of the site leads somewhere.
     ['pnpm', 'exec', 'typedoc', '--emit', 'none'],
-    ['pnpm', 'exec', 'remark', '--frail', '--quiet', '--use', 'remark-validate-links=repository:false', '.'],
+    [
+      'pnpm',
+      'exec',
+      'remark',
+      '--frail',
+      '--quiet',
+      '--use',
+      'remark-validate-links=repository:false',
+      '.',
+    ],
   ],
   next: [
     ['pnpm', '--filter', './packages/*', 'run', 'build'],
@@ -77,7 +90,10 @@ function nodeIsRecent() {
 }
 
 function pnpmIsPresent() {
-  const found = spawnSync('pnpm', ['--version'], { encoding: 'utf8', shell: process.platform === 'win32' });
+  const found = spawnSync('pnpm', ['--version'], {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
   return found.status === 0 && Number.parseInt(found.stdout, 10) >= 10;
 }
 
@@ -103,26 +119,50 @@ function run(command, args, options = {}) {
 
 if (!nodeIsRecent() || !pnpmIsPresent()) {
   if (process.env.AIW3_BOOTSTRAPPED) {
-    console.error(`Node ${NODE} or pnpm ${PNPM} could not be fetched from the npm registry. Install both and run the command again.`);
+    console.error(
+      `Node ${NODE} or pnpm ${PNPM} could not be fetched from the npm registry. Install both and run the command again.`,
+    );
     process.exit(1);
   }
-  const packages = [`--package=pnpm@${PNPM}`, ...(nodeIsRecent() ? [] : [`--package=${nodePackage()}`])];
-  const args = ['exec', '--yes', '--loglevel=error', ...packages, '--', 'node', fileURLToPath(import.meta.url), task, ...rest];
+  const packages = [
+    `--package=pnpm@${PNPM}`,
+    ...(nodeIsRecent() ? [] : [`--package=${nodePackage()}`]),
+  ];
+  const args = [
+    'exec',
+    '--yes',
+    '--loglevel=error',
+    ...packages,
+    '--',
+    'node',
+    fileURLToPath(import.meta.url),
+    task,
+    ...rest,
+  ];
   process.exit(run('npm', args, { env: { ...process.env, AIW3_BOOTSTRAPPED: '1' } }));
 }
 
-// What a task prints may be read by a program, so the installation speaks on stderr and only when there is something to do.
-const quiet = existsSync(join(root, 'node_modules')) ? ['--reporter=silent'] : ['--reporter=append-only'];
-// The peers that benchmarks compare with are large, as are the validators of the check and other runtimes: nothing else needs them.
+// What a task prints may be read by a program, so the installation speaks on stderr and only when
+// there is something to do.
+const quiet = existsSync(join(root, 'node_modules'))
+  ? ['--reporter=silent']
+  : ['--reporter=append-only'];
+// The peers that benchmarks compare with are large, as are the validators of the check and other
+// runtimes: nothing else needs them.
 const large = ['@aiw3/bench', '@aiw3/example-next', '@aiw3/format-check'];
 if (process.env.REQUIRE_SERVICES !== '1') large.push('@aiw3/test-runtimes');
 const light = ['demo', 'serve', 'chain', 'test', 'cuts', 'torture'].includes(task);
 const wanted = light ? large.flatMap((name) => ['--filter', `!${name}`]) : [];
-const installed = run('pnpm', ['install', '--frozen-lockfile', ...wanted, ...quiet], { stdio: ['ignore', 2, 'inherit'] });
+const installed = run('pnpm', ['install', '--frozen-lockfile', ...wanted, ...quiet], {
+  stdio: ['ignore', 2, 'inherit'],
+});
 if (installed !== 0) process.exit(installed);
 
 for (const [index, [command, ...args]] of tasks[task].entries()) {
   const last = index === tasks[task].length - 1;
-  const status = run(command === 'node' ? process.execPath : command, last ? [...args, ...rest] : args);
+  const status = run(
+    command === 'node' ? process.execPath : command,
+    last ? [...args, ...rest] : args,
+  );
   if (status !== 0) process.exit(status);
 }

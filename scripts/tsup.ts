@@ -4,7 +4,10 @@ import type { Options } from 'tsup';
 
 type Exports = Record<string, string | { 'aiw3-source': string; import: { default: string } }>;
 
-/** The build of a package follows from its exports: every entry that has a source becomes ESM, CJS and types. A program `dist/x.js` is made of `src/x/main.ts`. */
+/**
+ * The build of a package follows from its exports: every entry that has a source becomes ESM, CJS
+ * and types. A program `dist/x.js` is made of `src/x/main.ts`.
+ */
 export function buildOf(folder: string): Options {
   const { exports, bin = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     exports: Exports;

@@ -20,11 +20,17 @@ it('counts what queueing theory says: what is open is arrivals times stay', () =
 
 it('says the same for the same seed, and another thing for another', () => {
   expect(simulate(workload, 10)).toEqual(simulate(workload, 10));
-  expect(simulate(workload, 10).concurrent.peak).not.toBe(simulate(workload, 10, 2).concurrent.peak);
+  expect(simulate(workload, 10).concurrent.peak).not.toBe(
+    simulate(workload, 10, 2).concurrent.peak,
+  );
 });
 
 it('plans at least two nodes, and shards when one Postgres is too small', () => {
-  expect(plan(simulate(workload, 0.1), defaultFigures)).toMatchObject({ nodes: 2, shards: 1, wake: 'NOTIFY' });
+  expect(plan(simulate(workload, 0.1), defaultFigures)).toMatchObject({
+    nodes: 2,
+    shards: 1,
+    wake: 'NOTIFY',
+  });
   const large = plan(simulate(workload, 5_000), defaultFigures);
   expect(large.shards).toBeGreaterThan(1);
   expect(large).toMatchObject({ wake: 'Redis', limit: 'RPC' });

@@ -1,5 +1,5 @@
-// Runs benchmark suites: `npm run bench -- <suite…> [--json]`. Without a name it runs all of them and writes docs/benchmarks.md. A suite is a file in
-// `suites/` that exports `suite`.
+// Runs benchmark suites: `npm run bench -- <suite…> [--json]`. Without a name it runs all of them
+// and writes docs/benchmarks.md. A suite is a file in `suites/` that exports `suite`.
 import { readdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,10 @@ const known = readdirSync(folder)
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.replace('.ts', ''));
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false } },
+});
 const unknown = positionals.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   console.error(`Unknown suite: ${unknown.join(', ')}. Suites: ${known.join(', ')}.`);
@@ -33,7 +36,11 @@ for (const name of positionals.length > 0 ? positionals : known) {
   if (values.json) console.log(JSON.stringify({ suite: name, machine, ...result }));
   else print(suite, result);
 }
-if (positionals.length === 0) writeFileSync(new URL('../../docs/benchmarks.md', import.meta.url), report(machine, new Date(), measured));
+if (positionals.length === 0)
+  writeFileSync(
+    new URL('../../docs/benchmarks.md', import.meta.url),
+    report(machine, new Date(), measured),
+  );
 
 function print({ title }: Suite, { rows, goals }: Result): void {
   console.log(`\n${title}\n${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`);
@@ -44,5 +51,6 @@ function print({ title }: Suite, { rows, goals }: Result): void {
       ratio: ratio === undefined ? '' : round(ratio),
     })),
   );
-  for (const { name, goal, value, holds } of goals) console.log(`${holds ? 'holds' : 'FAILS'}  ${name}: ${goal}, measured ${round(value)}`);
+  for (const { name, goal, value, holds } of goals)
+    console.log(`${holds ? 'holds' : 'FAILS'}  ${name}: ${goal}, measured ${round(value)}`);
 }

@@ -17,7 +17,9 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
 
 export const round = (value: number): number => Number(value.toPrecision(3));
 
-/** The page of the documentation that shows what was measured, and whether it is what was promised. */
+/**
+ * The page of the documentation that shows what was measured, and whether it is what was promised.
+ */
 export function report(machine: Machine, date: Date, measured: readonly Measured[]): string {
   const goals = measured.flatMap((one) => one.goals.map((goal) => ({ ...goal, suite: one.suite })));
   return `# Benchmarks
@@ -29,7 +31,13 @@ one run, side by side: believe the ratios more than the numbers.
 
 ${table(
   ['suite', 'what', 'goal', 'measured', 'holds'],
-  goals.map(({ suite, name, goal, value, holds }) => [suite, name, goal, String(round(value)), holds ? 'yes' : '**no**']),
+  goals.map(({ suite, name, goal, value, holds }) => [
+    suite,
+    name,
+    goal,
+    String(round(value)),
+    holds ? 'yes' : '**no**',
+  ]),
 )}
 
 ${measured
@@ -37,7 +45,11 @@ ${measured
     ({ suite, title, rows }) =>
       `## ${suite}\n\n${title}\n\n${table(
         ['what', 'measured', 'ratio'],
-        rows.map(({ name, value, unit, ratio }) => [name, `${round(value)} ${unit}`, ratio === undefined ? '' : String(round(ratio))]),
+        rows.map(({ name, value, unit, ratio }) => [
+          name,
+          `${round(value)} ${unit}`,
+          ratio === undefined ? '' : String(round(ratio)),
+        ]),
       )}`,
   )
   .join('\n\n')}

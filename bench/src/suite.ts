@@ -21,7 +21,10 @@ export interface Result {
   readonly goals: readonly Goal[];
 }
 
-/** A suite measures everything it compares side by side in one run: machines are noisy, ratios are less so. */
+/**
+ * A suite measures everything it compares side by side in one run: machines are noisy, ratios are
+ * less so.
+ */
 export interface Suite {
   readonly title: string;
   /** @param say progress for people, on stderr */

@@ -1,5 +1,6 @@
-// Builds this app as it would be deployed, runs it against the example server on a local chain, and proves what it shows: the server renders the snapshot, the
-// browser hydrates it without a mismatch, and the stream goes on to the end. Exits with 1 when something is untrue.
+// Builds this app as it would be deployed, runs it against the example server on a local chain, and
+// proves what it shows: the server renders the snapshot, the browser hydrates it without a
+// mismatch, and the stream goes on to the end. Exits with 1 when something is untrue.
 //
 //   npm run next
 import { spawn, spawnSync } from 'node:child_process';
@@ -8,7 +9,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createUpgradeClient, type OperationOf, type upgrade as upgradeProcess, walletSigning } from '@aiw3/nft-upgrade';
+import {
+  createUpgradeClient,
+  type OperationOf,
+  type upgrade as upgradeProcess,
+  walletSigning,
+} from '@aiw3/nft-upgrade';
 import { solanaGuard } from '@aiw3/nft-upgrade/solana';
 import { launchChromium } from '../../test/browser/fixtures/chromium.ts';
 import { find, installCommand } from '../../test/services/programs.ts';
@@ -20,7 +26,10 @@ import { startServer } from '../upgrade-server/src/server.ts';
 import { freePort } from '../upgrade-server/src/testing/server-process.ts';
 
 const app = import.meta.dirname;
-const next = join(dirname(createRequire(join(app, 'package.json')).resolve('next/package.json')), 'dist/bin/next');
+const next = join(
+  dirname(createRequire(join(app, 'package.json')).resolve('next/package.json')),
+  'dist/bin/next',
+);
 const folder = mkdtempSync(join(tmpdir(), 'next-example-'));
 const environment = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_OPTIONS: '' };
 const closing: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
@@ -40,13 +49,21 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
   expect(what, false);
 }
 
-/** On a busy machine the transaction may be too old by now. The server then hands out a fresh one, and the user signs that. */
+/**
+ * On a busy machine the transaction may be too old by now. The server then hands out a fresh one,
+ * and the user signs that.
+ */
 async function signEachTime(upgrade: OperationOf<typeof upgradeProcess>): Promise<void> {
-  for await (const { status } of upgrade) if (status === 'awaiting_burn') await upgrade.sign().catch(() => undefined);
+  for await (const { status } of upgrade)
+    if (status === 'awaiting_burn') await upgrade.sign().catch(() => undefined);
 }
 
 try {
-  const built = spawnSync(process.execPath, [next, 'build'], { cwd: app, env: environment, encoding: 'utf8' });
+  const built = spawnSync(process.execPath, [next, 'build'], {
+    cwd: app,
+    env: environment,
+    encoding: 'utf8',
+  });
   expect('next builds it, with its types checked', built.status === 0);
   if (built.status !== 0) throw new RangeError(`${built.stdout}${built.stderr}`);
 
@@ -68,23 +85,34 @@ try {
   await phone.claim.start({}).done;
   for (const badge of DEV_BADGES) await phone.badgeActivation.start({ badgeId: badge.id }).done;
   const upgrade = phone.upgrade.start({ targetTierId: 'tier-2' });
-  await until('the upgrade waits for the signature', async () => upgrade.getSnapshot().operation?.status === 'awaiting_burn');
+  await until(
+    'the upgrade waits for the signature',
+    async () => upgrade.getSnapshot().operation?.status === 'awaiting_burn',
+  );
 
   const port = await freePort();
-  const site = spawn(process.execPath, [next, 'start', '--hostname', '127.0.0.1', '--port', String(port)], {
-    cwd: app,
-    env: { ...environment, API_URL: server.url, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') },
-    stdio: 'ignore',
-  });
+  const site = spawn(
+    process.execPath,
+    [next, 'start', '--hostname', '127.0.0.1', '--port', String(port)],
+    {
+      cwd: app,
+      env: { ...environment, API_URL: server.url, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') },
+      stdio: 'ignore',
+    },
+  );
   closing.push(async () => {
     if (site.exitCode !== null || !site.kill()) return;
     await once(site, 'exit');
   });
   const url = `http://127.0.0.1:${port}/`;
-  const load = async () => (await fetch(url, { headers: { cookie: `token=${user.token}` } })).text();
+  const load = async () =>
+    (await fetch(url, { headers: { cookie: `token=${user.token}` } })).text();
   await until('the site answers', async () => (await fetch(url)).ok);
   const html = await load();
-  expect('the server renders where the asset is', html.includes('Waiting for your signature. Your NFT is in your wallet.'));
+  expect(
+    'the server renders where the asset is',
+    html.includes('Waiting for your signature. Your NFT is in your wallet.'),
+  );
   expect('and how far it is, for screen readers', html.includes('aria-valuenow="20"'));
   expect('the token is in no page', !html.includes(user.token));
 
@@ -95,12 +123,17 @@ try {
     await context.addCookies([{ name: 'token', value: user.token, url, httpOnly: true }]);
     const page = await context.newPage();
     const said: string[] = [];
-    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && said.push(message.text()));
+    page.on(
+      'console',
+      (message) => ['error', 'warning'].includes(message.type()) && said.push(message.text()),
+    );
     page.on('pageerror', (error) => said.push(error.message));
     const calls: string[] = [];
     page.on(
       'request',
-      (request) => request.url().includes('/api/v1/nft/') && calls.push(`${request.method()} ${new URL(request.url()).pathname}`),
+      (request) =>
+        request.url().includes('/api/v1/nft/') &&
+        calls.push(`${request.method()} ${new URL(request.url()).pathname}`),
     );
     await page.goto(url);
     const bar = () => page.getByRole('progressbar').getAttribute('aria-valuenow');
@@ -108,7 +141,11 @@ try {
     void signEachTime(upgrade);
     await until('the page comes to the end by itself', async () => (await bar()) === '100');
     const words = await page.getByRole('status').textContent();
-    expect('and says that the new NFT is in the wallet', words === 'Done. It is in your wallet. Nothing to do.', words);
+    expect(
+      'and says that the new NFT is in the wallet',
+      words === 'Done. It is in your wallet. Nothing to do.',
+      words,
+    );
     expect(
       'by reading only',
       calls.every((call) => call === `GET /api/v1/nft/upgrade/${upgrade.id}/events`),

@@ -18,7 +18,8 @@ const sources = [
 ];
 
 /**
- * Builds the page with Vite, unless that was done for the very same sources before. Two processes may do it at once: whoever is last finds the folder there.
+ * Builds the page with Vite, unless that was done for the very same sources before. Two processes
+ * may do it at once: whoever is last finds the folder there.
  * @returns the folder with `index.html`
  */
 export async function buildPage(): Promise<string> {
@@ -26,11 +27,17 @@ export async function buildPage(): Promise<string> {
   if (existsSync(folder)) return folder;
   const { build } = await import('vite');
   const outDir = join(here, 'dist', `building-${randomUUID()}`);
-  // React is bundled as the environment says: under a test runner it would be its development build, kept for everybody.
+  // React is bundled as the environment says: under a test runner it would be its development
+  // build, kept for everybody.
   const { NODE_ENV } = process.env;
   process.env.NODE_ENV = 'production';
   try {
-    await build({ root: here, configFile: join(here, 'vite.config.ts'), logLevel: 'error', build: { outDir } });
+    await build({
+      root: here,
+      configFile: join(here, 'vite.config.ts'),
+      logLevel: 'error',
+      build: { outDir },
+    });
   } finally {
     if (NODE_ENV === undefined) delete process.env.NODE_ENV;
     else process.env.NODE_ENV = NODE_ENV;

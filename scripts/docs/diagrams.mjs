@@ -1,11 +1,20 @@
-// A plugin of typedoc: draws Mermaid diagrams while the site is built, so that they are there without a network and without a script in the page.
+// A plugin of typedoc: draws Mermaid diagrams while the site is built, so that they are there
+// without a network and without a script in the page.
 import { renderMermaidSVG } from 'beautiful-mermaid';
 import { MarkdownEvent } from 'typedoc';
 
 const DIAGRAM = /^```mermaid\n([\s\S]*?)^```$/gm;
-const colours = { bg: 'var(--color-background)', fg: 'var(--color-text)', transparent: true, font: 'system-ui' };
+const colours = {
+  bg: 'var(--color-background)',
+  fg: 'var(--color-text)',
+  transparent: true,
+  font: 'system-ui',
+};
 
-/** The picture of a diagram, in the colours of the page around it, in one line: an empty line would end the HTML block in Markdown. */
+/**
+ * The picture of a diagram, in the colours of the page around it, in one line: an empty line would
+ * end the HTML block in Markdown.
+ */
 function draw(source) {
   const svg = renderMermaidSVG(source, colours)
     .replace(/@import url\([^)]*\);/, '') // the site loads nothing from elsewhere

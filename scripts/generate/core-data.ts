@@ -9,11 +9,17 @@ import { createWriter, type Writer } from './tests.ts';
 
 const line = (words: readonly string[]): string => `'${words.join(' ')}'`;
 
-function statusRow(writer: Writer, name: string, { phase, progress, asset, to, facts, now }: ProcessData['statuses'][string]): string {
+function statusRow(
+  writer: Writer,
+  name: string,
+  { phase, progress, asset, to, facts, now }: ProcessData['statuses'][string],
+): string {
   const row = [JSON.stringify(phase), JSON.stringify(progress), `'${asset}'`, line(to)];
   const kept = Object.keys(facts).length > 0;
   if (kept && Object.keys(now).length > 0)
-    throw new RangeError(`${name} has both facts and fields of the moment: a row has no form for that.`);
+    throw new RangeError(
+      `${name} has both facts and fields of the moment: a row has no form for that.`,
+    );
   const payload = { ...facts, ...now };
   if (Object.keys(payload).length > 0) row.push(writer.written(payload));
   if (kept) row.push('1');
@@ -47,7 +53,10 @@ export function coreData(): string {
     burnTransactionResult: schemas.burnTransactionResultSchema,
     eventPage: schemas.eventPageSchema,
     burnTransaction,
-  }).map(([name, schema]) => `export const ${name}Body = (value: unknown) => ${writer.test(fromZod(schema), 'value')};\n`);
+  }).map(
+    ([name, schema]) =>
+      `export const ${name}Body = (value: unknown) => ${writer.test(fromZod(schema), 'value')};\n`,
+  );
   const processes = sources.map(({ source }) => processRows(writer, source.data));
   return `// Made from the zod schemas by \`npm run generate\`. Do not edit.
 import type { ProcessRows } from './machine/process.ts';

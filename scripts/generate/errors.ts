@@ -21,7 +21,9 @@ export function errors(): string {
       '| --- | --- | --- |',
       `| ${whose[actor]} | ${retryable ? 'yes' : 'no'} | ${status} |`,
       '',
-      ...(chinese.errors[code] ? [`${chinese.errors[code].message}${chinese.errors[code].hint}`, ''] : []),
+      ...(chinese.errors[code]
+        ? [`${chinese.errors[code].message}${chinese.errors[code].hint}`, '']
+        : []),
     ].join('\n');
   });
   return `# Errors

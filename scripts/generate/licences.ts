@@ -12,14 +12,19 @@ interface Listed {
   license: string;
 }
 
-/** What comes with the published packages, and the optional peers that a host may add. What only builds and tests them is not listed. */
+/**
+ * What comes with the published packages, and the optional peers that a host may add. What only
+ * builds and tests them is not listed.
+ */
 export function licences(): string {
   const production = list('--prod');
   const peers = optionalPeers();
   const optional = list().filter(({ name }) => peers.has(name));
   const refused = [...production, ...optional].filter(({ license }) => !permissive.test(license));
   if (refused.length > 0)
-    throw new RangeError(`Licences to look at: ${refused.map(({ name, license }) => `${name} (${license})`).join(', ')}.`);
+    throw new RangeError(
+      `Licences to look at: ${refused.map(({ name, license }) => `${name} (${license})`).join(', ')}.`,
+    );
   return `# Licences
 
 The packages themselves are MIT. Checked by \`npm run check\`: a licence that is not permissive stops it.
@@ -37,10 +42,15 @@ ${table(optional)}
 ${upkeep()}`;
 }
 
-/** Platform builds of one package are one entry: the list must not depend on the machine it was made on. */
+/**
+ * Platform builds of one package are one entry: the list must not depend on the machine it was made
+ * on.
+ */
 function list(...flags: string[]): Listed[] {
   const command = ['--filter', './packages/*', 'licenses', 'list', '--json', ...flags];
-  const byLicence = JSON.parse(execFileSync('pnpm', command, { encoding: 'utf8', maxBuffer: 1e8 })) as Record<string, Listed[]>;
+  const byLicence = JSON.parse(
+    execFileSync('pnpm', command, { encoding: 'utf8', maxBuffer: 1e8 }),
+  ) as Record<string, Listed[]>;
   return Object.values(byLicence)
     .flat()
     .filter(({ name }) => !name.startsWith('@aiw3/') && !/-(linux|darwin|win32)-/.test(name));
@@ -48,13 +58,21 @@ function list(...flags: string[]): Listed[] {
 
 function optionalPeers(): Set<string> {
   const folder = new URL('../../packages/', import.meta.url);
-  const manifests = readdirSync(folder).map((name) => readFileSync(new URL(`${name}/package.json`, folder), 'utf8'));
-  return new Set(manifests.flatMap((text) => Object.keys((JSON.parse(text) as { peerDependencies?: object }).peerDependencies ?? {})));
+  const manifests = readdirSync(folder).map((name) =>
+    readFileSync(new URL(`${name}/package.json`, folder), 'utf8'),
+  );
+  return new Set(
+    manifests.flatMap((text) =>
+      Object.keys((JSON.parse(text) as { peerDependencies?: object }).peerDependencies ?? {}),
+    ),
+  );
 }
 
 const table = (rows: readonly Listed[]) =>
   [
     '| package | licence |',
     '| --- | --- |',
-    ...rows.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, license }) => `| ${name} | ${license} |`),
+    ...rows
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name, license }) => `| ${name} | ${license} |`),
   ].join('\n');

@@ -5,7 +5,14 @@ const root = new URL('../../', import.meta.url);
 /** What the documents of the project are, one line each, in the form of https://llmstxt.org. */
 export function llms(): string {
   const files = globSync(
-    ['packages/*/README.md', 'packages/*/PROTOCOL.md', '*.md', 'docs/*.md', 'docs/decisions/*.md', 'examples/*/README.md'],
+    [
+      'packages/*/README.md',
+      'packages/*/PROTOCOL.md',
+      '*.md',
+      'docs/*.md',
+      'docs/decisions/*.md',
+      'examples/*/README.md',
+    ],
     {
       cwd: root,
     },
@@ -32,7 +39,8 @@ function firstSentence(text: string): string {
     .replaceAll('**Decision.** ', '')
     .replaceAll(/```[\s\S]*?```|<!--[\s\S]*?-->/g, '')
     .split(/\n{2,}/);
-  const paragraph = prose.find((block) => /^[\w*“"`[]/.test(block.trim()) && !block.trim().startsWith('- ')) ?? '';
+  const paragraph =
+    prose.find((block) => /^[\w*“"`[]/.test(block.trim()) && !block.trim().startsWith('- ')) ?? '';
   const plain = paragraph
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/\*\*|\[([^\]]+)\]\([^)]+\)/g, '$1')

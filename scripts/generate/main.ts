@@ -1,7 +1,12 @@
-// Writes every file that follows from the sources; with --check it changes nothing and fails when one of them is not current.
+// Writes every file that follows from the sources; with --check it changes nothing and fails when
+// one of them is not current.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { asyncApi, openApi, protocolSchema } from '../../packages/core/src/protocol/schema/index.ts';
+import {
+  asyncApi,
+  openApi,
+  protocolSchema,
+} from '../../packages/core/src/protocol/schema/index.ts';
 import { codesLock } from './codes-lock.ts';
 import { coreData } from './core-data.ts';
 import { errors } from './errors.ts';
@@ -44,4 +49,7 @@ const changed = Object.entries(files).filter(([path, make]) => {
 if (checking) process.exitCode = changed.length === 0 ? 0 : 1;
 // What was written may be what another file is made from: the schemas, above all.
 else if (changed.length > 0)
-  process.exitCode = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit' }).status ?? 1;
+  process.exitCode =
+    spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+      stdio: 'inherit',
+    }).status ?? 1;

@@ -5,10 +5,15 @@ const code = (names: readonly string[]) => names.map((name) => `\`${name}\``).jo
 /** The page of every metric and span, out of the table that the code makes its instruments from. */
 export function observability(): string {
   const metricRows = Object.entries(metrics).map(
-    ([name, { kind, unit, description, attributes }]) => `| \`${name}\` | ${kind} | \`${unit}\` | ${description} | ${code(attributes)} |`,
+    ([name, { kind, unit, description, attributes }]) =>
+      `| \`${name}\` | ${kind} | \`${unit}\` | ${description} | ${code(attributes)} |`,
   );
-  const spanRows = Object.entries(spans).map(([name, description]) => `| \`${name}\` | ${description} |`);
-  const attributeRows = Object.entries(spanAttributes).map(([name, where]) => `| \`${name}\` | ${where} |`);
+  const spanRows = Object.entries(spans).map(
+    ([name, description]) => `| \`${name}\` | ${description} |`,
+  );
+  const attributeRows = Object.entries(spanAttributes).map(
+    ([name, where]) => `| \`${name}\` | ${where} |`,
+  );
   return `# Observability
 
 Metrics and traces go through [OpenTelemetry](https://opentelemetry.io)'s API, log lines through a function of yours. Without a provider and without that function the kit is

@@ -1,14 +1,23 @@
 import type { Definition, Fields } from '../../packages/core/src/schema/types.ts';
 
-/** Tests as the text of a program: each field by its name, one after the other, which is quicker than any table and as small. */
+/**
+ * Tests as the text of a program: each field by its name, one after the other, which is quicker
+ * than any table and as small.
+ */
 export interface Writer {
   /** An expression that is true when the value is of the definition. `true` when everything is. */
   test(definition: Definition, value: string): string;
   /** Name of a function over the fields of an object. The same fields are the same function. */
   fields(fields: Fields, name: string): string;
-  /** The same function where it stands: repeated text costs a compressed file nothing, and a name of its own does. */
+  /**
+   * The same function where it stands: repeated text costs a compressed file nothing, and a name of
+   * its own does.
+   */
   written(fields: Fields): string;
-  /** Makes the values of a choice once, since every event asks for them; other choices stand where they are asked for, which is smaller. */
+  /**
+   * Makes the values of a choice once, since every event asks for them; other choices stand where
+   * they are asked for, which is smaller.
+   */
   choice(values: readonly unknown[], name: string): void;
   /** Words of `schema/tests.ts` that were used. */
   words(): readonly string[];
@@ -36,7 +45,8 @@ export function createWriter(): Writer {
     while (given.at(-1) === undefined) given.pop();
     return `${word}(${given.map(String).join(', ')})`;
   };
-  const all = (parts: readonly string[]): string => parts.filter((part) => part !== EVERYTHING).join(' && ') || EVERYTHING;
+  const all = (parts: readonly string[]): string =>
+    parts.filter((part) => part !== EVERYTHING).join(' && ') || EVERYTHING;
   /** One of the words where nothing else is asked for. */
   const asFunction = (definition: Definition): string => {
     const written = test(definition, 'value');
@@ -50,10 +60,16 @@ export function createWriter(): Writer {
         const { min, max, format, pattern } = definition;
         const bounded = min !== undefined || max !== undefined;
         return all([
-          bounded ? call('sized', value, min, max) : format || pattern ? EVERYTHING : call('text', value),
+          bounded
+            ? call('sized', value, min, max)
+            : format || pattern
+              ? EVERYTHING
+              : call('text', value),
           format === 'base64' ? call('base64', value) : EVERYTHING,
           format === 'datetime' ? call('instant', value) : EVERYTHING,
-          pattern === undefined ? EVERYTHING : call('matching', value, nameOf('pattern', `/${pattern}/`)),
+          pattern === undefined
+            ? EVERYTHING
+            : call('matching', value, nameOf('pattern', `/${pattern}/`)),
         ]);
       }
       case 'number':
@@ -63,25 +79,43 @@ export function createWriter(): Writer {
       case 'unknown':
         return EVERYTHING;
       case 'choice':
-        return call('oneOf', value, names.get(strings(definition.values)) ?? strings(definition.values));
+        return call(
+          'oneOf',
+          value,
+          names.get(strings(definition.values)) ?? strings(definition.values),
+        );
       case 'optional':
       case 'nullable': {
         const inner = test(definition.inner, value);
-        if (definition.kind === 'optional' && inner === `text(${value})`) return call('optionalText', value);
-        return inner === EVERYTHING ? inner : `(${value} === ${definition.kind === 'optional' ? 'undefined' : 'null'} || ${inner})`;
+        if (definition.kind === 'optional' && inner === `text(${value})`)
+          return call('optionalText', value);
+        return inner === EVERYTHING
+          ? inner
+          : `(${value} === ${definition.kind === 'optional' ? 'undefined' : 'null'} || ${inner})`;
       }
       case 'list':
         return call('list', value, asFunction(definition.inner));
       case 'record':
-        return call('record', value, definition.inner.kind === 'unknown' ? undefined : asFunction(definition.inner));
+        return call(
+          'record',
+          value,
+          definition.inner.kind === 'unknown' ? undefined : asFunction(definition.inner),
+        );
       case 'either':
         return call('either', value, `[${definition.options.map(asFunction).join(', ')}]`);
       case 'object': {
         const inner = fields(definition.fields, /\.(\w+)$/.exec(value)?.[1] ?? 'fields');
-        return call('object', value, inner, definition.loose ? undefined : strings(Object.keys(definition.fields)));
+        return call(
+          'object',
+          value,
+          inner,
+          definition.loose ? undefined : strings(Object.keys(definition.fields)),
+        );
       }
       case 'zod':
-        throw new RangeError('A schema of the protocol uses something of zod that cannot be written down.');
+        throw new RangeError(
+          'A schema of the protocol uses something of zod that cannot be written down.',
+        );
     }
   };
 
@@ -97,6 +131,7 @@ export function createWriter(): Writer {
     written,
     choice: (values, name) => void nameOf(name, strings(values)),
     words: () => [...used].sort(),
-    declarations: () => [...names].map(([written, name]) => `const ${name} = ${written};\n`).join(''),
+    declarations: () =>
+      [...names].map(([written, name]) => `const ${name} = ${written};\n`).join(''),
   };
 }

@@ -1,9 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Day on which the registry was asked. Look everything up again before a release: `npm view <name> time deprecated`. */
+/**
+ * Day on which the registry was asked. Look everything up again before a release:
+ * `npm view <name> time deprecated`.
+ */
 const ASKED = '2026-11-24';
 
-/** Direct dependencies and peers, and the day of the last publication of any version. None of them is deprecated; one that is does not belong here. */
+/**
+ * Direct dependencies and peers, and the day of the last publication of any version. None of them
+ * is deprecated; one that is does not belong here.
+ */
 const lastPublished: Readonly<Record<string, string>> = {
   '@electric-sql/pglite': '2026-11-09',
   '@nestjs/common': '2026-11-16',
@@ -42,12 +48,17 @@ interface Manifest {
 export function upkeep(): string {
   const folder = new URL('../../packages/', import.meta.url);
   const names = readdirSync(folder).flatMap((name) => {
-    const { dependencies, peerDependencies } = JSON.parse(readFileSync(new URL(`${name}/package.json`, folder), 'utf8')) as Manifest;
+    const { dependencies, peerDependencies } = JSON.parse(
+      readFileSync(new URL(`${name}/package.json`, folder), 'utf8'),
+    ) as Manifest;
     return Object.keys({ ...dependencies, ...peerDependencies });
   });
   const direct = [...new Set(names)].filter((name) => !name.startsWith('@aiw3/')).sort();
   const unknown = direct.filter((name) => !lastPublished[name]);
-  if (unknown.length > 0) throw new RangeError(`Look up whether they are looked after, then add them to upkeep.ts: ${unknown.join(', ')}.`);
+  if (unknown.length > 0)
+    throw new RangeError(
+      `Look up whether they are looked after, then add them to upkeep.ts: ${unknown.join(', ')}.`,
+    );
   const rows = direct.map((name) => `| ${name} | ${lastPublished[name]} |`);
   return `## Looked after
 

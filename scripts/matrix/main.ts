@@ -1,4 +1,5 @@
-// Prints every row of the failure matrix with the tests that prove it, by their names. --json prints one object; --write renews docs/failure-matrix.md.
+// Prints every row of the failure matrix with the tests that prove it, by their names. --json
+// prints one object; --write renews docs/failure-matrix.md.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,9 +15,17 @@ function listTests(): ListedTest[] {
   const file = join(folder, 'tests.json');
   try {
     const vitest = ['exec', 'vitest', 'list', '--project', 'all', `--json=${file}`];
-    const listed = spawnSync('pnpm', vitest, { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
-    if (listed.status !== 0) throw new Error(`The tests could not be listed:\n${listed.stdout}${listed.stderr}`);
-    return (JSON.parse(readFileSync(file, 'utf8')) as ListedTest[]).map(({ name, file: path }) => ({ name, file: relative(root, path) }));
+    const listed = spawnSync('pnpm', vitest, {
+      cwd: root,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    });
+    if (listed.status !== 0)
+      throw new Error(`The tests could not be listed:\n${listed.stdout}${listed.stderr}`);
+    return (JSON.parse(readFileSync(file, 'utf8')) as ListedTest[]).map(({ name, file: path }) => ({
+      name,
+      file: relative(root, path),
+    }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -24,7 +33,9 @@ function listTests(): ListedTest[] {
 
 const tests = listTests().map((test) => ({ ...test, ids: idsOfTest(test) }));
 const matrix = rows.map((row) => {
-  const proofs = tests.filter(({ ids }) => ids.includes(row.id)).map(({ file, name }) => ({ file, name }));
+  const proofs = tests
+    .filter(({ ids }) => ids.includes(row.id))
+    .map(({ file, name }) => ({ file, name }));
   return { ...row, proofs };
 });
 const proved = matrix.filter(({ proofs }) => proofs.length > 0).length;
@@ -32,7 +43,8 @@ const order = (id: string) => rows.findIndex((row) => row.id === id);
 const switchedOff = mutations.toSorted((one, other) => order(one.row) - order(other.row));
 const mutated = new Set(mutations.map(({ row }) => row));
 
-if (process.argv.includes('--write')) writeFileSync(join(root, 'docs/failure-matrix.md'), document());
+if (process.argv.includes('--write'))
+  writeFileSync(join(root, 'docs/failure-matrix.md'), document());
 if (process.argv.includes('--json')) {
   const shown = matrix.map(({ id, proofs }) => ({
     id,
@@ -42,7 +54,9 @@ if (process.argv.includes('--json')) {
   console.log(JSON.stringify({ rows: shown, proved, total: rows.length }));
 } else {
   for (const { id, failure, proofs } of matrix) {
-    console.log(`${id.padEnd(4)} ${proofs.length > 0 ? `${proofs.length} tests`.padEnd(9) : 'NO TEST  '} ${failure}`);
+    console.log(
+      `${id.padEnd(4)} ${proofs.length > 0 ? `${proofs.length} tests`.padEnd(9) : 'NO TEST  '} ${failure}`,
+    );
     for (const { file, name } of proofs) console.log(`       ${file}: ${name}`);
   }
   console.log(`${proved} of ${rows.length} rows have a test of their name.`);
@@ -56,7 +70,9 @@ function cell(text: string): string {
 
 function document(): string {
   const files = (proofs: readonly ListedTest[]) =>
-    [...new Set(proofs.map(({ file }) => file))].map((file) => `[${file.split('/').at(-1)}](../${file})`).join(' ');
+    [...new Set(proofs.map(({ file }) => file))]
+      .map((file) => `[${file.split('/').at(-1)}](../${file})`)
+      .join(' ');
   return `# The failure matrix
 
 Every way we know in which an upgrade can go wrong, what has to come of it, and the tests that inject it. A test that proves a row begins its name with the row's id.

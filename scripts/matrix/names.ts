@@ -6,7 +6,10 @@ const PART = /([A-Z])(\d{1,2})(?:\s*[–-]\s*[A-Z]?(\d{1,2}))?/g;
 export function idsOf(name: string): string[] {
   const head = HEAD.exec(name)?.[0] ?? '';
   return [...head.matchAll(PART)].flatMap(([, letter = '', from, to = from]) =>
-    Array.from({ length: Number(to) - Number(from) + 1 }, (_, at) => `${letter}${Number(from) + at}`),
+    Array.from(
+      { length: Number(to) - Number(from) + 1 },
+      (_, at) => `${letter}${Number(from) + at}`,
+    ),
   );
 }
 
@@ -17,4 +20,6 @@ export interface ListedTest {
 }
 
 /** A suite may carry the id for all of its tests. */
-export const idsOfTest = ({ name }: ListedTest): string[] => [...new Set(name.split(' > ').flatMap(idsOf))];
+export const idsOfTest = ({ name }: ListedTest): string[] => [
+  ...new Set(name.split(' > ').flatMap(idsOf)),
+];

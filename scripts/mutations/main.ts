@@ -1,5 +1,6 @@
-// Switches protections off, one at a time, and sees the tests of their rows fail. `npm run mutate` for all, `npm run mutate -- C8 L3` for some rows,
-// `--resume` after a run that was interrupted: what was seen then is passed over, where neither the code nor the test has changed.
+// Switches protections off, one at a time, and sees the tests of their rows fail. `npm run mutate`
+// for all, `npm run mutate -- C8 L3` for some rows, `--resume` after a run that was interrupted:
+// what was seen then is passed over, where neither the code nor the test has changed.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +41,9 @@ const results = chosen.map((mutation, at) => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(notes, JSON.stringify(known, null, 1));
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  console.error(`${`${at + 1}/${chosen.length}`.padStart(6)} ${sight.result.padEnd(6)} ${row.padEnd(3)} ${protection} (${seconds} s)`);
+  console.error(
+    `${`${at + 1}/${chosen.length}`.padStart(6)} ${sight.result.padEnd(6)} ${row.padEnd(3)} ${protection} (${seconds} s)`,
+  );
   console.error(`              ${sight.by}${sight.said ? ` → ${sight.said}` : ''}`);
   return { row, protection, ...sight };
 });

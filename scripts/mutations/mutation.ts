@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** One protection switched off: a text in a file, and what it becomes. The tests of the row have to fail then. */
+/**
+ * One protection switched off: a text in a file, and what it becomes. The tests of the row have to
+ * fail then.
+ */
 export interface Mutation {
   /** Row of the failure matrix. */
   readonly row: string;
@@ -15,7 +18,14 @@ export interface Mutation {
   readonly test: string;
 }
 
-export const mutation = (row: string, protection: string, file: string, find: string, replace: string, test: string): Mutation => ({
+export const mutation = (
+  row: string,
+  protection: string,
+  file: string,
+  find: string,
+  replace: string,
+  test: string,
+): Mutation => ({
   row,
   protection,
   file,

@@ -6,5 +6,15 @@ import { mint } from './rows/mint.ts';
 import { server } from './rows/server.ts';
 import { wallet } from './rows/wallet.ts';
 
-/** Add an entry for each protection you write: `npm run mutate -- <row>` shows whether a test sees it go. */
-export const mutations: readonly Mutation[] = [...client, ...wallet, ...burn, ...mint, ...server, ...guardRules];
+/**
+ * Add an entry for each protection you write: `npm run mutate -- <row>` shows whether a test sees
+ * it go.
+ */
+export const mutations: readonly Mutation[] = [
+  ...client,
+  ...wallet,
+  ...burn,
+  ...mint,
+  ...server,
+  ...guardRules,
+];

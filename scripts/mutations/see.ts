@@ -6,8 +6,9 @@ import { idsOf } from '../matrix/names.ts';
 import { type Mutation, root, standing } from './mutation.ts';
 
 /**
- * `seen`: a test of the row failed, by an assertion. `missed`: the tests of the row pass all the same. `stale`: the text to change is not there any more,
- * or more than once. `broken`: something else went wrong than what the row is about.
+ * `seen`: a test of the row failed, by an assertion. `missed`: the tests of the row pass all the
+ * same. `stale`: the text to change is not there any more, or more than once. `broken`: something
+ * else went wrong than what the row is about.
  */
 export interface Sight {
   readonly result: 'seen' | 'missed' | 'stale' | 'broken';
@@ -33,7 +34,8 @@ interface Report {
 /** Runs the tests of the row in the one file, with the protection switched off. */
 export function see(mutation: Mutation): Sight {
   const { times } = standing(mutation);
-  if (times !== 1) return { result: 'stale', by: `the text stands ${times} times in ${mutation.file}` };
+  if (times !== 1)
+    return { result: 'stale', by: `the text stands ${times} times in ${mutation.file}` };
   const folder = mkdtempSync(join(tmpdir(), 'mutation-'));
   const file = join(folder, 'report.json');
   const config = [
@@ -58,8 +60,16 @@ export function see(mutation: Mutation): Sight {
   ];
   try {
     const env = { ...process.env, AIW3_MUTATION: JSON.stringify(mutation) };
-    const { stdout, stderr } = spawnSync('pnpm', vitest, { cwd: root, encoding: 'utf8', env, shell: process.platform === 'win32' });
-    return judge(mutation.row, read(file) ?? { testResults: [{ message: `${stdout}${stderr}`, assertionResults: [] }] });
+    const { stdout, stderr } = spawnSync('pnpm', vitest, {
+      cwd: root,
+      encoding: 'utf8',
+      env,
+      shell: process.platform === 'win32',
+    });
+    return judge(
+      mutation.row,
+      read(file) ?? { testResults: [{ message: `${stdout}${stderr}`, assertionResults: [] }] },
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -86,11 +96,16 @@ function judge(row: string, { testResults }: Report): Sight {
     if (said) return { result: 'seen', by: title, said: firstLine(said.replace(/^\w+: /, '')) };
   }
   const [other] = failed;
-  if (other) return { result: 'broken', by: other.title, said: firstLine(other.failureMessages[0] ?? '') };
+  if (other)
+    return { result: 'broken', by: other.title, said: firstLine(other.failureMessages[0] ?? '') };
   return { result: 'missed', by: `${ran.length} tests of ${row} pass` };
 }
 
-/** How a test says that what it waits for is not so: by `expect`, by `expect().rejects`, and by the helpers that wait for a status or an answer. */
-const expected = /^(AssertionError|Error: (promise (resolved|rejected)|expected ).*|RangeError: Still |NftUpgradeError: Waited for )/;
+/**
+ * How a test says that what it waits for is not so: by `expect`, by `expect().rejects`, and by the
+ * helpers that wait for a status or an answer.
+ */
+const expected =
+  /^(AssertionError|Error: (promise (resolved|rejected)|expected ).*|RangeError: Still |NftUpgradeError: Waited for )/;
 
 const firstLine = (text: string): string => text.trim().split('\n')[0]?.slice(0, 160) ?? '';

@@ -1,4 +1,5 @@
-// The tests as they are, against code in which one protection is switched off. The files themselves are not touched.
+// The tests as they are, against code in which one protection is switched off. The files themselves
+// are not touched.
 import { join } from 'node:path';
 import { mergeConfig, type ViteUserConfig } from 'vitest/config';
 import config from '../../vitest.config.ts';
@@ -17,7 +18,9 @@ const switchedOff: NonNullable<ViteUserConfig['plugins']>[number] = {
     defineCacheKeyGenerator(({ id }) => (isBroken(id) ? JSON.stringify(mutation) : undefined)),
   transform(code, id) {
     if (!isBroken(id)) return null;
-    return pattern.test(code) ? code.replace(pattern, () => replace) : fail(`${file} does not hold the text any more.`);
+    return pattern.test(code)
+      ? code.replace(pattern, () => replace)
+      : fail(`${file} does not hold the text any more.`);
   },
 };
 

@@ -1,7 +1,16 @@
-// Tries the packages as their users get them: packs all of them, installs the tarballs into fresh projects with npm, and builds and runs what the READMEs show.
+// Tries the packages as their users get them: packs all of them, installs the tarballs into fresh
+// projects with npm, and builds and runs what the READMEs show.
 //   npm run tryout [-- <project…>]
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { extract } from '../quick-starts.mjs';
@@ -10,24 +19,32 @@ const root = join(import.meta.dirname, '../..');
 const sources = join(import.meta.dirname, 'projects');
 const examples = { next: join(root, 'examples/next') };
 
-/** What is run in each project once its dependencies are installed. Every command has to exit with 0. A project lies in `projects/`, unless it is an example. */
+/**
+ * What is run in each project once its dependencies are installed. Every command has to exit with 0.
+ * A project lies in `projects/`, unless it is an example.
+ */
 const projects = {
   'node-esm': ['node run.mjs'],
   'node-cjs': ['node run.cjs'],
   vite: ['npx vite build --logLevel error', 'node check.mjs'],
   next: ['npx next build'],
-  types: ['bundler', 'node16', 'nodenext'].map((resolution) => `npx tsc -p tsconfig.${resolution}.json`),
+  types: ['bundler', 'node16', 'nodenext'].map(
+    (resolution) => `npx tsc -p tsconfig.${resolution}.json`,
+  ),
 };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(projects, name));
 if (unknown.length > 0) {
-  console.error(`Unknown project: ${unknown.join(', ')}. Projects: ${Object.keys(projects).join(', ')}.`);
+  console.error(
+    `Unknown project: ${unknown.join(', ')}. Projects: ${Object.keys(projects).join(', ')}.`,
+  );
   process.exit(2);
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'tryout-'));
-// `npm exec`, under which this may run itself, tells npm below it which packages it was called for: an npx here would look for its command in those.
+// `npm exec`, under which this may run itself, tells npm below it which packages it was called for:
+// an npx here would look for its command in those.
 const { npm_config_package: _, npm_config_call: __, ...surroundings } = process.env;
 const env = { ...surroundings, NODE_OPTIONS: '', NEXT_TELEMETRY_DISABLED: '1' };
 const run = (command, cwd) => spawnSync(command, { cwd, shell: true, encoding: 'utf8', env });
@@ -61,13 +78,18 @@ function pack() {
 /** A copy of the project whose dependencies named `packed` are the tarballs. */
 function lay(name, packed) {
   const cwd = join(folder, name);
-  cpSync(examples[name] ?? join(sources, name), cwd, { recursive: true, filter: (path) => !/node_modules|\.next/.test(path) });
+  cpSync(examples[name] ?? join(sources, name), cwd, {
+    recursive: true,
+    filter: (path) => !/node_modules|\.next/.test(path),
+  });
   const manifest = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'));
   for (const [dependency, version] of Object.entries(manifest.dependencies)) {
-    if (version === 'packed' || version.startsWith('workspace:')) manifest.dependencies[dependency] = packed[dependency];
+    if (version === 'packed' || version.startsWith('workspace:'))
+      manifest.dependencies[dependency] = packed[dependency];
   }
   writeFileSync(join(cwd, 'package.json'), JSON.stringify(manifest, null, 2));
-  if (name === 'types') for (const block of extract(root)) writeFileSync(join(cwd, block.name), block.code);
+  if (name === 'types')
+    for (const block of extract(root)) writeFileSync(join(cwd, block.name), block.code);
   return cwd;
 }
 

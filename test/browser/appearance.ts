@@ -5,14 +5,24 @@ import type { Scene } from './fixtures/scene.ts';
 
 const messages = createMessages(chinese);
 
-/** A whole upgrade in Chinese; light and dark as chosen, whatever the system says; both choices survive a reload. */
+/**
+ * A whole upgrade in Chinese; light and dark as chosen, whatever the system says; both choices
+ * survive a reload.
+ */
 export async function inChinese(scene: Scene): Promise<void> {
-  const page = await scene.page({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, colorScheme: 'dark', locale: 'en-US' });
+  const page = await scene.page({
+    viewport: { width: 390, height: 844 },
+    deviceScaleFactor: 2,
+    colorScheme: 'dark',
+    locale: 'en-US',
+  });
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const look = async (name: string) => {
     await keep(page, `chinese, ${name}`);
     expect(await seriousFindings(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(
+      true,
+    );
   };
   const dark = await ground();
   await button(page, 'Light').click();
@@ -27,7 +37,8 @@ export async function inChinese(scene: Scene): Promise<void> {
   await look('light');
 
   const region = page.getByRole('region', { name: '升级到 Quant Ape' });
-  const told = (headline: string) => region.getByRole('heading', { name: headline, exact: true }).waitFor();
+  const told = (headline: string) =>
+    region.getByRole('heading', { name: headline, exact: true }).waitFor();
   await button(page, '升级到 Quant Ape').click();
   await told(messages.status('awaiting_burn'));
   await page.getByText(/^从您的钱包中销毁 NFT .*除此之外什么也不做。$/).waitFor();

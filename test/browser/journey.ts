@@ -1,10 +1,23 @@
 import type { BrowserContextOptions } from 'playwright-core';
 import { expect } from 'vitest';
-import { button, keep, names, says, seriousFindings, shows, until, where } from './fixtures/look.ts';
+import {
+  button,
+  keep,
+  names,
+  says,
+  seriousFindings,
+  shows,
+  until,
+  where,
+} from './fixtures/look.ts';
 import type { Scene } from './fixtures/scene.ts';
 
 /** From nothing to level 2 with the keyboard alone, looked at by axe at every step. */
-export async function journey(scene: Scene, name: string, options: BrowserContextOptions): Promise<void> {
+export async function journey(
+  scene: Scene,
+  name: string,
+  options: BrowserContextOptions,
+): Promise<void> {
   const page = await scene.page(options);
   const press = async (label: string | RegExp) => {
     await button(page, label).focus();
@@ -13,7 +26,10 @@ export async function journey(scene: Scene, name: string, options: BrowserContex
   const look = async (what: string) => {
     await keep(page, `${name}, ${what}`, 'device');
     expect(await seriousFindings(page)).toEqual([]);
-    const { scroll, width } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, width: innerWidth }));
+    const { scroll, width } = await page.evaluate(() => ({
+      scroll: document.documentElement.scrollWidth,
+      width: innerWidth,
+    }));
     expect(scroll).toBeLessThanOrEqual(width);
   };
 
@@ -46,7 +62,16 @@ export async function journey(scene: Scene, name: string, options: BrowserContex
   scene.goOn('minting_new_nft');
   await shows(page, 'Quant Ape is yours');
   await names(page, where('delivered'));
-  for (const row of ['New NFT', 'Mint transaction', 'Burned NFT', 'Burn transaction', 'Metadata', 'Receipt', 'Verified', 'Took'])
+  for (const row of [
+    'New NFT',
+    'Mint transaction',
+    'Burned NFT',
+    'Burn transaction',
+    'Metadata',
+    'Receipt',
+    'Verified',
+    'Took',
+  ])
     await page.getByRole('term').filter({ hasText: row }).first().waitFor();
   await until(async () => expect(await page.getByText('Used', { exact: true }).count()).toBe(2));
   await page.getByText(/^signed by .*, and the chain agrees$/).waitFor();
@@ -61,7 +86,11 @@ export async function journey(scene: Scene, name: string, options: BrowserContex
   await look('8 after');
 
   const protocols = await page.evaluate(() => [
-    ...new Set(performance.getEntriesByType('resource').map((entry) => (entry as PerformanceResourceTiming).nextHopProtocol)),
+    ...new Set(
+      performance
+        .getEntriesByType('resource')
+        .map((entry) => (entry as PerformanceResourceTiming).nextHopProtocol),
+    ),
   ]);
   expect(protocols).toEqual(['h2']);
 }

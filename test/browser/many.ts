@@ -9,7 +9,8 @@ export async function twoTabs(scene: Scene): Promise<void> {
   const started: string[] = [];
   context.on('request', (request) => {
     if (request.method() === 'PATCH') confirmed.push(request.url());
-    if (request.method() === 'POST' && request.url().endsWith('/api/v1/nft/upgrade')) started.push(request.url());
+    if (request.method() === 'POST' && request.url().endsWith('/api/v1/nft/upgrade'))
+      started.push(request.url());
   });
   const [first, second] = [await scene.open(context), await scene.open(context)];
   await button(second, 'Upgrade to Quant Ape').waitFor();
@@ -21,12 +22,18 @@ export async function twoTabs(scene: Scene): Promise<void> {
   await button(first, 'Sign in wallet').click();
   await button(first, 'Approve').waitFor();
   await button(second, 'Sign in wallet').click();
-  await second.getByRole('alert').filter({ hasText: 'Another signature request is open.' }).waitFor();
+  await second
+    .getByRole('alert')
+    .filter({ hasText: 'Another signature request is open.' })
+    .waitFor();
   expect(await second.getByRole('dialog').count()).toBe(0);
 
   await button(first, 'Approve').click();
   await Promise.all([first, second].map((page) => shows(page, 'Quant Ape is yours')));
-  expect({ started: started.length, confirmed: confirmed.length }).toEqual({ started: 1, confirmed: 1 });
+  expect({ started: started.length, confirmed: confirmed.length }).toEqual({
+    started: 1,
+    confirmed: 1,
+  });
   // A tab that is opened afterwards shows the receipt as well.
   const third = await scene.open(context);
   await shows(third, 'Quant Ape is yours');
@@ -34,16 +41,23 @@ export async function twoTabs(scene: Scene): Promise<void> {
 
 /** Ten badges activated at once: ten streams, one connection. */
 export async function tenAtOnce(scene: Scene): Promise<void> {
-  const more = Array.from({ length: 10 }, (_, index) => ({ id: `badge-${index}`, name: `Badge ${index}` }));
+  const more = Array.from({ length: 10 }, (_, index) => ({
+    id: `badge-${index}`,
+    name: `Badge ${index}`,
+  }));
   await scene.earn(500_000, more);
   const context = await scene.profile();
   const page = await scene.open(context);
   const answers: { url: string; protocol: string; connection: number }[] = [];
   const debuggee = await context.newCDPSession(page);
   await debuggee.send('Network.enable');
-  debuggee.on('Network.responseReceived', ({ response: { url, protocol, connectionId, mimeType } }) => {
-    if (mimeType === 'text/event-stream') answers.push({ url, protocol: protocol ?? '', connection: connectionId });
-  });
+  debuggee.on(
+    'Network.responseReceived',
+    ({ response: { url, protocol, connectionId, mimeType } }) => {
+      if (mimeType === 'text/event-stream')
+        answers.push({ url, protocol: protocol ?? '', connection: connectionId });
+    },
+  );
 
   scene.stay('updating_records');
   await button(page, 'Activate all').click();
@@ -52,5 +66,7 @@ export async function tenAtOnce(scene: Scene): Promise<void> {
   expect(new Set(answers.map(({ protocol }) => protocol))).toEqual(new Set(['h2']));
   expect(new Set(answers.map(({ connection }) => connection)).size).toBe(1);
   scene.goOn('updating_records');
-  await until(async () => expect(await page.getByText('Activated', { exact: true }).count()).toBe(12));
+  await until(async () =>
+    expect(await page.getByText('Activated', { exact: true }).count()).toBe(12),
+  );
 }

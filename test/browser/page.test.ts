@@ -26,24 +26,47 @@ describeWith('chromium', 'the page in a browser', () => {
     it.concurrent(name, () => stage.playing(play, options)(), LONGEST_MS);
 
   // Alone, before the others: a store is not told whose bytes fail, and blocks pass for everybody.
-  it('C5: shows the same after a reload in every status there is, and goes on', () => stage.playing(everyStatus)(), LONGEST_MS);
+  it(
+    'C5: shows the same after a reload in every status there is, and goes on',
+    () => stage.playing(everyStatus)(),
+    LONGEST_MS,
+  );
   it('S8: cancels, and starts again', () => stage.playing(cancelled)(), LONGEST_MS);
 
   for (const [name, options] of [
     ['desktop, light', { viewport: { width: 1280, height: 860 }, colorScheme: 'light' }],
-    ['phone, dark', { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: 'dark' }],
+    [
+      'phone, dark',
+      {
+        viewport: { width: 390, height: 844 },
+        deviceScaleFactor: 2,
+        isMobile: true,
+        hasTouch: true,
+        colorScheme: 'dark',
+      },
+    ],
   ] as const)
     plays(
       `takes a new wallet from nothing to level 2 by keyboard, and axe finds nothing serious: ${name}`,
       (scene) => journey(scene, name, options),
       { newcomer: true },
     );
-  plays('speaks Chinese and is light or dark as it is told, and axe finds nothing serious', inChinese);
+  plays(
+    'speaks Chinese and is light or dark as it is told, and axe finds nothing serious',
+    inChinese,
+  );
   plays('W3: a declined signature leaves the NFT where it is, and the next one counts', declined);
   plays('recovers by itself from a mint that fails twice, and says so', failingMint);
-  plays('shows a debt as a debt, with its number and the way to the support, and delivers after a retry', debt);
+  plays(
+    'shows a debt as a debt, with its number and the way to the support, and delivers after a retry',
+    debt,
+  );
   plays('C7: offline, it shows what it last heard; online again, it catches up', offline);
   plays('C2: two tabs show one upgrade, and open one prompt', twoTabs);
-  plays('streams from the handlers for Mock Service Worker, in a real service worker: whole, cut, failing', mocked, { newcomer: true });
+  plays(
+    'streams from the handlers for Mock Service Worker, in a real service worker: whole, cut, failing',
+    mocked,
+    { newcomer: true },
+  );
   plays('runs ten operations at once over one HTTP/2 connection', tenAtOnce);
 });

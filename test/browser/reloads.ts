@@ -8,7 +8,10 @@ import type { Scene } from './fixtures/scene.ts';
 /** Statuses in which the server does nothing by itself: nothing has to hold them. */
 const WAITING = ['awaiting_burn', 'needs_attention'];
 
-/** The same screen after a reload in every status of an upgrade; from each of them it goes on to its end. */
+/**
+ * The same screen after a reload in every status of an upgrade; from each of them it goes on to its
+ * end.
+ */
 export async function everyStatus(scene: Scene): Promise<void> {
   const page = await scene.page();
   const seen = new Set<string>();
@@ -57,7 +60,8 @@ export async function everyStatus(scene: Scene): Promise<void> {
   await reach('awaiting_burn');
   await press('Sign in wallet')();
   await button(page, 'Approve').waitFor();
-  await page.reload(); // with the prompt open: it dies with the page, and the same operation asks again
+  // with the prompt open: it dies with the page, and the same operation asks again
+  await page.reload();
   await shows(page, says('awaiting_burn'));
   expect(await page.getByRole('dialog').count()).toBe(0);
   await reach('verifying_burn', sign);
@@ -96,7 +100,9 @@ async function told(page: Page) {
   const steps = page.getByRole('list', { name: 'Steps' }).getByRole('listitem');
   return {
     asset: await region.locator('p').textContent(),
-    progress: await page.getByRole('progressbar', { name: 'Progress' }).getAttribute('aria-valuenow'),
+    progress: await page
+      .getByRole('progressbar', { name: 'Progress' })
+      .getAttribute('aria-valuenow'),
     steps: await steps.evaluateAll((items) => items.map((item) => item.getAttribute('data-state'))),
   };
 }

@@ -1,6 +1,15 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { button, keep, names, says, seriousFindings, shows, until, where } from './fixtures/look.ts';
+import {
+  button,
+  keep,
+  names,
+  says,
+  seriousFindings,
+  shows,
+  until,
+  where,
+} from './fixtures/look.ts';
 import type { Scene } from './fixtures/scene.ts';
 import { layWire } from './fixtures/wire.ts';
 
@@ -33,9 +42,16 @@ export async function declined(scene: Scene): Promise<void> {
   await shows(page, 'Quant Ape is yours');
 }
 
-/** The mint fails twice after the burn. Nobody presses anything: the page says so, and the third attempt succeeds. */
+/**
+ * The mint fails twice after the burn. Nobody presses anything: the page says so, and the third
+ * attempt succeeds.
+ */
 export async function failingMint(scene: Scene): Promise<void> {
-  const page = await upgrading(scene, { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, colorScheme: 'dark' });
+  const page = await upgrading(scene, {
+    viewport: { width: 390, height: 844 },
+    deviceScaleFactor: 2,
+    colorScheme: 'dark',
+  });
   const commands: string[] = [];
   page.on('request', (request) => {
     const asked = /\/api\/v1\/nft\/.*\/([a-z-]+)$/.exec(request.url());
@@ -60,9 +76,19 @@ export async function failingMint(scene: Scene): Promise<void> {
 }
 
 /** A failed attempt after the burn, as the page tells it. */
-async function told(page: Page, attempt: number, status: 'mint_failed' | 'recovering'): Promise<void> {
+async function told(
+  page: Page,
+  attempt: number,
+  status: 'mint_failed' | 'recovering',
+): Promise<void> {
   await shows(page, says(status));
-  await page.getByText(new RegExp(`^${says('mint_failed')}\\. ${where('burned_owed')} Attempt ${attempt} of 8 failed`)).waitFor();
+  await page
+    .getByText(
+      new RegExp(
+        `^${says('mint_failed')}\\. ${where('burned_owed')} Attempt ${attempt} of 8 failed`,
+      ),
+    )
+    .waitFor();
 }
 
 /** A failure that only people can mend. */
@@ -121,5 +147,7 @@ export async function offline(scene: Scene): Promise<void> {
   await page.close();
   wire.close();
   // The browser itself reports each request that found no network.
-  expect(scene.complaints.splice(0).filter((complaint) => !complaint.includes('net::ERR_'))).toEqual([]);
+  expect(
+    scene.complaints.splice(0).filter((complaint) => !complaint.includes('net::ERR_')),
+  ).toEqual([]);
 }

@@ -1,5 +1,12 @@
-// The long form of the cut test: `npm run cuts -- [number of cuts, default 1000000] [seed]`. Prints one JSON object; exits with 1 when anything is wrong.
-import { type Cuts, encodings, recorded, runCut, streamLength } from '../../packages/core/src/stream/fixtures/cuts.ts';
+// The long form of the cut test: `npm run cuts -- [number of cuts, default 1000000] [seed]`. Prints
+// one JSON object; exits with 1 when anything is wrong.
+import {
+  type Cuts,
+  encodings,
+  recorded,
+  runCut,
+  streamLength,
+} from '../../packages/core/src/stream/fixtures/cuts.ts';
 
 const [wanted = 1_000_000, seed = Date.now() % 2 ** 31] = process.argv.slice(2).map(Number);
 
@@ -38,7 +45,9 @@ while (result.cuts < wanted) {
   }
   if (performance.now() - told > 5_000) {
     told = performance.now();
-    console.error(`${result.cuts.toLocaleString('en')} of ${wanted.toLocaleString('en')} cuts, ${result.violations} violations`);
+    console.error(
+      `${result.cuts.toLocaleString('en')} of ${wanted.toLocaleString('en')} cuts, ${result.violations} violations`,
+    );
   }
 }
 result.ms = Math.round(performance.now() - began);

@@ -1,11 +1,18 @@
-// The client's rows of the failure matrix, against the whole server kit over real sockets. The same cases run over HTTP/1.1 and over TLS with HTTP/2.
+// The client's rows of the failure matrix, against the whole server kit over real sockets. The same
+// cases run over HTTP/1.1 and over TLS with HTTP/2.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTabHub } from '../../packages/core/src/stream/fixtures/tab-hub.ts';
 import { createTestSignals } from '../../packages/core/src/stream/fixtures/test-clock.ts';
 import type { Db } from '../../packages/server-kit/src/db/db.ts';
 import { versions } from '../../packages/server-kit/src/http/fixtures/serve.ts';
 import { closeDatabases, databases } from '../../packages/server-kit/src/testing/databases.ts';
-import { eventually, expectDelivered, listen, untilConnection, untilStatus } from './fixtures/expect.ts';
+import {
+  eventually,
+  expectDelivered,
+  listen,
+  untilConnection,
+  untilStatus,
+} from './fixtures/expect.ts';
 import { buffering, reframing, speaking } from './fixtures/mischief.ts';
 import { createWorld, mint, owner, signingWith, type World, wallet } from './fixtures/world.ts';
 
@@ -24,7 +31,11 @@ describe.each(versions)('over %s', (version) => {
   });
   afterEach(() => world.close());
 
-  const deliver = async (operation: ReturnType<World['client']>['upgrade'] extends { start(...args: never[]): infer O } ? O : never) => {
+  const deliver = async (
+    operation: ReturnType<World['client']>['upgrade'] extends { start(...args: never[]): infer O }
+      ? O
+      : never,
+  ) => {
     await untilStatus(operation, 'awaiting_burn');
     await operation.sign();
   };
@@ -40,7 +51,9 @@ describe.each(versions)('over %s', (version) => {
     const heard = listen(operation);
     await deliver(operation);
     await expectDelivered(world, operation, heard, 3);
-    expect(new Set(world.seen.filter(({ key }) => key !== null).map(({ key }) => key)).size).toBe(1);
+    expect(new Set(world.seen.filter(({ key }) => key !== null).map(({ key }) => key)).size).toBe(
+      1,
+    );
   });
 
   it('C1: a start that times out is repeated as the same start, also when the first one arrives after all', async () => {
@@ -77,13 +90,18 @@ describe.each(versions)('over %s', (version) => {
     const otherTab = world.client({ environment: hub.environment, signing: signingWith(slow) });
     const operation = tab.upgrade.start(input);
     const heard = listen(operation);
-    const others = [tab.upgrade.start(input), otherTab.upgrade.start(input), world.client().upgrade.start(input)];
+    const others = [
+      tab.upgrade.start(input),
+      otherTab.upgrade.start(input),
+      world.client().upgrade.start(input),
+    ];
     const ids = await Promise.all([operation, ...others].map(({ started }) => started));
     expect(new Set(ids).size).toBe(1);
     await Promise.all([operation, ...others].map((one) => untilStatus(one, 'awaiting_burn')));
     const signing = operation.sign();
     await eventually(() => slow.prompts === 1);
-    for (const other of others.slice(0, 2)) await expect(other.sign()).rejects.toMatchObject({ code: 'sign_in_progress', asset: 'safe' });
+    for (const other of others.slice(0, 2))
+      await expect(other.sign()).rejects.toMatchObject({ code: 'sign_in_progress', asset: 'safe' });
     answer();
     await signing;
     await expectDelivered(world, operation, heard, 4);
@@ -94,10 +112,19 @@ describe.each(versions)('over %s', (version) => {
   it('C3: the same key with another body is a conflict, and nothing is created', async () => {
     const client = world.client();
     await client.upgrade.start(input, { idempotencyKey: 'key-of-a-click' }).started;
-    const conflicting = client.upgrade.start({ targetTierId: 'tier-3' }, { idempotencyKey: 'key-of-a-click' });
-    await expect(conflicting.started).rejects.toMatchObject({ code: 'idempotency_conflict', details: { status: 409 } });
+    const conflicting = client.upgrade.start(
+      { targetTierId: 'tier-3' },
+      { idempotencyKey: 'key-of-a-click' },
+    );
+    await expect(conflicting.started).rejects.toMatchObject({
+      code: 'idempotency_conflict',
+      details: { status: 409 },
+    });
     await expect(conflicting.done).rejects.toMatchObject({ code: 'idempotency_conflict' });
-    expect(conflicting.getSnapshot()).toMatchObject({ operation: null, connection: { state: 'closed', reason: 'refused' } });
+    expect(conflicting.getSnapshot()).toMatchObject({
+      operation: null,
+      connection: { state: 'closed', reason: 'refused' },
+    });
     expect(await world.operations()).toBe(1);
   });
 
@@ -107,22 +134,40 @@ describe.each(versions)('over %s', (version) => {
     ['too little volume', { code: 'trading_volume', required: 500_000, actual: 120_000 }],
     ['already upgraded', { code: 'nft_upgraded', required: 0, actual: 1 }],
   ])('C4: %s ends with the reason, and nothing to sign', async (_, requirement) => {
-    world.host.rules.upgrade.qualify = async () => ({ qualified: false, error: 'Not yet.', requirements: [requirement] });
+    world.host.rules.upgrade.qualify = async () => ({
+      qualified: false,
+      error: 'Not yet.',
+      requirements: [requirement],
+    });
     const signer = wallet();
     const operation = world.client({ signing: signingWith(signer) }).upgrade.start(input);
-    expect(await operation.done).toMatchObject({ status: 'qualification_failed', asset: 'safe', now: { requirements: [requirement] } });
-    await expect(operation.sign()).rejects.toMatchObject({ code: 'burn_not_expected', asset: 'safe' });
+    expect(await operation.done).toMatchObject({
+      status: 'qualification_failed',
+      asset: 'safe',
+      now: { requirements: [requirement] },
+    });
+    await expect(operation.sign()).rejects.toMatchObject({
+      code: 'burn_not_expected',
+      asset: 'safe',
+    });
     expect([signer.prompts, world.ledger.ownerOf(mint)]).toEqual([0, owner]);
   });
 
   it('C5: a page that was closed while the wallet asked is found again, with a fresh transaction on demand', async () => {
-    const silent = wallet((_, signal) => new Promise((__, reject) => signal.addEventListener('abort', reject, { once: true })));
+    const silent = wallet(
+      (_, signal) =>
+        new Promise((__, reject) => signal.addEventListener('abort', reject, { once: true })),
+    );
     const before = world.client({ signing: signingWith(silent) });
     const lost = before.upgrade.start(input);
     await untilStatus(lost, 'awaiting_burn');
-    // One prompt at a time holds within a page; the page of this one is gone and its prompt with it, which here only an abort can say.
+    // One prompt at a time holds within a page; the page of this one is gone and its prompt with
+    // it, which here only an abort can say.
     const page = new AbortController();
-    const abandoned = expect(lost.sign({ signal: page.signal })).rejects.toMatchObject({ code: 'aborted', asset: 'safe' });
+    const abandoned = expect(lost.sign({ signal: page.signal })).rejects.toMatchObject({
+      code: 'aborted',
+      asset: 'safe',
+    });
     await eventually(() => silent.prompts === 1);
     before.close();
     page.abort();
@@ -163,9 +208,14 @@ describe.each(versions)('over %s', (version) => {
       return response;
     };
     world.proxy.cut();
-    await eventually(() => world.tokens.has('fresh') && operation.getSnapshot().connection.state === 'live');
+    await eventually(
+      () => world.tokens.has('fresh') && operation.getSnapshot().connection.state === 'live',
+    );
     expect(reasons.filter((reason) => reason === 'unauthorized')).toHaveLength(1);
-    expect(world.seen.slice(before).map(({ cursor }) => cursor)).toEqual([String(seq), String(seq)]);
+    expect(world.seen.slice(before).map(({ cursor }) => cursor)).toEqual([
+      String(seq),
+      String(seq),
+    ]);
     await operation.sign();
     await expectDelivered(world, operation, heard);
   });
@@ -178,7 +228,9 @@ describe.each(versions)('over %s', (version) => {
     world.tokens.clear();
     world.proxy.cut();
     await untilConnection(operation, 'auth_required');
-    expect(operation.getSnapshot()).toMatchObject({ connection: { error: { code: 'unauthenticated' } } });
+    expect(operation.getSnapshot()).toMatchObject({
+      connection: { error: { code: 'unauthenticated' } },
+    });
     expect(operation.getSnapshot().operation).toBe(before);
     world.tokens.add('good');
     await operation.retry();
@@ -187,7 +239,9 @@ describe.each(versions)('over %s', (version) => {
   });
 
   it('C7: cuts of the wire, again and again, lose nothing and start nothing', async () => {
-    const operation = world.client({ limits: { confirmAttempts: 1_000, maxAttempts: 1_000 } }).upgrade.start(input);
+    const operation = world
+      .client({ limits: { confirmAttempts: 1_000, maxAttempts: 1_000 } })
+      .upgrade.start(input);
     const heard = listen(operation);
     await untilStatus(operation, 'awaiting_burn');
     const cutAt = async (bytes: number, times: number) => {
@@ -210,10 +264,16 @@ describe.each(versions)('over %s', (version) => {
     'C7: a proxy that buffers, whose headers %s: the log is polled, and it is said',
     async (headers) => {
       world.mischief = buffering(headers);
-      const operation = world.client({ timing: { responseMs: 1_000, firstByteMs: 300 } }).upgrade.start(input);
+      const operation = world
+        .client({ timing: { responseMs: 1_000, firstByteMs: 300 } })
+        .upgrade.start(input);
       const heard = listen(operation);
       await untilConnection(operation, 'polling');
-      await eventually(() => /^(buffered|streaming_unavailable)$/.test(String(operation.getSnapshot().connection.reason)));
+      await eventually(() =>
+        /^(buffered|streaming_unavailable)$/.test(
+          String(operation.getSnapshot().connection.reason),
+        ),
+      );
       await deliver(operation);
       const starts = world.posts;
       await expectDelivered(world, operation, heard, starts);
@@ -226,7 +286,9 @@ describe.each(versions)('over %s', (version) => {
     const signals = createTestSignals();
     const environment = { online: signals.online, onSignal: signals.onSignal };
     // The next attempt would be made in ten minutes: only the signal can be what ends the wait.
-    const operation = world.client({ environment, timing: { maxDelayMs: 600_000, baseDelayMs: 600_000 } }).upgrade.start(input);
+    const operation = world
+      .client({ environment, timing: { maxDelayMs: 600_000, baseDelayMs: 600_000 } })
+      .upgrade.start(input);
     const heard = listen(operation);
     await untilStatus(operation, 'awaiting_burn');
     signals.emit('offline');
@@ -241,9 +303,26 @@ describe.each(versions)('over %s', (version) => {
 
   it('C8: lost, doubled, reordered and unknown events on the wire: the same end', async () => {
     const held: string[] = [];
-    // What becomes of the events on the wire, counted over all connections. The burn transaction is not lost for good: nothing follows it that would show the gap.
-    const plan = ['double', 'lose', '', '', 'hold', 'lose', 'double', '', 'lose', '', 'hold', 'double', '', 'lose'];
-    const unknown = (frame: string) => frame.replace('"status":"qualification_verified"', '"status":"polishing"');
+    // What becomes of the events on the wire, counted over all connections. The burn transaction is
+    // not lost for good: nothing follows it that would show the gap.
+    const plan = [
+      'double',
+      'lose',
+      '',
+      '',
+      'hold',
+      'lose',
+      'double',
+      '',
+      'lose',
+      '',
+      'hold',
+      'double',
+      '',
+      'lose',
+    ];
+    const unknown = (frame: string) =>
+      frame.replace('"status":"qualification_verified"', '"status":"polishing"');
     world.mischief = reframing((frame) => {
       if (!frame.startsWith('id:')) return [frame, ...held.splice(0)];
       const what = plan.shift();
@@ -292,7 +371,9 @@ describe.each(versions)('over %s', (version) => {
       clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
     };
     const signals = createTestSignals();
-    const operation = world.client({ environment: { clock, onSignal: signals.onSignal } }).upgrade.start(input);
+    const operation = world
+      .client({ environment: { clock, onSignal: signals.onSignal } })
+      .upgrade.start(input);
     const heard = listen(operation);
     await untilStatus(operation, 'awaiting_burn');
     world.proxy.down = true;
@@ -340,12 +421,18 @@ describe.each(versions)('over %s', (version) => {
     world.mischief = speaking(2);
     const signer = wallet();
     const operation = world.client({ signing: signingWith(signer) }).upgrade.start(input);
-    await expect(operation.started).rejects.toMatchObject({ code: 'protocol_unsupported', details: { server: 2, client: 1 } });
+    await expect(operation.started).rejects.toMatchObject({
+      code: 'protocol_unsupported',
+      details: { server: 2, client: 1 },
+    });
     expect([signer.prompts, world.ledger.ownerOf(mint)]).toEqual([0, owner]);
   });
 
   it('C11: fields and comments of a newer server are passed on, and everything works', async () => {
-    world.mischief = reframing((frame) => [': sparkle=1\n\n', frame.replace('"process":', '"sparkle":{"a":[1]},"process":')]);
+    world.mischief = reframing((frame) => [
+      ': sparkle=1\n\n',
+      frame.replace('"process":', '"sparkle":{"a":[1]},"process":'),
+    ]);
     const operation = world.client().upgrade.start(input);
     const seen: unknown[] = [];
     void (async () => {

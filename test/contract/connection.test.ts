@@ -24,14 +24,21 @@ describe('the audit over a real socket', () => {
     ['HTTP/1.1', false, ['P-HTTP-05', 'P-HTTP-07']],
     ['HTTP/2', true, []],
     ['HTTP/2', false, ['P-HTTP-05']],
-  ] as const)('finds nothing wrong with a server of %s (asked with h2: %s)', async (version, h2, skipped) => {
-    const served = await serve(version, soundServer());
-    closing.push(() => served.close());
-    const report = await auditServer(served.url, { ...options, h2, ...(served.url.startsWith('https') && { ca: served.cert }) });
-    expect(failedIn(report)).toEqual([]);
-    expect(skippedIn(report)).toEqual(skipped);
-    expect(report).toMatchObject({ ok: true, http: h2 ? 'HTTP/2' : 'HTTP/1.1', leftBehind: [] });
-  });
+  ] as const)(
+    'finds nothing wrong with a server of %s (asked with h2: %s)',
+    async (version, h2, skipped) => {
+      const served = await serve(version, soundServer());
+      closing.push(() => served.close());
+      const report = await auditServer(served.url, {
+        ...options,
+        h2,
+        ...(served.url.startsWith('https') && { ca: served.cert }),
+      });
+      expect(failedIn(report)).toEqual([]);
+      expect(skippedIn(report)).toEqual(skipped);
+      expect(report).toMatchObject({ ok: true, http: h2 ? 'HTTP/2' : 'HTTP/1.1', leftBehind: [] });
+    },
+  );
 
   it('P-HTTP-07: warns of a server that speaks no HTTP/2 over TLS', async () => {
     const served = await serve('HTTPS', soundServer());
@@ -77,6 +84,8 @@ describe('the audit over a real socket', () => {
   });
 
   it('says at once that there is no server', async () => {
-    await expect(auditServer('http://127.0.0.1:1', options)).rejects.toMatchObject({ code: 'connection_lost' });
+    await expect(auditServer('http://127.0.0.1:1', options)).rejects.toMatchObject({
+      code: 'connection_lost',
+    });
   });
 });

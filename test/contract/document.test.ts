@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { protocolRules, sections } from '../../packages/core/src/audit/rules/index.ts';
-import { asyncApi, openApi, protocolSchema } from '../../packages/core/src/protocol/schema/index.ts';
+import {
+  asyncApi,
+  openApi,
+  protocolSchema,
+} from '../../packages/core/src/protocol/schema/index.ts';
 import { fillDocument } from '../../scripts/generate/protocol-document.ts';
 
 const core = join(import.meta.dirname, '../../packages/core');
@@ -22,12 +26,18 @@ describe('PROTOCOL.md', () => {
   });
 
   it.each(sections)('numbers the rules of section %s from 01 without a gap', (section) => {
-    const numbers = protocolRules.filter((rule) => rule.section === section).map(({ id }) => Number(id.split('-')[2]));
+    const numbers = protocolRules
+      .filter((rule) => rule.section === section)
+      .map(({ id }) => Number(id.split('-')[2]));
     expect(numbers.toSorted((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
   });
 
   it('says for every rule that an audit sees what to change', () => {
-    expect(protocolRules.filter(({ observable, mend }) => observable !== (mend !== '')).map(({ id }) => id)).toEqual([]);
+    expect(
+      protocolRules
+        .filter(({ observable, mend }) => observable !== (mend !== ''))
+        .map(({ id }) => id),
+    ).toEqual([]);
   });
 });
 
@@ -43,7 +53,8 @@ describe('the schemas of the package', () => {
     const visit = (value: unknown): void => {
       if (typeof value !== 'object' || value === null) return;
       for (const [key, inner] of Object.entries(value)) {
-        if (key === '$ref' && typeof inner === 'string' && at(document, inner) === undefined) lost.push(inner);
+        if (key === '$ref' && typeof inner === 'string' && at(document, inner) === undefined)
+          lost.push(inner);
         else visit(inner);
       }
     };

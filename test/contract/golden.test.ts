@@ -3,10 +3,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createUpgradeClient, type Processes, processes } from '../../packages/core/src/index.ts';
 import { foldAll } from '../../packages/core/src/machine/reduce.ts';
-import { eventFrame, type OperationEvent, PROTOCOL_VERSION, parseEvent } from '../../packages/core/src/protocol/index.ts';
+import {
+  eventFrame,
+  type OperationEvent,
+  PROTOCOL_VERSION,
+  parseEvent,
+} from '../../packages/core/src/protocol/index.ts';
 
 const folder = join(import.meta.dirname, 'golden', `v${PROTOCOL_VERSION}`);
-const names = readdirSync(folder).flatMap((file) => (file.endsWith('.stream') ? [file.replace('.stream', '')] : []));
+const names = readdirSync(folder).flatMap((file) =>
+  file.endsWith('.stream') ? [file.replace('.stream', '')] : [],
+);
 const inputs: Record<string, Record<string, unknown>> = {
   upgrade: { targetTierId: 'tier-2' },
   claim: {},
@@ -32,7 +39,9 @@ describe.each(names)('golden stream %s', (name) => {
   });
 
   it('is written today byte by byte as it was then', () => {
-    expect(events.map((event) => eventFrame(event)).join('')).toBe(frames.map(([frame]) => frame).join(''));
+    expect(events.map((event) => eventFrame(event)).join('')).toBe(
+      frames.map(([frame]) => frame).join(''),
+    );
   });
 
   it('is followed by the client to the same end, in pieces of any size', async () => {
@@ -56,7 +65,9 @@ describe.each(names)('golden stream %s', (name) => {
               },
             });
             const location = `/api/v1/nft/${process.path}/${events[0]?.operationId}/events`;
-            return new Response(body, { headers: { 'content-type': 'text/event-stream', 'content-location': location } });
+            return new Response(body, {
+              headers: { 'content-type': 'text/event-stream', 'content-location': location },
+            });
           },
         },
       });

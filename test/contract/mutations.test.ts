@@ -6,16 +6,22 @@ import { rows } from '../../scripts/matrix/rows.ts';
 import { root, standing } from '../../scripts/mutations/mutation.ts';
 import { mutations } from '../../scripts/mutations/mutations.ts';
 
-// That the tests of a row really fail without its protection is seen by `npm run mutate`, which takes minutes. That it can be tried at all is seen here.
+// That the tests of a row really fail without its protection is seen by `npm run mutate`, which
+// takes minutes. That it can be tried at all is seen here.
 describe('every row of the failure matrix has a protection that can be switched off', () => {
   it.each(rows.map(({ id }) => id))('%s', (id) => {
     const ofRow = mutations.filter(({ row }) => row === id);
     expect(ofRow).not.toEqual([]);
     for (const mutation of ofRow) {
       const { protection, find, replace, file, test } = mutation;
-      expect(standing(mutation).times, `“${protection}”: how often its text stands in ${file}`).toBe(1);
+      expect(
+        standing(mutation).times,
+        `“${protection}”: how often its text stands in ${file}`,
+      ).toBe(1);
       expect(replace, protection).not.toBe(find);
-      const names = readFileSync(join(root, test), 'utf8').matchAll(/['"`]([A-Z]\d{1,2}\b[^'"`\n]*)/g);
+      const names = readFileSync(join(root, test), 'utf8').matchAll(
+        /['"`]([A-Z]\d{1,2}\b[^'"`\n]*)/g,
+      );
       const ids = [...names].flatMap(([, name = '']) => idsOf(name));
       expect(ids, `“${protection}”: tests in ${test}`).toContain(id);
     }

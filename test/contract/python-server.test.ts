@@ -17,7 +17,13 @@ describeWith('python3', 'the server in Python, written from PROTOCOL.md alone', 
   beforeAll(async () => {
     child = spawn(find('python3') ?? 'python3', ['-B', 'server.py'], {
       cwd: folder,
-      env: { ...process.env, PORT: '0', HEARTBEAT_MS: '400', TOKENS: 'alice-token=alice,bob-token=bob', ORIGINS: ORIGIN },
+      env: {
+        ...process.env,
+        PORT: '0',
+        HEARTBEAT_MS: '400',
+        TOKENS: 'alice-token=alice,bob-token=bob',
+        ORIGINS: ORIGIN,
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     if (!child.stdout) throw new Error('the program has no output');
@@ -29,11 +35,19 @@ describeWith('python3', 'the server in Python, written from PROTOCOL.md alone', 
   afterAll(() => child?.kill('SIGKILL'));
 
   it.each(['upgrade', 'claim', 'badge_activation'])('passes the audit of %s', async (name) => {
-    const report = await auditServer(url, { token: 'alice-token', otherToken: 'bob-token', origin: ORIGIN, process: name, endMs: 5_000 });
+    const report = await auditServer(url, {
+      token: 'alice-token',
+      otherToken: 'bob-token',
+      origin: ORIGIN,
+      process: name,
+      endMs: 5_000,
+    });
     expect(report.findings.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
     expect(report).toMatchObject({ ok: true, failed: 0, complete: true, leftBehind: [] });
     if (name === 'upgrade') {
-      expect(report.findings.flatMap(({ id, verdict }) => (verdict === 'skipped' ? [id] : []))).toEqual(['P-HTTP-05', 'P-HTTP-07']);
+      expect(
+        report.findings.flatMap(({ id, verdict }) => (verdict === 'skipped' ? [id] : [])),
+      ).toEqual(['P-HTTP-05', 'P-HTTP-07']);
     }
   });
 
@@ -43,7 +57,12 @@ describeWith('python3', 'the server in Python, written from PROTOCOL.md alone', 
     ['claim', {}, 'completed'],
     ['badge_activation', { badgeId: 'badge-1' }, 'completed'],
   ] as const)('drives the real client through %s with %j', async (name, input, end) => {
-    const client = createUpgradeClient<Processes>({ baseUrl: url, processes, getToken: () => 'alice-token', ...mockSigning() });
+    const client = createUpgradeClient<Processes>({
+      baseUrl: url,
+      processes,
+      getToken: () => 'alice-token',
+      ...mockSigning(),
+    });
     const operation = client.process(name).start(input);
     const seqs: number[] = [];
     for await (const event of operation) {

@@ -1,14 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { createUpgradeClient, type Processes, processes } from '../../packages/core/src/index.ts';
 import { openingFrame } from '../../packages/core/src/protocol/index.ts';
-import { createMockServer, samplePayload, scenarios, virtualTime } from '../../packages/core/src/testing/index.ts';
+import {
+  createMockServer,
+  samplePayload,
+  scenarios,
+  virtualTime,
+} from '../../packages/core/src/testing/index.ts';
 import { soundServer, tokens, waitingOperations } from './fixtures/server.ts';
 
 const START = 'https://api.example.com/api/v1/nft/upgrade';
 
 /** A client in virtual time over a fetch of the test. */
-function clientOver(fetch: (input: string, init: RequestInit) => Promise<Response>, time = virtualTime()) {
-  const surroundings = { clock: time.clock, random: () => 0, locks: null, storage: null, onSignal: () => () => undefined };
+function clientOver(
+  fetch: (input: string, init: RequestInit) => Promise<Response>,
+  time = virtualTime(),
+) {
+  const surroundings = {
+    clock: time.clock,
+    random: () => 0,
+    locks: null,
+    storage: null,
+    onSignal: () => () => undefined,
+  };
   const client = createUpgradeClient<Processes>({
     baseUrl: 'https://api.example.com',
     processes,
@@ -26,22 +40,35 @@ describe('rules that no audit can see', () => {
       handler.fetch(
         new Request(START + path, {
           method: 'POST',
-          headers: { authorization: `Bearer ${tokens.token}`, 'content-type': 'application/json', accept: 'application/json' },
+          headers: {
+            authorization: `Bearer ${tokens.token}`,
+            'content-type': 'application/json',
+            accept: 'application/json',
+          },
           body: JSON.stringify(body),
         }),
       );
-    const { operationId } = (await (await ask('', { targetTierId: 'tier-2' })).json()) as { operationId: string };
+    const { operationId } = (await (await ask('', { targetTierId: 'tier-2' })).json()) as {
+      operationId: string;
+    };
     memory.append(operationId, 'burn_verified', samplePayload(processes.upgrade, 'burn_verified'));
     const refusal = await ask(`/${operationId}/cancel`, {});
     expect(refusal.status).toBe(409);
-    expect(await refusal.json()).toMatchObject({ code: 'cancel_refused', asset: 'burned_owed', operationId });
+    expect(await refusal.json()).toMatchObject({
+      code: 'cancel_refused',
+      asset: 'burned_owed',
+      operationId,
+    });
   });
 
   it('P-CLIENT-06: a redirect is refused, and the token does not travel on', async () => {
     const asked: string[] = [];
     const { client, time } = clientOver(async (input, init) => {
       asked.push(`${input} ${init.redirect}`);
-      return new Response(null, { status: 307, headers: { location: 'https://evil.example.com/' } });
+      return new Response(null, {
+        status: 307,
+        headers: { location: 'https://evil.example.com/' },
+      });
     });
     const operation = client.process('claim').start({});
     await expect(time.until(operation.done)).rejects.toMatchObject({ code: 'invalid_option' });
@@ -80,9 +107,13 @@ describe('rules that no audit can see', () => {
     const { client } = clientOver(async () => {
       calls.push(time.clock.now());
       const body = new ReadableStream<Uint8Array>({
-        start: (controller) => controller.enqueue(new TextEncoder().encode(openingFrame({ retryMs: 1, heartbeatMs }))),
+        start: (controller) =>
+          controller.enqueue(new TextEncoder().encode(openingFrame({ retryMs: 1, heartbeatMs }))),
       });
-      const headers = { 'content-type': 'text/event-stream', 'content-location': '/api/v1/nft/claim/clm_1/events' };
+      const headers = {
+        'content-type': 'text/event-stream',
+        'content-location': '/api/v1/nft/claim/clm_1/events',
+      };
       return new Response(body, { headers });
     }, time);
     client.process('claim').start({});

@@ -1,4 +1,5 @@
-// Are the published descriptions what their formats ask for? Judged by validators that nobody here wrote, each of which has to refuse a broken copy first.
+// Are the published descriptions what their formats ask for? Judged by validators that nobody here
+// wrote, each of which has to refuse a broken copy first.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Parser } from '@asyncapi/parser';
@@ -15,7 +16,10 @@ interface Judged {
 async function openApi(document: Document): Promise<Judged> {
   const validator = new Validator();
   const { valid, errors } = await validator.validate(structuredClone(document));
-  return { version: `OpenAPI ${validator.version}`, findings: valid ? [] : [JSON.stringify(errors)] };
+  return {
+    version: `OpenAPI ${validator.version}`,
+    findings: valid ? [] : [JSON.stringify(errors)],
+  };
 }
 
 async function asyncApi(document: Document): Promise<Judged> {
@@ -26,7 +30,10 @@ async function asyncApi(document: Document): Promise<Judged> {
   };
 }
 
-const without = (document: Document, member: string): Document => ({ ...document, [member]: undefined });
+const without = (document: Document, member: string): Document => ({
+  ...document,
+  [member]: undefined,
+});
 
 /** A document, who judges it, and what must not pass. */
 const subjects = [
@@ -35,8 +42,14 @@ const subjects = [
     judge: openApi,
     broken: (document: Document) => [
       without(document, 'info'),
-      { ...document, paths: { '/a': { get: { responses: { 200: {} }, parameters: [{ name: 'x' }] } } } },
-      { ...document, paths: { '/a': { get: { responses: { 200: { $ref: '#/components/responses/None' } } } } } },
+      {
+        ...document,
+        paths: { '/a': { get: { responses: { 200: {} }, parameters: [{ name: 'x' }] } } },
+      },
+      {
+        ...document,
+        paths: { '/a': { get: { responses: { 200: { $ref: '#/components/responses/None' } } } } },
+      },
     ],
   },
   {
@@ -44,18 +57,28 @@ const subjects = [
     judge: asyncApi,
     broken: (document: Document) => [
       without(document, 'info'),
-      { ...document, operations: { follow: { action: 'shout', channel: { $ref: '#/channels/upgrade' } } } },
-      { ...document, operations: { follow: { action: 'send', channel: { $ref: '#/channels/none' } } } },
+      {
+        ...document,
+        operations: { follow: { action: 'shout', channel: { $ref: '#/channels/upgrade' } } },
+      },
+      {
+        ...document,
+        operations: { follow: { action: 'send', channel: { $ref: '#/channels/none' } } },
+      },
     ],
   },
 ];
 
 let failures = 0;
 for (const { file, judge, broken } of subjects) {
-  const document = JSON.parse(readFileSync(join(import.meta.dirname, '../../packages/core/schemas', file), 'utf8')) as Document;
+  const document = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../../packages/core/schemas', file), 'utf8'),
+  ) as Document;
   const { version, findings } = await judge(document);
   for (const finding of findings) console.error(`${file}: ${finding}`);
-  const passed = (await Promise.all(broken(document).map(judge))).filter((judged) => judged.findings.length === 0).length;
+  const passed = (await Promise.all(broken(document).map(judge))).filter(
+    (judged) => judged.findings.length === 0,
+  ).length;
   if (passed > 0) console.error(`${file}: its validator lets ${passed} broken copies pass`);
   failures += findings.length + passed;
   console.log(`${file}: ${findings.length === 0 ? 'valid' : 'NOT valid'} ${version}`);

@@ -1,9 +1,13 @@
 import { decodeBase58, encodeBase58 } from '../../packages/core/src/solana/base58.ts';
 import { programs } from '../../packages/core/src/solana/programs.ts';
 
-/** An address that nobody has a key for. Signatures are not what is tested here, so nobody needs one. */
+/**
+ * An address that nobody has a key for. Signatures are not what is tested here, so nobody needs
+ * one.
+ */
 const address = (seed: number): string => encodeBase58(new Uint8Array(32).fill(seed));
-export const bytesOf = (base58: string): Uint8Array => decodeBase58(base58, 32) ?? new Uint8Array(32);
+export const bytesOf = (base58: string): Uint8Array =>
+  decodeBase58(base58, 32) ?? new Uint8Array(32);
 
 export const owner = address(1);
 export const stranger = address(2);
@@ -14,7 +18,13 @@ export const fungible = address(6);
 export const mint2022 = address(7);
 /** Token accounts: `a` of the owner, `s` of the stranger, empty. */
 export const accounts = {
-  a: { nft: address(11), second: address(12), other: address(13), fungible: address(14), nft2022: address(15) },
+  a: {
+    nft: address(11),
+    second: address(12),
+    other: address(13),
+    fungible: address(14),
+    nft2022: address(15),
+  },
   s: { nft: address(21), other: address(22), fungible: address(23), nft2022: address(24) },
 } as const;
 export const nonce = address(31);
@@ -44,7 +54,8 @@ export const pool: readonly string[] = [
 
 const u32 = (value: number): number[] => [0, 8, 16, 24].map((shift) => (value >>> shift) & 255);
 const u64 = (value: number): number[] => [...u32(value), ...u32(0)];
-const option = (value: string | null): number[] => (value === null ? Array<number>(36).fill(0) : [...u32(1), ...bytesOf(value)]);
+const option = (value: string | null): number[] =>
+  value === null ? Array<number>(36).fill(0) : [...u32(1), ...bytesOf(value)];
 
 const mintData = (authority: string | null, supply: number): Uint8Array =>
   Uint8Array.from([...option(authority), ...u64(supply), 0, 1, ...option(null)]);
@@ -62,7 +73,8 @@ const tokenData = (of: string, by: string, amount: number): Uint8Array =>
   ]);
 
 /** A nonce account of the owner: version 1, initialised. */
-const nonceData = (): Uint8Array => Uint8Array.from([...u32(1), ...u32(1), ...bytesOf(owner), ...bytesOf(nowhere), ...u64(5_000)]);
+const nonceData = (): Uint8Array =>
+  Uint8Array.from([...u32(1), ...u32(1), ...bytesOf(owner), ...bytesOf(nowhere), ...u64(5_000)]);
 
 export interface Stored {
   address: string;
@@ -73,20 +85,34 @@ export interface Stored {
 
 const { a, s } = accounts;
 const SOL = 1_000_000_000;
-const token = (at: string, of: string, by: string, amount: number, program: string = programs.token): Stored => ({
+const token = (
+  at: string,
+  of: string,
+  by: string,
+  amount: number,
+  program: string = programs.token,
+): Stored => ({
   address: at,
   lamports: 2_039_280,
   program,
   data: tokenData(of, by, amount),
 });
-const minted = (at: string, authority: string | null, supply: number, program: string = programs.token): Stored => ({
+const minted = (
+  at: string,
+  authority: string | null,
+  supply: number,
+  program: string = programs.token,
+): Stored => ({
   address: at,
   lamports: 1_461_600,
   program,
   data: mintData(authority, supply),
 });
 
-/** The world before every case. The owner could lose three more things: another NFT, a thousand coins and the right to make more of them. */
+/**
+ * The world before every case. The owner could lose three more things: another NFT, a thousand
+ * coins and the right to make more of them.
+ */
 export const world: readonly Stored[] = [
   { address: owner, lamports: 10 * SOL, program: system, data: new Uint8Array(0) },
   { address: stranger, lamports: SOL, program: system, data: new Uint8Array(0) },

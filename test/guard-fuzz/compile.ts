@@ -1,6 +1,16 @@
 import { programs } from '../../packages/core/src/solana/programs.ts';
 import type { MessageParts } from '../../packages/core/src/testing/encode.ts';
-import { accounts, bytesOf, fungible as coin, mint, mint2022, nowhere, otherMint, owner, system } from './accounts.ts';
+import {
+  accounts,
+  bytesOf,
+  fungible as coin,
+  mint,
+  mint2022,
+  nowhere,
+  otherMint,
+  owner,
+  system,
+} from './accounts.ts';
 
 export type Role = '' | 'w' | 's' | 'sw';
 
@@ -19,10 +29,15 @@ export interface Draft {
 
 /** What every library does: one list of keys, signers first, writable ones first in each half. */
 export function compile({ version, payer, calls }: Draft): MessageParts {
-  const roles = new Map<string, { signer: boolean; writable: boolean }>([[payer, { signer: true, writable: true }]]);
+  const roles = new Map<string, { signer: boolean; writable: boolean }>([
+    [payer, { signer: true, writable: true }],
+  ]);
   const add = (address: string, role: Role) => {
     const known = roles.get(address) ?? { signer: false, writable: false };
-    roles.set(address, { signer: known.signer || role.includes('s'), writable: known.writable || role.includes('w') });
+    roles.set(address, {
+      signer: known.signer || role.includes('s'),
+      writable: known.writable || role.includes('w'),
+    });
   };
   for (const call of calls) for (const [address, role] of call.accounts) add(address, role);
   for (const call of calls) add(call.program, '');
@@ -51,16 +66,23 @@ export function compile({ version, payer, calls }: Draft): MessageParts {
   };
 }
 
-export const u64 = (value: bigint): number[] => Array.from({ length: 8 }, (_, index) => Number((value >> BigInt(8 * index)) & 255n));
-export const call = (program: string, list: Call['accounts'], data: readonly number[] | Uint8Array): Call => ({
+export const u64 = (value: bigint): number[] =>
+  Array.from({ length: 8 }, (_, index) => Number((value >> BigInt(8 * index)) & 255n));
+export const call = (
+  program: string,
+  list: Call['accounts'],
+  data: readonly number[] | Uint8Array,
+): Call => ({
   program,
   accounts: list,
   data: Uint8Array.from(data),
 });
 
-export const memo = (text: string): Call => call(programs.memo, [[owner, 's']], new TextEncoder().encode(text));
+export const memo = (text: string): Call =>
+  call(programs.memo, [[owner, 's']], new TextEncoder().encode(text));
 const { a, s } = accounts;
-const owned = (program: string, tag: number[], list: Call['accounts']) => call(program, [...list, [owner, 's']], tag);
+const owned = (program: string, tag: number[], list: Call['accounts']) =>
+  call(program, [...list, [owner, 's']], tag);
 const is2022 = (program: string) => program === programs.token2022;
 
 export const burn = (program: string): Call =>
@@ -81,14 +103,21 @@ export const close = (program: string, to = owner): Call =>
       [to, 'w'],
     ],
   );
-export const budget = (tag: number, ...data: number[]): Call => call(programs.computeBudget, [], [tag, ...data]);
-export const assertion = (tag: number): Call => call(programs.lighthouse, [[owner, '']], [tag, 0, 1, 2]);
+export const budget = (tag: number, ...data: number[]): Call =>
+  call(programs.computeBudget, [], [tag, ...data]);
+export const assertion = (tag: number): Call =>
+  call(programs.lighthouse, [[owner, '']], [tag, 0, 1, 2]);
 
 const { token } = programs;
 const { other, fungible } = a;
 
 /** An instruction of a token program that the owner signs, with two accounts in front. */
-const taken = (data: readonly number[], first: string, second: string, program: string = token): Call =>
+const taken = (
+  data: readonly number[],
+  first: string,
+  second: string,
+  program: string = token,
+): Call =>
   owned(
     program,
     [...data],
@@ -98,7 +127,9 @@ const taken = (data: readonly number[], first: string, second: string, program: 
     ],
   );
 
-/** What a thief would add or put in the place of something: each of them works on the local chain. */
+/**
+ * What a thief would add or put in the place of something: each of them works on the local chain.
+ */
 export const thefts: readonly Call[] = [
   taken([3, ...u64(1n)], other, s.other),
   taken([3, ...u64(1n)], a.nft, s.nft),

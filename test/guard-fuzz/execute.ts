@@ -11,8 +11,8 @@ export interface Held {
 export type State = ReadonlyMap<string, Held>;
 
 /**
- * A chain that is the same before every case. Signatures and blockhashes are not checked, so a transaction that no key would sign runs as well: whatever the
- * guard lets pass is tried.
+ * A chain that is the same before every case. Signatures and blockhashes are not checked, so a
+ * transaction that no key would sign runs as well: whatever the guard lets pass is tried.
  */
 export async function openChain() {
   const native = await loadLiteSvm();
@@ -21,22 +21,34 @@ export async function openChain() {
   svm.setBlockhashCheck(false);
   svm.setTransactionHistory(0n);
   const programs = [system, ...new Set(world.map(({ program }) => program))];
-  const none = (): InstanceType<typeof native.Account> => new native.Account(0n, new Uint8Array(0), bytesOf(system), false, 0n);
+  const none = (): InstanceType<typeof native.Account> =>
+    new native.Account(0n, new Uint8Array(0), bytesOf(system), false, 0n);
   const stored = new Map(
-    world.map(({ address, lamports, program, data }) => [address, new native.Account(BigInt(lamports), data, bytesOf(program), false, 0n)]),
+    world.map(({ address, lamports, program, data }) => [
+      address,
+      new native.Account(BigInt(lamports), data, bytesOf(program), false, 0n),
+    ]),
   );
   for (const [address, account] of stored) svm.setAccount(bytesOf(address), account);
 
-  /** Every account of the chain that belongs to one of the programs, and everything else that a transaction can name. */
+  /**
+   * Every account of the chain that belongs to one of the programs, and everything else that a
+   * transaction can name.
+   */
   const read = (): State => {
     const state = new Map<string, Held>();
     const keep = (address: string, account: InstanceType<typeof native.Account> | null) => {
       if (!account || account.lamports() === 0n || account.executable()) return;
       const data = Buffer.from(account.data()).toString('base64');
-      state.set(address, { lamports: account.lamports(), program: encodeBase58(account.owner()), data });
+      state.set(address, {
+        lamports: account.lamports(),
+        program: encodeBase58(account.owner()),
+        data,
+      });
     };
     for (const program of programs)
-      for (const entry of svm.getProgramAccounts(bytesOf(program))) keep(encodeBase58(entry.address), entry.account());
+      for (const entry of svm.getProgramAccounts(bytesOf(program)))
+        keep(encodeBase58(entry.address), entry.account());
     for (const address of pool) keep(address, svm.getAccount(bytesOf(address)));
     return state;
   };
@@ -52,7 +64,8 @@ export async function openChain() {
     /** As before the last run. */
     restore(after: State): void {
       for (const [address, account] of stored) svm.setAccount(bytesOf(address), account);
-      for (const address of after.keys()) if (!before.has(address)) svm.setAccount(bytesOf(address), none());
+      for (const address of after.keys())
+        if (!before.has(address)) svm.setAccount(bytesOf(address), none());
     },
   };
 }

@@ -9,8 +9,10 @@ import { type Held, openChain, type State } from './execute.ts';
 import { createRandom, mutate } from './mutate.ts';
 
 /**
- * Honest burns, changed in every way that comes to mind. Whatever the guard still accepts is executed, and every account is compared: only the one NFT may be
- * gone, and only the fee, at most as high as the guard said. GUARD_FUZZ_RUNS=1000000 makes it a long run, GUARD_FUZZ_SEED another one.
+ * Honest burns, changed in every way that comes to mind. Whatever the guard still accepts is
+ * executed, and every account is compared: only the one NFT may be gone, and only the fee, at most
+ * as high as the guard said. GUARD_FUZZ_RUNS=1000000 makes it a long run, GUARD_FUZZ_SEED another
+ * one.
  */
 const runs = Number(process.env.GUARD_FUZZ_RUNS ?? 10_000);
 const seed = Number(process.env.GUARD_FUZZ_SEED ?? 20_261_124);
@@ -20,7 +22,12 @@ const ours = memo(`nft-upgrade:1:${operationId}`);
 const limits = [budget(2, 0, 0, 2, 0), budget(3, ...u64(1_000n))];
 const plain = (program: string) => call(program, burn(program).accounts, [8, ...u64(1n)]);
 
-const burns: readonly { name: string; draft: Draft; program: string; options?: { feePayer: string } }[] = [
+const burns: readonly {
+  name: string;
+  draft: Draft;
+  program: string;
+  options?: { feePayer: string };
+}[] = [
   { name: 'SPL Token, legacy', program: programs.token, draft: of(programs.token, 'legacy') },
   {
     name: 'SPL Token, version 0, the plain Burn',
@@ -41,15 +48,33 @@ function of(program: string, version: 'legacy' | 0): Draft {
 }
 
 /** What changed, in words; nothing where only the burn happened. */
-function harm(before: State, after: State, burned: { mint: string; account: string }, payer: string, maxFee: bigint): string[] {
+function harm(
+  before: State,
+  after: State,
+  burned: { mint: string; account: string },
+  payer: string,
+  maxFee: bigint,
+): string[] {
   const findings: string[] = [];
   const rent = before.get(burned.account)?.lamports ?? 0n;
   for (const address of new Set([...before.keys(), ...after.keys()])) {
     const [was, is] = [before.get(address), after.get(address)];
     if (same(was, is)) continue;
-    if (address === burned.account && (is === undefined || amountOf(is) === 0n) && was?.lamports === (is?.lamports ?? was?.lamports))
+    if (
+      address === burned.account &&
+      (is === undefined || amountOf(is) === 0n) &&
+      was?.lamports === (is?.lamports ?? was?.lamports)
+    )
       continue;
-    if (address === burned.mint && is && was && is.lamports === was.lamports && is.program === was.program && supplyOf(is) === 0n) continue;
+    if (
+      address === burned.mint &&
+      is &&
+      was &&
+      is.lamports === was.lamports &&
+      is.program === was.program &&
+      supplyOf(is) === 0n
+    )
+      continue;
     const lost = (was?.lamports ?? 0n) - (is?.lamports ?? 0n);
     const isMoneyOnly = is?.data === was?.data && is?.program === was?.program;
     if (address === payer && isMoneyOnly && lost <= maxFee && lost >= -rent) continue;
@@ -63,7 +88,8 @@ const same = (one: Held | undefined, other: Held | undefined): boolean =>
   one?.lamports === other?.lamports && one?.program === other?.program && one?.data === other?.data;
 const amountOf = ({ data }: Held): bigint => Buffer.from(data, 'base64').readBigUInt64LE(64);
 const supplyOf = ({ data }: Held): bigint => Buffer.from(data, 'base64').readBigUInt64LE(36);
-const inWords = (held: Held | undefined): string => (held ? `${held.lamports} lamports of ${held.program} with ${held.data}` : 'nothing');
+const inWords = (held: Held | undefined): string =>
+  held ? `${held.lamports} lamports of ${held.program} with ${held.data}` : 'nothing';
 
 describe('W1, W7: a changed burn', () => {
   let chain: Awaited<ReturnType<typeof openChain>>;
@@ -74,7 +100,10 @@ describe('W1, W7: a changed burn', () => {
   it('unchanged, burns exactly the NFT on the local chain', () => {
     for (const { name, draft, program, options } of burns) {
       const wire = encodeTransaction(compile(draft));
-      const target = program === programs.token ? { mint, account: accounts.a.nft } : { mint: mint2022, account: accounts.a.nft2022 };
+      const target =
+        program === programs.token
+          ? { mint, account: accounts.a.nft }
+          : { mint: mint2022, account: accounts.a.nft2022 };
       const verdict = solanaGuard(options).inspect(
         encodeBase64(wire),
         { operationId, mint: target.mint, owner, tokenProgram: program },
@@ -92,13 +121,16 @@ describe('W1, W7: a changed burn', () => {
     const random = createRandom(seed);
     const count = { accepted: 0, executed: 0, refused: 0 };
     for (let run = 0; run < runs; run++) {
-      // The native accounts of LiteSVM are given back between two turns of the event loop, and not before.
+      // The native accounts of LiteSVM are given back between two turns of the event loop, and not
+      // before.
       if (run % 200 === 0) await new Promise((resolve) => setImmediate(resolve));
       const honest = random.pick(burns, burns[0] as (typeof burns)[number]);
       const stage = random.pick(['before', 'after'] as const, 'before');
       const wire = mutate(random, honest.draft);
       const target =
-        honest.program === programs.token ? { mint, account: accounts.a.nft } : { mint: mint2022, account: accounts.a.nft2022 };
+        honest.program === programs.token
+          ? { mint, account: accounts.a.nft }
+          : { mint: mint2022, account: accounts.a.nft2022 };
       const expected = { operationId, mint: target.mint, owner, tokenProgram: honest.program };
       const verdict = solanaGuard(honest.options).inspect(encodeBase64(wire), expected, stage);
       if (!verdict.safe) {
@@ -110,7 +142,13 @@ describe('W1, W7: a changed burn', () => {
       expect(verdict.maxFeeLamports).toBeLessThanOrEqual(1_010_000n);
       const { succeeded, after } = chain.run(wire);
       count.executed += Number(succeeded);
-      const findings = harm(chain.before, after, target, honest.options?.feePayer ?? owner, verdict.maxFeeLamports);
+      const findings = harm(
+        chain.before,
+        after,
+        target,
+        honest.options?.feePayer ?? owner,
+        verdict.maxFeeLamports,
+      );
       if (findings.length > 0)
         throw new RangeError(
           `Run ${run} of seed ${seed}, ${honest.name}, ${stage} signing, did more than it should:\n${findings.join('\n')}\n${encodeBase64(wire)}`,
@@ -118,7 +156,8 @@ describe('W1, W7: a changed burn', () => {
       chain.restore(after);
     }
     // Without each of the three the run would prove nothing.
-    for (const [what, times] of Object.entries(count)) expect([what, times > runs / 100]).toEqual([what, true]);
+    for (const [what, times] of Object.entries(count))
+      expect([what, times > runs / 100]).toEqual([what, true]);
     expect(chain.before.get(stranger)?.lamports).toBe(1_000_000_000n);
     if (runs > 10_000) console.info(count);
   });

@@ -1,4 +1,5 @@
-// The client where there is no browser, no Node and no young built-in: the surroundings of React Native, as a context with nothing else in it.
+// The client where there is no browser, no Node and no young built-in: the surroundings of React
+// Native, as a context with nothing else in it.
 import { AbortController } from 'abort-controller';
 import { expect, it } from 'vitest';
 import { bareContext, streamingFetch } from './fixtures/bare-context.ts';
@@ -13,7 +14,11 @@ const randomUUID = () => crypto.randomUUID();
 it('follows an upgrade over cuts with a fetch that streams', async () => {
   const { world, origin } = present();
   const play = await bareContext({ ...standard, fetch: streamingFetch });
-  expect(await play(origin, { randomUUID })).toMatchObject({ end: 'completed', asset: 'delivered', counters: { posts: 1, polls: 0 } });
+  expect(await play(origin, { randomUUID })).toMatchObject({
+    end: 'completed',
+    asset: 'delivered',
+    counters: { posts: 1, polls: 0 },
+  });
   expect(world.posts).toBe(1);
 });
 
@@ -21,8 +26,15 @@ it('polls with a fetch that does not', async () => {
   const { world, origin } = present();
   const whole: typeof streamingFetch = async (input, init) => {
     const response = await streamingFetch(input, init);
-    const text = response.headers.get('content-type')?.includes('json') ? await response.text() : '';
-    return { ok: response.ok, status: response.status, headers: response.headers, text: async () => text } as Response;
+    const text = response.headers.get('content-type')?.includes('json')
+      ? await response.text()
+      : '';
+    return {
+      ok: response.ok,
+      status: response.status,
+      headers: response.headers,
+      text: async () => text,
+    } as Response;
   };
   const play = await bareContext({ ...standard, fetch: whole });
   const { counters, ...rest } = await play(origin, { randomUUID });
@@ -40,6 +52,9 @@ it.each([
   const { world, origin } = present();
   const play = await bareContext(globals);
   const environment = capability === 'randomUUID' ? {} : { randomUUID };
-  await expect(play(origin, environment)).rejects.toMatchObject({ code: 'missing_capability', details: { capability } });
+  await expect(play(origin, environment)).rejects.toMatchObject({
+    code: 'missing_capability',
+    details: { capability },
+  });
   expect(world.posts).toBe(0);
 });

@@ -1,4 +1,5 @@
-// The client and the emitter in runtimes other than Node: real ones, as processes of their own, over real sockets.
+// The client and the emitter in runtimes other than Node: real ones, as processes of their own,
+// over real sockets.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { auditServer } from '../../packages/core/src/audit/index.ts';
 import { createUpgradeClient } from '../../packages/core/src/index.ts';
@@ -23,7 +24,8 @@ const statuses = [
 
 const present = cuttableWorlds();
 
-for (const runtime of runtimes) describeWith(runtime.program, `in ${runtime.program}`, () => suite(runtime));
+for (const runtime of runtimes)
+  describeWith(runtime.program, `in ${runtime.program}`, () => suite(runtime));
 
 function suite(runtime: (typeof runtimes)[number]) {
   let running: RunningRuntime;
@@ -34,7 +36,9 @@ function suite(runtime: (typeof runtimes)[number]) {
 
   it('the client follows an upgrade over cuts to its end', async () => {
     const { world, origin } = present();
-    const played: Played = await (await fetch(`${running.origin}/play?origin=${encodeURIComponent(origin)}`)).json();
+    const played: Played = await (
+      await fetch(`${running.origin}/play?origin=${encodeURIComponent(origin)}`)
+    ).json();
     expect(played, running.output()).toMatchObject({
       end: 'completed',
       asset: 'delivered',
@@ -55,7 +59,11 @@ function suite(runtime: (typeof runtimes)[number]) {
   });
 
   it('the emitter passes the audit', async () => {
-    const report = await auditServer(running.origin, { token: 'alice', otherToken: 'bob', process: 'badge_activation' });
+    const report = await auditServer(running.origin, {
+      token: 'alice',
+      otherToken: 'bob',
+      process: 'badge_activation',
+    });
     expect(report.findings.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
   });
 }

@@ -11,7 +11,10 @@ export interface KafkaRecord {
   headers: Readonly<Record<string, string>>;
 }
 
-/** A broker that speaks the Kafka protocol: the one inside librdkafka, which kcat starts in its own process. Empty at the start, gone at the end. */
+/**
+ * A broker that speaks the Kafka protocol: the one inside librdkafka, which kcat starts in its own
+ * process. Empty at the start, gone at the end.
+ */
 export interface TestKafka {
   readonly broker: string;
   /** Everything in a topic so far, read by a client that is not the one under test. */
@@ -25,15 +28,21 @@ export interface TestKafka {
 export async function startKafka(): Promise<TestKafka> {
   const kcat = find('kcat') ?? 'kcat';
   // A producer that waits for its input keeps its cluster; librdkafka tells the address in its log.
-  const server = spawn(kcat, ['-P', '-b', 'none', '-t', 'none', '-X', 'test.mock.num.brokers=1', '-d', 'mock'], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-  });
+  const server = spawn(
+    kcat,
+    ['-P', '-b', 'none', '-t', 'none', '-X', 'test.mock.num.brokers=1', '-d', 'mock'],
+    {
+      stdio: ['pipe', 'ignore', 'pipe'],
+    },
+  );
   const orphaned = () => void server.kill('SIGKILL');
   process.once('exit', orphaned);
   const broker = await new Promise<string>((resolve, reject) => {
     let log = '';
     server.once('error', reject);
-    server.once('exit', () => reject(new Error(`kcat did not start a cluster.\n${log.slice(-500)}`)));
+    server.once('exit', () =>
+      reject(new Error(`kcat did not start a cluster.\n${log.slice(-500)}`)),
+    );
     server.stderr.on('data', (data) => {
       if (log.length > 100_000) return;
       log += data;
@@ -44,10 +53,14 @@ export async function startKafka(): Promise<TestKafka> {
   return {
     broker,
     async read(topic) {
-      const reader = spawn(kcat, ['-C', '-b', broker, '-t', topic, '-o', 'beginning', '-e', '-q', '-J'], {
-        stdio: ['ignore', 'pipe', 'ignore'],
-        timeout: 20_000,
-      });
+      const reader = spawn(
+        kcat,
+        ['-C', '-b', broker, '-t', topic, '-o', 'beginning', '-e', '-q', '-J'],
+        {
+          stdio: ['ignore', 'pipe', 'ignore'],
+          timeout: 20_000,
+        },
+      );
       let text = '';
       reader.stdout.on('data', (data) => {
         text += data;
@@ -73,6 +86,7 @@ export async function startKafka(): Promise<TestKafka> {
 /** kcat prints names and values in turn. */
 function headersOf(list: readonly string[]): Record<string, string> {
   const entries: [string, string][] = [];
-  for (let index = 0; index + 1 < list.length; index += 2) entries.push([list[index] ?? '', list[index + 1] ?? '']);
+  for (let index = 0; index + 1 < list.length; index += 2)
+    entries.push([list[index] ?? '', list[index + 1] ?? '']);
   return Object.fromEntries(entries);
 }

@@ -17,5 +17,7 @@ it('takes a program from where its setting says, and finds none where there is n
   delete process.env.KCAT_PATH;
   expect(installCommand(['kcat', 'redis-server'])).toBe('apt-get install -y kcat redis-server');
   expect(installCommand(['deno', 'bun'])).toBe('pnpm install --filter @aiw3/test-runtimes');
-  expect(installCommand(['bun', 'kcat'])).toBe('apt-get install -y kcat && pnpm install --filter @aiw3/test-runtimes');
+  expect(installCommand(['bun', 'kcat'])).toBe(
+    'apt-get install -y kcat && pnpm install --filter @aiw3/test-runtimes',
+  );
 });

@@ -46,7 +46,18 @@ export async function startRedis(): Promise<TestRedis> {
 }
 
 async function launch(folder: string, port: number): Promise<ChildProcess> {
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
+  const options = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+  ];
   const server = spawn(find('redis-server') ?? 'redis-server', options, { stdio: 'ignore' });
   for (let tries = 0; !(await answers(port)); tries += 1) {
     if (tries === 300 || server.exitCode !== null) throw new Error('redis-server did not start.');
@@ -74,6 +85,10 @@ export const freePort = (): Promise<number> =>
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        typeof address === 'object' && address !== null
+          ? resolve(address.port)
+          : reject(new Error('no port')),
+      );
     });
   });

@@ -7,8 +7,15 @@ import type { Sink } from '../../packages/server-kit/src/ports/sink.ts';
 import { publication } from '../../packages/server-kit/src/publish/fixtures/publication.ts';
 import { redisCache } from '../../packages/server-kit/src/redis/index.ts';
 import { createService, type Service } from '../../packages/server-kit/src/service.ts';
-import { type MemoryChain, memoryChain } from '../../packages/server-kit/src/testing/memory-chain.ts';
-import { memoryContent, permissiveRules, untilStatus } from '../../packages/server-kit/src/testing/rules.ts';
+import {
+  type MemoryChain,
+  memoryChain,
+} from '../../packages/server-kit/src/testing/memory-chain.ts';
+import {
+  memoryContent,
+  permissiveRules,
+  untilStatus,
+} from '../../packages/server-kit/src/testing/rules.ts';
 import { startKafka, type TestKafka } from './kafka.ts';
 import { describeWith } from './programs.ts';
 import { startRedis, type TestRedis } from './redis.ts';
@@ -44,7 +51,12 @@ async function upgradeWith(sinks: readonly Sink[]): Promise<string> {
     watchMs: 20,
     sinks,
   });
-  const request = { process: 'upgrade', principal: alice, input: { targetTierId: 'tier-2' }, idempotencyKey: null };
+  const request = {
+    process: 'upgrade',
+    principal: alice,
+    input: { targetTierId: 'tier-2' },
+    idempotencyKey: null,
+  };
   const { operationId } = (await service.start(request)).snapshot;
   const query = { process: 'upgrade', operationId, principal: alice };
   await untilStatus(service, query, ['awaiting_burn']);
@@ -54,7 +66,9 @@ async function upgradeWith(sinks: readonly Sink[]): Promise<string> {
 }
 /** Whatever waits for its next try waits no longer. */
 const hurry = () =>
-  db.sql(`update nft_upgrade.delivery set due_at = clock_timestamp() where state = 'waiting' and due_at > clock_timestamp()`);
+  db.sql(
+    `update nft_upgrade.delivery set due_at = clock_timestamp() where state = 'waiting' and due_at > clock_timestamp()`,
+  );
 
 describeWith('kcat', 'Kafka', () => {
   let kafka: TestKafka;
@@ -64,8 +78,11 @@ describeWith('kcat', 'Kafka', () => {
   afterAll(() => kafka.stop());
 
   it("brings the guide's nft_upgraded to nft-events, after what came before it, with a CloudEvents envelope", async () => {
-    const operationId = await upgradeWith([kafkaSink({ brokers: [kafka.broker], createTopic: true })]);
-    const read = async () => (await kafka.read('nft-events')).filter(({ key }) => key === operationId);
+    const operationId = await upgradeWith([
+      kafkaSink({ brokers: [kafka.broker], createTopic: true }),
+    ]);
+    const read = async () =>
+      (await kafka.read('nft-events')).filter(({ key }) => key === operationId);
     await expect.poll(async () => (await read()).length, patient).toBe(3);
     const records = await read();
     expect(records.map(({ payload }) => JSON.parse(payload).eventType)).toEqual([
@@ -98,7 +115,12 @@ describeWith('kcat', 'Kafka', () => {
     try {
       operationId = await upgradeWith([sink]);
       await expect
-        .poll(async () => (await service?.outbox.list({ state: 'waiting' }))?.find(({ error }) => error !== null)?.sink, patient)
+        .poll(
+          async () =>
+            (await service?.outbox.list({ state: 'waiting' }))?.find(({ error }) => error !== null)
+              ?.sink,
+          patient,
+        )
         .toBe('kafka');
       expect(ledger.mints()).toBe(1);
     } finally {
@@ -110,13 +132,19 @@ describeWith('kcat', 'Kafka', () => {
       // A record whose acknowledgement was lost comes again: at least once.
       return [...new Set(records.map(({ payload }) => JSON.parse(payload).eventType))];
     };
-    await expect.poll(types, patient).toEqual(['upgrade_burn_verified', 'upgrade_updating_records', 'nft_upgraded']);
+    await expect
+      .poll(types, patient)
+      .toEqual(['upgrade_burn_verified', 'upgrade_updating_records', 'nft_upgraded']);
   });
 
   it('says so when nothing listens there, each time', async () => {
     const sink = kafkaSink({ brokers: ['127.0.0.1:1'], timeoutMs: 1_000 });
-    await expect(sink.publish(publication(), forever())).rejects.toMatchObject({ code: 'temporarily_unavailable' });
-    await expect(sink.publish(publication(), forever())).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    await expect(sink.publish(publication(), forever())).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+    });
+    await expect(sink.publish(publication(), forever())).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+    });
     await sink.close?.();
   });
 });
@@ -149,7 +177,12 @@ describeWith('redis-server', 'Redis', () => {
     await redis.kill9();
     await upgradeWith([sink]);
     await expect
-      .poll(async () => (await service?.outbox.list({ state: 'waiting' }))?.find(({ error }) => error !== null)?.sink, patient)
+      .poll(
+        async () =>
+          (await service?.outbox.list({ state: 'waiting' }))?.find(({ error }) => error !== null)
+            ?.sink,
+        patient,
+      )
       .toBe('cache');
     await redis.restart();
     const cache = await client();

@@ -5,7 +5,10 @@ import { pglite } from '../../packages/server-kit/src/db/pglite.ts';
 import { createHandler } from '../../packages/server-kit/src/http/handler.ts';
 import { redisWake } from '../../packages/server-kit/src/redis/index.ts';
 import { createService, type Service } from '../../packages/server-kit/src/service.ts';
-import { type MemoryChain, memoryChain } from '../../packages/server-kit/src/testing/memory-chain.ts';
+import {
+  type MemoryChain,
+  memoryChain,
+} from '../../packages/server-kit/src/testing/memory-chain.ts';
 import { memoryContent, permissiveRules } from '../../packages/server-kit/src/testing/rules.ts';
 import { describeWith } from './programs.ts';
 import { startRedis, type TestRedis } from './redis.ts';
@@ -49,17 +52,25 @@ describeWith('redis-server', 'wake-ups over Redis', () => {
     return service;
   };
   const startOn = async (service: Service) => {
-    const request = { process: 'upgrade', principal: alice, input: { targetTierId: 'tier-2' }, idempotencyKey: null };
+    const request = {
+      process: 'upgrade',
+      principal: alice,
+      input: { targetTierId: 'tier-2' },
+      idempotencyKey: null,
+    };
     return (await service.start(request)).snapshot.operationId;
   };
   /** What a stream of a node shows, up to its end. */
   const follow = async (service: Service, operationId: string, pollMs: number) => {
     const handler = createHandler(service, { authenticate: async () => alice, timing: { pollMs } });
-    const response = await handler.fetch(new Request(`http://node/api/v1/nft/upgrade/${operationId}/events`));
+    const response = await handler.fetch(
+      new Request(`http://node/api/v1/nft/upgrade/${operationId}/events`),
+    );
     const seqs: number[] = [];
     const ended = (async () => {
       for await (const bytes of response.body ?? []) {
-        for (const [, seq] of new TextDecoder().decode(bytes).matchAll(/^id: ?(\d+)$/gm)) seqs.push(Number(seq));
+        for (const [, seq] of new TextDecoder().decode(bytes).matchAll(/^id: ?(\d+)$/gm))
+          seqs.push(Number(seq));
       }
     })();
     return { seqs, ended };
@@ -82,9 +93,15 @@ describeWith('redis-server', 'wake-ups over Redis', () => {
     ledger = memoryChain({ autoFinalize: false });
     ledger.give(mint, alice.wallet);
     let losses = 0;
-    const [worker, viewer] = [await node({ watchMs: 20 }), await node({ watchMs: 3_600_000, lost: () => losses++ })];
+    const [worker, viewer] = [
+      await node({ watchMs: 20 }),
+      await node({ watchMs: 3_600_000, lost: () => losses++ }),
+    ];
     const operationId = await startOn(worker);
-    const [polling, woken] = [await follow(viewer, operationId, 200), await follow(viewer, operationId, 3_600_000)];
+    const [polling, woken] = [
+      await follow(viewer, operationId, 200),
+      await follow(viewer, operationId, 3_600_000),
+    ];
     await expect.poll(() => woken.seqs.length, patient).toBeGreaterThanOrEqual(3);
     await redis.kill9();
     await expect.poll(() => losses, patient).toBeGreaterThan(0);
@@ -97,7 +114,8 @@ describeWith('redis-server', 'wake-ups over Redis', () => {
     // A connection that stands again wakes everybody once; from then on hints come as before.
     await expect.poll(() => woken.seqs.length, patient).toBe(polling.seqs.length);
     for (const stream of [polling, woken]) {
-      while (!(await Promise.race([stream.ended.then(() => true), sleep(50, false)]))) ledger.finalize();
+      while (!(await Promise.race([stream.ended.then(() => true), sleep(50, false)])))
+        ledger.finalize();
       expect(stream.seqs).toEqual(stream.seqs.map((_, index) => index + 1));
     }
     expect(ledger.mints()).toBe(1);

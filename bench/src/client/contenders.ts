@@ -19,7 +19,10 @@ const { source } = written;
 /** Reads the chunks of one upgrade. Resolves with the number of events it saw. */
 export type Contender = (chunks: readonly Uint8Array[]) => Promise<number> | number;
 
-/** What nothing can beat: text, lines, JSON. It misses what is cut between two chunks, so it joins them first. */
+/**
+ * What nothing can beat: text, lines, JSON. It misses what is cut between two chunks, so it joins
+ * them first.
+ */
 export const floor: Contender = (chunks) => {
   const decoder = new TextDecoder();
   let rest = '';
@@ -35,9 +38,15 @@ export const floor: Contender = (chunks) => {
   return events;
 };
 
-/** The same work as ours with the usual parts: a spec-true parser, zod, the reducer, a listener for each chunk. */
+/**
+ * The same work as ours with the usual parts: a spec-true parser, zod, the reducer, a listener for
+ * each chunk.
+ */
 const schemas: Readonly<Record<string, z.core.$ZodType>> = Object.fromEntries(
-  Object.entries(source.payloads).map(([status, payload]) => [status, zodMini.looseObject({ ...envelopeSchema.shape, ...payload })]),
+  Object.entries(source.payloads).map(([status, payload]) => [
+    status,
+    zodMini.looseObject({ ...envelopeSchema.shape, ...payload }),
+  ]),
 );
 export const parserAndZod: Contender = (chunks) => {
   const decoder = new TextDecoder();
@@ -83,7 +92,11 @@ export const pipeline: Contender = async (chunks) => {
 /** Ours, whole: the client over a response that streams. */
 export const client: Contender = async (chunks) => {
   const headers = { 'content-type': 'text/event-stream' };
-  const environment = { fetch: () => Promise.resolve(new Response(streamOf(chunks), { headers })), storage: null, locks: null };
+  const environment = {
+    fetch: () => Promise.resolve(new Response(streamOf(chunks), { headers })),
+    storage: null,
+    locks: null,
+  };
   const own = createUpgradeClient({ baseUrl: '', environment });
   const operation = own.upgrade.attach('upg_bench');
   operation.subscribe(() => operation.getSnapshot());
@@ -97,14 +110,21 @@ const aiSdk =
   (schema: z.ZodType): Contender =>
   async (chunks) => {
     let events = 0;
-    for await (const part of parseJsonEventStream({ stream: streamOf(chunks), schema })) if (part.success) events++;
+    for await (const part of parseJsonEventStream({ stream: streamOf(chunks), schema }))
+      if (part.success) events++;
     return events;
   };
 
-/** With the schema of the protocol, as its users write it: a union by status, of envelope and payload. */
-const eventSchema = (status: string) => z.looseObject({ ...envelopeSchema.shape, ...source.payloads[status], status: z.literal(status) });
+/**
+ * With the schema of the protocol, as its users write it: a union by status, of envelope and
+ * payload.
+ */
+const eventSchema = (status: string) =>
+  z.looseObject({ ...envelopeSchema.shape, ...source.payloads[status], status: z.literal(status) });
 const [first = '', ...others] = Object.keys(source.payloads);
-export const aiSdkValidating = aiSdk(z.discriminatedUnion('status', [eventSchema(first), ...others.map(eventSchema)]));
+export const aiSdkValidating = aiSdk(
+  z.discriminatedUnion('status', [eventSchema(first), ...others.map(eventSchema)]),
+);
 /** With one field for all events: what its streams alone cost. */
 export const aiSdkStreaming = aiSdk(z.looseObject({ seq: z.number() }));
 
@@ -124,7 +144,9 @@ export const agUi: Contender = (chunks) =>
   new Promise((resolve, reject) => {
     let events = 0;
     const headers = { 'content-type': 'text/event-stream' };
-    parseSSEStream(runHttpRequest(() => Promise.resolve(new Response(streamOf(chunks), { headers })))).subscribe({
+    parseSSEStream(
+      runHttpRequest(() => Promise.resolve(new Response(streamOf(chunks), { headers }))),
+    ).subscribe({
       next: () => events++,
       error: reject,
       complete: () => resolve(events),
@@ -142,6 +164,8 @@ export const floorOverStream: Contender = async (chunks) => {
     if (done) return events;
     const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) if (line.startsWith('data: ') && (JSON.parse(line.slice(6)) as OperationEvent).seq > 0) events++;
+    for (const line of lines)
+      if (line.startsWith('data: ') && (JSON.parse(line.slice(6)) as OperationEvent).seq > 0)
+        events++;
   }
 };

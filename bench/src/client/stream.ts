@@ -1,21 +1,47 @@
-import { type AnyProcess, eventFrame, foldAll, nextEvent, type OperationEvent, openingFrame, upgrade } from '@aiw3/nft-upgrade/protocol';
+import {
+  type AnyProcess,
+  eventFrame,
+  foldAll,
+  nextEvent,
+  type OperationEvent,
+  openingFrame,
+  upgrade,
+} from '@aiw3/nft-upgrade/protocol';
 import { samplePayload } from '@aiw3/nft-upgrade/testing';
 
 /** A recovery that takes its time: the statuses a long upgrade goes through again and again. */
 const rounds = ['uploading_metadata', 'upload_failed', 'recovering'] as const;
-const before = ['initializing', 'qualification_verified', 'awaiting_burn', 'verifying_burn', 'burn_verified'] as const;
-const after = ['uploading_metadata', 'metadata_uploaded', 'minting_new_nft', 'updating_records', 'completed'] as const;
+const before = [
+  'initializing',
+  'qualification_verified',
+  'awaiting_burn',
+  'verifying_burn',
+  'burn_verified',
+] as const;
+const after = [
+  'uploading_metadata',
+  'metadata_uploaded',
+  'minting_new_nft',
+  'updating_records',
+  'completed',
+] as const;
 
 /** A legal log of one upgrade with so many events, made as the server makes it. */
 export function longLog(length: number, process: AnyProcess = upgrade): OperationEvent[] {
-  const middle = Array.from({ length: length - before.length - after.length }, (_, index) => rounds[index % rounds.length] ?? rounds[0]);
+  const middle = Array.from(
+    { length: length - before.length - after.length },
+    (_, index) => rounds[index % rounds.length] ?? rounds[0],
+  );
   // The middle has to end where `after` may begin.
   while (middle.at(-1) !== 'recovering') middle.pop();
   const events: OperationEvent[] = [];
   let snapshot: ReturnType<typeof foldAll> = null;
   for (const status of [...before, ...middle, ...after]) {
     const at = new Date(Date.UTC(2026, 10, 23) + events.length * 1_000);
-    const event = nextEvent(process, snapshot, status, samplePayload(process, status), { operationId: 'upg_bench', at });
+    const event = nextEvent(process, snapshot, status, samplePayload(process, status), {
+      operationId: 'upg_bench',
+      at,
+    });
     snapshot = foldAll(process, [event], snapshot);
     events.push(event);
   }
@@ -32,7 +58,9 @@ export const chunkPerEvent = (log: readonly OperationEvent[]): Uint8Array[] =>
 /** The stream in chunks of so many bytes, cut anywhere. */
 export function chunksOf(log: readonly OperationEvent[], bytes: number): Uint8Array[] {
   const whole = utf8.encode(opening + log.map(eventFrame).join(''));
-  return Array.from({ length: Math.ceil(whole.length / bytes) }, (_, index) => whole.slice(index * bytes, (index + 1) * bytes));
+  return Array.from({ length: Math.ceil(whole.length / bytes) }, (_, index) =>
+    whole.slice(index * bytes, (index + 1) * bytes),
+  );
 }
 
 /** As a response brings it. */

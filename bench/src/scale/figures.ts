@@ -1,14 +1,29 @@
-/** What one unit of each resource carries. Measured where a benchmark exists, else an assumption that is named as one. */
+/**
+ * What one unit of each resource carries. Measured where a benchmark exists, else an assumption
+ * that is named as one.
+ */
 export interface Figures {
   /** Streams one Node process holds over HTTP/2. Suite `server`. */
   readonly streamsPerNode: number;
-  /** Journalled events a second one Postgres takes with job, wake-up and read-back, on two cores that it shares with the node. Suite `engine`. */
+  /**
+   * Journalled events a second one Postgres takes with job, wake-up and read-back, on two cores
+   * that it shares with the node. Suite `engine`.
+   */
   readonly eventsPerPostgres: number;
-  /** How many times that a large Postgres does (16 cores, fast disk). Assumption: two thirds of linear. */
+  /**
+   * How many times that a large Postgres does (16 cores, fast disk). Assumption: two thirds of
+   * linear.
+   */
   readonly largePostgres: number;
-  /** Events a second one node brings forward and streams, on the half of those cores that it had. Suite `engine`. */
+  /**
+   * Events a second one node brings forward and streams, on the half of those cores that it had.
+   * Suite `engine`.
+   */
   readonly eventsPerNode: number;
-  /** Notifications a second before they have to be coalesced in one Postgres. Measured at 32 writers. */
+  /**
+   * Notifications a second before they have to be coalesced in one Postgres. Measured at 32
+   * writers.
+   */
   readonly notifiesPerPostgres: number;
   /** Calls a second that an RPC plan of a large provider allows. Assumption. */
   readonly rpcCallsPerPlan: number;
@@ -28,7 +43,10 @@ export const defaultFigures: Figures = {
 
 /** What an upgrade does to a deployment. */
 export interface Workload {
-  /** Statuses that a user or the chain holds open: how long, and how often the chain is asked meanwhile. */
+  /**
+   * Statuses that a user or the chain holds open: how long, and how often the chain is asked
+   * meanwhile.
+   */
   readonly waits: readonly {
     readonly name: string;
     readonly medianMs: number;
@@ -43,12 +61,25 @@ export interface Workload {
   readonly outage: { readonly share: number; readonly meanMs: number };
 }
 
-/** Solana mainnet: finality takes about 13 s. A look at a waiting operation is two calls, once a `watchMs`. */
+/**
+ * Solana mainnet: finality takes about 13 s. A look at a waiting operation is two calls, once a
+ * `watchMs`.
+ */
 export const upgradeWorkload = (watchMs: number, batch: number): Workload => ({
   waits: [
     { name: 'signature', medianMs: 20_000, spread: 1, rpcCallsPerSecond: 2_000 / watchMs / batch },
-    { name: 'burn finality', medianMs: 13_000, spread: 0.15, rpcCallsPerSecond: 2_000 / watchMs / batch },
-    { name: 'mint finality', medianMs: 13_000, spread: 0.15, rpcCallsPerSecond: 2_000 / watchMs / batch },
+    {
+      name: 'burn finality',
+      medianMs: 13_000,
+      spread: 0.15,
+      rpcCallsPerSecond: 2_000 / watchMs / batch,
+    },
+    {
+      name: 'mint finality',
+      medianMs: 13_000,
+      spread: 0.15,
+      rpcCallsPerSecond: 2_000 / watchMs / batch,
+    },
   ],
   events: 12,
   rpcCalls: 14,

@@ -1,4 +1,5 @@
-// How a deployment grows: `npm run scale [-- --watch-ms 1000 --batch 1 --figures figures.json --json]`.
+// How a deployment grows: `npm run scale [-- --watch-ms 1000 --batch 1 --figures figures.json
+// --json]`.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { defaultFigures, type Figures, upgradeWorkload } from './figures.ts';
@@ -35,7 +36,9 @@ const rows = [0.1, 1, 10, 100, 1_000, 10_000, 20_000].map((perSecond) => {
 if (values.json) console.log(JSON.stringify({ watchMs, batch, figures, rows }));
 else {
   const round = (value: number) => Math.round(value).toLocaleString('en');
-  console.log(`A look at a waiting operation every ${watchMs} ms, ${batch} operations in one RPC call.`);
+  console.log(
+    `A look at a waiting operation every ${watchMs} ms, ${batch} operations in one RPC call.`,
+  );
   console.table(
     rows.map(({ load, plan: { nodes, shards, wake, rpcPlans, costPerMonth, limit } }) => ({
       'starts/s': load.arrivalsPerSecond,

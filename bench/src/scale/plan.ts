@@ -33,13 +33,23 @@ export function plan({ concurrent, eventsPerSecond, rpcPerSecond }: Load, figure
     Postgres: (eventsPerSecond / perShard) * cost.postgres,
     RPC: (rpcPerSecond.peak / (figures.rpcCallsPerPlan * ROOM)) * cost.rpcPlan,
   };
-  const [limit] = Object.entries(parts).reduce((dearest, part) => (part[1] > dearest[1] ? part : dearest)) as [Plan['limit'], number];
+  const [limit] = Object.entries(parts).reduce((dearest, part) =>
+    part[1] > dearest[1] ? part : dearest,
+  ) as [Plan['limit'], number];
   return {
     nodes,
     shards,
-    wake: shards > 1 ? 'Redis' : eventsPerSecond > figures.notifiesPerPostgres * ROOM ? 'NOTIFY, coalesced' : 'NOTIFY',
+    wake:
+      shards > 1
+        ? 'Redis'
+        : eventsPerSecond > figures.notifiesPerPostgres * ROOM
+          ? 'NOTIFY, coalesced'
+          : 'NOTIFY',
     rpcPlans,
-    costPerMonth: nodes * cost.node + shards * (small ? cost.postgres / 4 : cost.postgres) + rpcPlans * cost.rpcPlan,
+    costPerMonth:
+      nodes * cost.node +
+      shards * (small ? cost.postgres / 4 : cost.postgres) +
+      rpcPlans * cost.rpcPlan,
     limit,
   };
 }

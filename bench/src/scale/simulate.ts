@@ -10,7 +10,10 @@ export interface Load {
 }
 
 const HOUR_MS = 3_600_000;
-/** More arrivals than this tell nothing new: a larger load is made of independent ones, whose peaks lie closer to their mean. */
+/**
+ * More arrivals than this tell nothing new: a larger load is made of independent ones, whose peaks
+ * lie closer to their mean.
+ */
 const MAX_ARRIVALS = 400_000;
 
 /** A small generator with a seed, so that a table is the same each time it is made. */
@@ -24,14 +27,18 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** Lets operations arrive, wait and end, in virtual time, and counts each second what is open and what is asked. */
+/**
+ * Lets operations arrive, wait and end, in virtual time, and counts each second what is open and
+ * what is asked.
+ */
 export function simulate(workload: Workload, arrivalsPerSecond: number, seed = 1): Load {
   const random = seeded(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const scale = Math.max(1, (arrivalsPerSecond * 3_600) / MAX_ARRIVALS);
   const rate = arrivalsPerSecond / scale / 1_000;
   const seconds = HOUR_MS / 1_000;
-  // Differences at the second in which something begins or ends; their running sums are what is open then.
+  // Differences at the second in which something begins or ends; their running sums are what is
+  // open then.
   const open = new Float64Array(seconds + 1);
   const asked = new Float64Array(seconds + 1);
   const span = (sums: Float64Array, from: number, to: number, amount: number) => {
@@ -60,7 +67,11 @@ export function simulate(workload: Workload, arrivalsPerSecond: number, seed = 1
 }
 
 /** Peaks of a load made of `scale` independent ones: their deviations add up as a root. */
-function meanAndPeak(differences: Float64Array, scale: number, base: number): { mean: number; peak: number } {
+function meanAndPeak(
+  differences: Float64Array,
+  scale: number,
+  base: number,
+): { mean: number; peak: number } {
   let [current, sum, highest] = [0, 0, 0];
   const count = differences.length - 1;
   for (let second = 0; second < count; second += 1) {
@@ -69,5 +80,8 @@ function meanAndPeak(differences: Float64Array, scale: number, base: number): { 
     highest = Math.max(highest, current);
   }
   const mean = sum / count;
-  return { mean: base + mean * scale, peak: base + mean * scale + (highest - mean) * Math.sqrt(scale) };
+  return {
+    mean: base + mean * scale,
+    peak: base + mean * scale + (highest - mean) * Math.sqrt(scale),
+  };
 }

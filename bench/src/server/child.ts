@@ -28,7 +28,8 @@ export function startChild(file: URL, args: readonly string[] = []): Child {
     else asked?.reject(new Error(error));
   });
   child.on('exit', (code) => {
-    for (const { reject } of waiting.values()) reject(new Error(`${file.pathname} ended with ${code}.`));
+    for (const { reject } of waiting.values())
+      reject(new Error(`${file.pathname} ended with ${code}.`));
   });
   return {
     ask<T>(name: string, argument?: unknown) {

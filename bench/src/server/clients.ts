@@ -55,7 +55,10 @@ function openHttp2(port: number, path: string, index: number, numbered: boolean)
   const at = Math.floor(index / STREAMS_A_SESSION);
   let session = sessions[at];
   if (!session) {
-    session = connectHttp2(`http://127.0.0.${1 + (at % 8)}:${port}`, { maxSessionMemory: 10_000, peerMaxConcurrentStreams: 100_000 });
+    session = connectHttp2(`http://127.0.0.${1 + (at % 8)}:${port}`, {
+      maxSessionMemory: 10_000,
+      peerMaxConcurrentStreams: 100_000,
+    });
     session.on('error', () => {});
     sessions[at] = session;
   }
@@ -85,7 +88,8 @@ answerAsks({
       const path = paths[index % paths.length] ?? '/';
       if (version === 'h2') openHttp2(port, path, index, numbered);
       else openHttp1(port, path, index, numbered);
-      if ((index + 1) % 500 === 0) await until(() => frames - before >= (index + 1 - 250) * firstFrames, 120_000);
+      if ((index + 1) % 500 === 0)
+        await until(() => frames - before >= (index + 1 - 250) * firstFrames, 120_000);
     }
     await until(() => frames - before >= count * firstFrames, 120_000);
   },

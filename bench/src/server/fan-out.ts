@@ -42,7 +42,11 @@ export async function fanOut(names: readonly string[]): Promise<FanOut[]> {
         one.cpuMs.push(cpu);
       }
     }
-    return contenders.map(({ name, wallMs, cpuMs }) => ({ name, wallMs: median(wallMs), cpuMs: median(cpuMs) }));
+    return contenders.map(({ name, wallMs, cpuMs }) => ({
+      name,
+      wallMs: median(wallMs),
+      cpuMs: median(cpuMs),
+    }));
   } finally {
     for (const { server, clients } of contenders) {
       server.stop();

@@ -84,7 +84,12 @@ function ours(): Kind {
   const many = 1_000_000;
   const emitter = createEmitter({
     authenticate: async () => ({ id: 'bench' }),
-    limits: { connectionsPerPrincipal: many, connections: many, startsPerMinute: many, commandsPerMinute: many },
+    limits: {
+      connectionsPerPrincipal: many,
+      connections: many,
+      startsPerMinute: many,
+      commandsPerMinute: many,
+    },
     timing: { maxConnectionMs: 3_600_000 },
   });
   const running: Upgrade[] = [];
@@ -98,7 +103,11 @@ function ours(): Kind {
         body: JSON.stringify({ targetTierId: 'tier-2' }),
       });
       const subject = String(running.length);
-      const { operation } = await emitter.respond(request, { process: 'upgrade', principal: { id: 'bench' }, subject });
+      const { operation } = await emitter.respond(request, {
+        process: 'upgrade',
+        principal: { id: 'bench' },
+        subject,
+      });
       if (!operation) throw new Error('The start was refused.');
       await operation.emit('qualification_verified', qualified);
       running.push(operation);

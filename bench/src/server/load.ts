@@ -11,14 +11,26 @@ export interface Load {
 }
 
 /** Holds so many streams in one process while upgrades run, and counts what arrives. */
-export async function load(version: string, streams: number, operations: number, rounds: number): Promise<Load> {
+export async function load(
+  version: string,
+  streams: number,
+  operations: number,
+  rounds: number,
+): Promise<Load> {
   const server = startChild(here('./server.ts'), ['ours', version]);
   const clients = startChild(here('./clients.ts'));
   try {
     const port = await server.ask<number>('listen');
     const paths: string[] = [];
     for (let made = 0; made < operations; made += 1) paths.push(await server.ask<string>('open'));
-    await clients.ask('open', { version, port, paths, count: streams, firstFrames: 2, numbered: true });
+    await clients.ask('open', {
+      version,
+      port,
+      paths,
+      count: streams,
+      firstFrames: 2,
+      numbered: true,
+    });
     await server.ask('watchDelay');
     for (let round = 1; round <= rounds; round += 1) {
       await server.ask('emit');
@@ -26,7 +38,10 @@ export async function load(version: string, streams: number, operations: number,
     }
     const pressure = await server.ask<{ p99Ms: number; rssMiB: number }>('pressure');
     await server.ask('end');
-    const { frames, lost } = await clients.ask<{ frames: number; lost: number }>('untilEnded', streams);
+    const { frames, lost } = await clients.ask<{ frames: number; lost: number }>(
+      'untilEnded',
+      streams,
+    );
     const missing = streams * (3 + rounds) - frames;
     return { streams, ...pressure, frames, lost: lost + missing };
   } finally {

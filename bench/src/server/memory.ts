@@ -12,8 +12,16 @@ export async function idleBytes(kind: string, version: string): Promise<number> 
     const port = await server.ask<number>('listen');
     const path = await server.ask<string>('open');
     const open = (count: number) =>
-      clients.ask('open', { version, port, paths: [path], count, firstFrames: firstFrames(kind), numbered: false });
-    // What is made once, for the first ones, is not the price of one more; nor is what the compilers make of code that has become hot.
+      clients.ask('open', {
+        version,
+        port,
+        paths: [path],
+        count,
+        firstFrames: firstFrames(kind),
+        numbered: false,
+      });
+    // What is made once, for the first ones, is not the price of one more; nor is what the
+    // compilers make of code that has become hot.
     await open(STREAMS);
     const before = await server.ask<number>('memory');
     await open(STREAMS);

@@ -12,7 +12,10 @@ if (!kind) throw new Error(`Unknown kind: ${name}`);
 
 const server =
   version === 'h2'
-    ? createHttp2Server({ settings: { maxConcurrentStreams: 100_000 }, maxSessionMemory: 10_000 }, kind.listener)
+    ? createHttp2Server(
+        { settings: { maxConcurrentStreams: 100_000 }, maxSessionMemory: 10_000 },
+        kind.listener,
+      )
     : createServer({ keepAliveTimeout: 0 }, kind.listener);
 const delay = monitorEventLoopDelay({ resolution: 10 });
 
@@ -20,7 +23,9 @@ answerAsks({
   // All of 127.0.0.0/8: one address has too few ports for many connections.
   listen: () =>
     new Promise((resolve) =>
-      server.listen({ port: 0, host: '0.0.0.0', backlog: 4_096 }, () => resolve((server.address() as AddressInfo).port)),
+      server.listen({ port: 0, host: '0.0.0.0', backlog: 4_096 }, () =>
+        resolve((server.address() as AddressInfo).port),
+      ),
     ),
   open: () => kind.open(),
   emit: () => kind.emit(),
@@ -30,7 +35,10 @@ answerAsks({
     const { user, system } = process.cpuUsage();
     return (user + system) / 1_000;
   },
-  /** Bytes in use by JavaScript and what hangs on it, collected until no less is found: finalizers run between collections, and free what the next one finds. */
+  /**
+   * Bytes in use by JavaScript and what hangs on it, collected until no less is found: finalizers
+   * run between collections, and free what the next one finds.
+   */
   async memory() {
     let least = Number.POSITIVE_INFINITY;
     for (let rounds = 0; rounds < 6; rounds += 1) {
@@ -46,6 +54,12 @@ answerAsks({
     delay.reset();
     delay.enable();
   },
-  /** Delay of the event loop, 99th percentile, milliseconds; and the memory the system has given, MiB. */
-  pressure: () => ({ p99Ms: delay.percentile(99) / 1e6 - 10, rssMiB: process.memoryUsage.rss() / 1024 ** 2 }),
+  /**
+   * Delay of the event loop, 99th percentile, milliseconds; and the memory the system has given,
+   * MiB.
+   */
+  pressure: () => ({
+    p99Ms: delay.percentile(99) / 1e6 - 10,
+    rssMiB: process.memoryUsage.rss() / 1024 ** 2,
+  }),
 });

@@ -9,7 +9,10 @@ const ROUNDS = 9;
 /** The peer that validates what we validate, and the one to be compared with. */
 const SAME_WORK = 'ai parseJsonEventStream, the schema of the protocol (no state)';
 
-/** By how they take their bytes: a chunk at a time, or from a stream. Each is compared with the floor that takes them the same way. */
+/**
+ * By how they take their bytes: a chunk at a time, or from a stream. Each is compared with the
+ * floor that takes them the same way.
+ */
 const groups: readonly { floor: Contender; contenders: Readonly<Record<string, Contender>> }[] = [
   {
     floor: all.floor,
@@ -48,7 +51,11 @@ export const suite: Suite = {
         say(`${shape}: ${Object.keys(contenders).join(', ')}`);
         const [ours = ''] = Object.keys(contenders);
         own.push(ours);
-        for (const [name, { us, ratio }] of await compare({ floor, ...contenders }, chunks, log.length)) {
+        for (const [name, { us, ratio }] of await compare(
+          { floor, ...contenders },
+          chunks,
+          log.length,
+        )) {
           times.set(name, us);
           rows.push({ name: `${shape} · ${name}`, value: us, unit: 'µs an event', ratio });
           if (name === ours) goals.push(atMost(`${shape} · ${ours}`, bound, ratio, ' × floor'));
@@ -64,11 +71,17 @@ export const suite: Suite = {
 };
 
 /**
- * All of them in each round, so that a slow moment of the machine meets them all. Processor time, garbage collection included: others may use the machine too.
- * Between two of them only young garbage is collected. A full collection at a moment when no event is alive takes away the hidden classes of events, and with them the
- * compiled code of whoever looks at their fields: each round would measure compiling it anew, which a page that holds an operation never does.
+ * All of them in each round, so that a slow moment of the machine meets them all. Processor time,
+ * garbage collection included: others may use the machine too. Between two of them only young
+ * garbage is collected. A full collection at a moment when no event is alive takes away the hidden
+ * classes of events, and with them the compiled code of whoever looks at their fields: each round
+ * would measure compiling it anew, which a page that holds an operation never does.
  */
-async function compare(contenders: Readonly<Record<string, Contender>>, chunks: readonly Uint8Array[], events: number) {
+async function compare(
+  contenders: Readonly<Record<string, Contender>>,
+  chunks: readonly Uint8Array[],
+  events: number,
+) {
   const times = new Map(Object.keys(contenders).map((name) => [name, [] as number[]]));
   for (let round = -2; round < ROUNDS; round++) {
     for (const [name, contender] of Object.entries(contenders)) {

@@ -1,4 +1,5 @@
-// The engine beside the least that a durable step can cost (an insert and a job in one transaction) and beside DBOS Transact, on one Postgres, in one run.
+// The engine beside the least that a durable step can cost (an insert and a job in one transaction)
+// and beside DBOS Transact, on one Postgres, in one run.
 
 import { postgres } from '@aiw3/nft-upgrade-server-kit/postgres';
 import { closeDatabases, startPostgres } from '@aiw3/nft-upgrade-server-kit/testing';
@@ -10,7 +11,10 @@ import { costsOf, fill } from './engine/live.ts';
 import { quantile, stepsPerSecond } from './engine/measure.ts';
 import { startNode } from './engine/node.ts';
 
-/** Turn by turn in small slices, so that whatever else the machine does hits all three alike. The first ones warm up. */
+/**
+ * Turn by turn in small slices, so that whatever else the machine does hits all three alike. The
+ * first ones warm up.
+ */
 const SLICES = 24;
 const WARM = 4;
 const OPERATIONS = 40;
@@ -23,7 +27,9 @@ export const suite: Suite = {
     try {
       say('steps a second');
       const urls = [await server.url(), await server.url(), await server.url()] as const;
-      const floor = await startFloor(await postgres({ connectionString: urls[0], max: CONCURRENCY + 4 }));
+      const floor = await startFloor(
+        await postgres({ connectionString: urls[0], max: CONCURRENCY + 4 }),
+      );
       const ours = await startNode(urls[1], CONCURRENCY + 4);
       const dbos = await startDbos(urls[2], CONCURRENCY + 4);
       const rates = { floor: [] as number[], ours: [] as number[], dbos: [] as number[] };
@@ -33,7 +39,11 @@ export const suite: Suite = {
           ['ours', ours.activate],
           ['dbos', dbos.run],
         ] as const) {
-          const rate = await stepsPerSecond(run, { operations: OPERATIONS, concurrency: CONCURRENCY, stepsEach: 4 });
+          const rate = await stepsPerSecond(run, {
+            operations: OPERATIONS,
+            concurrency: CONCURRENCY,
+            stepsEach: 4,
+          });
           if (slice >= WARM) rates[name].push(rate);
         }
       }
@@ -52,7 +62,9 @@ export const suite: Suite = {
 
       say('cost of an event beside many live operations');
       const sizes = [100, 5_000, 50_000];
-      const filled = await Promise.all(sizes.map(async () => startNode(await server.url(), CONCURRENCY)));
+      const filled = await Promise.all(
+        sizes.map(async () => startNode(await server.url(), CONCURRENCY)),
+      );
       for (const [index, node] of filled.entries()) await fill(node, sizes[index] ?? 0);
       const measured = await costsOf(filled);
       const costs = sizes.map((live, index) => ({ live, ms: measured[index] ?? Number.NaN }));
@@ -61,9 +73,24 @@ export const suite: Suite = {
       const least = Math.min(...costs.map(({ ms }) => ms));
       const most = Math.max(...costs.map(({ ms }) => ms));
       const rows: Row[] = [
-        { name: 'floor: insert and job in one transaction', value: quantile(rates.floor, 0.5), unit: 'steps/s', ratio: 1 },
-        { name: 'engine', value: quantile(rates.ours, 0.5), unit: 'steps/s', ratio: over(rates.ours, rates.floor) },
-        { name: 'DBOS Transact', value: quantile(rates.dbos, 0.5), unit: 'steps/s', ratio: over(rates.dbos, rates.floor) },
+        {
+          name: 'floor: insert and job in one transaction',
+          value: quantile(rates.floor, 0.5),
+          unit: 'steps/s',
+          ratio: 1,
+        },
+        {
+          name: 'engine',
+          value: quantile(rates.ours, 0.5),
+          unit: 'steps/s',
+          ratio: over(rates.ours, rates.floor),
+        },
+        {
+          name: 'DBOS Transact',
+          value: quantile(rates.dbos, 0.5),
+          unit: 'steps/s',
+          ratio: over(rates.dbos, rates.floor),
+        },
         { name: 'confirm to frame, one node, p50', value: quantile(same, 0.5), unit: 'ms' },
         { name: 'confirm to frame, one node, p99', value: quantile(same, 0.99), unit: 'ms' },
         { name: 'confirm to frame, across nodes, p50', value: quantile(across, 0.5), unit: 'ms' },
@@ -82,7 +109,11 @@ export const suite: Suite = {
           atLeast('steps a second, of DBOS', 1, over(rates.ours, rates.dbos), ' × DBOS'),
           atMost('confirm to frame, one node, p99', 10, quantile(same, 0.99), ' ms'),
           atMost('confirm to frame, across nodes, p99', 25, quantile(across, 0.99), ' ms'),
-          atMost('one event at 100, 5,000 and 50,000 live operations: most over least', 1.2, most / least),
+          atMost(
+            'one event at 100, 5,000 and 50,000 live operations: most over least',
+            1.2,
+            most / least,
+          ),
         ],
       };
     } finally {

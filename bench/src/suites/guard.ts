@@ -1,6 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
-import { burnMemo, decodeTransaction, effectsOf, encodeBase64, programs, solanaGuard } from '@aiw3/nft-upgrade/solana';
+import {
+  burnMemo,
+  decodeTransaction,
+  effectsOf,
+  encodeBase64,
+  programs,
+  solanaGuard,
+} from '@aiw3/nft-upgrade/solana';
 import {
   ComputeBudgetProgram,
   Keypair,
@@ -15,9 +22,18 @@ import { atMost, median, type Suite } from '../suite.ts';
 const operationId = 'upg_01J9ZC4';
 const owner = Keypair.generate();
 const [mint, account] = [Keypair.generate().publicKey, Keypair.generate().publicKey];
-const burn = { operationId, mint: mint.toBase58(), owner: owner.publicKey.toBase58(), tokenProgram: programs.token };
+const burn = {
+  operationId,
+  mint: mint.toBase58(),
+  owner: owner.publicKey.toBase58(),
+  tokenProgram: programs.token,
+};
 
-const instruction = (program: string, keys: readonly [PublicKey, boolean, boolean][], data: Buffer) =>
+const instruction = (
+  program: string,
+  keys: readonly [PublicKey, boolean, boolean][],
+  data: Buffer,
+) =>
   new TransactionInstruction({
     programId: new PublicKey(program),
     keys: keys.map(([pubkey, isSigner, isWritable]) => ({ pubkey, isSigner, isWritable })),
@@ -32,7 +48,11 @@ function signedBurn(version: 'legacy' | 0): Uint8Array {
     instructions: [
       ComputeBudgetProgram.setComputeUnitLimit({ units: 90_000 }),
       ComputeBudgetProgram.setComputeUnitPrice({ microLamports: 1_000 }),
-      instruction(programs.memo, [[owner.publicKey, true, false]], Buffer.from(burnMemo(operationId))),
+      instruction(
+        programs.memo,
+        [[owner.publicKey, true, false]],
+        Buffer.from(burnMemo(operationId)),
+      ),
       instruction(
         programs.token,
         [
@@ -53,12 +73,17 @@ function signedBurn(version: 'legacy' | 0): Uint8Array {
       ),
     ],
   });
-  const transaction = new VersionedTransaction(version === 0 ? message.compileToV0Message() : message.compileToLegacyMessage());
+  const transaction = new VersionedTransaction(
+    version === 0 ? message.compileToV0Message() : message.compileToLegacyMessage(),
+  );
   transaction.sign([owner]);
   return transaction.serialize();
 }
 
-/** What a page with web3.js does before it can judge anything: read the transaction, and write its accounts as text. */
+/**
+ * What a page with web3.js does before it can judge anything: read the transaction, and write its
+ * accounts as text.
+ */
 function decodeWithWeb3(base64: string): number {
   const { message } = VersionedTransaction.deserialize(Buffer.from(base64, 'base64'));
   const keys = message.staticAccountKeys.map((key) => key.toBase58());
@@ -69,8 +94,15 @@ function decodeWithWeb3(base64: string): number {
   })).length;
 }
 
-/** Milliseconds a call: the middle of `rounds` batches, each after the other contenders had their turn. */
-function measure(contenders: Readonly<Record<string, () => unknown>>, calls = 500, rounds = 41): Record<string, number> {
+/**
+ * Milliseconds a call: the middle of `rounds` batches, each after the other contenders had their
+ * turn.
+ */
+function measure(
+  contenders: Readonly<Record<string, () => unknown>>,
+  calls = 500,
+  rounds = 41,
+): Record<string, number> {
   const times: Record<string, number[]> = {};
   for (let round = 0; round < rounds; round++)
     for (const [name, call] of Object.entries(contenders)) {
@@ -79,10 +111,15 @@ function measure(contenders: Readonly<Record<string, () => unknown>>, calls = 50
       times[name] = [...(times[name] ?? []), (performance.now() - from) / calls];
     }
   // The first fifth is the compiler at work.
-  return Object.fromEntries(Object.entries(times).map(([name, list]) => [name, median(list.slice(Math.ceil(rounds / 5)))]));
+  return Object.fromEntries(
+    Object.entries(times).map(([name, list]) => [name, median(list.slice(Math.ceil(rounds / 5)))]),
+  );
 }
 
-/** Bytes that a page loads for it, minified and gzipped. Without `whole`, the table of error codes that the client of the page has already is left out. */
+/**
+ * Bytes that a page loads for it, minified and gzipped. Without `whole`, the table of error codes
+ * that the client of the page has already is left out.
+ */
 async function weight(contents: string, whole = false): Promise<number> {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: import.meta.dirname },
@@ -106,7 +143,8 @@ export const suite: Suite = {
     const [legacy, version0] = [signedBurn('legacy'), signedBurn(0)];
     const [legacyText, version0Text] = [encodeBase64(legacy), encodeBase64(version0)];
     for (const text of [legacyText, version0Text])
-      if (!guard.inspect(text, burn, 'after').safe) throw new TypeError('The guard refuses an honest burn: nothing would be measured.');
+      if (!guard.inspect(text, burn, 'after').safe)
+        throw new TypeError('The guard refuses an honest burn: nothing would be measured.');
     say('Judging and reading the same transactions in turn …');
     const times = measure({
       'guard, whole verdict, legacy': () => guard.inspect(legacyText, burn, 'after'),
@@ -122,14 +160,30 @@ export const suite: Suite = {
     const ours = await weight(`export { solanaGuard } from '@aiw3/nft-upgrade/solana'`);
     const theirs = await weight(`export { VersionedTransaction } from '@solana/web3.js'`, true);
     const peer = times['web3.js decode alone, legacy'] ?? Number.NaN;
-    const slowest = Math.max(times['guard, whole verdict, legacy'] ?? Number.NaN, times['guard, whole verdict, version 0'] ?? Number.NaN);
+    const slowest = Math.max(
+      times['guard, whole verdict, legacy'] ?? Number.NaN,
+      times['guard, whole verdict, version 0'] ?? Number.NaN,
+    );
     return {
       rows: [
-        ...Object.entries(times).map(([name, value]) => ({ name, value, unit: 'ms', ratio: value / peer })),
+        ...Object.entries(times).map(([name, value]) => ({
+          name,
+          value,
+          unit: 'ms',
+          ratio: value / peer,
+        })),
         { name: 'guard, gzipped', value: ours / 1024, unit: 'KB', ratio: ours / theirs },
-        { name: 'web3.js VersionedTransaction, gzipped', value: theirs / 1024, unit: 'KB', ratio: 1 },
+        {
+          name: 'web3.js VersionedTransaction, gzipped',
+          value: theirs / 1024,
+          unit: 'KB',
+          ratio: 1,
+        },
       ],
-      goals: [atMost('a check', 0.1, slowest, ' ms'), atMost('the guard in a page, gzipped', 2, ours / 1024, ' KB')],
+      goals: [
+        atMost('a check', 0.1, slowest, ' ms'),
+        atMost('the guard in a page, gzipped', 2, ours / 1024, ' KB'),
+      ],
     };
   },
 };

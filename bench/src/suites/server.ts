@@ -20,7 +20,12 @@ export const suite: Suite = {
     const [raw, better, ours] = await fanOut(['raw', 'better-sse', 'ours']);
     if (!raw || !better || !ours) throw new Error('A contender is missing.');
     for (const { name, cpuMs, wallMs } of [raw, better, ours]) {
-      rows.push({ name: `fan-out to 1,000 streams, ${name}: processor`, value: cpuMs, unit: 'ms an event', ratio: raw.cpuMs / cpuMs });
+      rows.push({
+        name: `fan-out to 1,000 streams, ${name}: processor`,
+        value: cpuMs,
+        unit: 'ms an event',
+        ratio: raw.cpuMs / cpuMs,
+      });
       rows.push({
         name: `fan-out to 1,000 streams, ${name}: until all have it`,
         value: wallMs,
@@ -36,8 +41,15 @@ export const suite: Suite = {
       const floor = await idleBytes('raw', version);
       const cost = await idleBytes('ours', version);
       rows.push({ name: `idle stream over ${version}, raw`, value: floor / 1024, unit: 'KiB' });
-      rows.push({ name: `idle stream over ${version}, ours`, value: cost / 1024, unit: 'KiB', ratio: cost / floor });
-      goals.push(atMost(`idle stream over ${version}, above raw`, 4, (cost - floor) / 1024, ' KiB'));
+      rows.push({
+        name: `idle stream over ${version}, ours`,
+        value: cost / 1024,
+        unit: 'KiB',
+        ratio: cost / floor,
+      });
+      goals.push(
+        atMost(`idle stream over ${version}, above raw`, 4, (cost - floor) / 1024, ' KiB'),
+      );
     }
 
     for (const { version, streams } of loads) {

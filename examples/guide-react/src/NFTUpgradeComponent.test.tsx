@@ -13,7 +13,10 @@ function page() {
   const tier = { id: 'tier-2', tierName: 'Quant Ape', imageUrl: '/ape.png' };
   render(
     <UpgradeProvider client={script.client}>
-      <NFTUpgradeComponent currentNFT={{ tierName: 'Tech Chicken', imageUrl: '/chicken.png' }} targetTier={tier} />
+      <NFTUpgradeComponent
+        currentNFT={{ tierName: 'Tech Chicken', imageUrl: '/chicken.png' }}
+        targetTier={tier}
+      />
     </UpgradeProvider>,
   );
   fireEvent.click(screen.getByText('Start Upgrade Process'));
@@ -30,7 +33,13 @@ it('runs as the guide describes: start, wallet, progress, the new NFT', async ()
   reach('verifying_burn', 'burn_verified');
   await screen.findByText('40%');
   expect(screen.getByText('Cancel')).toHaveProperty('disabled', true);
-  reach('uploading_metadata', 'metadata_uploaded', 'minting_new_nft', 'updating_records', 'completed');
+  reach(
+    'uploading_metadata',
+    'metadata_uploaded',
+    'minting_new_nft',
+    'updating_records',
+    'completed',
+  );
   await screen.findByText('🎉 Upgrade Successful!');
   expect(screen.getByText('tradingFeeReduction: 20%')).toBeTruthy();
   client.close();

@@ -44,8 +44,14 @@ function getProgressBarColor(status: string): string {
   return 'bg-blue-500';
 }
 
-/** `NFTUpgradeComponent` of the integration guide. What differs, and why, is in the README beside it. */
-export function NFTUpgradeComponent({ currentNFT, targetTier }: NFTUpgradeComponentProps): ReactNode {
+/**
+ * `NFTUpgradeComponent` of the integration guide. What differs, and why, is in the README beside
+ * it.
+ */
+export function NFTUpgradeComponent({
+  currentNFT,
+  targetTier,
+}: NFTUpgradeComponentProps): ReactNode {
   const { upgradeState, isUpgrading, startUpgrade, cancelUpgrade } = useNFTUpgradeSSE();
   const newNFT = upgradeState.data?.newNFT as NewNFT | undefined;
 
@@ -80,7 +86,11 @@ export function NFTUpgradeComponent({ currentNFT, targetTier }: NFTUpgradeCompon
               <p>{targetTier.tierName}</p>
             </div>
           </div>
-          <button type="button" onClick={() => void startUpgrade(targetTier.id)} className="start-upgrade-button">
+          <button
+            type="button"
+            onClick={() => void startUpgrade(targetTier.id)}
+            className="start-upgrade-button"
+          >
             Start Upgrade Process
           </button>
         </div>
@@ -103,7 +113,9 @@ export function NFTUpgradeComponent({ currentNFT, targetTier }: NFTUpgradeCompon
             <div className="status-info">
               <h4>{upgradeState.status.replace(/_/g, ' ').toUpperCase()}</h4>
               <p>{upgradeState.message}</p>
-              {upgradeState.progress > 0 && <span className="progress-text">{upgradeState.progress}%</span>}
+              {upgradeState.progress > 0 && (
+                <span className="progress-text">{upgradeState.progress}%</span>
+              )}
             </div>
           </div>
 
@@ -153,7 +165,11 @@ export function NFTUpgradeComponent({ currentNFT, targetTier }: NFTUpgradeCompon
               <div className="alert alert-error" role="alert">
                 <h4>❌ Upgrade Failed</h4>
                 <p>{upgradeState.error}</p>
-                <button type="button" onClick={() => void startUpgrade(targetTier.id)} className="retry-button">
+                <button
+                  type="button"
+                  onClick={() => void startUpgrade(targetTier.id)}
+                  className="retry-button"
+                >
                   Try Again
                 </button>
               </div>

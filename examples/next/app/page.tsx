@@ -1,7 +1,10 @@
 import { clientFor, tokenOf } from '../server/api';
 import { Upgrade } from './upgrade';
 
-/** Runs on the server, for each request: asks what the user has under way, and hands it on. What the browser gets is HTML that says where the asset is. */
+/**
+ * Runs on the server, for each request: asks what the user has under way, and hands it on. What the
+ * browser gets is HTML that says where the asset is.
+ */
 export default async function Page() {
   const token = await tokenOf();
   if (token === null) return <main>Sign in first: this page expects a cookie “token”.</main>;

@@ -11,13 +11,20 @@ import {
   useStepProps,
 } from '@aiw3/nft-upgrade-react';
 
-// Talks to this app's own origin, which adds the token. A page that signs here as well passes `wallet` and `guard`.
+// Talks to this app's own origin, which adds the token. A page that signs here as well passes
+// `wallet` and `guard`.
 const client = createUpgradeClient({ baseUrl: '' });
 
-/** Rendered on the server from the snapshot, hydrated from the same one, and from then on kept current by the stream. */
+/**
+ * Rendered on the server from the snapshot, hydrated from the same one, and from then on kept
+ * current by the stream.
+ */
 export function Upgrade({ snapshot }: { snapshot: UpgradeSnapshot | null }) {
   return (
-    <UpgradeProvider client={client} support={<a href="https://support.example">Official support</a>}>
+    <UpgradeProvider
+      client={client}
+      support={<a href="https://support.example">Official support</a>}
+    >
       <Progress snapshot={snapshot} />
     </UpgradeProvider>
   );

@@ -27,12 +27,22 @@ const { Sails } = require('sails') as { Sails: new () => SailsApp };
 
 const hooks = require('../app/hooks.json') as Record<string, false>;
 
-/** Lifts the app of this example, or one of another configuration, on a free port of this machine. */
+/**
+ * Lifts the app of this example, or one of another configuration, on a free port of this machine.
+ */
 export async function lift(config: object = {}): Promise<Lifted> {
   const sails = new Sails();
   const port = await freePort();
-  const whole = { appPath: join(import.meta.dirname, '../app'), hooks, port, explicitHost: '127.0.0.1', ...config };
-  await new Promise<void>((resolve, reject) => sails.lift(whole, (error) => (error ? reject(error) : resolve())));
+  const whole = {
+    appPath: join(import.meta.dirname, '../app'),
+    hooks,
+    port,
+    explicitHost: '127.0.0.1',
+    ...config,
+  };
+  await new Promise<void>((resolve, reject) =>
+    sails.lift(whole, (error) => (error ? reject(error) : resolve())),
+  );
   return {
     port: sails.hooks.http.server.address().port,
     services: sails.services,
@@ -40,7 +50,9 @@ export async function lift(config: object = {}): Promise<Lifted> {
     ...(sails.db && { db: sails.db }),
     async lower() {
       sails.hooks.http.server.closeAllConnections();
-      await new Promise<void>((resolve, reject) => sails.lower((error) => (error ? reject(error) : resolve())));
+      await new Promise<void>((resolve, reject) =>
+        sails.lower((error) => (error ? reject(error) : resolve())),
+      );
     },
   };
 }

@@ -8,9 +8,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { lift } from './lift.ts';
 
 it('the guide’s controller on the emitter does what it says', async () => {
-  const child = spawn(process.execPath, ['--conditions=aiw3-source', join(import.meta.dirname, 'check.ts')], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--conditions=aiw3-source', join(import.meta.dirname, 'check.ts')],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk) => {
@@ -39,7 +43,11 @@ describe('Sails 1', () => {
         // Sails parses bodies and compresses only in production; here as the case asks.
         http: {
           middleware: {
-            order: [...(before === 'compression' ? ['compress'] : []), ...(before === 'body parser' ? ['bodyParser'] : []), 'router'],
+            order: [
+              ...(before === 'compression' ? ['compress'] : []),
+              ...(before === 'body parser' ? ['bodyParser'] : []),
+              'router',
+            ],
           },
         },
         routes: {

@@ -12,10 +12,22 @@ import { type RunningServer, startServer } from './server.ts';
 
 const ORIGIN = 'https://app.example.com';
 
-/** A user who holds a first NFT and has earned the next one: an upgrade of theirs gets as far as the burn. */
-async function qualifiedUser(server: RunningServer, fetch: typeof globalThis.fetch): Promise<DemoUser> {
-  const user = await createDemoUser(server.url, fetch, (address, lamports) => server.cluster.airdrop(address, lamports));
-  const client = createUpgradeClient({ baseUrl: server.url, getToken: () => user.token, environment: { fetch } });
+/**
+ * A user who holds a first NFT and has earned the next one: an upgrade of theirs gets as far as the
+ * burn.
+ */
+async function qualifiedUser(
+  server: RunningServer,
+  fetch: typeof globalThis.fetch,
+): Promise<DemoUser> {
+  const user = await createDemoUser(server.url, fetch, (address, lamports) =>
+    server.cluster.airdrop(address, lamports),
+  );
+  const client = createUpgradeClient({
+    baseUrl: server.url,
+    getToken: () => user.token,
+    environment: { fetch },
+  });
   await client.claim.start({}).done;
   for (const { id } of DEV_BADGES) await client.badgeActivation.start({ badgeId: id }).done;
   client.close();
@@ -54,7 +66,8 @@ describe('the example server, on its local chain, audited', () => {
     });
     expect(report.findings.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
     expect(report).toMatchObject({ http, failed: 0, warnings: 0, complete: true, ok: true });
-    // A burn that was handed out may land until its block height has passed: the operation ends by itself after that.
+    // A burn that was handed out may land until its block height has passed: the operation ends by
+    // itself after that.
     expect(report.leftBehind.filter(({ status }) => status !== 'cancelling')).toEqual([]);
   });
 });

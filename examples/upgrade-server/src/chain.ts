@@ -3,7 +3,8 @@ import { startChain } from '@aiw3/nft-upgrade-server-kit/testing';
 import { Keypair } from '@solana/web3.js';
 
 /**
- * A local Solana chain in a process of its own, so that a server can be stopped and started again on it.
+ * A local Solana chain in a process of its own, so that a server can be stopped and started again
+ * on it.
  *
  *   node chain.ts [file for the key of a funded mint authority]
  */

@@ -34,8 +34,9 @@ export async function openCluster(config: Config): Promise<Cluster> {
       stop: async () => {},
     };
   }
-  // Not Surfpool: under load its RPC (1.5) stops answering for good, all but getHealth, within a few operations.
-  // A burn can land for 150 blocks: half a minute, for people who read before they sign. Final after 0.6 s, for those who wait.
+  // Not Surfpool: under load its RPC (1.5) stops answering for good, all but getHealth, within a
+  // few operations. A burn can land for 150 blocks: half a minute, for people who read before they
+  // sign. Final after 0.6 s, for those who wait.
   const local = await startChain({ runtime: 'lite', slotMs: 200, finalizeDepth: 3 });
   const authority = Keypair.generate();
   await local.airdrop(authority.publicKey.toBase58(), 100n * SOL);

@@ -27,7 +27,8 @@ const keyFile = file.transform((text, context) => {
   if (bytes.success) return Uint8Array.from(bytes.data);
   context.addIssue({
     code: 'custom',
-    message: 'names a file that is no Solana key file (a JSON array of 64 numbers, as solana-keygen writes it)',
+    message:
+      'names a file that is no Solana key file (a JSON array of 64 numbers, as solana-keygen writes it)',
   });
   return z.NEVER;
 });
@@ -49,7 +50,9 @@ const settings = z.object({
     .pipe(z.array(url(['http:', 'https:'])))
     .optional(),
   MINT_AUTHORITY_KEYFILE: keyFile.optional(),
-  NFT_STANDARD: z.enum(['token-2022', 'spl-token'], { error: 'has to be token-2022 or spl-token' }).default('token-2022'),
+  NFT_STANDARD: z
+    .enum(['token-2022', 'spl-token'], { error: 'has to be token-2022 or spl-token' })
+    .default('token-2022'),
   IPFS_API_URL: url(['http:', 'https:']).optional(),
   IPFS_API_TOKEN: z.string().optional(),
   /** Redis of the product: its caches are cleared, and wake-ups between nodes go through it. */
@@ -57,7 +60,13 @@ const settings = z.object({
   KAFKA_BROKERS: z
     .string()
     .transform((list) => list.split(',').map((item) => item.trim()))
-    .pipe(z.array(z.string().regex(/^[^\s:/@]+:\d{1,5}$/, 'has to be a list of host:port, separated by commas')))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(/^[^\s:/@]+:\d{1,5}$/, 'has to be a list of host:port, separated by commas'),
+      ),
+    )
     .optional(),
   KAFKA_TOPIC: z
     .string()
@@ -66,13 +75,19 @@ const settings = z.object({
   WEBHOOK_URL: url(['https:', 'http:']).optional(),
   WEBHOOK_SECRET: z
     .string()
-    .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'has to be whsec_ and the base64 of 24 to 64 random bytes')
+    .regex(
+      /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/,
+      'has to be whsec_ and the base64 of 24 to 64 random bytes',
+    )
     .optional(),
   AUTH_SECRET: z.string().min(32, 'has to have at least 32 characters').optional(),
   /** Signs receipts, and nothing else. The same one on all nodes. */
   RECEIPT_SEED: z
     .string()
-    .regex(/^[A-Za-z0-9+/]{43}=$/, 'has to be the base64 of 32 random bytes: openssl rand -base64 32')
+    .regex(
+      /^[A-Za-z0-9+/]{43}=$/,
+      'has to be the base64 of 32 random bytes: openssl rand -base64 32',
+    )
     .optional(),
   TLS_CERT_FILE: file.optional(),
   TLS_KEY_FILE: file.optional(),
@@ -83,17 +98,24 @@ const settings = z.object({
     .default([]),
   /** `true` serves POST /dev/users: never in production. On with the built-in chain. */
   DEV_USERS: z.enum(['true', 'false'], { error: 'has to be true or false' }).default('false'),
-  WATCH_MS: z.coerce.number({ error: 'has to be a number' }).int().min(20, 'has to be at least 20').optional(),
+  WATCH_MS: z.coerce
+    .number({ error: 'has to be a number' })
+    .int()
+    .min(20, 'has to be at least 20')
+    .optional(),
 });
 
 export type Config = z.infer<typeof settings>;
 
 /**
- * Reads the settings from the environment. What is missing or malformed stops the server at once, by name and without its value: values can be secrets.
+ * Reads the settings from the environment. What is missing or malformed stops the server at once,
+ * by name and without its value: values can be secrets.
  * @throws ConfigError
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([key, value]) => key in settings.shape && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([key, value]) => key in settings.shape && value !== ''),
+  );
   const parsed = settings.safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -116,9 +138,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     );
   }
   if (!config.TLS_CERT_FILE !== !config.TLS_KEY_FILE)
-    throw new ConfigError('TLS_CERT_FILE and TLS_KEY_FILE belong together: set both, or neither for a generated certificate.');
+    throw new ConfigError(
+      'TLS_CERT_FILE and TLS_KEY_FILE belong together: set both, or neither for a generated certificate.',
+    );
   if (!config.WEBHOOK_URL !== !config.WEBHOOK_SECRET)
-    throw new ConfigError('WEBHOOK_URL and WEBHOOK_SECRET belong together: set both, or neither for no webhook.');
+    throw new ConfigError(
+      'WEBHOOK_URL and WEBHOOK_SECRET belong together: set both, or neither for no webhook.',
+    );
   checkWebhook(config);
   return config;
 }
@@ -129,7 +155,9 @@ function checkWebhook({ WEBHOOK_URL, WEBHOOK_SECRET }: Config): void {
   try {
     webhookSink({ url: WEBHOOK_URL, secrets: [WEBHOOK_SECRET] });
   } catch (thrown) {
-    throw new ConfigError(`WEBHOOK_URL or WEBHOOK_SECRET is wrong. ${thrown instanceof Error ? thrown.message : ''}`.trim());
+    throw new ConfigError(
+      `WEBHOOK_URL or WEBHOOK_SECRET is wrong. ${thrown instanceof Error ? thrown.message : ''}`.trim(),
+    );
   }
 }
 

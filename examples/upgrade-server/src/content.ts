@@ -10,7 +10,10 @@ export async function pinPictures(content: ContentStore): Promise<Map<string, st
 }
 
 /** `GET /ipfs/:cid`: what is stored, as a gateway serves it. Null for another path. */
-export async function serveContent(content: ContentStore, request: Request): Promise<Response | null> {
+export async function serveContent(
+  content: ContentStore,
+  request: Request,
+): Promise<Response | null> {
   const cid = /^\/ipfs\/([a-z2-7]{46,120})$/.exec(new URL(request.url).pathname)?.[1];
   if (cid === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return null;
   const bytes = await content.get(cid);

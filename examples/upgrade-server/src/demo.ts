@@ -10,14 +10,20 @@ import { terminalView } from './demo/terminal-view.ts';
 import { createDemoUser } from './demo/user.ts';
 import { startServer } from './server.ts';
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, once: { type: 'boolean' } }, allowPositionals: true });
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, once: { type: 'boolean' } },
+  allowPositionals: true,
+});
 const once = values.once === true || !process.stdout.isTTY || Boolean(process.env.CI);
 const view = values.json === true ? jsonView() : terminalView();
 
 const began = performance.now();
 const folder = join(process.env.DATA_DIR ?? '.data', `demo-${process.pid}`);
 const server = await startServer(
-  { ...readConfig({ ...process.env, DATA_DIR: folder }), PORT: once ? 0 : Number(process.env.PORT ?? 8443) },
+  {
+    ...readConfig({ ...process.env, DATA_DIR: folder }),
+    PORT: once ? 0 : Number(process.env.PORT ?? 8443),
+  },
   view.problem,
 );
 const http2 = http2Fetch(server.ca);
@@ -27,7 +33,10 @@ try {
   view.ready(server, user);
   const started = performance.now();
   const run = await runDemo(server.url, http2.fetch, user, view);
-  const result = await facts(server, http2.fetch, user, run, { start: Math.round(started - began), ...run.ms });
+  const result = await facts(server, http2.fetch, user, run, {
+    start: Math.round(started - began),
+    ...run.ms,
+  });
   view.result(result);
   ok = result.ok;
 } finally {

@@ -2,7 +2,9 @@ import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { ConfigError, readConfig } from './config.ts';
 import { startServer } from './server.ts';
 
-/** What is logged of an error: its code and sentence. Causes can hold addresses with keys in them. */
+/**
+ * What is logged of an error: its code and sentence. Causes can hold addresses with keys in them.
+ */
 const describeError = (error: unknown) =>
   isNftUpgradeError(error)
     ? `${error.code}: ${error.message} ${error.hint}`
@@ -11,7 +13,9 @@ const describeError = (error: unknown) =>
       : 'unknown error';
 
 try {
-  const server = await startServer(readConfig(process.env), (error) => console.error(describeError(error)));
+  const server = await startServer(readConfig(process.env), (error) =>
+    console.error(describeError(error)),
+  );
   console.log(
     `Serving on ${server.url}${server.cluster.local ? `, with a local Solana chain (${server.cluster.local}) on ${server.cluster.rpcUrl}` : ''}`,
   );

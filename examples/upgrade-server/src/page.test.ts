@@ -25,21 +25,27 @@ it.each([
   ['gzip, deflate, br, zstd', 'br', brotliDecompressSync],
   ['gzip', 'gzip', gunzipSync],
   ['br;q=0, gzip;q=0.5', 'gzip', gunzipSync],
-] as const)('sends its files as small as the client can read them: %s', async (accepted, encoding, decode) => {
-  const { headers, bytes } = await get('/assets/a.js', accepted);
-  expect([headers.get('content-encoding'), headers.get('vary'), headers.get('content-length')]).toEqual([
-    encoding,
-    'Accept-Encoding',
-    String(bytes.byteLength),
-  ]);
-  expect(bytes.byteLength).toBeLessThan(script.length / 10);
-  expect(decode(bytes).toString()).toBe(script);
-});
+] as const)(
+  'sends its files as small as the client can read them: %s',
+  async (accepted, encoding, decode) => {
+    const { headers, bytes } = await get('/assets/a.js', accepted);
+    expect([
+      headers.get('content-encoding'),
+      headers.get('vary'),
+      headers.get('content-length'),
+    ]).toEqual([encoding, 'Accept-Encoding', String(bytes.byteLength)]);
+    expect(bytes.byteLength).toBeLessThan(script.length / 10);
+    expect(decode(bytes).toString()).toBe(script);
+  },
+);
 
-it.each([null, 'identity', 'zstd', 'br;q=0'])('sends them as they are to a client that reads nothing else: %s', async (accepted) => {
-  const { headers, bytes } = await get('/assets/a.js', accepted);
-  expect([headers.get('content-encoding'), bytes.toString()]).toEqual([null, script]);
-});
+it.each([null, 'identity', 'zstd', 'br;q=0'])(
+  'sends them as they are to a client that reads nothing else: %s',
+  async (accepted) => {
+    const { headers, bytes } = await get('/assets/a.js', accepted);
+    expect([headers.get('content-encoding'), bytes.toString()]).toEqual([null, script]);
+  },
+);
 
 it('leaves alone what would grow, and answers HEAD with the same headers', async () => {
   expect((await get('/', 'br')).headers.get('content-encoding')).toBeNull();

@@ -11,10 +11,17 @@ interface File {
   headers: Record<string, string>;
 }
 
-/** Files are compressed once, when the page is first asked for. Streams never are: a compressor holds frames back. */
+/**
+ * Files are compressed once, when the page is first asked for. Streams never are: a compressor
+ * holds frames back.
+ */
 const encoders: readonly (readonly [name: string, (bytes: Bytes) => Promise<Uint8Array>])[] = [
   // Of 11 levels, the one behind which it gets slow and little is gained.
-  ['br', (bytes) => promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })],
+  [
+    'br',
+    (bytes) =>
+      promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+  ],
   ['gzip', (bytes) => promisify(gzip)(bytes)],
 ];
 
@@ -26,7 +33,10 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** Scripts come from here alone, and nobody frames the page: what asks for signatures must be what it seems. Wallets bring their icons as data. */
+/**
+ * Scripts come from here alone, and nobody frames the page: what asks for signatures must be what
+ * it seems. Wallets bring their icons as data.
+ */
 const policy = [
   "default-src 'self'",
   "img-src 'self' data:",
@@ -38,14 +48,18 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Serves the page of examples/web below `/`. It is built by the first request, once, so that a server nobody looks at starts no slower. */
+/**
+ * Serves the page of examples/web below `/`. It is built by the first request, once, so that a
+ * server nobody looks at starts no slower.
+ */
 export function createPage(build: () => Promise<string>) {
   let files: Promise<ReadonlyMap<string, File>> | undefined;
 
   /** Null for a path that is none of the page's. */
   return async function servePage(request: Request): Promise<Response | null> {
     const { pathname } = new URL(request.url);
-    const wanted = pathname === '/' || pathname === '/favicon.svg' || pathname.startsWith('/assets/');
+    const wanted =
+      pathname === '/' || pathname === '/favicon.svg' || pathname.startsWith('/assets/');
     if (!wanted || (request.method !== 'GET' && request.method !== 'HEAD')) return null;
     files ??= build().then(readAll);
     const built = await files.catch((thrown: unknown) => {
@@ -71,13 +85,19 @@ function choose({ encodings }: File, accepted: string): readonly [encoding: stri
     const [name = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
     return parameters.some((text) => /^q=0(\.0*)?$/.test(text)) ? [] : [name];
   });
-  for (const [encoding, bytes] of encodings) if (encoding === 'identity' || named.includes(encoding)) return [encoding, bytes];
+  for (const [encoding, bytes] of encodings)
+    if (encoding === 'identity' || named.includes(encoding)) return [encoding, bytes];
   return ['identity', new Uint8Array()];
 }
 
 async function encode(bytes: Bytes): Promise<ReadonlyMap<string, Bytes>> {
-  const encoded = await Promise.all(encoders.map(async ([name, run]) => [name, new Uint8Array(await run(bytes))] as const));
-  return new Map([...encoded.filter(([, { byteLength }]) => byteLength < bytes.byteLength), ['identity', bytes]]);
+  const encoded = await Promise.all(
+    encoders.map(async ([name, run]) => [name, new Uint8Array(await run(bytes))] as const),
+  );
+  return new Map([
+    ...encoded.filter(([, { byteLength }]) => byteLength < bytes.byteLength),
+    ['identity', bytes],
+  ]);
 }
 
 async function readAll(folder: string): Promise<ReadonlyMap<string, File>> {
@@ -92,7 +112,9 @@ async function readAll(folder: string): Promise<ReadonlyMap<string, File>> {
       headers: {
         'content-type': types[extname(name)] ?? 'application/octet-stream',
         // Built names hold a hash of their content, except these two.
-        'cache-control': name.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+        'cache-control': name.startsWith('/assets/')
+          ? 'public, max-age=31536000, immutable'
+          : 'no-cache',
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'no-referrer',
         ...(name.endsWith('.html') && { 'content-security-policy': policy }),

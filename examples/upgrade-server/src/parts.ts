@@ -3,7 +3,10 @@ import { openCluster } from './cluster.ts';
 import { createRecords } from './records/records.ts';
 import { openContentStore, openDatabase } from './storage.ts';
 
-/** How the server comes by what it stands on. Whoever embeds it may bring another one of each, a test for instance one that fails on request. */
+/**
+ * How the server comes by what it stands on. Whoever embeds it may bring another one of each, a
+ * test for instance one that fails on request.
+ */
 export const standardParts = {
   openDatabase,
   openCluster,

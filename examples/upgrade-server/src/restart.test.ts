@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { createUpgradeClient, walletSigning } from '@aiw3/nft-upgrade';
 import type { Snapshot } from '@aiw3/nft-upgrade/protocol';
 import { solanaGuard } from '@aiw3/nft-upgrade/solana';
-import { closeDatabases, type LocalChain, startChain, testDatabaseUrl } from '@aiw3/nft-upgrade-server-kit/testing';
+import {
+  closeDatabases,
+  type LocalChain,
+  startChain,
+  testDatabaseUrl,
+} from '@aiw3/nft-upgrade-server-kit/testing';
 import { unpackMint } from '@solana/spl-token';
 import { Connection, Keypair, PublicKey } from '@solana/web3.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,7 +25,8 @@ const keyFile = join(folder, 'authority.json');
 const authority = Keypair.generate();
 
 beforeAll(async () => {
-  // Surfpool 1.5.0 was seen to stop answering for good after a client of it was killed in the middle of a request.
+  // Surfpool 1.5.0 was seen to stop answering for good after a client of it was killed in the
+  // middle of a request.
   chain = await startChain({ runtime: 'lite', slotMs: 20 });
   await chain.airdrop(authority.publicKey.toBase58(), 10_000_000_000n);
   writeFileSync(keyFile, JSON.stringify([...authority.secretKey]));
@@ -63,7 +69,11 @@ describe.each([
       return server;
     };
     const connection = new Connection(chain.rpcUrl, 'finalized');
-    const earlier = new Set((await connection.getSignaturesForAddress(authority.publicKey)).map(({ signature }) => signature));
+    const earlier = new Set(
+      (await connection.getSignaturesForAddress(authority.publicKey)).map(
+        ({ signature }) => signature,
+      ),
+    );
     const first = await start();
 
     const http2 = http2Fetch(cert);
@@ -77,7 +87,8 @@ describe.each([
     });
     const claimed = (await client.claim.start({}).done) as Snapshot;
     expect(claimed.status).toBe('completed');
-    for (const { id } of DEV_BADGES) expect((await client.badgeActivation.start({ badgeId: id }).done).status).toBe('completed');
+    for (const { id } of DEV_BADGES)
+      expect((await client.badgeActivation.start({ badgeId: id }).done).status).toBe('completed');
 
     const operation = client.upgrade.start({ targetTierId: 'tier-2' });
     let killedAt = 0;
@@ -104,11 +115,16 @@ describe.each([
     };
     expect(await supply(claimed.facts.mintAddress)).toBe(0n);
     expect(await supply(done.facts.mintAddress)).toBe(1n);
-    // Everything the authority has ever landed: the mint of the claimed NFT and that of the upgraded one, each once.
-    const landed = (await connection.getSignaturesForAddress(authority.publicKey)).filter(({ signature }) => !earlier.has(signature));
+    // Everything the authority has ever landed: the mint of the claimed NFT and that of the
+    // upgraded one, each once.
+    const landed = (await connection.getSignaturesForAddress(authority.publicKey)).filter(
+      ({ signature }) => !earlier.has(signature),
+    );
     const succeeded = landed.filter(({ err }) => err === null).map(({ signature }) => signature);
     expect(succeeded).toHaveLength(2);
-    expect(new Set(succeeded)).toEqual(new Set([claimed.facts.transactionSignature, done.facts.transactionSignature]));
+    expect(new Set(succeeded)).toEqual(
+      new Set([claimed.facts.transactionSignature, done.facts.transactionSignature]),
+    );
     client.close();
     await http2.close();
   });
@@ -129,6 +145,8 @@ describe('the data folder', () => {
   it('a malformed setting stops the server at once with a sentence', async () => {
     const server = spawnProgram('main.ts', { DATABASE_URL: 'mysql://x' });
     expect(await server.exited).toBe(2);
-    expect(server.output()).toBe('DATABASE_URL has to be an address that begins with postgres:// or postgresql://.');
+    expect(server.output()).toBe(
+      'DATABASE_URL has to be an address that begins with postgres:// or postgresql://.',
+    );
   });
 });

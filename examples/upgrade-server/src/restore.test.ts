@@ -48,7 +48,9 @@ const serve = async (): Promise<RunningServer> => {
 /** A user with an NFT of the first level and everything that the second asks for. */
 async function prepare(server: RunningServer): Promise<DemoUser & { mint: string }> {
   const http2 = http2Fetch(server.ca);
-  const user = await createDemoUser(server.url, http2.fetch, (address, lamports) => chain.airdrop(address, lamports));
+  const user = await createDemoUser(server.url, http2.fetch, (address, lamports) =>
+    chain.airdrop(address, lamports),
+  );
   const client = createUpgradeClient({
     baseUrl: server.url,
     getToken: () => user.token,
@@ -77,16 +79,23 @@ it('S3: with a data folder from before the burn, the sweep finds the burned NFT 
     idempotencyKey: null,
   });
   const handedOut = async () => {
-    const { now } = await server.service.snapshot({ process: 'upgrade', operationId: snapshot.operationId, principal });
+    const { now } = await server.service.snapshot({
+      process: 'upgrade',
+      operationId: snapshot.operationId,
+      principal,
+    });
     return now.burnTransaction as { transaction: string } | undefined;
   };
   await expect.poll(handedOut, { timeout: 30_000 }).toBeDefined();
-  const burn = VersionedTransaction.deserialize(Buffer.from((await handedOut())?.transaction ?? '', 'base64'));
+  const burn = VersionedTransaction.deserialize(
+    Buffer.from((await handedOut())?.transaction ?? '', 'base64'),
+  );
   await server.stop();
   burn.sign([Keypair.fromSecretKey(user.secretKey)]);
   const connection = new Connection(chain.rpcUrl, 'finalized');
   await connection.sendRawTransaction(burn.serialize());
-  const supply = async (mint: string) => Number((await connection.getTokenSupply(new PublicKey(mint))).value.amount);
+  const supply = async (mint: string) =>
+    Number((await connection.getTokenSupply(new PublicKey(mint))).value.amount);
   await expect.poll(() => supply(user.mint), { timeout: 30_000 }).toBe(0);
 
   rmSync(data, { recursive: true });
@@ -98,6 +107,8 @@ it('S3: with a data folder from before the burn, the sweep finds the burned NFT 
   await expect.poll(delivered, { timeout: 60_000, interval: 100 }).toBe('tier-2');
   const nft = await server.records.activeNft(user.id);
   expect(await supply(nft?.mint_address ?? '')).toBe(1);
-  expect((await server.records.badges(user.id)).map(({ status }) => status)).toEqual(DEV_BADGES.map(() => 'consumed'));
+  expect((await server.records.badges(user.id)).map(({ status }) => status)).toEqual(
+    DEV_BADGES.map(() => 'consumed'),
+  );
   expect(await server.service.reconcile()).toBe(0);
 }, 120_000);

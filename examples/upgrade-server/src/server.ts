@@ -1,6 +1,12 @@
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { createHandler, createService, type Db, ed25519Receipts, type Service } from '@aiw3/nft-upgrade-server-kit';
+import {
+  createHandler,
+  createService,
+  type Db,
+  ed25519Receipts,
+  type Service,
+} from '@aiw3/nft-upgrade-server-kit';
 import { toNodeHandler } from '@aiw3/nft-upgrade-server-kit/node';
 import { createAlerts } from './alerts.ts';
 import { createAuth } from './auth.ts';
@@ -31,7 +37,9 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Opens everything, in the order in which things need one another, and serves until it is stopped. */
+/**
+ * Opens everything, in the order in which things need one another, and serves until it is stopped.
+ */
 export async function startServer(
   config: Config,
   onError: (error: unknown) => void = () => {},
@@ -43,7 +51,11 @@ export async function startServer(
   };
   try {
     // The slow ones at once. Each is closed again, also when another one fails.
-    const opening = [parts.openDatabase(config), parts.openCluster(config), parts.openContentStore(config)] as const;
+    const opening = [
+      parts.openDatabase(config),
+      parts.openCluster(config),
+      parts.openContentStore(config),
+    ] as const;
     const [opened, clustered] = await Promise.allSettled(opening);
     if (opened.status === 'fulfilled') closing.push(() => opened.value.close());
     if (clustered.status === 'fulfilled') closing.push(() => clustered.value.stop());
@@ -67,8 +79,15 @@ export async function startServer(
     closing.push(() => service.stop());
 
     const auth = createAuth(secret, records);
-    const handler = createHandler(service, { authenticate: auth.authenticate, cors: { origins: config.CORS_ORIGINS }, onError });
-    const dev = cluster.local !== null || config.DEV_USERS === 'true' ? { records, cluster, issueToken: auth.issue } : null;
+    const handler = createHandler(service, {
+      authenticate: auth.authenticate,
+      cors: { origins: config.CORS_ORIGINS },
+      onError,
+    });
+    const dev =
+      cluster.local !== null || config.DEV_USERS === 'true'
+        ? { records, cluster, issueToken: auth.issue }
+        : null;
     const serveSite = createSite({
       records,
       authenticate: auth.authenticate,
@@ -85,7 +104,9 @@ export async function startServer(
       (dev && (await serveDev(dev, request))) ??
       handler.fetch(request);
     const certificate =
-      config.TLS_CERT_FILE && config.TLS_KEY_FILE ? { cert: config.TLS_CERT_FILE, key: config.TLS_KEY_FILE } : await localCertificate();
+      config.TLS_CERT_FILE && config.TLS_KEY_FILE
+        ? { cert: config.TLS_CERT_FILE, key: config.TLS_KEY_FILE }
+        : await localCertificate();
     const server = createSecureServer({ ...certificate, allowHTTP1: true }, toNodeHandler(fetch));
     const port = await listen(server, config);
     closing.push(async () => {

@@ -5,14 +5,22 @@ import { webhookSink } from '@aiw3/nft-upgrade-server-kit/webhooks';
 import type { Config } from './config.ts';
 
 /**
- * Who is told what happened, and how nodes wake one another: whatever is configured, nothing by default.
+ * Who is told what happened, and how nodes wake one another: whatever is configured, nothing by
+ * default.
  * @throws NftUpgradeError `invalid_option`
  */
-export function openSinks(config: Config, onError?: (error: unknown) => void): { sinks: readonly Sink[] } & Pick<ServiceOptions, 'wake'> {
+export function openSinks(
+  config: Config,
+  onError?: (error: unknown) => void,
+): { sinks: readonly Sink[] } & Pick<ServiceOptions, 'wake'> {
   const { KAFKA_BROKERS, KAFKA_TOPIC, REDIS_URL, WEBHOOK_URL, WEBHOOK_SECRET } = config;
   const sinks: Sink[] = [];
   if (KAFKA_BROKERS) sinks.push(kafkaSink({ brokers: KAFKA_BROKERS, topic: KAFKA_TOPIC }));
   if (REDIS_URL) sinks.push(redisCache({ redis: REDIS_URL }));
-  if (WEBHOOK_URL && WEBHOOK_SECRET) sinks.push(webhookSink({ url: WEBHOOK_URL, secrets: [WEBHOOK_SECRET] }));
-  return { sinks, ...(REDIS_URL && { wake: redisWake({ url: REDIS_URL, ...(onError && { onError }) }) }) };
+  if (WEBHOOK_URL && WEBHOOK_SECRET)
+    sinks.push(webhookSink({ url: WEBHOOK_URL, secrets: [WEBHOOK_SECRET] }));
+  return {
+    sinks,
+    ...(REDIS_URL && { wake: redisWake({ url: REDIS_URL, ...(onError && { onError }) }) }),
+  };
 }

@@ -20,20 +20,34 @@ const clusters: Readonly<Record<string, string>> = {
   '4uhcVJyU9pJkvQyS88uRDiswHScSCkY3wQmFznhczaTM': 'testnet',
 };
 
-const answer = (value: unknown, status = 200) => Response.json(value, { status, headers: { 'cache-control': 'no-store' } });
+const answer = (value: unknown, status = 200) =>
+  Response.json(value, { status, headers: { 'cache-control': 'no-store' } });
 
-/** What the page asks for beside the processes: `GET /api/site` for everybody, `GET /api/me` for who is signed in. Null for another path. */
-export function createSite({ records, authenticate, cluster, images, receiptKey, dev }: SiteContext) {
+/**
+ * What the page asks for beside the processes: `GET /api/site` for everybody, `GET /api/me` for who
+ * is signed in. Null for another path.
+ */
+export function createSite({
+  records,
+  authenticate,
+  cluster,
+  images,
+  receiptKey,
+  dev,
+}: SiteContext) {
   return async function serveSite(request: Request): Promise<Response | null> {
     if (request.method !== 'GET') return null;
     switch (new URL(request.url).pathname) {
       case '/api/site': {
-        const name = cluster.local ? 'local' : (clusters[await cluster.chain.identity()] ?? 'custom');
+        const name = cluster.local
+          ? 'local'
+          : (clusters[await cluster.chain.identity()] ?? 'custom');
         return answer({
           cluster: name,
           devUsers: dev,
           rpcUrl: cluster.local ? cluster.rpcUrl : null,
-          // A receipt can be verified by everybody: offline by this key, and against the chain by any node. After a rotation both keys stand here.
+          // A receipt can be verified by everybody: offline by this key, and against the chain by
+          // any node. After a rotation both keys stand here.
           receiptKeys: [receiptKey],
           tiers: tiers.map((tier) => ({ ...tier, image: `/ipfs/${images.get(tier.id)}` })),
         });
@@ -42,10 +56,20 @@ export function createSite({ records, authenticate, cluster, images, receiptKey,
         const principal = await authenticate(request);
         const user = principal && (await records.user(principal.id));
         if (!user) return answer({ error: 'Sign in first.' }, 401);
-        const [badges, nft] = await Promise.all([records.badges(user.id), records.activeNft(user.id)]);
+        const [badges, nft] = await Promise.all([
+          records.badges(user.id),
+          records.activeNft(user.id),
+        ]);
         return answer({
           ...user,
-          nft: nft ? { nftId: nft.nft_id, tierId: nft.tier_id, mintAddress: nft.mint_address, metadataUri: nft.metadata_uri } : null,
+          nft: nft
+            ? {
+                nftId: nft.nft_id,
+                tierId: nft.tier_id,
+                mintAddress: nft.mint_address,
+                metadataUri: nft.metadata_uri,
+              }
+            : null,
           badges: badges.map(({ badge_id, name, status }) => ({ badgeId: badge_id, name, status })),
         });
       }

@@ -9,16 +9,23 @@ import type { Config } from './config.ts';
 
 /** Postgres where an address is given, the embedded database on disk otherwise. */
 export const openDatabase = (config: Config): Promise<Db> =>
-  config.DATABASE_URL ? postgres({ connectionString: config.DATABASE_URL }) : pglite({ folder: join(config.DATA_DIR, 'postgres') });
+  config.DATABASE_URL
+    ? postgres({ connectionString: config.DATABASE_URL })
+    : pglite({ folder: join(config.DATA_DIR, 'postgres') });
 
 /** An IPFS node where one is given, blocks on disk otherwise. */
 export async function openContentStore(config: Config): Promise<ContentStore> {
   if (!config.IPFS_API_URL) return localStore({ folder: join(config.DATA_DIR, 'ipfs') });
-  const headers: Record<string, string> = config.IPFS_API_TOKEN ? { authorization: `Bearer ${config.IPFS_API_TOKEN}` } : {};
+  const headers: Record<string, string> = config.IPFS_API_TOKEN
+    ? { authorization: `Bearer ${config.IPFS_API_TOKEN}` }
+    : {};
   return kuboStore({ url: config.IPFS_API_URL, headers });
 }
 
-/** The secret that signs tokens: the configured one, or one that is made once and kept beside the data. */
+/**
+ * The secret that signs tokens: the configured one, or one that is made once and kept beside the
+ * data.
+ */
 export const readSecret = (config: Config): Uint8Array =>
   config.AUTH_SECRET ? new TextEncoder().encode(config.AUTH_SECRET) : kept(config, 'secret');
 

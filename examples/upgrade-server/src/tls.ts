@@ -5,7 +5,10 @@ export interface Certificate {
   cert: string;
 }
 
-/** A certificate for this machine alone, made at start. Browsers warn once; programs are given it as their CA. */
+/**
+ * A certificate for this machine alone, made at start. Browsers warn once; programs are given it as
+ * their CA.
+ */
 export async function localCertificate(): Promise<Certificate> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',

@@ -22,7 +22,9 @@ export function App({ page }: { page: { site: Site; session: Session } }) {
               <img src="/favicon.svg" alt="" width={28} height={28} />
               AIW3 <span>{top.product}</span>
             </p>
-            <p className="chip">{page.site.cluster === 'local' ? top.localChain : page.site.cluster}</p>
+            <p className="chip">
+              {page.site.cluster === 'local' ? top.localChain : page.site.cluster}
+            </p>
             <ConnectedWallet />
           </div>
         </header>

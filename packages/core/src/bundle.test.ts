@@ -28,8 +28,11 @@ async function bundle(contents: string, external: string[] = []): Promise<Bundle
     conditions: ['aiw3-source'],
   });
   const text = outputFiles[0]?.text ?? '';
-  const inputs: Metafile['outputs'][string]['inputs'] = Object.values(metafile.outputs)[0]?.inputs ?? {};
-  const modules = Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : []));
+  const inputs: Metafile['outputs'][string]['inputs'] =
+    Object.values(metafile.outputs)[0]?.inputs ?? {};
+  const modules = Object.entries(inputs).flatMap(([path, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? [path] : [],
+  );
   return { text, gzipped: gzipSync(text, { level: 9 }).length, modules };
 }
 
@@ -42,29 +45,43 @@ describe('what a page loads', () => {
   });
 
   test('holds no Node module, no web3.js and no Buffer', () => {
-    expect(whole.modules.filter((path) => /web3\.js|wallet-adapter|msw|server-kit|fixtures/.test(path))).toEqual([]);
+    expect(
+      whole.modules.filter((path) => /web3\.js|wallet-adapter|msw|server-kit|fixtures/.test(path)),
+    ).toEqual([]);
     // Names the find instead of matching on the text: a failure would print the whole bundle.
     expect(/["']node:[\w/]+|\brequire\(|\bBuffer\b/.exec(whole.text)?.[0]).toBeUndefined();
   });
 
   test('holds no zod: the schemas it was written in are data here', () => {
-    expect(whole.modules.filter((path) => path.includes('/zod/') || path.endsWith('from-zod.ts'))).toEqual([]);
+    expect(
+      whole.modules.filter((path) => path.includes('/zod/') || path.endsWith('from-zod.ts')),
+    ).toEqual([]);
   });
 
   test.each([
     ['watches', 'createUpgradeClient', ownCodes],
     ['signs', 'createUpgradeClient, walletSigning', { ...ownCodes, ...signingCodes }],
-  ])('a page that %s knows of each code it raises who can act, and leaves the words to whoever shows them', async (_, names, codes) => {
-    const { modules } = await bundle(`export { ${names} } from './index.ts'`);
-    expect(modules.filter((path) => path.endsWith('errors/codes.ts'))).toEqual([]);
-    const source = modules.filter((path) => !path.includes('errors/')).map((path) => readFileSync(path, 'utf8'));
-    const named = new Set(source.flatMap((text) => [...text.matchAll(/'([a-z]+(?:_[a-z]+)*)'/g)].map(([, word]) => word ?? '')));
-    const known: Readonly<Record<string, object>> = codes;
-    for (const [code, { actor, retryable }] of Object.entries(errorCodes)) {
-      if (named.has(code)) expect({ code, ...usualFacts, ...known[code] }).toEqual({ code, actor, retryable });
-    }
-    expect(Object.keys(codes).filter((code) => !named.has(code))).toEqual([]);
-  });
+  ])(
+    'a page that %s knows of each code it raises who can act, and leaves the words to whoever shows them',
+    async (_, names, codes) => {
+      const { modules } = await bundle(`export { ${names} } from './index.ts'`);
+      expect(modules.filter((path) => path.endsWith('errors/codes.ts'))).toEqual([]);
+      const source = modules
+        .filter((path) => !path.includes('errors/'))
+        .map((path) => readFileSync(path, 'utf8'));
+      const named = new Set(
+        source.flatMap((text) =>
+          [...text.matchAll(/'([a-z]+(?:_[a-z]+)*)'/g)].map(([, word]) => word ?? ''),
+        ),
+      );
+      const known: Readonly<Record<string, object>> = codes;
+      for (const [code, { actor, retryable }] of Object.entries(errorCodes)) {
+        if (named.has(code))
+          expect({ code, ...usualFacts, ...known[code] }).toEqual({ code, actor, retryable });
+      }
+      expect(Object.keys(codes).filter((code) => !named.has(code))).toEqual([]);
+    },
+  );
 
   test('an error has words where somebody shows them, else it says where they are', async () => {
     const messageOf = async (names: string) => {
@@ -74,8 +91,12 @@ describe('what a page loads', () => {
       await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`);
       return (globalThis as { thrown?: string }).thrown;
     };
-    expect(await messageOf('createUpgradeClient')).toMatch(/^unknown_process: https:.*errors\.md#unknown_process$/);
-    expect(await messageOf('createUpgradeClient, createMessages')).toBe(errorCodes.unknown_process.message);
+    expect(await messageOf('createUpgradeClient')).toMatch(
+      /^unknown_process: https:.*errors\.md#unknown_process$/,
+    );
+    expect(await messageOf('createUpgradeClient, createMessages')).toBe(
+      errorCodes.unknown_process.message,
+    );
   });
 
   test('leaves out what is not used: the messages, and the languages that are not named', async () => {
@@ -92,10 +113,15 @@ describe('what a page loads', () => {
   });
 
   test('adds the guard in two kilobytes, without web3.js', async () => {
-    const guard = await bundle(`export { solanaGuard } from './solana/index.ts'`, ['*/errors/index.ts']);
+    const guard = await bundle(`export { solanaGuard } from './solana/index.ts'`, [
+      '*/errors/index.ts',
+    ]);
     // The table of error codes is outside: every page has it already.
-    expect(guard.modules.filter((path) => !path.startsWith('solana/') && !path.includes('/solana/'))).toEqual([]);
-    // Other versions, the words of its findings and what else servers and tests use of a transaction: nobody loads that with it.
+    expect(
+      guard.modules.filter((path) => !path.startsWith('solana/') && !path.includes('/solana/')),
+    ).toEqual([]);
+    // Other versions, the words of its findings and what else servers and tests use of a
+    // transaction: nobody loads that with it.
     expect(guard.modules.filter((path) => /decode|effects|explain|names/.test(path))).toEqual([]);
     expect(guard.gzipped).toBeLessThanOrEqual(2 * 1024);
   });

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 
-/** The values that the entries about signing give out. Whoever takes one away breaks somebody's page. */
+/**
+ * The values that the entries about signing give out. Whoever takes one away breaks somebody's
+ * page.
+ */
 test.each<[string, readonly string[]]>([
   [
     'solana',

@@ -1,6 +1,12 @@
 export { availableActions, isStuck, unfollowed } from './client/actions.ts';
 export type { CallOptions } from './client/api.ts';
-export { type ProgressAria, progressAria, type StepItem, type StepList, stepList } from './client/aria.ts';
+export {
+  type ProgressAria,
+  progressAria,
+  type StepItem,
+  type StepList,
+  stepList,
+} from './client/aria.ts';
 export {
   createUpgradeClient,
   type OperationOf,
@@ -10,11 +16,26 @@ export {
   type UpgradeClientOptions,
 } from './client/client.ts';
 export { type Description, describeOperation, type Problem } from './client/describe.ts';
-export type { Channel, Clock, Environment, EnvironmentSignal, KeyStorage, LockRequest, Locks } from './client/environment.ts';
+export type {
+  Channel,
+  Clock,
+  Environment,
+  EnvironmentSignal,
+  KeyStorage,
+  LockRequest,
+  Locks,
+} from './client/environment.ts';
 export type { BurnExpectation, Guard, GuardFinding, GuardVerdict } from './client/guard.ts';
 export type { Operation, OperationState } from './client/operation.ts';
 export { type Commands, createPlace, type Place } from './client/place.ts';
-export { type SignContext, type Signed, type Signer, type Signing, type WalletSigningOptions, walletSigning } from './client/sign.ts';
+export {
+  type SignContext,
+  type Signed,
+  type Signer,
+  type Signing,
+  type WalletSigningOptions,
+  walletSigning,
+} from './client/sign.ts';
 export type { SignRequest, WalletOutcome, WalletPort } from './client/wallet.ts';
 export type { WalletState, WalletStatus } from './client/wallet-state.ts';
 export {
@@ -40,11 +61,31 @@ export { chinese } from './errors/messages-zh.ts';
 export { type Usual, usualOf } from './machine/durations.ts';
 export { type Action, actionsOf, isCommitted, isDelivered } from './machine/select.ts';
 export { type Step, type StepState, stepsOf } from './machine/steps.ts';
-export type { AnyProcess, EventOf, FactsOf, InputOf, OperationEvent, Snapshot, SnapshotOf, StatusOf } from './machine/types.ts';
+export type {
+  AnyProcess,
+  EventOf,
+  FactsOf,
+  InputOf,
+  OperationEvent,
+  Snapshot,
+  SnapshotOf,
+  StatusOf,
+} from './machine/types.ts';
 export type { BurnTransaction } from './phases/burn.ts';
-export type { BadgeActivationEvent, BadgeActivationSnapshot, BadgeActivationStatus } from './processes/badge-activation.ts';
+export type {
+  BadgeActivationEvent,
+  BadgeActivationSnapshot,
+  BadgeActivationStatus,
+} from './processes/badge-activation.ts';
 export type { ClaimEvent, ClaimSnapshot, ClaimStatus } from './processes/claim.ts';
-export { badgeActivation, claim, type Processes, type ProcessName, processes, upgrade } from './processes/index.ts';
+export {
+  badgeActivation,
+  claim,
+  type Processes,
+  type ProcessName,
+  processes,
+  upgrade,
+} from './processes/index.ts';
 export type { UpgradeEvent, UpgradeSnapshot, UpgradeStatus } from './processes/upgrade.ts';
 export { type Asset, assets } from './protocol/asset.ts';
 export type { GetToken, TokenReason } from './stream/auth.ts';

@@ -21,8 +21,11 @@ async function sizeOf(contents: string, external: string[]): Promise<number> {
 }
 
 test('the whole entry adds at most 2 KB to core, and a whole page stays small', async () => {
-  expect(await sizeOf(`export * from './index.ts'`, ['@aiw3/nft-upgrade'])).toBeLessThanOrEqual(2 * 1024);
-  // What that leaves to core is there as well: client, every hook, every prop getter and the words in one language.
+  expect(await sizeOf(`export * from './index.ts'`, ['@aiw3/nft-upgrade'])).toBeLessThanOrEqual(
+    2 * 1024,
+  );
+  // What that leaves to core is there as well: client, every hook, every prop getter and the words
+  // in one language.
   const page = `export { createUpgradeClient } from '@aiw3/nft-upgrade'; export * from './index.ts'`;
   expect(await sizeOf(page, [])).toBeLessThanOrEqual(27 * 1024);
 });
@@ -40,12 +43,17 @@ async function inProduction(contents: string): Promise<string[]> {
     define: { 'process.env.NODE_ENV': '"production"' },
     jsx: 'automatic',
   });
-  const inputs: Metafile['outputs'][string]['inputs'] = Object.values(metafile.outputs)[0]?.inputs ?? {};
-  return Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 && path !== '<stdin>' ? [path] : []));
+  const inputs: Metafile['outputs'][string]['inputs'] =
+    Object.values(metafile.outputs)[0]?.inputs ?? {};
+  return Object.entries(inputs).flatMap(([path, { bytesInOutput }]) =>
+    bytesInOutput > 0 && path !== '<stdin>' ? [path] : [],
+  );
 }
 
 test('the devtools are no part of a production bundle, neither of a page that uses it nor of one that does not', async () => {
-  const used = await inProduction(`import { UpgradeDevtools } from './devtools/index.ts'; console.log(UpgradeDevtools)`);
+  const used = await inProduction(
+    `import { UpgradeDevtools } from './devtools/index.ts'; console.log(UpgradeDevtools)`,
+  );
   expect(used.map((path) => path.split('/').at(-1))).toEqual(['index.ts']);
   const page = await inProduction(`export * from './index.ts'`);
   expect(page.filter((path) => path.includes('devtools') || path.includes('testing'))).toEqual([]);

@@ -32,12 +32,17 @@ function Upgrade() {
           sign
         </button>
       )}
-      <output>{state?.operation ? `${state.operation.status} ${state.operation.asset}` : 'none'}</output>
+      <output>
+        {state?.operation ? `${state.operation.status} ${state.operation.asset}` : 'none'}
+      </output>
     </>
   );
 }
 
-function show(name: 'happy' | 'notQualified' | 'duplicate' | 'reorder' | 'truncated', ...answers: ('approve' | 'reject')[]) {
+function show(
+  name: 'happy' | 'notQualified' | 'duplicate' | 'reorder' | 'truncated',
+  ...answers: ('approve' | 'reject')[]
+) {
   mock = createMockServer({ scenarios: [scenarios.upgrade[name]], timing: { retryMs: 1 } });
   server.use(...upgradeHandlers(mock, baseUrl));
   const client = createUpgradeClient({ baseUrl, ...mockSigning(...answers) });
@@ -52,16 +57,20 @@ function show(name: 'happy' | 'notQualified' | 'duplicate' | 'reorder' | 'trunca
   return client;
 }
 
-const shows = (text: string) => waitFor(() => expect(screen.getByRole('status').textContent).toBe(text), { timeout: 20_000 });
+const shows = (text: string) =>
+  waitFor(() => expect(screen.getByRole('status').textContent).toBe(text), { timeout: 20_000 });
 
 describe('the hooks against the contract, in a page with mocked service', () => {
-  it.each(['happy', 'duplicate', 'reorder', 'truncated'] as const)('%s: from the start to the new NFT', async (name) => {
-    const client = show(name);
-    fireEvent.click(await screen.findByText('sign', {}, { timeout: 20_000 }));
-    await shows('completed delivered');
-    expect(mock.operations).toHaveLength(1);
-    client.close();
-  });
+  it.each(['happy', 'duplicate', 'reorder', 'truncated'] as const)(
+    '%s: from the start to the new NFT',
+    async (name) => {
+      const client = show(name);
+      fireEvent.click(await screen.findByText('sign', {}, { timeout: 20_000 }));
+      await shows('completed delivered');
+      expect(mock.operations).toHaveLength(1);
+      client.close();
+    },
+  );
 
   it('shows a refusal, and where the asset is', async () => {
     const client = show('notQualified');

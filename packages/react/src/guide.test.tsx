@@ -10,7 +10,9 @@ afterEach(cleanup);
 
 function hook(options?: ScriptedClientOptions) {
   const script = scriptedClient(options);
-  const { result } = renderHook(useNFTUpgradeSSE, { wrapper: ({ children }) => strict({ client: script.client, children }) });
+  const { result } = renderHook(useNFTUpgradeSSE, {
+    wrapper: ({ children }) => strict({ client: script.client, children }),
+  });
   const start = async () => {
     act(() => void result.current.startUpgrade('tier-2'));
     await settle();
@@ -25,7 +27,14 @@ function hook(options?: ScriptedClientOptions) {
 it('has the shape of the guide', () => {
   const { result, client } = hook();
   expect(result.current).toEqual({
-    upgradeState: { status: 'idle', progress: 0, message: '', error: null, upgradeId: null, data: null },
+    upgradeState: {
+      status: 'idle',
+      progress: 0,
+      message: '',
+      error: null,
+      upgradeId: null,
+      data: null,
+    },
     isUpgrading: false,
     startUpgrade: expect.any(Function),
     cancelUpgrade: expect.any(Function),
@@ -52,8 +61,16 @@ it('connects, brings up the wallet once, and ends with the new NFT in `data`', a
   expect(wallet.prompts).toHaveLength(1);
   wallet.answer();
   await reach(...toBurned, ...toEnd);
-  expect(state()).toMatchObject({ status: 'completed', progress: 100, error: null, message: 'Done' });
-  expect(state().data?.newNFT).toMatchObject({ tierName: 'Quant Ape', transactionSignature: expect.any(String) });
+  expect(state()).toMatchObject({
+    status: 'completed',
+    progress: 100,
+    error: null,
+    message: 'Done',
+  });
+  expect(state().data?.newNFT).toMatchObject({
+    tierName: 'Quant Ape',
+    transactionSignature: expect.any(String),
+  });
   expect([result.current.startUpgrade, result.current.cancelUpgrade]).toEqual(functions);
   expect(result.current.isUpgrading).toBe(false);
   client.close();
@@ -65,7 +82,10 @@ it('a rejection leaves the upgrade waiting; the next start asks the wallet again
   await reach(...toSign);
   wallet.answer({ kind: 'rejected', error: new NftUpgradeError('wallet_rejected') });
   await settle();
-  expect(state()).toMatchObject({ status: 'awaiting_burn', error: 'The request was declined in the wallet.' });
+  expect(state()).toMatchObject({
+    status: 'awaiting_burn',
+    error: 'The request was declined in the wallet.',
+  });
   expect(result.current.isUpgrading).toBe(true);
   await start();
   expect(wallet.prompts).toHaveLength(2);
@@ -82,12 +102,18 @@ it('a failure is in `error`, a refused start is `error`, and a cancel goes to th
   const failed = hook();
   await failed.start();
   await failed.reach('initializing', 'qualification_failed');
-  expect(failed.state()).toMatchObject({ status: 'qualification_failed', error: 'The provider answered 503.' });
+  expect(failed.state()).toMatchObject({
+    status: 'qualification_failed',
+    error: 'The provider answered 503.',
+  });
   failed.client.close();
 
   const refused = hook({
     intercept: () =>
-      Response.json({ code: 'unauthenticated', status: 403 }, { status: 403, headers: { 'content-type': 'application/problem+json' } }),
+      Response.json(
+        { code: 'unauthenticated', status: 403 },
+        { status: 403, headers: { 'content-type': 'application/problem+json' } },
+      ),
   });
   await refused.start();
   expect(refused.state()).toMatchObject({ status: 'error', error: expect.any(String) });
@@ -99,7 +125,10 @@ it('a failure is in `error`, a refused start is `error`, and a cancel goes to th
   await cancelled.reach('initializing');
   act(() => cancelled.result.current.cancelUpgrade());
   await settle();
-  expect(cancelled.requests.at(-1)).toMatchObject({ method: 'POST', path: '/api/v1/nft/upgrade/upg_sample/cancel' });
+  expect(cancelled.requests.at(-1)).toMatchObject({
+    method: 'POST',
+    path: '/api/v1/nft/upgrade/upg_sample/cancel',
+  });
   await cancelled.reach('cancelled');
   expect(cancelled.state().status).toBe('cancelled');
   cancelled.client.close();

@@ -5,7 +5,10 @@ import { useNftUpgrade } from './use-nft-upgrade.ts';
 
 /** The state of the integration guide's hook, field by field. */
 export interface UpgradeState {
-  /** A status of the server; before its first event `idle`, `connecting`, or `error` for a start that was refused. */
+  /**
+   * A status of the server; before its first event `idle`, `connecting`, or `error` for a start
+   * that was refused.
+   */
   status: string;
   progress: number;
   message: string;
@@ -22,14 +25,19 @@ export interface NFTUpgradeSSE {
   isUpgrading: boolean;
   /** Starts an upgrade, as the integration guide has it. */
   startUpgrade: (targetTierId: string) => Promise<void>;
-  /** Asks the server to cancel. It refuses past the point of no return: then `error` says so, and the upgrade goes on. */
+  /**
+   * Asks the server to cancel. It refuses past the point of no return: then `error` says so, and
+   * the upgrade goes on.
+   */
   cancelUpgrade: () => void;
 }
 
 /**
- * `useNFTUpgradeSSE()` of the integration guide, in its exact shape, over this client: for components written against it. As there, `startUpgrade` also brings
- * up the wallet once the burn is ready. It does so once: after a rejection the upgrade waits with the NFT safe, and the next `startUpgrade` asks the wallet
- * again. New components take `useNftUpgrade`, which leaves the moment of signing to a button.
+ * `useNFTUpgradeSSE()` of the integration guide, in its exact shape, over this client: for
+ * components written against it. As there, `startUpgrade` also brings up the wallet once the burn
+ * is ready. It does so once: after a rejection the upgrade waits with the NFT safe, and the next
+ * `startUpgrade` asks the wallet again. New components take `useNftUpgrade`, which leaves the
+ * moment of signing to a button.
  */
 export function useNFTUpgradeSSE(): NFTUpgradeSSE {
   const messages = useMessages();
@@ -64,12 +72,20 @@ export function useNFTUpgradeSSE(): NFTUpgradeSSE {
 
   return {
     upgradeState: {
-      status: snapshot?.status ?? (state === null ? 'idle' : error === null ? 'connecting' : 'error'),
+      status:
+        snapshot?.status ?? (state === null ? 'idle' : error === null ? 'connecting' : 'error'),
       progress: snapshot?.progress ?? 0,
       message: snapshot?.message ?? what,
       error,
       upgradeId: state?.id ?? null,
-      data: snapshot ? { ...snapshot.facts, ...snapshot.now, upgradeId: snapshot.operationId, status: snapshot.status } : null,
+      data: snapshot
+        ? {
+            ...snapshot.facts,
+            ...snapshot.now,
+            upgradeId: snapshot.operationId,
+            status: snapshot.status,
+          }
+        : null,
     },
     isUpgrading: isRunning,
     startUpgrade,

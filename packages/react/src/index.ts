@@ -2,10 +2,20 @@ export { type ActionProps, type ButtonProps, useActionProps } from './props/use-
 export { type LiveProps, useLiveProps } from './props/use-live-props.ts';
 export { useProgressProps } from './props/use-progress-props.ts';
 export { useStepProps } from './props/use-step-props.ts';
-export { type Support, UpgradeProvider, type UpgradeProviderProps, useMessages, useUpgradeClient } from './provider.tsx';
+export {
+  type Support,
+  UpgradeProvider,
+  type UpgradeProviderProps,
+  useMessages,
+  useUpgradeClient,
+} from './provider.tsx';
 export { useBadgeActivation } from './use-badge-activation.ts';
 export { useConnection } from './use-connection.ts';
-export { type SupportedDescription, type SupportedProblem, useDescription } from './use-description.ts';
+export {
+  type SupportedDescription,
+  type SupportedProblem,
+  useDescription,
+} from './use-description.ts';
 export { useNftClaim } from './use-nft-claim.ts';
 export { useNftUpgrade } from './use-nft-upgrade.ts';
 export { type OpenOperations, useOpenOperations } from './use-open-operations.ts';

@@ -54,7 +54,9 @@ describe('C10', () => {
     unmount();
     script.wallet.answer();
     await settle();
-    expect(posts(script, 'confirm-burn').map(({ body }) => body)).toEqual([{ signedTransaction: 'c2lnbmVk' }]);
+    expect(posts(script, 'confirm-burn').map(({ body }) => body)).toEqual([
+      { signedTransaction: 'c2lnbmVk' },
+    ]);
     script.reach(...toBurned);
     await settle();
     render(page);
@@ -68,7 +70,11 @@ describe('C10', () => {
     const { unmount, script, page } = await prompting();
     unmount();
     render(page);
-    expect([shown(), walletState(), screen.getByTestId('actions').textContent]).toEqual(['awaiting_burn', 'prompting', 'cancel']);
+    expect([shown(), walletState(), screen.getByTestId('actions').textContent]).toEqual([
+      'awaiting_burn',
+      'prompting',
+      'cancel',
+    ]);
     fireEvent.click(screen.getByText('sign'));
     fireEvent.click(screen.getByText('start'));
     await settle();
@@ -105,7 +111,11 @@ describe('C10', () => {
     await settle();
     expect(screen.queryByText('waiting')).toBeNull();
     expect([shown(), walletState()]).toEqual(['burn_verified', 'submitted']);
-    expect([posts(script, '/upgrade').length, posts(script, 'confirm-burn').length, script.wallet.prompts.length]).toEqual([1, 1, 1]);
+    expect([
+      posts(script, '/upgrade').length,
+      posts(script, 'confirm-burn').length,
+      script.wallet.prompts.length,
+    ]).toEqual([1, 1, 1]);
     script.client.close();
   });
 
@@ -171,7 +181,10 @@ describe('concurrent rendering', () => {
     }
     await settle();
     expect(torn).toEqual([]);
-    expect(screen.getAllByRole('status').map((output) => output.textContent)).toEqual(['completed', 'completed']);
+    expect(screen.getAllByRole('status').map((output) => output.textContent)).toEqual([
+      'completed',
+      'completed',
+    ]);
     script.client.close();
   });
 });

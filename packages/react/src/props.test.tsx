@@ -3,7 +3,14 @@ import { chinese, createMessages, NftUpgradeError, type Problem } from '@aiw3/nf
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { settle, strict, toBurned, toSign } from './fixtures/page.tsx';
-import { useActionProps, useDescription, useLiveProps, useNftUpgrade, useProgressProps, useStepProps } from './index.ts';
+import {
+  useActionProps,
+  useDescription,
+  useLiveProps,
+  useNftUpgrade,
+  useProgressProps,
+  useStepProps,
+} from './index.ts';
 import { scriptedClient } from './testing/index.ts';
 
 afterEach(cleanup);
@@ -19,9 +26,13 @@ function Page() {
   const { problems, next, connection } = useDescription(upgrade);
   return (
     <main>
-      <button {...action.start({ targetTierId: 'tier-2' }, { className: 'big', onClick: clicked })} />
+      <button
+        {...action.start({ targetTierId: 'tier-2' }, { className: 'big', onClick: clicked })}
+      />
       <button {...action.sign()} />
-      <button {...action.cancel({ onClick: (event) => event.preventDefault(), children: 'Stop' })} />
+      <button
+        {...action.cancel({ onClick: (event) => event.preventDefault(), children: 'Stop' })}
+      />
       <button {...action.retry()} />
       <div {...bar} />
       <div {...live} />
@@ -49,12 +60,12 @@ const canBeUsed = (name: string) => button(name).getAttribute('aria-disabled') =
 it('buttons: texts, what can be done now, the click handler of the page', async () => {
   const { client, reach, requests, wallet } = scriptedClient();
   render(strict({ client, children: <Page /> }));
-  expect([canBeUsed('Upgrade'), canBeUsed('Sign in wallet'), canBeUsed('Stop'), canBeUsed('Try again now')]).toEqual([
-    true,
-    false,
-    false,
-    false,
-  ]);
+  expect([
+    canBeUsed('Upgrade'),
+    canBeUsed('Sign in wallet'),
+    canBeUsed('Stop'),
+    canBeUsed('Try again now'),
+  ]).toEqual([true, false, false, false]);
   expect(button('Upgrade')).toMatchObject({ className: 'big', type: 'button', disabled: false });
   fireEvent.click(button('Sign in wallet'));
   fireEvent.click(button('Upgrade'));
@@ -62,7 +73,11 @@ it('buttons: texts, what can be done now, the click handler of the page', async 
   await settle();
   reach(...toSign);
   await settle();
-  expect([canBeUsed('Upgrade'), canBeUsed('Sign in wallet'), canBeUsed('Stop')]).toEqual([false, true, true]);
+  expect([canBeUsed('Upgrade'), canBeUsed('Sign in wallet'), canBeUsed('Stop')]).toEqual([
+    false,
+    true,
+    true,
+  ]);
   fireEvent.click(button('Upgrade'));
   fireEvent.click(button('Stop'));
   fireEvent.click(button('Sign in wallet'));
@@ -70,7 +85,9 @@ it('buttons: texts, what can be done now, the click handler of the page', async 
   expect(requests).toHaveLength(1);
   expect(wallet.prompts).toHaveLength(1);
   expect(canBeUsed('Sign in wallet')).toBe(false);
-  expect(screen.getByTestId('next').textContent).toBe('Approve or decline the request in your wallet.');
+  expect(screen.getByTestId('next').textContent).toBe(
+    'Approve or decline the request in your wallet.',
+  );
   wallet.answer();
   reach(...toBurned);
   await settle();
@@ -92,12 +109,9 @@ it('a progress bar, a polite region that is there from the start, and a list of 
     'The old NFT is burned; the new one is on its way. The old NFT is burned, and the new one is owed to you. Nothing to do; you may close this page.',
   );
   const bar = screen.getByRole('progressbar', { name: 'Progress' });
-  expect(['min', 'max', 'now', 'text'].map((part) => bar.getAttribute(`aria-value${part}`))).toEqual([
-    '0',
-    '100',
-    '40',
-    '40% – The old NFT is burned; the new one is on its way',
-  ]);
+  expect(
+    ['min', 'max', 'now', 'text'].map((part) => bar.getAttribute(`aria-value${part}`)),
+  ).toEqual(['0', '100', '40', '40% – The old NFT is burned; the new one is on its way']);
   expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
     'Requirements (done)',
     'Burn the old NFT (now)',
@@ -111,7 +125,9 @@ it('a progress bar, a polite region that is there from the start, and a list of 
 
 it('speaks Chinese, and has the official channel beside every problem', async () => {
   const { client, reach, wallet } = scriptedClient();
-  const support = ({ operationId, code }: Problem) => <a href={`https://support.example/${operationId}`}>{code}</a>;
+  const support = ({ operationId, code }: Problem) => (
+    <a href={`https://support.example/${operationId}`}>{code}</a>
+  );
   render(strict({ client, messages: createMessages(chinese), support, children: <Page /> }));
   fireEvent.click(button('升级'));
   await settle();
@@ -121,7 +137,9 @@ it('speaks Chinese, and has the official channel beside every problem', async ()
   await settle();
   wallet.answer({ kind: 'rejected', error: new NftUpgradeError('wallet_rejected') });
   await settle();
-  expect(screen.getByRole('alert').textContent).toBe('请求在钱包中被拒绝。 准备好后请重新签名。 wallet_rejected');
+  expect(screen.getByRole('alert').textContent).toBe(
+    '请求在钱包中被拒绝。 准备好后请重新签名。 wallet_rejected',
+  );
   expect(screen.getByRole('link').getAttribute('href')).toBe('https://support.example/upg_sample');
   expect(screen.getByRole('status').textContent).toContain('您的 NFT 在钱包中。');
   client.close();
@@ -148,14 +166,18 @@ function Hasty() {
 
 it('has it beside a refused command as well, until the next one', async () => {
   const { client, reach, wallet } = scriptedClient();
-  render(strict({ client, messages: createMessages(chinese), support: '客服', children: <Hasty /> }));
+  render(
+    strict({ client, messages: createMessages(chinese), support: '客服', children: <Hasty /> }),
+  );
   fireEvent.click(button('start'));
   await settle();
   reach('initializing');
   await settle();
   fireEvent.click(button('sign'));
   await settle();
-  expect(screen.getByRole('alert').textContent).toBe(`command ${chinese.errors?.burn_not_expected?.message} 客服`);
+  expect(screen.getByRole('alert').textContent).toBe(
+    `command ${chinese.errors?.burn_not_expected?.message} 客服`,
+  );
   reach('qualification_verified', 'awaiting_burn');
   await settle();
   fireEvent.click(button('sign'));

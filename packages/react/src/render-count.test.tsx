@@ -44,7 +44,8 @@ const Listed = ({ operation }: Props) =>
     useOperation(operation, (state) => [state.operation?.terminal, state.id]),
   );
 const Connected = ({ operation }: Props) => log('connection', useConnection(operation)?.state);
-const Progress = ({ operation }: Props) => log('progress', useProgressProps(operation)['aria-valuenow']);
+const Progress = ({ operation }: Props) =>
+  log('progress', useProgressProps(operation)['aria-valuenow']);
 const Steps = ({ operation }: Props) =>
   log(
     'steps',
@@ -73,8 +74,11 @@ it('one render for each published change of what is selected, and none otherwise
     reach(status);
     await settle();
   }
-  // The end closes the connection as well: one change more, which React may or may not render together with the last status.
-  expect(rendered.whole?.filter((status, index, all) => index === 0 || status !== all[index - 1])).toEqual([undefined, ...statuses]);
+  // The end closes the connection as well: one change more, which React may or may not render
+  // together with the last status.
+  expect(
+    rendered.whole?.filter((status, index, all) => index === 0 || status !== all[index - 1]),
+  ).toEqual([undefined, ...statuses]);
   expect(rendered.whole?.length).toBeLessThanOrEqual(1 + published);
   const assets = [null, 'safe', 'at_risk', 'burned_owed', 'delivered'];
   expect(rendered.asset).toEqual(assets);
@@ -133,7 +137,14 @@ it('a progress bar does not render the page around it', async () => {
     reach(status);
     await settle();
   }
-  expect(rendered.page).toEqual([' false ', 'false true ', 'false true cancel', 'true true sign cancel', 'false true ', 'false false ']);
+  expect(rendered.page).toEqual([
+    ' false ',
+    'false true ',
+    'false true cancel',
+    'true true sign cancel',
+    'false true ',
+    'false false ',
+  ]);
   expect(new Set(rendered.bar).size).toBe(10);
   client.close();
 });

@@ -5,7 +5,13 @@ import { hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, expect, it, vi } from 'vitest';
 import { settle, strict, toBurned, toSign, Upgrade } from './fixtures/page.tsx';
-import { useDescription, useLiveProps, useNftUpgrade, useProgressProps, useStepProps } from './index.ts';
+import {
+  useDescription,
+  useLiveProps,
+  useNftUpgrade,
+  useProgressProps,
+  useStepProps,
+} from './index.ts';
 import { scriptedClient } from './testing/index.ts';
 
 afterEach(cleanup);
@@ -34,7 +40,9 @@ function Page({ snapshot }: { snapshot: UpgradeSnapshot }) {
 it('a server renders the snapshot, asks for nothing and keeps nothing', async () => {
   const { client, reach, snapshot, requests } = scriptedClient();
   reach(...toSign, ...toBurned);
-  const html = renderToString(strict({ client, children: <Page snapshot={snapshot() as UpgradeSnapshot} /> }));
+  const html = renderToString(
+    strict({ client, children: <Page snapshot={snapshot() as UpgradeSnapshot} /> }),
+  );
   expect(html).toContain('burn_verified');
   expect(html).toContain('The old NFT is burned, and the new one is owed to you.');
   expect(html).toContain('aria-valuenow="40"');
@@ -49,7 +57,8 @@ it('hydrates what the server rendered without a mismatch, and streams on from th
   const server = scriptedClient();
   server.reach(...toSign);
   const snapshot = server.snapshot() as UpgradeSnapshot;
-  const page = (client: typeof server.client) => strict({ client, children: <Page snapshot={snapshot} /> });
+  const page = (client: typeof server.client) =>
+    strict({ client, children: <Page snapshot={snapshot} /> });
   const root = document.createElement('div');
   root.innerHTML = renderToString(page(server.client));
   document.body.append(root);
@@ -60,7 +69,11 @@ it('hydrates what the server rendered without a mismatch, and streams on from th
   const recovered: unknown[] = [];
   const errors = vi.spyOn(console, 'error');
   const first = root.querySelector('output');
-  const hydrated = await act(async () => hydrateRoot(root, page(browser.client), { onRecoverableError: (error) => recovered.push(error) }));
+  const hydrated = await act(async () =>
+    hydrateRoot(root, page(browser.client), {
+      onRecoverableError: (error) => recovered.push(error),
+    }),
+  );
   await settle();
   expect(recovered).toEqual([]);
   expect(errors.mock.calls).toEqual([]);
@@ -68,7 +81,9 @@ it('hydrates what the server rendered without a mismatch, and streams on from th
   expect(first?.textContent).toBe('burn_verified');
   expect(screen.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('40');
   // From the cursor, by reading only, and once for the two components that were given it.
-  expect(browser.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /api/v1/nft/upgrade/upg_sample/events']);
+  expect(browser.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'GET /api/v1/nft/upgrade/upg_sample/events',
+  ]);
   act(() => hydrated.unmount());
   root.remove();
   browser.client.close();
@@ -87,7 +102,9 @@ it('a part that hydrates late, when the operation is further already, has no mis
   reach(...toBurned);
   await settle();
   const recovered: unknown[] = [];
-  const hydrated = await act(async () => hydrateRoot(root, page, { onRecoverableError: (error) => recovered.push(error) }));
+  const hydrated = await act(async () =>
+    hydrateRoot(root, page, { onRecoverableError: (error) => recovered.push(error) }),
+  );
   await settle();
   expect(recovered).toEqual([]);
   expect(root.querySelector('output')?.textContent).toBe('burn_verified');

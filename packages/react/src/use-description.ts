@@ -15,8 +15,8 @@ export interface SupportedDescription extends Description {
 }
 
 /**
- * An operation in words, in the language of the provider: what happens, where the asset is, what to do next, how long it usually takes, what went wrong.
- * Renders when a sentence changes.
+ * An operation in words, in the language of the provider: what happens, where the asset is, what to
+ * do next, how long it usually takes, what went wrong. Renders when a sentence changes.
  */
 export function useDescription(watched: Watchable | null): SupportedDescription {
   const support = useSupport();

@@ -4,8 +4,8 @@ import { isShallowEqual } from './equal.ts';
 import { nowhere, type Watchable } from './watchable.ts';
 
 /**
- * What is known about an operation, kept current; null while there is none. Subscribes, and does nothing else: mounting, unmounting and StrictMode never
- * start, stop or sign anything.
+ * What is known about an operation, kept current; null while there is none. Subscribes, and does
+ * nothing else: mounting, unmounting and StrictMode never start, stop or sign anything.
  * @param watched an operation, or what `useNftUpgrade()` and its like return
  */
 export function useOperation<S = Snapshot>(watched: Watchable<S> | null): OperationState<S> | null;
@@ -13,7 +13,8 @@ export function useOperation<S = Snapshot>(watched: Watchable<S> | null): Operat
  * A part of what is known about an operation; null while there is none.
  * @param watched an operation, or what `useNftUpgrade()` and its like return
  * @param select picks a part; the component renders again only when that part changes
- * @param isEqual whether two picks are the same. Default: `Object.is`, and one level of plain objects and arrays
+ * @param isEqual whether two picks are the same. Default: `Object.is`, and one level of plain
+ *   objects and arrays
  * @example
  * const progress = useOperation(operation, (state) => state.operation?.progress ?? 0);
  */
@@ -25,9 +26,16 @@ export function useOperation<S, T>(
 export function useOperation<S, T>(
   watched: Watchable<S> | null,
   select: (state: OperationState<S>) => OperationState<S> | T = whole,
-  isEqual: (before: OperationState<S> | T, after: OperationState<S> | T) => boolean = isShallowEqual,
+  isEqual: (
+    before: OperationState<S> | T,
+    after: OperationState<S> | T,
+  ) => boolean = isShallowEqual,
 ): OperationState<S> | T | null {
-  const { subscribe, getSnapshot, getServerSnapshot = getSnapshot } = watched ?? (nowhere as Watchable<S>);
+  const {
+    subscribe,
+    getSnapshot,
+    getServerSnapshot = getSnapshot,
+  } = watched ?? (nowhere as Watchable<S>);
   // What the screen shows. Only a committed render writes it: one that React throws away must not.
   const shown = useRef<{ readonly picked: OperationState<S> | T } | null>(null);
   const [read, readServer] = useMemo(() => {

@@ -25,10 +25,19 @@ describe('useNftUpgrade', () => {
     await settle();
     reach(...toSign);
     await settle();
-    expect([shown(), field('asset'), field('actions'), field('running')]).toEqual(['awaiting_burn', 'safe', 'sign cancel', 'true']);
+    expect([shown(), field('asset'), field('actions'), field('running')]).toEqual([
+      'awaiting_burn',
+      'safe',
+      'sign cancel',
+      'true',
+    ]);
     reach('cancelled');
     await settle();
-    expect([shown(), field('actions'), field('running')]).toEqual(['cancelled', 'restart', 'false']);
+    expect([shown(), field('actions'), field('running')]).toEqual([
+      'cancelled',
+      'restart',
+      'false',
+    ]);
     fireEvent.click(screen.getByText('start'));
     await settle();
     expect(requests.filter(({ method }) => method === 'POST')).toHaveLength(2);
@@ -61,14 +70,22 @@ describe('useNftUpgrade', () => {
     await settle();
     fireEvent.click(screen.getByText('sign'));
     await settle();
-    expect([field('refusal'), field('wallet'), wallet.prompts.length]).toEqual(['', 'prompting', 1]);
+    expect([field('refusal'), field('wallet'), wallet.prompts.length]).toEqual([
+      '',
+      'prompting',
+      1,
+    ]);
     client.close();
     wallet.answer();
   });
 
   it('shows a refused start, and is free again', async () => {
     const { client } = scriptedClient({
-      intercept: () => new Response('{}', { status: 422, headers: { 'content-type': 'application/problem+json' } }),
+      intercept: () =>
+        new Response('{}', {
+          status: 422,
+          headers: { 'content-type': 'application/problem+json' },
+        }),
     });
     render(strict({ client, children: <Upgrade /> }));
     fireEvent.click(screen.getByText('start'));
@@ -85,7 +102,11 @@ describe('useNftUpgrade', () => {
     await settle();
     reach('initializing');
     await settle();
-    expect(screen.getAllByRole('button').map((button) => button.textContent)).toEqual(['a initializing', 'b none', 'a initializing']);
+    expect(screen.getAllByRole('button').map((button) => button.textContent)).toEqual([
+      'a initializing',
+      'b none',
+      'a initializing',
+    ]);
     client.close();
   });
 
@@ -123,8 +144,20 @@ function Bare() {
 
 const kinds = new Set<unknown>();
 function Watching() {
-  const { start, attach, sign, cancel, retry, detach, subscribe, getSnapshot, getServerSnapshot } = useNftUpgrade();
-  for (const one of [start, attach, sign, cancel, retry, detach, subscribe, getSnapshot, getServerSnapshot]) kinds.add(one);
+  const { start, attach, sign, cancel, retry, detach, subscribe, getSnapshot, getServerSnapshot } =
+    useNftUpgrade();
+  for (const one of [
+    start,
+    attach,
+    sign,
+    cancel,
+    retry,
+    detach,
+    subscribe,
+    getSnapshot,
+    getServerSnapshot,
+  ])
+    kinds.add(one);
   const first = useRef(true);
   useEffect(() => {
     if (first.current) start({ targetTierId: 'tier-2' });
@@ -147,7 +180,8 @@ function Typed() {
   const claim = useNftClaim({ select: ({ operation }) => operation?.progress ?? 0 });
   expectTypeOf(start).parameter(0).toEqualTypeOf<{ targetTierId: string }>();
   expectTypeOf(claim.state).toEqualTypeOf<number | null>();
-  if (state?.operation?.status === 'awaiting_burn') expectTypeOf(state.operation.now.burnTransaction.owner).toBeString();
+  if (state?.operation?.status === 'awaiting_burn')
+    expectTypeOf(state.operation.now.burnTransaction.owner).toBeString();
   // @ts-expect-error a status that no upgrade has
   expect(state?.operation?.status === 'polished').toBe(false);
   return null;

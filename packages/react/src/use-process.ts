@@ -19,20 +19,35 @@ import type { Watchable } from './watchable.ts';
 
 type Process<K extends ProcessName> = (typeof processes)[K];
 
-/** The three axes of an operation of a process, by its name. `operation` is discriminated by `status`. */
+/**
+ * The three axes of an operation of a process, by its name. `operation` is discriminated by
+ * `status`.
+ */
 export type StateOf<K extends ProcessName> = OperationState<SnapshotOf<Process<K>>>;
 
 /** Options of `useProcess`, `useNftUpgrade`, `useNftClaim` and `useBadgeActivation`. */
 export interface ProcessOptions<K extends ProcessName, T = StateOf<K>> {
-  /** Tells places of one process apart, where a page has several: one per badge, say. Components with the same key show the same operation. Default: one place. */
+  /**
+   * Tells places of one process apart, where a page has several: one per badge, say. Components
+   * with the same key show the same operation. Default: one place.
+   */
   key?: string;
-  /** An operation that exists, by id or by snapshot, to follow while nothing runs here. A snapshot is rendered at once, also on a server. */
+  /**
+   * An operation that exists, by id or by snapshot, to follow while nothing runs here. A snapshot
+   * is rendered at once, also on a server.
+   */
   attach?: string | SnapshotOf<Process<K>> | null | undefined;
-  /** Picks what `state` is. The component renders when the pick, `actions`, `isRunning`, `operation` or `refusal` change, and for nothing else. */
+  /**
+   * Picks what `state` is. The component renders when the pick, `actions`, `isRunning`, `operation`
+   * or `refusal` change, and for nothing else.
+   */
   select?: (state: StateOf<K>) => T;
 }
 
-/** One process in a component: its present operation, and what can be done. The functions stay the same between renders. */
+/**
+ * One process in a component: its present operation, and what can be done. The functions stay the
+ * same between renders.
+ */
 export interface ProcessHook<K extends ProcessName, T = StateOf<K>>
   extends Commands<Process<K>>,
     Required<Watchable<SnapshotOf<Process<K>>>> {
@@ -45,12 +60,18 @@ export interface ProcessHook<K extends ProcessName, T = StateOf<K>>
   readonly actions: readonly Action[];
   /** True from the start until the operation has ended or was refused. */
   readonly isRunning: boolean;
-  /** Why the last command was refused; null again with the next one. What the wallet and the connection report is in `state`. */
+  /**
+   * Why the last command was refused; null again with the next one. What the wallet and the
+   * connection report is in `state`.
+   */
   readonly refusal: NftUpgradeError | null;
 }
 
 /** The same for every process; `useNftUpgrade`, `useNftClaim` and `useBadgeActivation` name one. */
-export function useProcess<K extends ProcessName, T = StateOf<K>>(name: K, options: ProcessOptions<K, T> = {}): ProcessHook<K, T> {
+export function useProcess<K extends ProcessName, T = StateOf<K>>(
+  name: K,
+  options: ProcessOptions<K, T> = {},
+): ProcessHook<K, T> {
   const { key = '', attach = null, select = whole as (state: StateOf<K>) => T } = options;
   const client = useUpgradeClient();
   const place = useMemo(() => createPlace(client, name, key), [client, name, key]);
@@ -77,10 +98,27 @@ export function useProcess<K extends ProcessName, T = StateOf<K>>(name: K, optio
   const actions = useOperation(watched, choose) ?? noActions;
 
   const { start, attach: follow, sign, cancel, retry, detach } = place;
-  return { ...watched, process: name, operation, state, actions, isRunning, refusal, start, attach: follow, sign, cancel, retry, detach };
+  return {
+    ...watched,
+    process: name,
+    operation,
+    state,
+    actions,
+    isRunning,
+    refusal,
+    start,
+    attach: follow,
+    sign,
+    cancel,
+    retry,
+    detach,
+  };
 }
 
-/** The first of all snapshots of one operation: a newer one has nothing to tell that its events do not, and must not move anything. */
+/**
+ * The first of all snapshots of one operation: a newer one has nothing to tell that its events do
+ * not, and must not move anything.
+ */
 function useSameOperation<A extends string | { operationId: string }>(given: A | null): A | null {
   const [kept, keep] = useState(given);
   const same = idOf(kept) === idOf(given);
@@ -88,9 +126,15 @@ function useSameOperation<A extends string | { operationId: string }>(given: A |
   return same ? kept : given;
 }
 
-const idOf = (given: string | { operationId: string } | null) => (typeof given === 'string' ? given : given?.operationId);
+const idOf = (given: string | { operationId: string } | null) =>
+  typeof given === 'string' ? given : given?.operationId;
 const none = () => null;
 const noActions: readonly Action[] = [];
 const whole = (state: unknown): unknown => state;
-const isOpen = ({ connection, operation }: { connection: Connection; operation: { terminal: boolean } | null }): boolean =>
-  connection.state !== 'closed' && !operation?.terminal;
+const isOpen = ({
+  connection,
+  operation,
+}: {
+  connection: Connection;
+  operation: { terminal: boolean } | null;
+}): boolean => connection.state !== 'closed' && !operation?.terminal;

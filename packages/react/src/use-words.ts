@@ -5,10 +5,18 @@ import { useMessages, useUpgradeClient } from './provider.tsx';
 import { useOperation } from './use-operation.ts';
 import type { Watchable } from './watchable.ts';
 
-/** What core makes of a state in the words of a catalogue. Renders when a word changes. @param put a function that stays the same */
+/**
+ * What core makes of a state in the words of a catalogue. Renders when a word changes. @param put a
+ * function that stays the same
+ */
 export function useWords<T>(
   watched: Watchable | null,
-  put: (process: AnyProcess | null, state: OperationState | null, messages: Messages, refusal: NftUpgradeError | null) => T,
+  put: (
+    process: AnyProcess | null,
+    state: OperationState | null,
+    messages: Messages,
+    refusal: NftUpgradeError | null,
+  ) => T,
 ): T {
   const messages = useMessages();
   const client = useUpgradeClient();

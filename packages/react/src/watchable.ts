@@ -1,6 +1,9 @@
 import type { NftUpgradeError, OperationState, Snapshot } from '@aiw3/nft-upgrade';
 
-/** What components watch: an operation, or a place of the page where one will be. Its functions never change. */
+/**
+ * What components watch: an operation, or a place of the page where one will be. Its functions
+ * never change.
+ */
 export interface Watchable<S = Snapshot> {
   /** Name of the process. */
   readonly process: string;
@@ -10,9 +13,16 @@ export interface Watchable<S = Snapshot> {
   subscribe(listener: () => void): () => void;
   /** What a server rendered, where that may differ from the present state. */
   getServerSnapshot?(): OperationState<S> | null;
-  /** Why the last command was refused; what `useNftUpgrade()` and its like know, and an operation does not. */
+  /**
+   * Why the last command was refused; what `useNftUpgrade()` and its like know, and an operation
+   * does not.
+   */
   readonly refusal?: NftUpgradeError | null;
 }
 
 /** Nothing, and no news of it. */
-export const nowhere: Watchable<never> = { process: '', getSnapshot: () => null, subscribe: () => () => {} };
+export const nowhere: Watchable<never> = {
+  process: '',
+  getSnapshot: () => null,
+  subscribe: () => () => {},
+};

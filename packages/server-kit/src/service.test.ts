@@ -37,8 +37,17 @@ describe.each(databases)('the engine on $name', ({ open }) => {
     return service;
   };
   const startUpgrade = (service: Service, key: string | null = 'key-00000001', principal = alice) =>
-    service.start({ process: 'upgrade', principal, input: { targetTierId: 'tier-2' }, idempotencyKey: key });
-  const query = (operationId: string, process = 'upgrade', principal = alice) => ({ process, operationId, principal });
+    service.start({
+      process: 'upgrade',
+      principal,
+      input: { targetTierId: 'tier-2' },
+      idempotencyKey: key,
+    });
+  const query = (operationId: string, process = 'upgrade', principal = alice) => ({
+    process,
+    operationId,
+    principal,
+  });
   const statuses = async (service: Service, id: string, process = 'upgrade') =>
     (await service.events({ ...query(id, process), after: 0 })).map((event) => event.status);
 
@@ -67,7 +76,9 @@ describe.each(databases)('the engine on $name', ({ open }) => {
       input: { badgeId: 'b1' },
       idempotencyKey: null,
     });
-    const done = await untilStatus(service, query(snapshot.operationId, 'badge_activation'), ['completed']);
+    const done = await untilStatus(service, query(snapshot.operationId, 'badge_activation'), [
+      'completed',
+    ]);
     expect(done.facts.badge).toMatchObject({ badgeId: 'b1', status: 'activated' });
     expect(await statuses(service, snapshot.operationId, 'badge_activation')).toEqual([
       'initializing',
@@ -79,7 +90,12 @@ describe.each(databases)('the engine on $name', ({ open }) => {
 
   it('claims: mints without a burn', async () => {
     const service = await make();
-    const { snapshot } = await service.start({ process: 'claim', principal: alice, input: {}, idempotencyKey: null });
+    const { snapshot } = await service.start({
+      process: 'claim',
+      principal: alice,
+      input: {},
+      idempotencyKey: null,
+    });
     const done = await untilStatus(service, query(snapshot.operationId, 'claim'), ['completed']);
     expect(done).toMatchObject({ asset: 'delivered', progress: 100 });
     expect(ledger.mints()).toBe(1);
@@ -91,11 +107,20 @@ describe.each(databases)('the engine on $name', ({ open }) => {
     const id = snapshot.operationId;
     const waiting = await untilStatus(service, query(id), ['awaiting_burn']);
     const { burnTransaction } = waiting.now as { burnTransaction: { transaction: string } };
-    const confirmed = await service.confirmBurn({ ...query(id), confirmation: { signedTransaction: burnTransaction.transaction } });
-    const again = await service.confirmBurn({ ...query(id), confirmation: { signedTransaction: burnTransaction.transaction } });
+    const confirmed = await service.confirmBurn({
+      ...query(id),
+      confirmation: { signedTransaction: burnTransaction.transaction },
+    });
+    const again = await service.confirmBurn({
+      ...query(id),
+      confirmation: { signedTransaction: burnTransaction.transaction },
+    });
     expect(again.burnTxSignature).toBe(confirmed.burnTxSignature);
     const done = await untilStatus(service, query(id), ['completed']);
-    expect(done.facts).toMatchObject({ burnTxSignature: confirmed.burnTxSignature, receipt: { id: expect.stringMatching(/^rcp_/) } });
+    expect(done.facts).toMatchObject({
+      burnTxSignature: confirmed.burnTxSignature,
+      receipt: { id: expect.stringMatching(/^rcp_/) },
+    });
     expect(ledger.ownerOf(mint)).toBeNull();
     expect(ledger.mints()).toBe(1);
     expect(host.recorded).toEqual([id]);
@@ -133,9 +158,11 @@ describe.each(databases)('the engine on $name', ({ open }) => {
     ]);
     expect(new Set(all.map(({ snapshot }) => snapshot.operationId)).size).toBe(1);
     expect(all.filter(({ attached }) => !attached)).toHaveLength(1);
-    expect((await service.active({ process: 'upgrade', principal: alice })).map(({ operationId }) => operationId)).toEqual([
-      all[0]?.snapshot.operationId,
-    ]);
+    expect(
+      (await service.active({ process: 'upgrade', principal: alice })).map(
+        ({ operationId }) => operationId,
+      ),
+    ).toEqual([all[0]?.snapshot.operationId]);
     expect(await service.active({ process: 'upgrade', principal: bob })).toEqual([]);
   });
 
@@ -155,11 +182,19 @@ describe.each(databases)('the engine on $name', ({ open }) => {
   it('answers for an operation of somebody else, or of another process, as if it did not exist', async () => {
     const service = await make();
     const { snapshot } = await startUpgrade(service);
-    for (const foreign of [query(snapshot.operationId, 'upgrade', bob), query(snapshot.operationId, 'claim'), query('upg_none')]) {
+    for (const foreign of [
+      query(snapshot.operationId, 'upgrade', bob),
+      query(snapshot.operationId, 'claim'),
+      query('upg_none'),
+    ]) {
       await expect(service.snapshot(foreign)).rejects.toMatchObject({ code: 'not_found' });
-      await expect(service.events({ ...foreign, after: 0 })).rejects.toMatchObject({ code: 'not_found' });
+      await expect(service.events({ ...foreign, after: 0 })).rejects.toMatchObject({
+        code: 'not_found',
+      });
       await expect(service.cancel(foreign)).rejects.toMatchObject({ code: 'not_found' });
-      await expect(service.confirmBurn({ ...foreign, confirmation: { burnTxSignature: '1'.repeat(64) } })).rejects.toMatchObject({
+      await expect(
+        service.confirmBurn({ ...foreign, confirmation: { burnTxSignature: '1'.repeat(64) } }),
+      ).rejects.toMatchObject({
         code: 'not_found',
       });
     }
@@ -172,13 +207,18 @@ describe.each(databases)('the engine on $name', ({ open }) => {
     const ended = await untilStatus(service, query(snapshot.operationId), ['qualification_failed']);
     expect(ended).toMatchObject({
       asset: 'safe',
-      now: { code: 'nft_not_owned', requirements: [{ code: 'nft_not_owned', required: 1, actual: 0 }] },
+      now: {
+        code: 'nft_not_owned',
+        requirements: [{ code: 'nft_not_owned', required: 1, actual: 0 }],
+      },
     });
     await expect.poll(() => host.released).toEqual([snapshot.operationId]);
   });
 
   it('refuses a database that was made with another chain', async () => {
     await make();
-    await expect(make({ chain: { ...ledger.chain, identity: async () => 'devnet' } })).rejects.toMatchObject({ code: 'wrong_cluster' });
+    await expect(
+      make({ chain: { ...ledger.chain, identity: async () => 'devnet' } }),
+    ).rejects.toMatchObject({ code: 'wrong_cluster' });
   });
 });

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type AnyProcess, NftUpgradeError, type OperationEvent, processes as standardProcesses } from '@aiw3/nft-upgrade/protocol';
+import {
+  type AnyProcess,
+  NftUpgradeError,
+  type OperationEvent,
+  processes as standardProcesses,
+} from '@aiw3/nft-upgrade/protocol';
 import type { Db } from './db/db.ts';
 import { migrate } from './db/migrate.ts';
 import { migrations } from './db/tables.ts';
@@ -55,10 +60,16 @@ export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
   content?: ContentStore;
   /** Definitions by name. Default: upgrade, claim and badge activation. */
   processes?: P;
-  /** Earlier versions of the processes. Operations that began under one of them finish under it. Default none. */
+  /**
+   * Earlier versions of the processes. Operations that began under one of them finish under it.
+   * Default none.
+   */
   formerProcesses?: readonly AnyProcess[];
   receipts?: Receipts;
-  /** Who is told about events. Every node should have the same ones: what a node writes, it writes for the sinks it knows. */
+  /**
+   * Who is told about events. Every node should have the same ones: what a node writes, it writes
+   * for the sinks it knows.
+   */
   sinks?: readonly Sink[];
   /** Carries wake-ups between nodes. Default: LISTEN and NOTIFY of `db`. */
   wake?: WakeBus;
@@ -74,18 +85,31 @@ export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
   watchMs?: number;
   /** How often forgotten operations are looked for. Milliseconds, default 5000. */
   sweepMs?: number;
-  /** How long an operation may stand still before another node takes it up, as after a kill. Milliseconds, default 8000. */
+  /**
+   * How long an operation may stand still before another node takes it up, as after a kill.
+   * Milliseconds, default 8000.
+   */
   takeoverMs?: number;
-  /** Age at which people are alerted, once more and once, about a debt that nobody has settled. Milliseconds, default 900 000: a quarter of an hour. */
+  /**
+   * Age at which people are alerted, once more and once, about a debt that nobody has settled.
+   * Milliseconds, default 900 000: a quarter of an hour.
+   */
   owedAlarmMs?: number;
-  /** When people are called because the mint authority runs low: `alerts.authority`, an error in the log, a gauge. Needs a chain that can tell. */
+  /**
+   * When people are called because the mint authority runs low: `alerts.authority`, an error in the
+   * log, a gauge. Needs a chain that can tell.
+   */
   authorityWatch?: AuthorityWatch;
   /**
-   * How often the NFTs of the host's records (rule `held`) are compared with the chain, by one node of all; also within seconds of a start on a database that was
-   * restored. Milliseconds, default 3 600 000.
+   * How often the NFTs of the host's records (rule `held`) are compared with the chain, by one node
+   * of all; also within seconds of a start on a database that was restored. Milliseconds, default 3
+   * 600 000.
    */
   reconcileMs?: number;
-  /** Called with what went wrong and was handled: for logs. Never called with secrets. Default: nothing. */
+  /**
+   * Called with what went wrong and was handled: for logs. Never called with secrets. Default:
+   * nothing.
+   */
   onError?(error: unknown): void;
   /** Milliseconds since the epoch; replaced in tests. Default: `Date.now`. */
   now?(): number;
@@ -98,24 +122,44 @@ export interface Service extends Operations {
   readonly obligations: Obligations;
   /** What sinks were told, could not be told, and telling them again. */
   readonly outbox: Outbox;
-  /** Compares the NFTs of the host's records with the chain now, and begins what is owed. Resolves with how many. For operators, after a restore. */
+  /**
+   * Compares the NFTs of the host's records with the chain now, and begins what is owed. Resolves
+   * with how many. For operators, after a restore.
+   */
   reconcile(): Promise<number>;
   /** Advances one operation now; for tests and operators. */
   advance(operationId: string): Promise<void>;
-  /** Stops taking on work and waits for the step in hand. What is unfinished goes on where another node, or the next start, finds it. */
+  /**
+   * Stops taking on work and waits for the step in hand. What is unfinished goes on where another
+   * node, or the next start, finds it.
+   */
   stop(): Promise<void>;
 }
 
-const defaults: Patience = { burnWindowMs: 300_000, maxAttempts: 8, maxPreflightAttempts: 4, retryBaseMs: 1_000, retryMaxMs: 300_000 };
+const defaults: Patience = {
+  burnWindowMs: 300_000,
+  maxAttempts: 8,
+  maxPreflightAttempts: 4,
+  retryBaseMs: 1_000,
+  retryMaxMs: 300_000,
+};
 
 /**
  * Runs the processes on a database: any number of nodes on one Postgres, or one process on PGlite.
- * @throws NftUpgradeError `wrong_cluster` when the database was made with another chain, `database_unavailable`
+ * @throws NftUpgradeError `wrong_cluster` when the database was made with another chain,
+ *   `database_unavailable`
  */
-export async function createService<P extends ProcessTable = StandardProcesses>(options: ServiceOptions<P>): Promise<Service> {
+export async function createService<P extends ProcessTable = StandardProcesses>(
+  options: ServiceOptions<P>,
+): Promise<Service> {
   const { db, chain = null, content = null, alerts = null, sinks = [] } = options;
-  const { takeoverMs = defaultTiming.takeoverMs, watchMs = defaultTiming.watchMs, sweepMs = defaultTiming.sweepMs } = options;
-  // Each process hands its own rules exactly the input its own schema has passed, which the type of a whole table cannot say.
+  const {
+    takeoverMs = defaultTiming.takeoverMs,
+    watchMs = defaultTiming.watchMs,
+    sweepMs = defaultTiming.sweepMs,
+  } = options;
+  // Each process hands its own rules exactly the input its own schema has passed, which the type of
+  // a whole table cannot say.
   const rules = options.rules as unknown as Readonly<Record<string, ProcessRules>>;
   const all: ProcessTable = options.processes ?? standardProcesses;
   const processes = Object.fromEntries(Object.entries(all).filter(([name]) => rules[name]));
@@ -139,17 +183,26 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     await rememberMintKey(db.sql, chain.mint.key);
   }
 
-  const definitions = [...Object.values(processes), ...(options.formerProcesses ?? []).filter(({ name }) => rules[name])];
+  const definitions = [
+    ...Object.values(processes),
+    ...(options.formerProcesses ?? []).filter(({ name }) => rules[name]),
+  ];
   const node = randomUUID().slice(0, 8);
   const journal = createJournal({ db, processOf: definitionsOf(definitions), node, now });
   const fresh = createFresh();
-  const wake = await createWake({ bus: options.wake ?? postgresWake(db), node, onError, onNews: fresh.drop });
+  const wake = await createWake({
+    bus: options.wake ?? postgresWake(db),
+    node,
+    onError,
+    onNews: fresh.drop,
+  });
   let drive: Drive | undefined;
   let couriers: Couriers | null = null;
   const kick = (sinks?: readonly string[]) => couriers?.kick(sinks);
   const queue = await createQueue({
     db,
-    advance: async (operationId) => ((await isAttended(db, operationId, takeoverMs / 2)) ? undefined : drive?.attempt(operationId)),
+    advance: async (operationId) =>
+      (await isAttended(db, operationId, takeoverMs / 2)) ? undefined : drive?.attempt(operationId),
     onError,
   });
   const engine: Engine = {
@@ -181,7 +234,14 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   for (const name of Object.keys(processes)) engine.durations.of(name);
   await queue.start();
   const place = { db, schema: 'nft_upgrade' } as const;
-  couriers = createCouriers({ place, channels: channelsOf(engine, sinks), telemetry, log, onError, random: engine.random });
+  couriers = createCouriers({
+    place,
+    channels: channelsOf(engine, sinks),
+    telemetry,
+    log,
+    onError,
+    random: engine.random,
+  });
 
   const obligations = createObligations(engine, running);
   const rounds = startRounds(engine, running, {
@@ -214,15 +274,25 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
       return loaded.flatMap((operation) => (operation ? [operation.snapshot] : []));
     },
     snapshot: async (query) => (await loadOwned(engine, query)).snapshot,
-    async events({ after, limit = 500, process, operationId, principal }): Promise<OperationEvent[]> {
+    async events({
+      after,
+      limit = 500,
+      process,
+      operationId,
+      principal,
+    }): Promise<OperationEvent[]> {
       const owned = { process, operationId, principal: principal.id };
       const events = fresh.read(owned, after, limit) ?? (await journal.read(owned, after, limit));
       if (!events) throw new NftUpgradeError('not_found');
       return [...events];
     },
     watch: (operationId, callback) => wake.subscribe(operationId, callback),
-    confirmBurn: traced.command('confirm_burn', (query) => decide(() => confirmBurn(engine, running, query))),
-    reissueBurn: traced.command('reissue_burn', (query) => decide(() => reissueBurn(engine, running, query))),
+    confirmBurn: traced.command('confirm_burn', (query) =>
+      decide(() => confirmBurn(engine, running, query)),
+    ),
+    reissueBurn: traced.command('reissue_burn', (query) =>
+      decide(() => reissueBurn(engine, running, query)),
+    ),
     cancel: traced.command('cancel', (query) => decide(() => cancel(engine, running, query))),
     retry: traced.command('retry', (query) => decide(() => retry(engine, running, query))),
     obligations,
@@ -242,10 +312,19 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   };
 }
 
-/** A database is bound to the first cluster it served: the same mint address means something else on another one. */
+/**
+ * A database is bound to the first cluster it served: the same mint address means something else on
+ * another one.
+ */
 async function pinCluster(db: Db, chain: Chain): Promise<void> {
   const identity = await chain.identity();
-  await db.sql("insert into nft_upgrade.setting (key, value) values ('cluster', $1) on conflict do nothing", [identity]);
-  const [row] = await db.sql<{ value: string }>("select value from nft_upgrade.setting where key = 'cluster'");
-  if (row && row.value !== identity) throw new NftUpgradeError('wrong_cluster', { details: { database: row.value, rpc: identity } });
+  await db.sql(
+    "insert into nft_upgrade.setting (key, value) values ('cluster', $1) on conflict do nothing",
+    [identity],
+  );
+  const [row] = await db.sql<{ value: string }>(
+    "select value from nft_upgrade.setting where key = 'cluster'",
+  );
+  if (row && row.value !== identity)
+    throw new NftUpgradeError('wrong_cluster', { details: { database: row.value, rpc: identity } });
 }

@@ -14,7 +14,10 @@ const AT_ONCE = 100;
 const body = JSON.stringify({ targetTierId: 'tier-2' });
 const headers = { 'content-type': 'application/json' };
 
-/** Where a client breaks off: before its body is out, at once, when the head is there, at the first bytes, or a moment later. */
+/**
+ * Where a client breaks off: before its body is out, at once, when the head is there, at the first
+ * bytes, or a moment later.
+ */
 const moments = ['body', 'sent', 'head', 'bytes', 'later'] as const;
 
 interface Stream {
@@ -43,7 +46,10 @@ function breakOff(stream: Stream, leave: () => void, closed: string): Promise<vo
   });
 }
 
-function client(version: string, { origin, cert }: Served): { one(): Promise<void>; close(): void } {
+function client(
+  version: string,
+  { origin, cert }: Served,
+): { one(): Promise<void>; close(): void } {
   if (version === 'HTTP/2') {
     // A server closes a connection that has reset a thousand streams at once.
     let session = connect(`https://localhost:${origin.port}`, { ca: cert });
@@ -55,7 +61,10 @@ function client(version: string, { origin, cert }: Served): { one(): Promise<voi
       }
       session.on('error', () => {});
       session.setMaxListeners(0);
-      const stream = session.request({ ...headers, ':method': 'POST', ':path': '/' }, { endStream: false });
+      const stream = session.request(
+        { ...headers, ':method': 'POST', ':path': '/' },
+        { endStream: false },
+      );
       return breakOff(stream, () => stream.close(8), 'close');
     };
     return { one, close: () => session.destroy() };
@@ -103,10 +112,18 @@ describe.each(versions)('L1, L2: over %s', (version) => {
       },
     };
     const many = STARTS * 2;
-    const emitter = createEmitter({ clock, journal, limits: { connectionsPerPrincipal: many, connections: many, startsPerMinute: many } });
+    const emitter = createEmitter({
+      clock,
+      journal,
+      limits: { connectionsPerPrincipal: many, connections: many, startsPerMinute: many },
+    });
     let started = 0;
     const server = await serve(version, async (asked) => {
-      const opened = await emitter.respond(asked, { process: 'upgrade', principal: { id: 'alice' }, subject: String(started++) });
+      const opened = await emitter.respond(asked, {
+        process: 'upgrade',
+        principal: { id: 'alice' },
+        subject: String(started++),
+      });
       return opened.response;
     });
     const resources = getActiveResourcesInfo().length;
@@ -121,7 +138,9 @@ describe.each(versions)('L1, L2: over %s', (version) => {
     await expect.poll(() => emitter.handler.stats().active, { timeout: 60_000 }).toBe(0);
     await expect.poll(() => [watchers, timers], { timeout: 60_000 }).toEqual([0, 0]);
     await expect.poll(() => server.sockets, { timeout: 60_000 }).toBe(0);
-    await expect.poll(() => getActiveResourcesInfo().length, { timeout: 60_000 }).toBeLessThanOrEqual(resources + 5);
+    await expect
+      .poll(() => getActiveResourcesInfo().length, { timeout: 60_000 })
+      .toBeLessThanOrEqual(resources + 5);
     expect(started).toBeGreaterThan(STARTS / 2);
     expect(emitter.handler.stats().total).toBeGreaterThan(STARTS / 4);
     await server.close();

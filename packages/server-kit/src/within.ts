@@ -3,7 +3,12 @@
  * @param options.unref lets the process end while it waits
  * @throws what `late` makes when the time is over first, else what the work throws
  */
-export async function within<T>(ms: number, work: Promise<T>, late: () => Error, options: { unref?: boolean } = {}): Promise<T> {
+export async function within<T>(
+  ms: number,
+  work: Promise<T>,
+  late: () => Error,
+  options: { unref?: boolean } = {},
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(late()), ms);

@@ -1,4 +1,5 @@
-// Users, in a process of their own: they start upgrades, confirm them at one node, follow them at one, and take the time of both from their own clock.
+// Users, in a process of their own: they start upgrades, confirm them at one node, follow them at
+// one, and take the time of both from their own clock.
 
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { createParser } from 'eventsource-parser';
@@ -21,12 +22,25 @@ const agent = new Agent({ keepAlive: true });
 const path = '/api/v1/nft/upgrade';
 
 /** Sends a request; resolves with the head of the answer. */
-const send = (url: string, method: string, headers: Record<string, string>, body?: object): Promise<IncomingMessage> =>
+const send = (
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  body?: object,
+): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
-    const sent = request(url, { agent, method, headers: { ...headers, ...(body && { 'content-type': 'application/json' }) } }, (answer) => {
-      if (answer.statusCode === 200) resolve(answer);
-      else reject(new RangeError(`${method} was answered with ${answer.statusCode}.`));
-    });
+    const sent = request(
+      url,
+      {
+        agent,
+        method,
+        headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
+      },
+      (answer) => {
+        if (answer.statusCode === 200) resolve(answer);
+        else reject(new RangeError(`${method} was answered with ${answer.statusCode}.`));
+      },
+    );
     sent.on('error', reject);
     sent.end(body && JSON.stringify(body));
   });
@@ -71,7 +85,12 @@ answerAsks({
     const signed = { signedTransaction: burnTransaction?.transaction };
     const [{ at }, answer] = await Promise.all([
       until('verifying_burn'),
-      send(`${confirmAt}${path}/${operationId}/confirm-burn`, 'PATCH', { authorization: wallet }, signed),
+      send(
+        `${confirmAt}${path}/${operationId}/confirm-burn`,
+        'PATCH',
+        { authorization: wallet },
+        signed,
+      ),
     ]);
     answer.resume();
     stream.destroy();

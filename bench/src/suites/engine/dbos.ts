@@ -3,10 +3,21 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 
 /** The same four steps as a workflow of DBOS Transact. */
 export async function startDbos(url: string, poolSize: number) {
-  DBOS.setConfig({ name: 'bench', systemDatabaseUrl: url, systemDatabasePoolSize: poolSize, logLevel: 'error', runAdminServer: false });
+  DBOS.setConfig({
+    name: 'bench',
+    systemDatabaseUrl: url,
+    systemDatabasePoolSize: poolSize,
+    logLevel: 'error',
+    runAdminServer: false,
+  });
   const workflow = DBOS.registerWorkflow(
     async (operationId: string) => {
-      for (const name of ['initializing', 'qualification_verified', 'updating_records', 'completed'])
+      for (const name of [
+        'initializing',
+        'qualification_verified',
+        'updating_records',
+        'completed',
+      ])
         await DBOS.runStep(async () => ({ operationId, status: name }), { name });
     },
     { name: 'activate' },

@@ -10,15 +10,22 @@ const SAMPLES = 600;
 /** Starts a node in a process of its own. */
 async function startServing(...args: readonly string[]) {
   const child = startChild(new URL('./serving.ts', import.meta.url), args);
-  return { ask: child.ask, url: await child.ask<string>('listen'), stop: () => child.ask('stop').then(child.stop) };
+  return {
+    ask: child.ask,
+    url: await child.ask<string>('listen'),
+    stop: () => child.ask('stop').then(child.stop),
+  };
 }
 
 /**
- * From the confirmation that a client sends until it has parsed the frame that tells of it, in milliseconds of its own clock, over HTTP/1.1 on 127.0.0.1. The
- * clients, each node and Postgres have processes of their own. One upgrade is started and confirmed after another, while those before run to their end: first
- * with one node alone, then with the stream at another one.
+ * From the confirmation that a client sends until it has parsed the frame that tells of it, in
+ * milliseconds of its own clock, over HTTP/1.1 on 127.0.0.1. The clients, each node and Postgres
+ * have processes of their own. One upgrade is started and confirmed after another, while those
+ * before run to their end: first with one node alone, then with the stream at another one.
  */
-export async function confirmToFrame(database: string): Promise<{ same: number[]; across: number[] }> {
+export async function confirmToFrame(
+  database: string,
+): Promise<{ same: number[]; across: number[] }> {
   const clients = startChild(new URL('./client.ts', import.meta.url));
   const first = await startServing(database);
   const measure = async (streamAt: string): Promise<number[]> => {

@@ -4,7 +4,10 @@ import type { BenchNode } from './node.ts';
 const SLICES = 12;
 const EACH = 15;
 
-/** Fills a database with operations as they are most of the time: waiting for their user, looked at a moment ago. */
+/**
+ * Fills a database with operations as they are most of the time: waiting for their user, looked at
+ * a moment ago.
+ */
 export async function fill({ db }: BenchNode, live: number): Promise<void> {
   await db.sql(
     `with made as (
@@ -20,8 +23,8 @@ export async function fill({ db }: BenchNode, live: number): Promise<void> {
 }
 
 /**
- * Median time of one event on each node, with all rounds of the watch and the sweep going on. Turn by turn in small slices, so that whatever else the machine does
- * hits all alike. Milliseconds.
+ * Median time of one event on each node, with all rounds of the watch and the sweep going on. Turn
+ * by turn in small slices, so that whatever else the machine does hits all alike. Milliseconds.
  */
 export async function costsOf(nodes: readonly BenchNode[]): Promise<number[]> {
   const taken = nodes.map((): number[] => []);

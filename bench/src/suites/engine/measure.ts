@@ -7,7 +7,11 @@ export function quantile(values: readonly number[], q: number): number {
 /** Runs operations, so many at a time, each of so many durable steps. */
 export async function stepsPerSecond(
   run: (index: number) => Promise<void>,
-  { operations, concurrency, stepsEach }: { operations: number; concurrency: number; stepsEach: number },
+  {
+    operations,
+    concurrency,
+    stepsEach,
+  }: { operations: number; concurrency: number; stepsEach: number },
 ): Promise<number> {
   let next = 0;
   const begun = performance.now();

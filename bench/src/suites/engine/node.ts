@@ -21,7 +21,11 @@ export async function startNode(url: string, max: number, chain: Chain = createL
           qualify: async ({ principal }) => ({
             qualified: true as const,
             facts: {
-              currentNFT: { mintAddress: mintOf(principal.id), tierId: 'tier-1', tierName: 'Tech Chicken' },
+              currentNFT: {
+                mintAddress: mintOf(principal.id),
+                tierId: 'tier-1',
+                tierName: 'Tech Chicken',
+              },
               targetTier: { tierId: 'tier-2', tierName: 'Quant Ape' },
             },
           }),
@@ -36,7 +40,12 @@ export async function startNode(url: string, max: number, chain: Chain = createL
     },
     limits: { startsPerMinute: 1_000_000, commandsPerMinute: 1_000_000, connections: 1_000_000 },
   });
-  const ended = (process: string, operationId: string, status: string, principal: { id: string }): Promise<void> =>
+  const ended = (
+    process: string,
+    operationId: string,
+    status: string,
+    principal: { id: string },
+  ): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = () =>
         service.snapshot({ process, operationId, principal }).then((snapshot) => {
@@ -55,7 +64,12 @@ export async function startNode(url: string, max: number, chain: Chain = createL
     /** The process without a chain: four events. */
     async activate(): Promise<void> {
       const principal = { id: randomUUID() };
-      const request = { process: 'badge_activation', principal, input: { badgeId: principal.id }, idempotencyKey: null };
+      const request = {
+        process: 'badge_activation',
+        principal,
+        input: { badgeId: principal.id },
+        idempotencyKey: null,
+      };
       const { snapshot } = await service.start(request);
       // The run that the start has set off; a caller that only waits for the end reads it once.
       await service.advance(snapshot.operationId);

@@ -1,4 +1,5 @@
-// Opens the database before the app serves, and closes it after: `sails.db` holds the records of the product, `sails.emitter` its operations.
+// Opens the database before the app serves, and closes it after: `sails.db` holds the records of
+// the product, `sails.emitter` its operations.
 const { createEmitter, databaseJournal } = require('@aiw3/nft-upgrade-server-kit');
 const { pglite } = require('@aiw3/nft-upgrade-server-kit/pglite');
 

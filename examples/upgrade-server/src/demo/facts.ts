@@ -7,7 +7,10 @@ import type { RunningServer } from '../server.ts';
 import type { DemoRun } from './run.ts';
 import type { DemoUser } from './user.ts';
 
-/** What is true after the run, read again from the chain, the store, the journal and the records; and what is not as it should be. */
+/**
+ * What is true after the run, read again from the chain, the store, the journal and the records;
+ * and what is not as it should be.
+ */
 export async function facts(
   server: RunningServer,
   fetch: typeof globalThis.fetch,
@@ -25,16 +28,27 @@ export async function facts(
     connection.getSignatureStatuses([signature], { searchTransactionHistory: true }),
     readMetadata(fetch, server.url, String(upgraded.facts.ipfsHash)),
     server.records.badges(user.id),
-    Promise.all(run.operations.map((operation) => isContiguous(fetch, server.url, user.token, operation))),
+    Promise.all(
+      run.operations.map((operation) => isContiguous(fetch, server.url, user.token, operation)),
+    ),
     checkReceipt(server, upgraded.facts.receipt),
   ]);
   const result = {
     ok: true,
     wrong: [] as string[],
-    operations: run.operations.map(({ process, operationId, status }) => ({ process, operationId, status })),
+    operations: run.operations.map(({ process, operationId, status }) => ({
+      process,
+      operationId,
+      status,
+    })),
     burn: { signature, confirmation: burn.value[0]?.confirmationStatus ?? null },
     oldMint: { address: oldMint.address, supply: oldMint.supply },
-    newMint: { address: newMint.address, supply: newMint.supply, owner: newMint.owner, mintAuthority: newMint.mintAuthority },
+    newMint: {
+      address: newMint.address,
+      supply: newMint.supply,
+      owner: newMint.owner,
+      mintAuthority: newMint.mintAuthority,
+    },
     metadata: { cid: String(upgraded.facts.ipfsHash), ...metadata },
     receipt,
     badges: badges.map(({ badge_id, status }) => ({ id: badge_id, status })),
@@ -42,7 +56,11 @@ export async function facts(
     ms: { ...ms, total: Object.values(ms).reduce((sum, part) => sum + part, 0) },
   };
   const expected: [string, boolean][] = [
-    ['every operation completed', result.operations.length === 4 && result.operations.every(({ status }) => status === 'completed')],
+    [
+      'every operation completed',
+      result.operations.length === 4 &&
+        result.operations.every(({ status }) => status === 'completed'),
+    ],
     ['the burn is finalized', result.burn.confirmation === 'finalized'],
     ['the old mint has no supply', result.oldMint.supply === '0'],
     ['the new mint has a supply of one', result.newMint.supply === '1'],
@@ -51,7 +69,10 @@ export async function facts(
     ['the metadata has the hash of its CID', result.metadata.hashMatches],
     ['the receipt holds offline, by the public key alone', result.receipt.offline],
     ['the chain agrees with the receipt', result.receipt.onChain],
-    ['both badges are consumed', result.badges.length === 2 && result.badges.every(({ status }) => status === 'consumed')],
+    [
+      'both badges are consumed',
+      result.badges.length === 2 && result.badges.every(({ status }) => status === 'consumed'),
+    ],
     ['the journal has no gap', result.journal.contiguous],
   ];
   result.wrong = expected.filter(([, holds]) => !holds).map(([what]) => `not true: ${what}`);
@@ -103,5 +124,9 @@ async function isContiguous(
     headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
   });
   const page = (await response.json()) as { events: { seq: number }[]; terminal: boolean };
-  return page.terminal && page.events.length === seq && page.events.every((event, index) => event.seq === index + 1);
+  return (
+    page.terminal &&
+    page.events.length === seq &&
+    page.events.every((event, index) => event.seq === index + 1)
+  );
 }

@@ -5,8 +5,15 @@ import { DEV_BADGES } from '../dev.ts';
 import type { DemoUser } from './user.ts';
 import type { View } from './view.ts';
 
-/** The main job, through the public client: claim level 1, activate both badges, upgrade to level 2. */
-export async function runDemo(baseUrl: string, fetch: typeof globalThis.fetch, user: DemoUser, view: Pick<View, 'begin' | 'event'>) {
+/**
+ * The main job, through the public client: claim level 1, activate both badges, upgrade to level 2.
+ */
+export async function runDemo(
+  baseUrl: string,
+  fetch: typeof globalThis.fetch,
+  user: DemoUser,
+  view: Pick<View, 'begin' | 'event'>,
+) {
   const client = createUpgradeClient({
     baseUrl,
     getToken: () => user.token,
@@ -15,7 +22,10 @@ export async function runDemo(baseUrl: string, fetch: typeof globalThis.fetch, u
   });
   const ms: Record<string, number> = {};
 
-  const follow = async (title: string, start: () => Operation<Snapshot, OperationEvent>): Promise<Snapshot> => {
+  const follow = async (
+    title: string,
+    start: () => Operation<Snapshot, OperationEvent>,
+  ): Promise<Snapshot> => {
     const began = performance.now();
     view.begin(title);
     const operation = start();
@@ -31,8 +41,14 @@ export async function runDemo(baseUrl: string, fetch: typeof globalThis.fetch, u
   try {
     const operations = [await follow('claim', () => client.claim.start({}))];
     for (const badge of DEV_BADGES)
-      operations.push(await follow(`activate ${badge.name}`, () => client.badgeActivation.start({ badgeId: badge.id })));
-    operations.push(await follow('upgrade', () => client.upgrade.start({ targetTierId: 'tier-2' })));
+      operations.push(
+        await follow(`activate ${badge.name}`, () =>
+          client.badgeActivation.start({ badgeId: badge.id }),
+        ),
+      );
+    operations.push(
+      await follow('upgrade', () => client.upgrade.start({ targetTierId: 'tier-2' })),
+    );
     return { operations, ms };
   } finally {
     client.close();

@@ -10,7 +10,8 @@ const colours: Record<Asset, Parameters<typeof styleText>[0]> = {
   delivered: 'cyan',
 };
 
-const bar = (progress: number) => '█'.repeat(Math.round((progress / 100) * WIDTH)).padEnd(WIDTH, '░');
+const bar = (progress: number) =>
+  '█'.repeat(Math.round((progress / 100) * WIDTH)).padEnd(WIDTH, '░');
 const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`.padStart(7);
 
 /** Live progress for people: one line an event, the table of facts at the end. */
@@ -36,7 +37,10 @@ export function terminalView(): View {
         ['new mint', `${facts.newMint.address}  supply ${facts.newMint.supply}`],
         ['owner', facts.newMint.owner],
         ['mint authority', facts.newMint.mintAuthority ?? 'none'],
-        ['metadata CID', `${facts.metadata.cid}  hash ${facts.metadata.hashMatches ? 'equal' : 'DIFFERENT'}`],
+        [
+          'metadata CID',
+          `${facts.metadata.cid}  hash ${facts.metadata.hashMatches ? 'equal' : 'DIFFERENT'}`,
+        ],
         [
           'receipt',
           `signed by ${facts.receipt.key}  ${facts.receipt.offline && facts.receipt.onChain ? 'verified offline and on chain' : 'DOES NOT HOLD'}`,
@@ -54,11 +58,16 @@ export function terminalView(): View {
       for (const [name, value] of rows) out(`  ${name.padEnd(16)}${value}`);
       out(
         facts.ok
-          ? styleText('green', '\n  ✓ The old NFT is gone, and exactly one new one is in the wallet.')
+          ? styleText(
+              'green',
+              '\n  ✓ The old NFT is gone, and exactly one new one is in the wallet.',
+            )
           : styleText('red', `\n  ✗ ${facts.wrong.join('; ')}`),
       );
     },
-    serving: (server) => out(`\nServing on ${server.url} until you press Ctrl+C. Open it in a browser for the page.`),
-    problem: (error) => out(styleText('red', `  ! ${error instanceof Error ? error.message : 'unknown error'}`)),
+    serving: (server) =>
+      out(`\nServing on ${server.url} until you press Ctrl+C. Open it in a browser for the page.`),
+    problem: (error) =>
+      out(styleText('red', `  ! ${error instanceof Error ? error.message : 'unknown error'}`)),
   };
 }

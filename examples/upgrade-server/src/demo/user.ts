@@ -23,7 +23,13 @@ export async function createDemoUser(
       message: `The user could not be made: the server answered ${response.status}.`,
     });
   const { id, token } = (await response.json()) as { id: string; token: string };
-  return { id, address, secretKey: keypair.secretKey, wallet: keypairWallet(keypair.secretKey), token };
+  return {
+    id,
+    address,
+    secretKey: keypair.secretKey,
+    wallet: keypairWallet(keypair.secretKey),
+    token,
+  };
 }
 
 export type DemoUser = Awaited<ReturnType<typeof createDemoUser>>;

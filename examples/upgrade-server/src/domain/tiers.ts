@@ -5,14 +5,24 @@ export interface Tier {
   name: string;
   /** Trading volume that unlocks it, in USDT. */
   volume: number;
-  /** Activated badges that the upgrade to it consumes. The first level is claimed and needs none. */
+  /**
+   * Activated badges that the upgrade to it consumes. The first level is claimed and needs none.
+   */
   badges: number;
   benefits: { tradingFeeReduction: string; aiAgentUsesPerWeek: number };
   /** Two colours of its picture. */
   colours: readonly [string, string];
 }
 
-const tier = (level: number, name: string, volume: number, badges: number, fee: number, uses: number, colours: Tier['colours']): Tier => ({
+const tier = (
+  level: number,
+  name: string,
+  volume: number,
+  badges: number,
+  fee: number,
+  uses: number,
+  colours: Tier['colours'],
+): Tier => ({
   id: `tier-${level}`,
   level,
   name,
@@ -32,5 +42,7 @@ export const tiers: readonly Tier[] = [
 
 export const firstTier = tiers[0] as Tier;
 /** What an NFT of this level can be upgraded to. */
-export const tierAbove = ({ level }: Tier): Tier | undefined => tiers.find((candidate) => candidate.level === level + 1);
-export const tierById = (id: string): Tier | undefined => tiers.find((candidate) => candidate.id === id);
+export const tierAbove = ({ level }: Tier): Tier | undefined =>
+  tiers.find((candidate) => candidate.level === level + 1);
+export const tierById = (id: string): Tier | undefined =>
+  tiers.find((candidate) => candidate.id === id);

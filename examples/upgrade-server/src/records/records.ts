@@ -34,11 +34,10 @@ interface NewBadge {
 
 async function giveBadges(sql: Sql, userId: string, badges: readonly NewBadge[]): Promise<void> {
   for (const { id, name } of badges) {
-    await sql(`insert into example.badge (user_id, badge_id, name, status) values ($1, $2, $3, 'owned') on conflict do nothing`, [
-      userId,
-      id,
-      name,
-    ]);
+    await sql(
+      `insert into example.badge (user_id, badge_id, name, status) values ($1, $2, $3, 'owned') on conflict do nothing`,
+      [userId, id, name],
+    );
   }
 }
 
@@ -59,11 +58,10 @@ export async function createRecords(db: Db) {
     /** Resolves with false where the user exists; then nothing is changed. */
     addUser: (user: UserRow, badges: readonly NewBadge[]): Promise<boolean> =>
       db.tx(async (sql) => {
-        const made = await sql('insert into example.account (id, wallet, volume) values ($1, $2, $3) on conflict do nothing returning id', [
-          user.id,
-          user.wallet,
-          user.volume,
-        ]);
+        const made = await sql(
+          'insert into example.account (id, wallet, volume) values ($1, $2, $3) on conflict do nothing returning id',
+          [user.id, user.wallet, user.volume],
+        );
         if (made.length > 0) await giveBadges(sql, user.id, badges);
         return made.length > 0;
       }),
@@ -76,10 +74,15 @@ export async function createRecords(db: Db) {
       }),
 
     user: async (id: string): Promise<UserRow | undefined> =>
-      (await db.sql<UserRow>('select id, wallet, volume from example.account where id = $1', [id]))[0],
+      (
+        await db.sql<UserRow>('select id, wallet, volume from example.account where id = $1', [id])
+      )[0],
 
     badges: (userId: string): Promise<BadgeRow[]> =>
-      db.sql<BadgeRow>('select badge_id, name, status from example.badge where user_id = $1 order by badge_id', [userId]),
+      db.sql<BadgeRow>(
+        'select badge_id, name, status from example.badge where user_id = $1 order by badge_id',
+        [userId],
+      ),
 
     activeNft: async (userId: string): Promise<NftRow | undefined> =>
       (
@@ -97,7 +100,9 @@ export async function createRecords(db: Db) {
         [after ?? '', limit],
       ),
 
-    /** Badges that this operation may count on. Asking again, after a crash, gives the same ones. */
+    /**
+     * Badges that this operation may count on. Asking again, after a crash, gives the same ones.
+     */
     reserveBadges(userId: string, operationId: string, count: number): Promise<number> {
       return db.tx(async (sql) => {
         await sql(
@@ -115,30 +120,48 @@ export async function createRecords(db: Db) {
     },
 
     async releaseBadges(operationId: string): Promise<void> {
-      await db.sql(`update example.badge set reserved_by = null where reserved_by = $1 and status = 'activated'`, [operationId]);
+      await db.sql(
+        `update example.badge set reserved_by = null where reserved_by = $1 and status = 'activated'`,
+        [operationId],
+      );
     },
 
     async activateBadge(userId: string, badgeId: string): Promise<BadgeRow | undefined> {
-      await db.sql(`update example.badge set status = 'activated' where user_id = $1 and badge_id = $2 and status = 'owned'`, [
-        userId,
-        badgeId,
-      ]);
+      await db.sql(
+        `update example.badge set status = 'activated' where user_id = $1 and badge_id = $2 and status = 'owned'`,
+        [userId, badgeId],
+      );
       return (await this.badges(userId)).find((badge) => badge.badge_id === badgeId);
     },
 
-    /** The old NFT is burned, the new one is active, and only now the badges are consumed. Repeating it changes nothing. */
-    deliver(nft: NftRow & { user_id: string; transaction_signature: string; operation_id: string }): Promise<void> {
+    /**
+     * The old NFT is burned, the new one is active, and only now the badges are consumed. Repeating
+     * it changes nothing.
+     */
+    deliver(
+      nft: NftRow & { user_id: string; transaction_signature: string; operation_id: string },
+    ): Promise<void> {
       return db.tx(async (sql: Sql) => {
-        await sql(`update example.nft set status = 'burned' where user_id = $1 and status = 'active' and nft_id <> $2`, [
-          nft.user_id,
-          nft.nft_id,
-        ]);
+        await sql(
+          `update example.nft set status = 'burned' where user_id = $1 and status = 'active' and nft_id <> $2`,
+          [nft.user_id, nft.nft_id],
+        );
         await sql(
           `insert into example.nft (nft_id, user_id, tier_id, mint_address, metadata_uri, transaction_signature, status)
            values ($1, $2, $3, $4, $5, $6, 'active') on conflict (nft_id) do nothing`,
-          [nft.nft_id, nft.user_id, nft.tier_id, nft.mint_address, nft.metadata_uri, nft.transaction_signature],
+          [
+            nft.nft_id,
+            nft.user_id,
+            nft.tier_id,
+            nft.mint_address,
+            nft.metadata_uri,
+            nft.transaction_signature,
+          ],
         );
-        await sql(`update example.badge set status = 'consumed' where reserved_by = $1 and status = 'activated'`, [nft.operation_id]);
+        await sql(
+          `update example.badge set status = 'consumed' where reserved_by = $1 and status = 'activated'`,
+          [nft.operation_id],
+        );
       });
     },
   };

@@ -2,7 +2,9 @@ import type { Operation } from '@aiw3/nft-upgrade-server-kit';
 import type { Tier } from '../domain/tiers.ts';
 import type { Records } from '../records/records.ts';
 
-/** What claim and upgrade share at the end: the new NFT in the records, told as the guide tells it. */
+/**
+ * What claim and upgrade share at the end: the new NFT in the records, told as the guide tells it.
+ */
 export async function deliver(records: Records, operation: Operation, tier: Tier) {
   const nftId = `nft_${operation.id}`;
   const mintAddress = String(operation.facts.mintAddress);
@@ -18,6 +20,14 @@ export async function deliver(records: Records, operation: Operation, tier: Tier
     operation_id: operation.id,
   });
   return {
-    newNFT: { nftId, tierId: tier.id, tierName: tier.name, mintAddress, transactionSignature, metadataUri, benefits: { ...tier.benefits } },
+    newNFT: {
+      nftId,
+      tierId: tier.id,
+      tierName: tier.name,
+      mintAddress,
+      transactionSignature,
+      metadataUri,
+      benefits: { ...tier.benefits },
+    },
   };
 }

@@ -1,7 +1,10 @@
 import type { NewNft } from '@aiw3/nft-upgrade-server-kit';
 import type { Tier } from '../domain/tiers.ts';
 
-/** The NFT of a tier. Asked twice, it gives the same document, so that its CID is known before the upload. */
+/**
+ * The NFT of a tier. Asked twice, it gives the same document, so that its CID is known before the
+ * upload.
+ */
 export function describeTier(tier: Tier, imageCid: string, standard: string): NewNft {
   const image = `ipfs://${imageCid}`;
   return {

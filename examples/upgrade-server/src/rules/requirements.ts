@@ -31,4 +31,8 @@ export const badgeRequirement = (tier: Tier, actual: number): Requirement[] =>
 export const unqualified = (requirements: readonly Requirement[]) =>
   requirements.length === 0
     ? null
-    : { qualified: false as const, error: requirements.map(({ message, code }) => message ?? code).join(' '), requirements };
+    : {
+        qualified: false as const,
+        error: requirements.map(({ message, code }) => message ?? code).join(' '),
+        requirements,
+      };

@@ -10,14 +10,19 @@ import { badgeRequirement, unqualified, volumeRequirement } from './requirements
 const PAGE = 200;
 
 /** Volume, badges and the burn of the present NFT; one level at a time. */
-export function upgradeRules({ records, images, standard }: RulesContext): ProcessRules<typeof upgrade> {
+export function upgradeRules({
+  records,
+  images,
+  standard,
+}: RulesContext): ProcessRules<typeof upgrade> {
   const targetOf = (id: string) => {
     const tier = tierById(id);
     const image = images.get(id);
     return tier && image ? { tier, image } : null;
   };
   return {
-    subject: async ({ principal }) => `nft:${(await records.activeNft(principal.id))?.mint_address ?? 'none'}`,
+    subject: async ({ principal }) =>
+      `nft:${(await records.activeNft(principal.id))?.mint_address ?? 'none'}`,
 
     async qualify({ id, principal, input }) {
       const target = targetOf(input.targetTierId);
@@ -27,7 +32,10 @@ export function upgradeRules({ records, images, standard }: RulesContext): Proce
           error: 'There is no such tier.',
           requirements: [{ code: 'tier', required: 'tier-2 … tier-5', actual: input.targetTierId }],
         };
-      const [user, nft] = await Promise.all([records.user(principal.id), records.activeNft(principal.id)]);
+      const [user, nft] = await Promise.all([
+        records.user(principal.id),
+        records.activeNft(principal.id),
+      ]);
       const current = nft && tierById(nft.tier_id);
       if (!user || !nft || !current)
         return {
@@ -41,16 +49,26 @@ export function upgradeRules({ records, images, standard }: RulesContext): Proce
         return {
           qualified: false,
           error: message,
-          requirements: [{ code: 'tier_order', required: current.level + 1, actual: tier.level, message }],
+          requirements: [
+            { code: 'tier_order', required: current.level + 1, actual: tier.level, message },
+          ],
         };
       }
       const reserved = await records.reserveBadges(principal.id, id, tier.badges);
-      const missing = unqualified([...volumeRequirement(tier, user.volume), ...badgeRequirement(tier, reserved)]);
+      const missing = unqualified([
+        ...volumeRequirement(tier, user.volume),
+        ...badgeRequirement(tier, reserved),
+      ]);
       if (missing) return missing;
       return {
         qualified: true,
         facts: {
-          currentNFT: { nftId: nft.nft_id, mintAddress: nft.mint_address, tierId: current.id, tierName: current.name },
+          currentNFT: {
+            nftId: nft.nft_id,
+            mintAddress: nft.mint_address,
+            tierId: current.id,
+            tierName: current.name,
+          },
           targetTier: { tierId: tier.id, tierName: tier.name, level: tier.level },
         },
       };
@@ -61,16 +79,24 @@ export function upgradeRules({ records, images, standard }: RulesContext): Proce
       return describeTier(tier, image, standard);
     },
 
-    record: (operation) => deliver(records, operation, known(targetOf(operation.input.targetTierId), operation.input.targetTierId).tier),
+    record: (operation) =>
+      deliver(
+        records,
+        operation,
+        known(targetOf(operation.input.targetTierId), operation.input.targetTierId).tier,
+      ),
     release: ({ id }) => records.releaseBadges(id),
 
-    // What a database that was restored from before a burn still believes: the burn is found on the chain, and what it was for is begun again.
+    // What a database that was restored from before a burn still believes: the burn is found on the
+    // chain, and what it was for is begun again.
     async held({ after }) {
       const rows = await records.holdings(after, PAGE);
       const items = rows.flatMap(({ mint_address: mint, tier_id, user_id: id, wallet }) => {
         const tier = tierById(tier_id);
         const target = tier && tierAbove(tier);
-        return target ? [{ principal: { id, wallet }, input: { targetTierId: target.id }, mint }] : [];
+        return target
+          ? [{ principal: { id, wallet }, input: { targetTierId: target.id }, mint }]
+          : [];
       });
       return { items, next: rows.length < PAGE ? null : (rows.at(-1)?.mint_address ?? null) };
     },
@@ -78,6 +104,7 @@ export function upgradeRules({ records, images, standard }: RulesContext): Proce
 }
 
 function known<T>(value: T | null, id: string): T {
-  if (value === null) throw new RangeError(`Tier ${id} passed the qualification and is now unknown.`);
+  if (value === null)
+    throw new RangeError(`Tier ${id} passed the qualification and is now unknown.`);
   return value;
 }

@@ -29,14 +29,20 @@ export function spawnProgram(
 ): ServerProcess {
   const child = spawn(
     process.execPath,
-    ['--conditions=aiw3-source', '--disable-warning=ExperimentalWarning', join(import.meta.dirname, '..', program), ...args],
+    [
+      '--conditions=aiw3-source',
+      '--disable-warning=ExperimentalWarning',
+      join(import.meta.dirname, '..', program),
+      ...args,
+    ],
     {
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
   const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => lines.push(line));
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on('line', (line) => lines.push(line));
   const exited = once(child, 'close').then(([code]) => code as number | null);
   return {
     child,
@@ -52,7 +58,8 @@ export function spawnProgram(
 /** Resolves once the server says that it serves. */
 export async function serving(server: ServerProcess): Promise<void> {
   for (let tries = 0; !server.output().includes('Serving on'); tries += 1) {
-    if (server.child.exitCode !== null || tries > 1_200) throw new Error(`The server did not start:\n${server.output()}`);
+    if (server.child.exitCode !== null || tries > 1_200)
+      throw new Error(`The server did not start:\n${server.output()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -5,7 +5,10 @@ import type { Badge } from '../session/api.ts';
 import { useMe } from '../session/provider.tsx';
 import { useActivations } from './use-activations.ts';
 
-/** Badges, and their activation: many may run at once, each an operation of its own over the one connection. */
+/**
+ * Badges, and their activation: many may run at once, each an operation of its own over the one
+ * connection.
+ */
 export function Badges() {
   const { badges } = useMe();
   const text = useText().badges;
@@ -42,7 +45,15 @@ export function Badges() {
   );
 }
 
-function Row({ badge, operation, onActivate }: { badge: Badge; operation: Operation | null; onActivate: () => void }) {
+function Row({
+  badge,
+  operation,
+  onActivate,
+}: {
+  badge: Badge;
+  operation: Operation | null;
+  onActivate: () => void;
+}) {
   const text = useText().badges;
   const progress = useOperation(operation, ({ operation: now, connection }) =>
     connection.state === 'closed' ? null : (now?.progress ?? 0),
@@ -61,7 +72,12 @@ function Row({ badge, operation, onActivate }: { badge: Badge; operation: Operat
           {text.activating(progress)}
         </span>
       ) : badge.status === 'owned' ? (
-        <button type="button" className="button small" aria-label={text.activateOne(badge.name)} onClick={onActivate}>
+        <button
+          type="button"
+          className="button small"
+          aria-label={text.activateOne(badge.name)}
+          onClick={onActivate}
+        >
           {text.activate}
         </button>
       ) : (

@@ -23,7 +23,9 @@ export function Levels({ current }: { current: Tier | null }) {
                   {levels.yours}
                 </span>
               ) : (
-                <span className="quiet small">{levels.fees(tier.benefits.tradingFeeReduction)}</span>
+                <span className="quiet small">
+                  {levels.fees(tier.benefits.tradingFeeReduction)}
+                </span>
               )}
             </span>
           </li>

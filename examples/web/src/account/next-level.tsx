@@ -12,8 +12,19 @@ interface Requirement {
   missing(amount: number): string;
 }
 
-/** What the next level asks for, what it brings, and the button. The server decides; the page only does not offer what it would refuse. */
-export function NextLevel({ current, next, onStart }: { current: Tier | null; next: Tier | null; onStart: () => void }) {
+/**
+ * What the next level asks for, what it brings, and the button. The server decides; the page only
+ * does not offer what it would refuse.
+ */
+export function NextLevel({
+  current,
+  next,
+  onStart,
+}: {
+  current: Tier | null;
+  next: Tier | null;
+  onStart: () => void;
+}) {
   const me = useMe();
   const text = useText().next;
   const reason = useId();
@@ -26,8 +37,24 @@ export function NextLevel({ current, next, onStart }: { current: Tier | null; ne
     );
   const activated = me.badges.filter((badge) => badge.status === 'activated').length;
   const requirements: Requirement[] = [
-    { name: text.volume, actual: me.volume, required: next.volume, unit: 'USDT', missing: text.missingVolume },
-    ...(next.badges > 0 ? [{ name: text.badges, actual: activated, required: next.badges, unit: '', missing: text.missingBadges }] : []),
+    {
+      name: text.volume,
+      actual: me.volume,
+      required: next.volume,
+      unit: 'USDT',
+      missing: text.missingVolume,
+    },
+    ...(next.badges > 0
+      ? [
+          {
+            name: text.badges,
+            actual: activated,
+            required: next.badges,
+            unit: '',
+            missing: text.missingBadges,
+          },
+        ]
+      : []),
   ];
   const missing = requirements.filter(({ actual, required }) => actual < required);
   return (
@@ -38,7 +65,9 @@ export function NextLevel({ current, next, onStart }: { current: Tier | null; ne
           <h2 id="next" className="title">
             {next.name}
           </h2>
-          <p className="quiet">{text.brings(next.benefits.tradingFeeReduction, next.benefits.aiAgentUsesPerWeek)}</p>
+          <p className="quiet">
+            {text.brings(next.benefits.tradingFeeReduction, next.benefits.aiAgentUsesPerWeek)}
+          </p>
         </div>
         <img className="picture small" src={next.image} alt="" width={96} height={96} />
       </header>
@@ -48,7 +77,13 @@ export function NextLevel({ current, next, onStart }: { current: Tier | null; ne
         ))}
       </ul>
       <div className="actions">
-        <button type="button" className="button primary" disabled={missing.length > 0} aria-describedby={reason} onClick={onStart}>
+        <button
+          type="button"
+          className="button primary"
+          disabled={missing.length > 0}
+          aria-describedby={reason}
+          onClick={onStart}
+        >
           {current ? text.upgradeTo(next.name) : text.claim(next.name)}
         </button>
         {missing.length > 0 && <TradeOn badges={next.badges} />}
@@ -71,9 +106,15 @@ function Meter({ name, actual, required, unit }: Requirement) {
     <li>
       <span>{name}</span>
       <span className="tabular">
-        <b>{number(Math.min(actual, required))}</b> {next.of(required, unit)} {met && <span className="check">✓</span>}
+        <b>{number(Math.min(actual, required))}</b> {next.of(required, unit)}{' '}
+        {met && <span className="check">✓</span>}
       </span>
-      <progress aria-label={name} value={Math.min(actual, required)} max={required} data-met={met} />
+      <progress
+        aria-label={name}
+        value={Math.min(actual, required)}
+        max={required}
+        data-met={met}
+      />
     </li>
   );
 }
@@ -85,7 +126,8 @@ function TradeOn({ badges }: { badges: number }) {
   const me = useMe();
   const [busy, setBusy] = useState(false);
   const owned = me.badges.filter((badge) => badge.status !== 'consumed').length;
-  if (!site.devUsers || (owned >= badges && me.badges.some((badge) => badge.status === 'owned'))) return null;
+  if (!site.devUsers || (owned >= badges && me.badges.some((badge) => badge.status === 'owned')))
+    return null;
   return (
     <button
       type="button"

@@ -3,7 +3,10 @@ import { useUpgradeClient } from '@aiw3/nft-upgrade-react';
 import { useEffect, useRef, useState } from 'react';
 import { usePage, useSession } from '../session/provider.tsx';
 
-/** Activations by badge: any number at once, each an operation of its own. One that was begun before a reload or in another tab is found again. */
+/**
+ * Activations by badge: any number at once, each an operation of its own. One that was begun before
+ * a reload or in another tab is found again.
+ */
 export function useActivations() {
   const client = useUpgradeClient();
   const { session } = usePage();
@@ -23,7 +26,8 @@ export function useActivations() {
       .then(async ({ status }) => {
         await session.announce();
         // What was refused stays, with its reason.
-        if (status === 'completed') hold(new Map([...held.current].filter(([, one]) => one !== operation)));
+        if (status === 'completed')
+          hold(new Map([...held.current].filter(([, one]) => one !== operation)));
       })
       .catch(() => {});
   };
@@ -35,7 +39,8 @@ export function useActivations() {
       (found) => {
         for (const { operationId, facts } of wanted ? found : []) {
           const badgeId = String(facts.input?.badgeId);
-          if (!held.current.has(badgeId)) follow(badgeId, client.badgeActivation.attach(operationId));
+          if (!held.current.has(badgeId))
+            follow(badgeId, client.badgeActivation.attach(operationId));
         }
       },
       () => {},
@@ -47,7 +52,8 @@ export function useActivations() {
 
   const activate = (badgeId: string) => {
     const { terminal = false } = held.current.get(badgeId)?.getSnapshot().operation ?? {};
-    if (!held.current.has(badgeId) || terminal) follow(badgeId, client.badgeActivation.start({ badgeId }));
+    if (!held.current.has(badgeId) || terminal)
+      follow(badgeId, client.badgeActivation.start({ badgeId }));
   };
   return { running, activate };
 }

@@ -9,8 +9,18 @@ const placesOf = (process: AnyProcess): Asset[] => {
   return order.filter((asset) => seen.has(asset));
 };
 
-/** Where the asset is, always and in words: the one thing a page like this must never leave open. */
-export function Custody({ process, asset, sentence }: { process: AnyProcess; asset: Asset; sentence: string }) {
+/**
+ * Where the asset is, always and in words: the one thing a page like this must never leave open.
+ */
+export function Custody({
+  process,
+  asset,
+  sentence,
+}: {
+  process: AnyProcess;
+  asset: Asset;
+  sentence: string;
+}) {
   const { custody } = useText();
   const places = placesOf(process);
   const burns = places.includes('burned_owed');

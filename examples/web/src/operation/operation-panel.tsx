@@ -19,10 +19,19 @@ import type { Run } from './use-run.ts';
 import { WalletStep } from './wallet-step.tsx';
 
 /**
- * One run of a claim or an upgrade, live: where the NFT is, how far it is, what to do now. Three axes, each told for itself.
+ * One run of a claim or an upgrade, live: where the NFT is, how far it is, what to do now. Three
+ * axes, each told for itself.
  * @param takeFocus the button that began it is gone: the keyboard goes on here
  */
-export function OperationPanel({ run, takeFocus, onDismiss }: { run: Run; takeFocus: boolean; onDismiss: () => void }) {
+export function OperationPanel({
+  run,
+  takeFocus,
+  onDismiss,
+}: {
+  run: Run;
+  takeFocus: boolean;
+  onDismiss: () => void;
+}) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (takeFocus) heading.current?.focus();
@@ -64,12 +73,22 @@ export function OperationPanel({ run, takeFocus, onDismiss }: { run: Run; takeFo
       {now && !now.terminal && <Next description={description} />}
       <Problems description={description} now={now} />
       {burn && state?.id && (
-        <WalletStep key={burn.transaction} burn={burn} operationId={state.id} wallet={state.wallet.state} action={action} />
+        <WalletStep
+          key={burn.transaction}
+          burn={burn}
+          operationId={state.id}
+          wallet={state.wallet.state}
+          action={action}
+        />
       )}
       {(over || (!burn && run.actions.length > 0)) && (
         <div className="actions">
-          {run.actions.includes('retry') && <button className="button primary" {...action.retry()} />}
-          {!burn && run.actions.includes('cancel') && <button className="button" {...action.cancel()} />}
+          {run.actions.includes('retry') && (
+            <button className="button primary" {...action.retry()} />
+          )}
+          {!burn && run.actions.includes('cancel') && (
+            <button className="button" {...action.cancel()} />
+          )}
           {over && (
             <button type="button" className="button primary" onClick={onDismiss}>
               {text.back}
@@ -84,12 +103,17 @@ export function OperationPanel({ run, takeFocus, onDismiss }: { run: Run; takeFo
 }
 
 /** What to do now, and how long it usually takes. A problem says what to do next itself. */
-const Next = ({ description: { next, usual, problems } }: { description: SupportedDescription }) => {
+const Next = ({
+  description: { next, usual, problems },
+}: {
+  description: SupportedDescription;
+}) => {
   const sentences = [problems.length > 0 ? '' : next, usual.step, usual.left].filter(Boolean);
   return sentences.length > 0 && <p className="quiet small next-step">{sentences.join(' ')}</p>;
 };
 
-const fieldOf = (fact: unknown, name: string): string | undefined => (fact as Record<string, string> | undefined)?.[name];
+const fieldOf = (fact: unknown, name: string): string | undefined =>
+  (fact as Record<string, string> | undefined)?.[name];
 
 /** How well this page hears of it. It says nothing about the operation. */
 const ConnectionChip = ({ connection }: { connection: Connection }) => (

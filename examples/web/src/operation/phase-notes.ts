@@ -3,12 +3,18 @@ import type { AnyProcess, OperationEvent } from '@aiw3/nft-upgrade';
 export interface PhaseNote {
   /** The last event in the phase. */
   readonly last: OperationEvent;
-  /** From its first event to the first of the next phase, or to the end; null while it lasts. By the clock of the server. */
+  /**
+   * From its first event to the first of the next phase, or to the end; null while it lasts. By the
+   * clock of the server.
+   */
   readonly ms: number | null;
 }
 
 /** What the events of a run say about each phase of its process. */
-export function phaseNotes(process: AnyProcess, events: readonly OperationEvent[]): ReadonlyMap<string, PhaseNote> {
+export function phaseNotes(
+  process: AnyProcess,
+  events: readonly OperationEvent[],
+): ReadonlyMap<string, PhaseNote> {
   const byPhase = new Map<string, OperationEvent[]>();
   let phase = process.phases[0] ?? '';
   for (const event of events) {
@@ -24,7 +30,10 @@ export function phaseNotes(process: AnyProcess, events: readonly OperationEvent[
       const [first, last] = [own[0], own.at(-1)] as [OperationEvent, OperationEvent];
       const ended = process.statuses[last.status]?.terminal ? last : undefined;
       const end = groups[index + 1]?.[1][0] ?? ended;
-      return [name, { last, ms: end ? Date.parse(end.timestamp) - Date.parse(first.timestamp) : null }];
+      return [
+        name,
+        { last, ms: end ? Date.parse(end.timestamp) - Date.parse(first.timestamp) : null },
+      ];
     }),
   );
 }

@@ -5,8 +5,17 @@ import { useText } from '../preferences/preferences.ts';
 
 const TRIED_AGAIN = ['upload_failed', 'mint_failed', 'recovering'];
 
-/** What went wrong, told as it is: what happened, where the asset is, what to do next. Nothing while all is well. */
-export function Problems({ description, now }: { description: SupportedDescription; now: Snapshot | null }) {
+/**
+ * What went wrong, told as it is: what happened, where the asset is, what to do next. Nothing while
+ * all is well.
+ */
+export function Problems({
+  description,
+  now,
+}: {
+  description: SupportedDescription;
+  now: Snapshot | null;
+}) {
   const text = useText().operation;
   const again = now !== null && TRIED_AGAIN.includes(now.status);
   const problems = again ? [] : description.problems;
@@ -14,7 +23,13 @@ export function Problems({ description, now }: { description: SupportedDescripti
     <>
       {again && <Recovery now={now} asset={description.asset} />}
       {problems.map((problem) => (
-        <p key={problem.axis} className="notice" role="alert" data-tone="trouble" data-code={problem.code}>
+        <p
+          key={problem.axis}
+          className="notice"
+          role="alert"
+          data-tone="trouble"
+          data-code={problem.code}
+        >
           <b>{problem.message}</b> {description.asset} {problem.hint}
           {typeof now?.now.compensationId === 'string' && (
             <>
@@ -46,7 +61,11 @@ function Recovery({ now: { status, now }, asset }: { now: Snapshot; asset: strin
         {messages.label('full_stop')}
       </b>{' '}
       {asset} {recovery.attempt(Number(now.attempt), Number(now.maxAttempts))}
-      {typeof now.retryAt === 'string' ? <Countdown until={Date.parse(now.retryAt)} /> : recovery.over}
+      {typeof now.retryAt === 'string' ? (
+        <Countdown until={Date.parse(now.retryAt)} />
+      ) : (
+        recovery.over
+      )}
     </p>
   );
 }

@@ -11,8 +11,9 @@ const receipts = () => import('@aiw3/nft-upgrade/receipt');
 type Checked = { readonly where: 'signature' | 'chain'; readonly verdict: ReceiptVerdict };
 
 /**
- * Checks the receipt on this device: by the public key of the issuer, and on the local chain against the transactions as well. On a public cluster whoever holds
- * the receipt asks a node they trust.
+ * Checks the receipt on this device: by the public key of the issuer, and on the local chain
+ * against the transactions as well. On a public cluster whoever holds the receipt asks a node they
+ * trust.
  */
 export function ReceiptCheck({ receipt }: { receipt: unknown }) {
   const { site } = usePage();

@@ -13,8 +13,19 @@ const links: Readonly<Record<string, (value: string) => ReactNode>> = {
   mintAddress: (value) => <ChainLink kind="address" value={value} />,
 };
 
-/** The phases of the process; under each that has begun, its last event, how long it took, and where to check it. */
-export function Timeline({ run, process, events }: { run: Run; process: AnyProcess; events: readonly OperationEvent[] }) {
+/**
+ * The phases of the process; under each that has begun, its last event, how long it took, and where
+ * to check it.
+ */
+export function Timeline({
+  run,
+  process,
+  events,
+}: {
+  run: Run;
+  process: AnyProcess;
+  events: readonly OperationEvent[];
+}) {
   const messages = useMessages();
   const { duration } = useText();
   const steps = useStepProps(run);
@@ -28,7 +39,9 @@ export function Timeline({ run, process, events }: { run: Run; process: AnyProce
             <p className="step">
               {step.label}
               <span className="hidden">, {step.stateLabel}</span>
-              {note && note.ms !== null && <span className="quiet small tabular">{duration(note.ms)}</span>}
+              {note && note.ms !== null && (
+                <span className="quiet small tabular">{duration(note.ms)}</span>
+              )}
             </p>
             {note && (
               <p className="quiet small">

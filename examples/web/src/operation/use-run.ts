@@ -1,13 +1,24 @@
 import type { Operation, UpgradeClient } from '@aiw3/nft-upgrade';
-import { type ProcessHook, useNftClaim, useNftUpgrade, useUpgradeClient } from '@aiw3/nft-upgrade-react';
+import {
+  type ProcessHook,
+  useNftClaim,
+  useNftUpgrade,
+  useUpgradeClient,
+} from '@aiw3/nft-upgrade-react';
 import { useEffect } from 'react';
 import { useMe, usePage, useSession } from '../session/provider.tsx';
 import { lastRun } from './last-run.ts';
 
-/** A claim or an upgrade, as a component shows it: both alike, because the phases come from the process. */
+/**
+ * A claim or an upgrade, as a component shows it: both alike, because the phases come from the
+ * process.
+ */
 export type Run = ProcessHook<'upgrade' | 'claim'>;
 
-/** The claim or the upgrade that runs, wherever it was begun: before a reload, in another tab, on another device. Mounting starts nothing. */
+/**
+ * The claim or the upgrade that runs, wherever it was begun: before a reload, in another tab, on
+ * another device. Mounting starts nothing.
+ */
 export function useRun() {
   const client = useUpgradeClient();
   const { session } = usePage();
@@ -21,7 +32,9 @@ export function useRun() {
   const { attach: attachClaim } = claim;
 
   const follow = (operation: Operation) => {
-    operation.started.then((id) => lastRun.keep(wallet, { process: operation.process, id })).then(session.tell, () => {});
+    operation.started
+      .then((id) => lastRun.keep(wallet, { process: operation.process, id }))
+      .then(session.tell, () => {});
     operation.done.then(session.announce, () => {});
   };
 
@@ -52,7 +65,10 @@ export function useRun() {
 }
 
 /** What runs now, else what was shown last: a receipt survives a reload too. */
-async function findRun(client: UpgradeClient, wallet: string): Promise<{ process: string; id: string } | null> {
+async function findRun(
+  client: UpgradeClient,
+  wallet: string,
+): Promise<{ process: string; id: string } | null> {
   const names = ['upgrade', 'claim'] as const;
   const active = await Promise.all(
     names.map((name) =>

@@ -16,7 +16,8 @@ const listeners = new Set<() => void>();
 /** What was chosen here before; else the language of the browser, and its light or dark. */
 function read(): Preferences {
   const kept = keptHere();
-  const language = kept.language && Object.hasOwn(languages, kept.language) ? kept.language : ofBrowser();
+  const language =
+    kept.language && Object.hasOwn(languages, kept.language) ? kept.language : ofBrowser();
   return { language, theme: themes.find((theme) => theme === kept.theme) ?? 'system' };
 }
 
@@ -29,7 +30,8 @@ function keptHere(): Partial<Preferences> {
   }
 }
 
-const ofBrowser = (): Preferences['language'] => (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en');
+const ofBrowser = (): Preferences['language'] =>
+  navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 
 let present = read();
 
@@ -40,7 +42,12 @@ function apply(): void {
   documentElement.dataset.theme = present.theme;
   for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
     const scheme = meta.dataset.scheme ?? 'light';
-    meta.media = present.theme === 'system' ? `(prefers-color-scheme: ${scheme})` : present.theme === scheme ? 'all' : 'not all';
+    meta.media =
+      present.theme === 'system'
+        ? `(prefers-color-scheme: ${scheme})`
+        : present.theme === scheme
+          ? 'all'
+          : 'not all';
   }
 }
 

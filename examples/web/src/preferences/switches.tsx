@@ -27,7 +27,13 @@ export function Switches() {
       <fieldset>
         <legend className="hidden">{preferences.theme}</legend>
         {themes.map((one) => (
-          <button key={one} type="button" className="link" aria-pressed={one === theme} onClick={() => choose({ theme: one })}>
+          <button
+            key={one}
+            type="button"
+            className="link"
+            aria-pressed={one === theme}
+            onClick={() => choose({ theme: one })}
+          >
             {preferences[one]}
           </button>
         ))}

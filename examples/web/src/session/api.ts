@@ -39,12 +39,20 @@ async function ask<T>(path: string, init?: RequestInit): Promise<T> {
 }
 
 const post = <T>(path: string, body: object) =>
-  ask<T>(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  ask<T>(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 
 export const getSite = () => ask<Site>('/api/site');
-export const getMe = (token: string) => ask<Me>('/api/me', { headers: { authorization: `Bearer ${token}` } });
+export const getMe = (token: string) =>
+  ask<Me>('/api/me', { headers: { authorization: `Bearer ${token}` } });
 
-/** Stands in for the sign-in of your product. A wallet that was never seen gets a first SOL for its fees, where the chain is local. */
+/**
+ * Stands in for the sign-in of your product. A wallet that was never seen gets a first SOL for its
+ * fees, where the chain is local.
+ */
 export async function signIn(wallet: string): Promise<string> {
   const response = await fetch('/dev/users', {
     method: 'POST',
@@ -59,7 +67,12 @@ export async function signIn(wallet: string): Promise<string> {
 
 /** Asks the local chain through the server, which lets the page read there. */
 export async function callLocalChain(method: string, params: readonly unknown[]): Promise<unknown> {
-  const { result } = await post<{ result: unknown }>('/dev/rpc', { jsonrpc: '2.0', id: 1, method, params });
+  const { result } = await post<{ result: unknown }>('/dev/rpc', {
+    jsonrpc: '2.0',
+    id: 1,
+    method,
+    params,
+  });
   return result;
 }
 

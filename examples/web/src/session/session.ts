@@ -1,8 +1,17 @@
-import { acrossTabs, createUpgradeClient, type UpgradeClient, type WalletPort, walletSigning } from '@aiw3/nft-upgrade';
+import {
+  acrossTabs,
+  createUpgradeClient,
+  type UpgradeClient,
+  type WalletPort,
+  walletSigning,
+} from '@aiw3/nft-upgrade';
 import { solanaGuard } from '@aiw3/nft-upgrade/solana';
 import { getMe, type Me, signIn } from './api.ts';
 
-/** Reads every burn before the wallet sees it; the page shows its sentence before anything is clicked. */
+/**
+ * Reads every burn before the wallet sees it; the page shows its sentence before anything is
+ * clicked.
+ */
 export const guard = solanaGuard();
 
 export interface SessionState {
@@ -14,9 +23,18 @@ export interface SessionState {
   readonly version: number;
 }
 
-const signedOut: SessionState = { status: 'signed_out', wallet: null, client: null, me: null, version: 0 };
+const signedOut: SessionState = {
+  status: 'signed_out',
+  wallet: null,
+  client: null,
+  me: null,
+  version: 0,
+};
 
-/** Who is signed in, outside of React: the client holds connections, and rendering twice must not open them twice. */
+/**
+ * Who is signed in, outside of React: the client holds connections, and rendering twice must not
+ * open them twice.
+ */
 export function createSession() {
   let state = signedOut;
   let token: Promise<string> | null = null;
@@ -36,7 +54,10 @@ export function createSession() {
   }
 
   tabs.onmessage = () => void refresh();
-  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && void refresh());
+  document.addEventListener(
+    'visibilitychange',
+    () => document.visibilityState === 'visible' && void refresh(),
+  );
 
   return {
     getSnapshot: () => state,
@@ -45,7 +66,10 @@ export function createSession() {
       return () => void listeners.delete(listener);
     },
 
-    /** Follows the connected wallet: another account is another session. Calling it again with the same account changes nothing. */
+    /**
+     * Follows the connected wallet: another account is another session. Calling it again with the
+     * same account changes nothing.
+     */
     async use(wallet: string | null, port: WalletPort): Promise<void> {
       if (wallet === state.wallet) return;
       state.client?.close();

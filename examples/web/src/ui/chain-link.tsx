@@ -6,9 +6,14 @@ import { short } from './format.ts';
 export function ChainLink({ kind, value }: { kind: 'address' | 'tx'; value: string }) {
   const { site } = usePage();
   const { links } = useText();
-  const cluster = new URLSearchParams(site.rpcUrl ? { cluster: 'custom', customUrl: site.rpcUrl } : { cluster: site.cluster });
+  const cluster = new URLSearchParams(
+    site.rpcUrl ? { cluster: 'custom', customUrl: site.rpcUrl } : { cluster: site.cluster },
+  );
   return (
-    <OutLink href={`https://explorer.solana.com/${kind}/${value}?${cluster}`} label={links.explorer(short(value))}>
+    <OutLink
+      href={`https://explorer.solana.com/${kind}/${value}?${cluster}`}
+      label={links.explorer(short(value))}
+    >
       {short(value)}
     </OutLink>
   );

@@ -10,7 +10,10 @@ export function ConnectButtons() {
   const { site } = usePage();
   const { wallet: text } = useText();
   const { wallets, select, connecting } = useWallet();
-  const usable = wallets.filter(({ readyState }) => readyState === WalletReadyState.Installed || readyState === WalletReadyState.Loadable);
+  const usable = wallets.filter(
+    ({ readyState }) =>
+      readyState === WalletReadyState.Installed || readyState === WalletReadyState.Loadable,
+  );
   if (usable.length === 0)
     return (
       <p className="notice" role="status">

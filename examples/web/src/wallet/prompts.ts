@@ -1,4 +1,6 @@
-/** What the test wallet asks. One question at a time: the client never lets a second one through. */
+/**
+ * What the test wallet asks. One question at a time: the client never lets a second one through.
+ */
 export interface Prompt {
   readonly account: string;
 }

@@ -15,8 +15,8 @@ const icon =
   'data:image/svg+xml,%3Csvg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"%3E%3Crect width="32" height="32" rx="9" fill="%230f766e"/%3E%3Cpath d="M9 12h14v9H9z" fill="none" stroke="%23fff" stroke-width="2.4" stroke-linejoin="round"/%3E%3Ccircle cx="19.5" cy="16.5" r="1.6" fill="%23fff"/%3E%3C/svg%3E';
 
 /**
- * A wallet for the local chain: its key lies in the storage of this site, for every tab of it, and it asks before it signs. Never use it with a key that holds
- * value.
+ * A wallet for the local chain: its key lies in the storage of this site, for every tab of it, and
+ * it asks before it signs. Never use it with a key that holds value.
  */
 export class TestWalletAdapter extends BaseSignerWalletAdapter {
   readonly name = TEST_WALLET;
@@ -32,7 +32,8 @@ export class TestWalletAdapter extends BaseSignerWalletAdapter {
   }
 
   async connect(): Promise<void> {
-    // Like every wallet, it answers later: a listener that an effect puts off and on again must not miss it.
+    // Like every wallet, it answers later: a listener that an effect puts off and on again must not
+    // miss it.
     await Promise.resolve();
     this.#keypair ??= storedKeypair();
     this.emit('connect', this.#keypair.publicKey);
@@ -46,7 +47,8 @@ export class TestWalletAdapter extends BaseSignerWalletAdapter {
   async signTransaction<T extends Transaction | VersionedTransaction>(transaction: T): Promise<T> {
     const keypair = this.#keypair;
     if (!keypair) throw new WalletNotConnectedError();
-    if (!(await ask({ account: keypair.publicKey.toBase58() }))) throw new WalletSignTransactionError('User rejected the request.');
+    if (!(await ask({ account: keypair.publicKey.toBase58() })))
+      throw new WalletSignTransactionError('User rejected the request.');
     if (transaction instanceof Transaction) transaction.partialSign(keypair);
     else transaction.sign([keypair]);
     return transaction;

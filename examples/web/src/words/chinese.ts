@@ -22,10 +22,12 @@ export const chinese: Words = {
   welcome: {
     title: '交易、升级，随时清楚您的 NFT 在哪里。',
     lead: '升级会销毁您的 NFT 并铸造下一级。无论中途关闭页面、崩溃还是断网：新的 NFT 必定送达，且只有一枚。',
-    local: '密钥仅存于此浏览器，使用本地 Solana 链，不涉及真实资金。您一开始就拥有第 2 级所需的交易量和徽章。',
+    local:
+      '密钥仅存于此浏览器，使用本地 Solana 链，不涉及真实资金。您一开始就拥有第 2 级所需的交易量和徽章。',
   },
   wallet: {
-    none: (cluster) => `此浏览器中没有找到 Solana 钱包。请安装后刷新页面。此服务器使用 ${cluster}。`,
+    none: (cluster) =>
+      `此浏览器中没有找到 Solana 钱包。请安装后刷新页面。此服务器使用 ${cluster}。`,
     tryTest: '使用测试钱包体验',
     connect: (name) => `连接 ${name}`,
     title: '测试钱包',
@@ -109,7 +111,8 @@ export const chinese: Words = {
   },
   signing: {
     title: '您将签署的内容',
-    sentence: ({ mint, fee }) => `从您的钱包中销毁 NFT ${mint}，网络费用最多 ${fee} SOL，除此之外什么也不做。`,
+    sentence: ({ mint, fee }) =>
+      `从您的钱包中销毁 NFT ${mint}，网络费用最多 ${fee} SOL，除此之外什么也不做。`,
     readHere: '由此设备直接从交易中读出。如有其他内容，根本不会交给您的钱包。',
     refused: '此交易不止销毁您的 NFT，因此没有交给您的钱包：',
     again: '重新签名',

@@ -2,7 +2,9 @@ import { formats } from './formats.ts';
 
 const { number, rounded, duration, locale } = formats('en-US');
 
-/** What the page itself says. What is said about an operation comes from the catalogue of the SDK. */
+/**
+ * What the page itself says. What is said about an operation comes from the catalogue of the SDK.
+ */
 export const english = {
   lang: 'en',
   locale,
@@ -11,18 +13,27 @@ export const english = {
   duration: (ms: number) => duration(ms, { s: (n) => `${n} s`, min: (m, s) => `${m} min ${s} s` }),
 
   top: { product: 'Equity NFT', localChain: 'Local chain', disconnect: 'Disconnect' },
-  preferences: { language: 'Language', theme: 'Appearance', system: 'System', light: 'Light', dark: 'Dark' },
+  preferences: {
+    language: 'Language',
+    theme: 'Appearance',
+    system: 'System',
+    light: 'Light',
+    dark: 'Dark',
+  },
   session: {
     signingIn: 'Signing in …',
     failed: 'Signing in did not work. Connect again in a moment.',
-    noSignIn: 'This server has no sign-in for visitors. Put the sign-in of your product into src/session/api.ts.',
-    noServer: 'The server does not answer. Load the page again in a moment; whatever runs there goes on.',
+    noSignIn:
+      'This server has no sign-in for visitors. Put the sign-in of your product into src/session/api.ts.',
+    noServer:
+      'The server does not answer. Load the page again in a moment; whatever runs there goes on.',
     support: 'Write to support',
   },
   welcome: {
     title: 'Trade, level up, and never wonder where your NFT is.',
     lead: 'An upgrade burns your NFT and mints the next level. Whatever closes, crashes or disconnects on the way: the new one always arrives, exactly once.',
-    local: 'A fresh key in this browser, a local Solana chain, no real money. You start with the volume and the badges of level 2.',
+    local:
+      'A fresh key in this browser, a local Solana chain, no real money. You start with the volume and the badges of level 2.',
   },
   wallet: {
     none: (cluster: string) =>
@@ -31,7 +42,8 @@ export const english = {
     connect: (name: string) => `Connect ${name}`,
     title: 'Test wallet',
     asks: 'This site asks for a signature of',
-    about: 'A real wallet shows its own window here. This one lives in the page, for the local chain only.',
+    about:
+      'A real wallet shows its own window here. This one lives in the page, for the local chain only.',
     decline: 'Decline',
     approve: 'Approve',
   },
@@ -45,7 +57,8 @@ export const english = {
   },
   levels: {
     title: 'Levels',
-    asks: (volume: number, badges: number) => `${rounded(volume)} USDT${badges > 0 ? ` · ${badges} badges` : ''}`,
+    asks: (volume: number, badges: number) =>
+      `${rounded(volume)} USDT${badges > 0 ? ` · ${badges} badges` : ''}`,
     yours: 'Yours',
     fees: (reduction: string) => `−${reduction} fees`,
   },
@@ -55,7 +68,8 @@ export const english = {
     activate: 'Activate',
     activateOne: (name: string) => `Activate ${name}`,
     activating: (percent: number) => `Activating … ${percent} %`,
-    about: 'An activated badge counts for the next level. It is used up once the new NFT has arrived, not before.',
+    about:
+      'An activated badge counts for the next level. It is used up once the new NFT has arrived, not before.',
     owned: 'Owned',
     activated: 'Activated',
     consumed: 'Used',
@@ -65,16 +79,19 @@ export const english = {
     nothingAbove: 'There is nothing above it, and it can never be burned.',
     next: 'Next level',
     first: 'Your first NFT',
-    brings: (reduction: string, uses: number) => `${reduction} lower trading fees, ${uses} AI agent uses a week`,
+    brings: (reduction: string, uses: number) =>
+      `${reduction} lower trading fees, ${uses} AI agent uses a week`,
     volume: 'Trading volume',
     badges: 'Activated badges',
     of: (required: number, unit: string) => `of ${number(required)} ${unit}`,
     missingVolume: (amount: number) => `${number(amount)} USDT`,
-    missingBadges: (count: number) => (count === 1 ? '1 activated badge' : `${count} activated badges`),
+    missingBadges: (count: number) =>
+      count === 1 ? '1 activated badge' : `${count} activated badges`,
     missing: (list: readonly string[]) => `Still missing: ${list.join(' and ')}.`,
     upgradeTo: (tier: string) => `Upgrade to ${tier}`,
     claim: (tier: string) => `Claim ${tier}`,
-    burns: (current: string, next: string) => `One signature burns ${current}. Then ${next} is yours, whatever happens.`,
+    burns: (current: string, next: string) =>
+      `One signature burns ${current}. Then ${next} is yours, whatever happens.`,
     mints: 'Nothing is burned and nothing to sign: it is minted to your wallet.',
     trade: 'Fast-forward: trade and earn badges',
   },
@@ -106,13 +123,15 @@ export const english = {
   recovery: {
     attempt: (attempt: number, of: number) => `Attempt ${attempt} of ${of} failed`,
     over: '.',
-    nextIn: (seconds: number) => (seconds > 0 ? `; the next one is in ${seconds} s.` : '; the next one begins.'),
+    nextIn: (seconds: number) =>
+      seconds > 0 ? `; the next one is in ${seconds} s.` : '; the next one begins.',
   },
   signing: {
     title: 'What you sign',
     /** The sentence of the guard is English already. */
     sentence: ({ sentence }: { sentence: string; mint: string; fee: string }) => sentence,
-    readHere: 'Read from the transaction itself, on this device. Anything else would not be shown to your wallet.',
+    readHere:
+      'Read from the transaction itself, on this device. Anything else would not be shown to your wallet.',
     refused: 'This transaction does more than burn your NFT, so it is not shown to your wallet:',
     again: 'Sign again',
   },

@@ -16,15 +16,21 @@ interface Seen {
 }
 
 /**
- * Checks a server against every rule of PROTOCOL.md that can be seen from outside: starts one operation of a test user, looks at it from all sides, cancels
- * it. Bounded in time. The token is in no report.
- * @param target address of the server, or a function from `Request` to `Response`: a handler without a socket
- * @throws NftUpgradeError `invalid_option`, `connection_lost` when the server cannot be reached at all
+ * Checks a server against every rule of PROTOCOL.md that can be seen from outside: starts one
+ * operation of a test user, looks at it from all sides, cancels it. Bounded in time. The token is
+ * in no report.
+ * @param target address of the server, or a function from `Request` to `Response`: a handler
+ *   without a socket
+ * @throws NftUpgradeError `invalid_option`, `connection_lost` when the server cannot be reached at
+ *   all
  * @example
  * const report = await auditServer((request) => handler.fetch(request), { token });
  * expect(report.findings.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
  */
-export async function auditServer(target: string | URL | AuditFetch, options: AuditOptions = {}): Promise<AuditReport> {
+export async function auditServer(
+  target: string | URL | AuditFetch,
+  options: AuditOptions = {},
+): Promise<AuditReport> {
   const began = Date.now();
   const resolved = resolveAudit(options);
   const { url, fetch, close } = open(target, options);
@@ -42,12 +48,21 @@ export async function auditServer(target: string | URL | AuditFetch, options: Au
       for (const check of checks.filter((one) => one.stage === stage)) {
         const left = began + resolved.budgetMs - Date.now();
         if (left <= 0) complete = false;
-        note(seen, check, left > 0 ? await look(check, world, seen, left) : { verdict: 'skipped', seen: 'out of time' });
+        note(
+          seen,
+          check,
+          left > 0
+            ? await look(check, world, seen, left)
+            : { verdict: 'skipped', seen: 'out of time' },
+        );
       }
     }
     const leftBehind = await cleanUp(world);
-    const findings = protocolRules.filter(({ observable }) => observable).map((rule) => findingOf(rule, seen.get(rule.id)));
-    const broken = (level: string) => findings.filter((one) => one.verdict === 'failed' && one.level === level).length;
+    const findings = protocolRules
+      .filter(({ observable }) => observable)
+      .map((rule) => findingOf(rule, seen.get(rule.id)));
+    const broken = (level: string) =>
+      findings.filter((one) => one.verdict === 'failed' && one.level === level).length;
     const stuck = leftBehind.some(({ status }) => status !== 'cancelling');
     const report: AuditReport = {
       target: typeof target === 'function' ? 'a function' : url.origin,
@@ -69,13 +84,21 @@ export async function auditServer(target: string | URL | AuditFetch, options: Au
 }
 
 function open(target: string | URL | AuditFetch, { h2 = false, ca }: AuditOptions) {
-  if (typeof target === 'function') return { url: new URL('http://audit.local'), fetch: target, close: () => {} };
+  if (typeof target === 'function')
+    return { url: new URL('http://audit.local'), fetch: target, close: () => {} };
   const url = URL.canParse(target) ? new URL(target) : null;
   if (!url || !/^https?:$/.test(url.protocol))
-    throw new NftUpgradeError('invalid_option', { message: 'The address has to be an http or https URL.' });
-  if (h2 && url.protocol !== 'https:') throw new NftUpgradeError('invalid_option', { message: 'h2 needs an https URL.' });
+    throw new NftUpgradeError('invalid_option', {
+      message: 'The address has to be an http or https URL.',
+    });
+  if (h2 && url.protocol !== 'https:')
+    throw new NftUpgradeError('invalid_option', { message: 'h2 needs an https URL.' });
   const transport = h2 ? http2(url.origin, ca) : http1(ca);
-  return { url, fetch: (request: Request) => transport.fetch(request), close: () => transport.close() };
+  return {
+    url,
+    fetch: (request: Request) => transport.fetch(request),
+    close: () => transport.close(),
+  };
 }
 
 /** A server that is not there breaks no rule: it says so at once. */
@@ -92,7 +115,12 @@ async function reach(world: World): Promise<void> {
   }
 }
 
-async function look(check: Check, world: World, seen: ReadonlyMap<string, Seen>, leftMs: number): Promise<Seen> {
+async function look(
+  check: Check,
+  world: World,
+  seen: ReadonlyMap<string, Seen>,
+  leftMs: number,
+): Promise<Seen> {
   const broken = check.needs?.find((id) => seen.get(id)?.verdict === 'failed');
   if (broken) return { verdict: 'skipped', seen: `cannot be seen while ${broken} is broken` };
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -105,8 +133,12 @@ async function look(check: Check, world: World, seen: ReadonlyMap<string, Seen>,
   } catch (thrown) {
     if (thrown instanceof Violation) return { verdict: 'failed', seen: thrown.message };
     if (thrown instanceof Skip) return { verdict: 'skipped', seen: thrown.message };
-    if (thrown instanceof MalformedAnswer) return { verdict: 'skipped', seen: 'cannot be seen while P-HTTP-05 is broken' };
-    return { verdict: 'failed', seen: `the exchange broke off: ${thrown instanceof Error ? thrown.message : 'unknown'}` };
+    if (thrown instanceof MalformedAnswer)
+      return { verdict: 'skipped', seen: 'cannot be seen while P-HTTP-05 is broken' };
+    return {
+      verdict: 'failed',
+      seen: `the exchange broke off: ${thrown instanceof Error ? thrown.message : 'unknown'}`,
+    };
   } finally {
     clearTimeout(timer);
   }
@@ -122,7 +154,14 @@ function note(seen: Map<string, Seen>, { rule }: Check, result: Seen): void {
 
 function findingOf({ id, level, text, mend }: ProtocolRule, found: Seen | undefined): Finding {
   const { verdict = 'skipped', seen = 'there is no check' } = found ?? {};
-  return { id, level, verdict, text, ...(verdict !== 'passed' && { seen }), ...(verdict === 'failed' && { mend }) };
+  return {
+    id,
+    level,
+    verdict,
+    text,
+    ...(verdict !== 'passed' && { seen }),
+    ...(verdict === 'failed' && { mend }),
+  };
 }
 
 /** Cancels whatever was begun, and says what had not ended by then. */
@@ -133,10 +172,15 @@ async function cleanUp(world: World): Promise<AuditReport['leftBehind']> {
       const path = world.routes.operation(operationId);
       let { json } = await world.send({ path });
       if (member(json, 'terminal') !== true && member(json, 'status') !== 'cancelling') {
-        await world.send({ method: 'POST', path: world.routes.of(operationId, 'cancel'), body: {} });
+        await world.send({
+          method: 'POST',
+          path: world.routes.of(operationId, 'cancel'),
+          body: {},
+        });
         ({ json } = await world.send({ path }));
       }
-      if (member(json, 'terminal') !== true) left.push({ operationId, status: textOf(json, 'status') ?? 'unknown' });
+      if (member(json, 'terminal') !== true)
+        left.push({ operationId, status: textOf(json, 'status') ?? 'unknown' });
     } catch {
       left.push({ operationId, status: 'unknown' });
     }
@@ -145,4 +189,6 @@ async function cleanUp(world: World): Promise<AuditReport['leftBehind']> {
 }
 
 const secretsOf = ({ token, otherToken, headers = {} }: AuditOptions): string[] =>
-  [token, otherToken, ...Object.values(headers)].filter((secret) => secret !== undefined && secret.length > 3) as string[];
+  [token, otherToken, ...Object.values(headers)].filter(
+    (secret) => secret !== undefined && secret.length > 3,
+  ) as string[];

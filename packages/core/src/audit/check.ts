@@ -1,6 +1,9 @@
 import type { World } from './world.ts';
 
-/** When a check runs: without an operation, on one that waits, on one that has ended, or over everything that was answered. */
+/**
+ * When a check runs: without an operation, on one that waits, on one that has ended, or over
+ * everything that was answered.
+ */
 export type Stage = 'before' | 'live' | 'ended' | 'after';
 export const stages: readonly Stage[] = ['before', 'live', 'ended', 'after'];
 
@@ -8,10 +11,18 @@ export const stages: readonly Stage[] = ['before', 'live', 'ended', 'after'];
 export interface Check {
   readonly rule: string;
   readonly stage: Stage;
-  /** Rules that have to hold for this one to be seen. Where one of them is broken, this check says nothing. */
+  /**
+   * Rules that have to hold for this one to be seen. Where one of them is broken, this check says
+   * nothing.
+   */
   readonly needs?: readonly string[];
   /** @throws Violation when the rule is broken, Skip when it cannot be looked at */
   run(world: World): Promise<void>;
 }
 
-export const check = (rule: string, stage: Stage, run: Check['run'], needs: readonly string[] = []): Check => ({ rule, stage, run, needs });
+export const check = (
+  rule: string,
+  stage: Stage,
+  run: Check['run'],
+  needs: readonly string[] = [],
+): Check => ({ rule, stage, run, needs });

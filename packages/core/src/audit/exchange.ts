@@ -31,7 +31,9 @@ export type AuditFetch = (request: Request) => Promise<Response>;
 
 /** A member of a JSON object, or undefined. */
 export const member = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined;
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined;
 
 /** The same, where it is a text. */
 export const textOf = (value: unknown, name: string): string | undefined => {
@@ -40,10 +42,12 @@ export const textOf = (value: unknown, name: string): string | undefined => {
 };
 
 export const codeOf = (answer: Answer): unknown => member(answer.json, 'code');
-export const isStream = (answer: Answer): boolean => (answer.headers.get('content-type') ?? '').startsWith('text/event-stream');
+export const isStream = (answer: Answer): boolean =>
+  (answer.headers.get('content-type') ?? '').startsWith('text/event-stream');
 
 /** What an exchange looks like in a sentence. */
-export const told = ({ ask, status }: Answer): string => `${ask.method ?? 'GET'} ${ask.path} was answered with ${status}`;
+export const told = ({ ask, status }: Answer): string =>
+  `${ask.method ?? 'GET'} ${ask.path} was answered with ${status}`;
 
 /** HTTP/2 answers with forbidden headers break the exchange before anything can be read. */
 export class MalformedAnswer extends Error {
@@ -80,14 +84,26 @@ export function createExchanges(options: ExchangeOptions) {
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       redirect: 'manual',
     });
-    const response = await within(options.fetch(request), options.timeoutMs, `${method} ${ask.path}`);
+    const response = await within(
+      options.fetch(request),
+      options.timeoutMs,
+      `${method} ${ask.path}`,
+    );
     const { status, headers } = response;
-    if ((headers.get('content-type') ?? '').startsWith('text/event-stream') && response.body && method !== 'HEAD') {
+    if (
+      (headers.get('content-type') ?? '').startsWith('text/event-stream') &&
+      response.body &&
+      method !== 'HEAD'
+    ) {
       const stream = readFrames(response.body);
       streams.add(stream);
       return { ask, status, headers, text: '', json: undefined, stream };
     }
-    const text = await within(response.text(), options.timeoutMs, `the body of ${method} ${ask.path}`);
+    const text = await within(
+      response.text(),
+      options.timeoutMs,
+      `the body of ${method} ${ask.path}`,
+    );
     return { ask, status, headers, text, json: parse(text), stream: null };
   };
 
@@ -99,7 +115,8 @@ export function createExchanges(options: ExchangeOptions) {
         answers.push(answer);
         const seconds = Number(answer.headers.get('retry-after'));
         const busy = answer.status === 429 || answer.status === 503;
-        if (!busy || tries >= BUSY_TRIES || !(seconds > 0 && seconds <= MAX_RETRY_AFTER_S)) return answer;
+        if (!busy || tries >= BUSY_TRIES || !(seconds > 0 && seconds <= MAX_RETRY_AFTER_S))
+          return answer;
         answer.stream?.close();
         await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
       }

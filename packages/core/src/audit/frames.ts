@@ -1,4 +1,6 @@
-/** One block of an event stream, read without judging it: every field may be there several times. */
+/**
+ * One block of an event stream, read without judging it: every field may be there several times.
+ */
 export interface RawFrame {
   /** Arrival, milliseconds since the epoch. */
   readonly at: number;
@@ -13,7 +15,10 @@ export interface FrameReader {
   readonly frames: readonly RawFrame[];
   /** `eof`: ended in order; `broken`: cut. */
   readonly state: 'open' | 'eof' | 'broken';
-  /** Resolves with true once `reached` says so, with false after `ms` milliseconds or at the end of the stream. */
+  /**
+   * Resolves with true once `reached` says so, with false after `ms` milliseconds or at the end of
+   * the stream.
+   */
   until(reached: () => boolean, ms: number): Promise<boolean>;
   close(): void;
 }
@@ -84,17 +89,22 @@ function parseFrame(block: string): RawFrame {
     const name = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
     if (colon === 0) frame.comments.push(value);
-    else if (name === 'id' || name === 'event' || name === 'data' || name === 'retry') frame[name].push(value);
+    else if (name === 'id' || name === 'event' || name === 'data' || name === 'retry')
+      frame[name].push(value);
   }
   return frame;
 }
 
-/** The event of a frame as JSON; undefined for a frame that carries none, or none that can be read. */
+/**
+ * The event of a frame as JSON; undefined for a frame that carries none, or none that can be read.
+ */
 export function eventOf(frame: RawFrame): Record<string, unknown> | undefined {
   if (frame.data.length === 0) return undefined;
   try {
     const value: unknown = JSON.parse(frame.data.join('\n'));
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+    return typeof value === 'object' && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }

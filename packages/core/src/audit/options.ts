@@ -5,13 +5,22 @@ import { DEFAULT_BASE_PATH } from '../protocol/routes.ts';
 
 /** What the audit is run against, and how. */
 export interface AuditOptions {
-  /** Bearer token of a test user who may start the process. Never shown in a report. Left out where `headers` carry the credentials. */
+  /**
+   * Bearer token of a test user who may start the process. Never shown in a report. Left out where
+   * `headers` carry the credentials.
+   */
   token?: string;
   /** Token of another user. Without it, ownership (P-ACCESS-02) is skipped. */
   otherToken?: string;
-  /** Sent with every request, for servers with other credentials. A request “without credentials” leaves them out. */
+  /**
+   * Sent with every request, for servers with other credentials. A request “without credentials”
+   * leaves them out.
+   */
   headers?: Readonly<Record<string, string>>;
-  /** Process that is started, and cancelled. Default `upgrade`. The others have no waiting point: their test user may really claim, or activate, before the cancel arrives. */
+  /**
+   * Process that is started, and cancelled. Default `upgrade`. The others have no waiting point:
+   * their test user may really claim, or activate, before the cancel arrives.
+   */
   process?: string;
   /** Body of the start. Default: `{"targetTierId":"tier-2"}`, `{}`, `{"badgeId":"badge-1"}`. */
   input?: Readonly<Record<string, unknown>>;
@@ -25,9 +34,15 @@ export interface AuditOptions {
   ca?: string;
   /** For one answer, milliseconds. Default 10 000. */
   timeoutMs?: number;
-  /** For the whole audit, milliseconds. Default 120 000. What is not done by then is reported as skipped, and the audit as failed. */
+  /**
+   * For the whole audit, milliseconds. Default 120 000. What is not done by then is reported as
+   * skipped, and the audit as failed.
+   */
   budgetMs?: number;
-  /** For a cancelled operation to end, milliseconds. Default 30 000. A handed-out burn may take longer to die: the rules about ended operations are skipped then. */
+  /**
+   * For a cancelled operation to end, milliseconds. Default 30 000. A handed-out burn may take
+   * longer to die: the rules about ended operations are skipped then.
+   */
   endMs?: number;
   /** Definitions by name. Default: upgrade, claim and badge activation. */
   processes?: Readonly<Record<string, AnyProcess>>;
@@ -58,7 +73,8 @@ export function resolveAudit(options: AuditOptions): ResolvedAudit {
   const processes: Readonly<Record<string, AnyProcess>> = options.processes ?? standardProcesses;
   const name = options.process ?? 'upgrade';
   const process = Object.hasOwn(processes, name) ? processes[name] : undefined;
-  if (!process) throw invalid(`process: ${name} does not exist. Known: ${Object.keys(processes).join(', ')}.`);
+  if (!process)
+    throw invalid(`process: ${name} does not exist. Known: ${Object.keys(processes).join(', ')}.`);
   const input = options.input ?? inputs[name];
   if (!input) throw invalid(`input: the body of a start of ${name} is needed.`);
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
@@ -80,11 +96,14 @@ export function resolveAudit(options: AuditOptions): ResolvedAudit {
 /** Another body of the same shape. */
 function differing(input: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const text = Object.entries(input).find(([, value]) => typeof value === 'string');
-  return text ? { ...input, [text[0]]: `${String(text[1])}-audit` } : { ...input, targetTierId: 'audit-other' };
+  return text
+    ? { ...input, [text[0]]: `${String(text[1])}-audit` }
+    : { ...input, targetTierId: 'audit-other' };
 }
 
 function positive(name: string, value: number): number {
-  if (!(Number.isFinite(value) && value > 0)) throw invalid(`${name} has to be a number of milliseconds above 0.`);
+  if (!(Number.isFinite(value) && value > 0))
+    throw invalid(`${name} has to be a number of milliseconds above 0.`);
   return value;
 }
 

@@ -6,14 +6,18 @@ const token = 'secret-token-123';
 
 /** A server that gets everything wrong, and tells everybody the token. */
 const parrot = async (request: Request) =>
-  new Response(`<p>${request.headers.get('authorization')}</p>`, { status: 418, headers: { vary: token } });
+  new Response(`<p>${request.headers.get('authorization')}</p>`, {
+    status: 418,
+    headers: { vary: token },
+  });
 
 describe('the report', () => {
   it('holds no token, whatever the server echoes, in any format', async () => {
     const report = await auditServer(parrot, { token, otherToken: 'another-secret' });
     expect(report.failed).toBeGreaterThan(10);
     expect(report.ok).toBe(false);
-    for (const format of ['text', 'json', 'junit'] as const) expect(formatReport(report, format)).not.toContain(token);
+    for (const format of ['text', 'json', 'junit'] as const)
+      expect(formatReport(report, format)).not.toContain(token);
     expect(formatReport(report, 'text')).toContain('[secret]');
   });
 
@@ -23,8 +27,22 @@ describe('the report', () => {
     http: 'HTTP/2',
     findings: [
       { id: 'P-A-01', level: 'MUST', verdict: 'passed', text: 'It is.' },
-      { id: 'P-A-02', level: 'MUST', verdict: 'failed', text: 'It has <to>.', seen: 'it "was" not', mend: 'Do & be.' },
-      { id: 'P-A-03', level: 'SHOULD', verdict: 'failed', text: 'It should.', seen: 'it did not', mend: 'Do.' },
+      {
+        id: 'P-A-02',
+        level: 'MUST',
+        verdict: 'failed',
+        text: 'It has <to>.',
+        seen: 'it "was" not',
+        mend: 'Do & be.',
+      },
+      {
+        id: 'P-A-03',
+        level: 'SHOULD',
+        verdict: 'failed',
+        text: 'It should.',
+        seen: 'it did not',
+        mend: 'Do.',
+      },
       { id: 'P-A-04', level: 'MUST', verdict: 'skipped', text: 'It may.', seen: 'no token' },
     ],
     failed: 1,

@@ -28,9 +28,15 @@ export interface AuditReport {
   readonly warnings: number;
   /** True when every rule was reached in time. */
   readonly complete: boolean;
-  /** Operations that were begun and had not ended when the audit did. One that is `cancelling` ends by itself. */
+  /**
+   * Operations that were begun and had not ended when the audit did. One that is `cancelling` ends
+   * by itself.
+   */
   readonly leftBehind: readonly { readonly operationId: string; readonly status: string }[];
-  /** True when nothing failed, nothing ran out of time, and nothing was left behind that does not end by itself. */
+  /**
+   * True when nothing failed, nothing ran out of time, and nothing was left behind that does not
+   * end by itself.
+   */
   readonly ok: boolean;
   /** Milliseconds. */
   readonly ms: number;
@@ -45,26 +51,39 @@ export function formatReport(report: AuditReport, format: ReportFormat): string 
   if (format === 'json') return JSON.stringify(asJson(report));
   if (format === 'junit') return asJunit(report);
   if (format === 'text') return asText(report);
-  throw new NftUpgradeError('invalid_option', { message: `format has to be one of ${reportFormats.join(', ')}.` });
+  throw new NftUpgradeError('invalid_option', {
+    message: `format has to be one of ${reportFormats.join(', ')}.`,
+  });
 }
 
 function asJson({ findings, ...rest }: AuditReport) {
   const of = (level: string) =>
     findings
       .filter((finding) => finding.level === level && finding.verdict !== 'skipped')
-      .map(({ id, verdict, seen, mend }) => ({ id, ok: verdict === 'passed', ...(verdict === 'failed' && { seen, mend }) }));
-  const skipped = findings.filter(({ verdict }) => verdict === 'skipped').map(({ id, seen }) => ({ id, reason: seen }));
+      .map(({ id, verdict, seen, mend }) => ({
+        id,
+        ok: verdict === 'passed',
+        ...(verdict === 'failed' && { seen, mend }),
+      }));
+  const skipped = findings
+    .filter(({ verdict }) => verdict === 'skipped')
+    .map(({ id, seen }) => ({ id, reason: seen }));
   return { ...rest, must: of('MUST'), should: of('SHOULD'), skipped };
 }
 
-const signs: Readonly<Record<Verdict, string>> = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' };
+const signs: Readonly<Record<Verdict, string>> = {
+  passed: 'ok  ',
+  failed: 'FAIL',
+  skipped: 'skip',
+};
 
 function asText(report: AuditReport): string {
   const lines = report.findings.flatMap(({ id, level, verdict, text, seen, mend }) => [
     `${verdict === 'failed' && level === 'SHOULD' ? 'warn' : signs[verdict]}  ${id}  ${verdict === 'passed' ? text : (seen ?? text)}`,
     ...(verdict === 'failed' ? [`      rule:   ${text}`, `      change: ${mend ?? ''}`] : []),
   ]);
-  const count = (verdict: Verdict) => report.findings.filter((finding) => finding.verdict === verdict).length;
+  const count = (verdict: Verdict) =>
+    report.findings.filter((finding) => finding.verdict === verdict).length;
   return [
     `${report.target}: ${report.process} over ${report.http}`,
     ...lines,
@@ -73,14 +92,16 @@ function asText(report: AuditReport): string {
   ].join('\n');
 }
 
-const escapeXml = (text: string) => text.replace(/[<>&"']/g, (sign) => `&#${sign.charCodeAt(0)};`).replace(/[^\t\n\r -\uFFFD]/g, '');
+const escapeXml = (text: string) =>
+  text.replace(/[<>&"']/g, (sign) => `&#${sign.charCodeAt(0)};`).replace(/[^\t\n\r -\uFFFD]/g, '');
 
 function asJunit(report: AuditReport): string {
   const cases = report.findings.map(({ id, verdict, level, text, seen, mend }) => {
     const head = `  <testcase classname="protocol" name="${escapeXml(`${id} ${text}`)}"`;
     if (verdict === 'passed') return `${head}/>`;
     const warning = verdict === 'failed' && level === 'SHOULD';
-    if (verdict === 'skipped' || warning) return `${head}><skipped message="${escapeXml(seen ?? '')}"/></testcase>`;
+    if (verdict === 'skipped' || warning)
+      return `${head}><skipped message="${escapeXml(seen ?? '')}"/></testcase>`;
     return `${head}><failure message="${escapeXml(seen ?? '')}">${escapeXml(mend ?? '')}</failure></testcase>`;
   });
   const skipped = report.findings.filter(
@@ -98,7 +119,8 @@ function asJunit(report: AuditReport): string {
 /** The same report with secrets taken out wherever they stand: a server may echo them. */
 export function redact(report: AuditReport, secrets: readonly string[]): AuditReport {
   const hide = (value: unknown): unknown => {
-    if (typeof value === 'string') return secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), value);
+    if (typeof value === 'string')
+      return secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), value);
     if (Array.isArray(value)) return value.map(hide);
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, hide(inner)]));

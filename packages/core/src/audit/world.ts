@@ -1,6 +1,15 @@
 import type { OperationEvent } from '../machine/types.ts';
 import { routesOf } from '../protocol/routes.ts';
-import { type Answer, type Ask, createExchanges, type ExchangeOptions, type Exchanges, isStream, member, told } from './exchange.ts';
+import {
+  type Answer,
+  type Ask,
+  createExchanges,
+  type ExchangeOptions,
+  type Exchanges,
+  isStream,
+  member,
+  told,
+} from './exchange.ts';
 import { eventOf, type FrameReader } from './frames.ts';
 import type { ResolvedAudit } from './options.ts';
 import { given } from './outcome.ts';
@@ -22,7 +31,10 @@ export interface Live {
   terminal(): boolean;
 }
 
-/** What the checks of one audit share: the connection to the server, the operation it started, what became of it. */
+/**
+ * What the checks of one audit share: the connection to the server, the operation it started, what
+ * became of it.
+ */
 export interface World {
   readonly options: ResolvedAudit;
   readonly exchanges: Exchanges;
@@ -30,7 +42,11 @@ export interface World {
   /** Key of the start of the operation. */
   readonly key: string;
   /** Null for a server that is reached through a function. */
-  readonly target: { readonly url: URL; readonly h2: boolean; readonly alpn: (() => Promise<string>) | null };
+  readonly target: {
+    readonly url: URL;
+    readonly h2: boolean;
+    readonly alpn: (() => Promise<string>) | null;
+  };
   send(ask: Ask): Promise<Answer>;
   /** Asks for a start, and remembers what it began. */
   start(ask?: Partial<Ask>): Promise<Answer>;
@@ -54,7 +70,11 @@ export interface World {
 
 export const freshKey = (): string => `audit-${crypto.randomUUID()}`;
 
-export function createWorld(options: ResolvedAudit, target: World['target'], exchange: ExchangeOptions): World {
+export function createWorld(
+  options: ResolvedAudit,
+  target: World['target'],
+  exchange: ExchangeOptions,
+): World {
   const exchanges = createExchanges(exchange);
   const routes = routesOf(options.process, options.basePath);
   const key = freshKey();
@@ -64,8 +84,12 @@ export function createWorld(options: ResolvedAudit, target: World['target'], exc
 
   const idOf = (answer: Answer): string | null => {
     const location = answer.headers.get('content-location') ?? answer.headers.get('location') ?? '';
-    const named = new RegExp(`/${options.process.path}/([\\w-]{1,128})(?:/events)?$`).exec(location)?.[1];
-    const told = answer.stream ? answer.stream.frames.map((frame) => member(eventOf(frame), 'operationId')).find(isText) : undefined;
+    const named = new RegExp(`/${options.process.path}/([\\w-]{1,128})(?:/events)?$`).exec(
+      location,
+    )?.[1];
+    const told = answer.stream
+      ? answer.stream.frames.map((frame) => member(eventOf(frame), 'operationId')).find(isText)
+      : undefined;
     const inBody = member(answer.json, 'operationId');
     return told ?? (answer.status < 300 && isText(inBody) ? inBody : undefined) ?? named ?? null;
   };
@@ -89,15 +113,29 @@ export function createWorld(options: ResolvedAudit, target: World['target'], exc
   const make = async (): Promise<Live> => {
     const answer = await world.firstAnswer();
     const { stream } = answer;
-    given(answer.status === 200 && isStream(answer) && stream, `there is no operation to look at: ${told(answer)}`);
+    given(
+      answer.status === 200 && isStream(answer) && stream,
+      `there is no operation to look at: ${told(answer)}`,
+    );
     const id = idOf(answer);
     given(id !== null, 'there is no operation to look at: the start named none');
-    const events = () => stream.frames.map(eventOf).filter((event) => event !== undefined) as unknown as OperationEvent[];
+    const events = () =>
+      stream.frames
+        .map(eventOf)
+        .filter((event) => event !== undefined) as unknown as OperationEvent[];
     const status = () => String(events().at(-1)?.status ?? '');
-    const live: Live = { id, answer, stream, events, status, terminal: () => statuses[status()]?.terminal === true };
+    const live: Live = {
+      id,
+      answer,
+      stream,
+      events,
+      status,
+      terminal: () => statuses[status()]?.terminal === true,
+    };
     // Where nothing waits for the user, the cancel has to come at once.
     if (!burns) await cancelOnce(id, status());
-    const settled = () => live.terminal() || statuses[status()]?.nowKeys.includes('burnTransaction') === true;
+    const settled = () =>
+      live.terminal() || statuses[status()]?.nowKeys.includes('burnTransaction') === true;
     await stream.until(settled, SETTLE_MS);
     return live;
   };
@@ -126,7 +164,10 @@ export function createWorld(options: ResolvedAudit, target: World['target'], exc
     },
     async waiting() {
       const live = await world.live();
-      given(!live.terminal() && cancelled === undefined, `the operation did not wait: it is ${live.status()}`);
+      given(
+        !live.terminal() && cancelled === undefined,
+        `the operation did not wait: it is ${live.status()}`,
+      );
       return live;
     },
     async ended() {
@@ -137,9 +178,15 @@ export function createWorld(options: ResolvedAudit, target: World['target'], exc
       return live;
     },
     async log(live) {
-      const { stream } = await exchanges.send({ path: routes.of(live.id, 'events'), accept: 'text/event-stream' });
+      const { stream } = await exchanges.send({
+        path: routes.of(live.id, 'events'),
+        accept: 'text/event-stream',
+      });
       given(stream, 'the log could not be read as a stream');
-      const read = () => stream.frames.map(eventOf).filter((event) => event !== undefined) as unknown as OperationEvent[];
+      const read = () =>
+        stream.frames
+          .map(eventOf)
+          .filter((event) => event !== undefined) as unknown as OperationEvent[];
       const known = live.events().at(-1)?.seq ?? 0;
       await stream.until(() => (read().at(-1)?.seq ?? 0) >= known, READ_MS);
       stream.close();

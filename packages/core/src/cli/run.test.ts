@@ -6,13 +6,19 @@ import { runCli } from './run.ts';
 async function cli(args: readonly string[], environment: Record<string, string> = {}) {
   const out: string[] = [];
   const error: string[] = [];
-  const code = await runCli(args, environment, { out: (text) => out.push(text), error: (text) => error.push(text) });
+  const code = await runCli(args, environment, {
+    out: (text) => out.push(text),
+    error: (text) => error.push(text),
+  });
   return { code, out: out.join('\n'), error: error.join('\n') };
 }
 
 describe('aiw3-nft-upgrade', () => {
   it('explains itself', async () => {
-    expect(await cli(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('Usage: aiw3-nft-upgrade audit <url>') });
+    expect(await cli(['--help'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Usage: aiw3-nft-upgrade audit <url>'),
+    });
     expect(await cli([])).toMatchObject({ code: 2, error: expect.stringContaining('Usage') });
     expect(await cli(['audit'])).toMatchObject({ code: 2 });
   });
@@ -26,7 +32,10 @@ describe('aiw3-nft-upgrade', () => {
     [['--wrong'], "Unknown option '--wrong'"],
     [['--h2'], 'h2 needs an https URL.'],
   ])('refuses %j', async (args, message) => {
-    expect(await cli(['audit', 'http://127.0.0.1:1', ...args])).toMatchObject({ code: 2, error: expect.stringContaining(message) });
+    expect(await cli(['audit', 'http://127.0.0.1:1', ...args])).toMatchObject({
+      code: 2,
+      error: expect.stringContaining(message),
+    });
   });
 
   it('takes the token from the environment, shows it to the server only, and fails where rules are broken', async () => {

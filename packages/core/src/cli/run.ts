@@ -72,10 +72,15 @@ export async function runCli(
   }
 }
 
-type Values = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>['values'];
+type Values = ReturnType<
+  typeof parseArgs<{ options: typeof options; allowPositionals: true }>
+>['values'];
 
 /** What is not given keeps its default. */
-function auditOptions(values: Values, environment: Readonly<Record<string, string | undefined>>): AuditOptions {
+function auditOptions(
+  values: Values,
+  environment: Readonly<Record<string, string | undefined>>,
+): AuditOptions {
   const given = {
     token: values.token ?? environment.AIW3_TOKEN,
     otherToken: values['other-token'] ?? environment.AIW3_OTHER_TOKEN,
@@ -109,7 +114,8 @@ function msOf(name: string, text: string | undefined): number | undefined {
 function jsonOf(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
+    if (typeof value === 'object' && value !== null)
+      return value as Readonly<Record<string, unknown>>;
   } catch {
     // told below
   }

@@ -4,8 +4,12 @@ import { type Connection, idleConnection } from '../stream/connection.ts';
 import type { OperationState } from './operation.ts';
 import { idleWallet } from './wallet-state.ts';
 
-/** True when the client waits for somebody to call `retry()`: the budget is used up, or the token was refused. */
-export const isStuck = ({ state }: Connection): boolean => state === 'gave_up' || state === 'auth_required';
+/**
+ * True when the client waits for somebody to call `retry()`: the budget is used up, or the token
+ * was refused.
+ */
+export const isStuck = ({ state }: Connection): boolean =>
+  state === 'gave_up' || state === 'auth_required';
 
 /** What the user can do now, by all three axes: nothing twice, nothing that nobody hears. */
 export function availableActions(
@@ -20,8 +24,14 @@ export function availableActions(
   return busy ? actions.filter((action) => action !== 'sign') : actions;
 }
 
-/** What is known of an operation that nobody follows yet: to render it on a server, or before it is attached to. */
-export function unfollowed<S extends { operationId: string } = Snapshot>(process: string, idOrSnapshot: string | S): OperationState<S> {
+/**
+ * What is known of an operation that nobody follows yet: to render it on a server, or before it is
+ * attached to.
+ */
+export function unfollowed<S extends { operationId: string } = Snapshot>(
+  process: string,
+  idOrSnapshot: string | S,
+): OperationState<S> {
   const byId = typeof idOrSnapshot === 'string';
   return Object.freeze({
     id: byId ? idOrSnapshot : idOrSnapshot.operationId,

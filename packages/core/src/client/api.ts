@@ -17,18 +17,35 @@ export interface CallOptions {
 /** How a command is sent. */
 export type CommandRequest = Pick<TransportRequest, 'method' | 'body' | 'keepalive'>;
 
-/** The routes of one process, as calls. Each call is one request; only a refused token is replaced once. */
+/**
+ * The routes of one process, as calls. Each call is one request; only a refused token is replaced
+ * once.
+ */
 export interface Api {
   active(options?: CallOptions): Promise<Snapshot[]>;
   snapshot(id: string, options?: CallOptions): Promise<Snapshot>;
   /** Resolves with the answer, which nobody has checked yet. Default: a POST of an empty body. */
-  command(id: string, route: OperationRoute, options?: CallOptions, request?: CommandRequest): Promise<unknown>;
+  command(
+    id: string,
+    route: OperationRoute,
+    options?: CallOptions,
+    request?: CommandRequest,
+  ): Promise<unknown>;
 }
 
-export function createApi(process: AnyProcess, routes: ReturnType<typeof routesOf>, transport: Transport): Api {
-  const call = async (request: CommandRequest & Pick<TransportRequest, 'path'>, { signal }: CallOptions = {}): Promise<unknown> => {
+export function createApi(
+  process: AnyProcess,
+  routes: ReturnType<typeof routesOf>,
+  transport: Transport,
+): Api {
+  const call = async (
+    request: CommandRequest & Pick<TransportRequest, 'path'>,
+    { signal }: CallOptions = {},
+  ): Promise<unknown> => {
     const controller = new AbortController();
-    const answer = transport.send({ ...request, reason: 'command', signal: controller.signal }).then(transport.json);
+    const answer = transport
+      .send({ ...request, reason: 'command', signal: controller.signal })
+      .then(transport.json);
     try {
       return await orAborted(answer, signal);
     } finally {
@@ -37,24 +54,40 @@ export function createApi(process: AnyProcess, routes: ReturnType<typeof routesO
   };
   return {
     active: async (given) => {
-      const { operations } = read(wire.snapshotList, await call({ method: 'GET', path: routes.active }, given));
+      const { operations } = read(
+        wire.snapshotList,
+        await call({ method: 'GET', path: routes.active }, given),
+      );
       return operations.map((one) => parseSnapshot(process, one));
     },
     snapshot: async (id, given) => {
       try {
-        return parseSnapshot(process, await call({ method: 'GET', path: routes.operation(id) }, given));
+        return parseSnapshot(
+          process,
+          await call({ method: 'GET', path: routes.operation(id) }, given),
+        );
       } catch (thrown) {
         throw aboutOperation(thrown, id, null);
       }
     },
-    command: (id, route, given, request = { method: 'POST', body: {} }) => call({ ...request, path: routes.of(id, route) }, given),
+    command: (id, route, given, request = { method: 'POST', body: {} }) =>
+      call({ ...request, path: routes.of(id, route) }, given),
   };
 }
 
 /** The same error, with the operation and its asset where it did not name them. */
-export function aboutOperation(thrown: unknown, id: string | null, where: Asset | null): NftUpgradeError {
+export function aboutOperation(
+  thrown: unknown,
+  id: string | null,
+  where: Asset | null,
+): NftUpgradeError {
   const error = toNftUpgradeError(thrown, 'internal');
   const { operationId = id ?? undefined, asset = where ?? undefined } = error;
   if (operationId === error.operationId && asset === error.asset) return error;
-  return new NftUpgradeError(error.code, { ...error.toJSON(), cause: error.cause, operationId, asset });
+  return new NftUpgradeError(error.code, {
+    ...error.toJSON(),
+    cause: error.cause,
+    operationId,
+    asset,
+  });
 }

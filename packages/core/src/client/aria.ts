@@ -15,7 +15,11 @@ export interface ProgressAria {
 }
 
 /** How far an operation is, for eyes and for screen readers. */
-export function progressAria(_process: AnyProcess | null, state: OperationState | null, messages: Messages): ProgressAria {
+export function progressAria(
+  _process: AnyProcess | null,
+  state: OperationState | null,
+  messages: Messages,
+): ProgressAria {
   const operation = state?.operation;
   return {
     role: 'progressbar',
@@ -23,7 +27,9 @@ export function progressAria(_process: AnyProcess | null, state: OperationState 
     'aria-valuemin': 0,
     'aria-valuemax': 100,
     'aria-valuenow': operation?.progress ?? 0,
-    'aria-valuetext': operation ? `${operation.progress}% – ${messages.status(operation.status)}` : '0%',
+    'aria-valuetext': operation
+      ? `${operation.progress}% – ${messages.status(operation.status)}`
+      : '0%',
   };
 }
 
@@ -45,13 +51,20 @@ export interface StepList {
 }
 
 /** The phases of a process as an ordered list, in words. */
-export function stepList(process: AnyProcess | null, state: OperationState | null, messages: Messages): StepList {
+export function stepList(
+  process: AnyProcess | null,
+  state: OperationState | null,
+  messages: Messages,
+): StepList {
   const items = (process ? stepsOf(process, state?.operation ?? null) : []).map(
     (step): StepItem => ({
       ...step,
       label: messages.label(step.name),
       stateLabel: messages.label(step.state),
-      props: { 'aria-current': step.state === 'current' ? 'step' : undefined, 'data-state': step.state },
+      props: {
+        'aria-current': step.state === 'current' ? 'step' : undefined,
+        'data-state': step.state,
+      },
     }),
   );
   return { list: { 'aria-label': messages.label('steps') }, items };

@@ -10,7 +10,10 @@ const log = recordings.upgrade;
 test('C2 active() finds what runs, attach() follows it by id from the first event and by snapshot from there', async () => {
   const growing = [...waitingUpgrade];
   const server = createScriptedServer({ process: upgrade, log: growing });
-  const client = createUpgradeClient({ baseUrl: '', environment: { ...quietEnvironment, fetch: memoryFetch(server) } });
+  const client = createUpgradeClient({
+    baseUrl: '',
+    environment: { ...quietEnvironment, fetch: memoryFetch(server) },
+  });
   const [found] = await client.upgrade.active();
   expect(found).toMatchObject({ operationId: 'upg_1', status: 'awaiting_burn', seq: 3 });
   await expect(client.upgrade.snapshot('upg_1')).resolves.toEqual(found);
@@ -32,19 +35,40 @@ test('C2 active() finds what runs, attach() follows it by id from the first even
 
 test('an operation that is not ours: gave_up with not_found, told with its id', async () => {
   const server = createScriptedServer({ process: upgrade, log });
-  const client = createUpgradeClient({ baseUrl: '', environment: { ...quietEnvironment, fetch: memoryFetch(server) } });
+  const client = createUpgradeClient({
+    baseUrl: '',
+    environment: { ...quietEnvironment, fetch: memoryFetch(server) },
+  });
   const operation = client.upgrade.attach('upg_other');
-  await new Promise((resolve) => operation.subscribe(() => operation.getSnapshot().connection.state === 'gave_up' && resolve(null)));
-  expect(operation.getSnapshot().connection).toMatchObject({ reason: 'not_found', error: { code: 'not_found' } });
-  await expect(client.upgrade.snapshot('upg_other')).rejects.toMatchObject({ code: 'not_found', operationId: 'upg_other' });
+  await new Promise((resolve) =>
+    operation.subscribe(
+      () => operation.getSnapshot().connection.state === 'gave_up' && resolve(null),
+    ),
+  );
+  expect(operation.getSnapshot().connection).toMatchObject({
+    reason: 'not_found',
+    error: { code: 'not_found' },
+  });
+  await expect(client.upgrade.snapshot('upg_other')).rejects.toMatchObject({
+    code: 'not_found',
+    operationId: 'upg_other',
+  });
   operation.detach();
 });
 
 test('each process has its member, and the generic way leads to the same', async () => {
-  const server = createScriptedServer({ process: badgeActivation, log: recordings.badgeActivation });
-  const client = createUpgradeClient({ baseUrl: '', environment: { ...quietEnvironment, fetch: memoryFetch(server) } });
+  const server = createScriptedServer({
+    process: badgeActivation,
+    log: recordings.badgeActivation,
+  });
+  const client = createUpgradeClient({
+    baseUrl: '',
+    environment: { ...quietEnvironment, fetch: memoryFetch(server) },
+  });
   const last = await client.badgeActivation.start({ badgeId: 'badge-7' }).done;
   expect(last.facts.badge?.status).toBe('activated');
   expect(client.process('badge_activation')).toBe(client.badgeActivation);
-  expect(() => client.process('swap' as 'claim')).toThrow(expect.objectContaining({ code: 'unknown_process' }));
+  expect(() => client.process('swap' as 'claim')).toThrow(
+    expect.objectContaining({ code: 'unknown_process' }),
+  );
 });

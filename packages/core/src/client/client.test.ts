@@ -49,7 +49,9 @@ test('two idle clients cost no timers, no listeners, no channels and no requests
       throw new RangeError('no channel is needed');
     },
   };
-  const clients = [1, 2].map(() => createUpgradeClient({ baseUrl: '', environment, tabs: acrossTabs() }));
+  const clients = [1, 2].map(() =>
+    createUpgradeClient({ baseUrl: '', environment, tabs: acrossTabs() }),
+  );
   await time.settle();
   expect([time.pending, signals.listening, opened, requests]).toEqual([0, 0, [], []]);
   const operation = clients[0]?.upgrade.start({ targetTierId: 'gold' });

@@ -8,7 +8,13 @@ import { read, type Schema } from '../schema/index.ts';
 import { createAuth, type GetToken } from '../stream/auth.ts';
 import { type Follow, follow } from '../stream/follow.ts';
 import type { Timeline } from '../stream/timeline.ts';
-import { defaultLimits, defaultTiming, type Limits, type Timing, withDefaults } from '../stream/timing.ts';
+import {
+  defaultLimits,
+  defaultTiming,
+  type Limits,
+  type Timing,
+  withDefaults,
+} from '../stream/timing.ts';
 import { createTransport } from '../stream/transport.ts';
 import { type CallOptions, createApi } from './api.ts';
 import { createOperation, type OperationOptions } from './create-operation.ts';
@@ -19,11 +25,17 @@ import type { Signing } from './sign.ts';
 
 /** What a client is made of. Only `baseUrl` is needed to watch; `signing` is needed to sign. */
 export interface UpgradeClientOptions<R extends Processes = typeof allProcesses> {
-  /** Origin of the API, with a path in front of `basePath` where it is mounted below one; an empty string for the site's own. No credentials, no query. */
+  /**
+   * Origin of the API, with a path in front of `basePath` where it is mounted below one; an empty
+   * string for the site's own. No credentials, no query.
+   */
   baseUrl: string;
   /** Path of the API. Default `/api/v1/nft`. */
   basePath?: string;
-  /** Gives the bearer token before each attempt, and once more after a 401 with reason `unauthorized`. Left out for cookies. */
+  /**
+   * Gives the bearer token before each attempt, and once more after a 401 with reason
+   * `unauthorized`. Left out for cookies.
+   */
   getToken?: GetToken;
   /** Whether cookies are sent. Default `same-origin`. */
   credentials?: RequestCredentials;
@@ -37,15 +49,23 @@ export interface UpgradeClientOptions<R extends Processes = typeof allProcesses>
   timing?: Partial<Timing>;
   /** Bounds; each has a default. */
   limits?: Partial<Limits>;
-  /** `acrossTabs()` shares one connection an operation among the tabs of the origin. Default: each tab has its own. */
+  /**
+   * `acrossTabs()` shares one connection an operation among the tabs of the origin. Default: each
+   * tab has its own.
+   */
   tabs?: Follow;
-  /** `createTimeline()` records every frame, retry and state change. Default: nothing is recorded. */
+  /**
+   * `createTimeline()` records every frame, retry and state change. Default: nothing is recorded.
+   */
   timeline?: Timeline;
 }
 
 /** Options of a start. */
 export interface StartOptions {
-  /** 8 to 128 visible ASCII characters. Default: minted here, and kept until the outcome of the start is known. */
+  /**
+   * 8 to 128 visible ASCII characters. Default: minted here, and kept until the outcome of the
+   * start is known.
+   */
   idempotencyKey?: string | undefined;
   /** Stops following when aborted; never cancels what the server began. */
   signal?: AbortSignal | undefined;
@@ -60,18 +80,27 @@ export interface ProcessClient<P extends AnyProcess> {
   readonly definition: P;
   /**
    * Starts an operation, once, and follows it. Returns at once; the request is on its way.
-   * @throws NftUpgradeError `invalid_request` for an input that is not of the process, `invalid_option` for a key that is none, `detached` after `close()`
+   * @throws NftUpgradeError `invalid_request` for an input that is not of the process,
+   *   `invalid_option` for a key that is none, `detached` after `close()`
    */
   start(input: InputOf<P>, options?: StartOptions): OperationOf<P>;
-  /** Follows an operation that exists: by id from its first event, by snapshot from there on. @throws NftUpgradeError `invalid_event` for a snapshot of another process */
+  /**
+   * Follows an operation that exists: by id from its first event, by snapshot from there on.
+   * @throws NftUpgradeError `invalid_event` for a snapshot of another process
+   */
   attach(idOrSnapshot: string | SnapshotOf<P>, options?: CallOptions): OperationOf<P>;
-  /** The caller's operations that have not ended, newest first: after a reload, or from another device. */
+  /**
+   * The caller's operations that have not ended, newest first: after a reload, or from another
+   * device.
+   */
   active(options?: CallOptions): Promise<SnapshotOf<P>[]>;
   /** One operation as it stands. @throws NftUpgradeError `not_found` */
   snapshot(id: string, options?: CallOptions): Promise<SnapshotOf<P>>;
 }
 
-type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : S;
+type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : S;
 
 /** A client with one member a process: `upgrade`, `claim`, `badgeActivation`. */
 export type UpgradeClient<R extends Processes = typeof allProcesses> = {
@@ -85,8 +114,13 @@ export type UpgradeClient<R extends Processes = typeof allProcesses> = {
   [Symbol.dispose](): void;
 };
 
-/** Makes a client. It costs nothing until something is started or attached. @throws NftUpgradeError `invalid_option` */
-export function createUpgradeClient<const R extends Processes = typeof allProcesses>(options: UpgradeClientOptions<R>): UpgradeClient<R> {
+/**
+ * Makes a client. It costs nothing until something is started or attached. @throws NftUpgradeError
+ * `invalid_option`
+ */
+export function createUpgradeClient<const R extends Processes = typeof allProcesses>(
+  options: UpgradeClientOptions<R>,
+): UpgradeClient<R> {
   const registry: Processes = options.processes ?? allProcesses;
   const timing = withDefaults('timing', defaultTiming, options.timing);
   const limits = withDefaults('limits', defaultLimits, options.limits);
@@ -101,8 +135,11 @@ export function createUpgradeClient<const R extends Processes = typeof allProces
   const clientOf = (process: AnyProcess): ProcessClient<AnyProcess> => {
     const routes = routesOf(process, options.basePath);
     const api = createApi(process, routes, transport);
-    const track = (given: Pick<OperationOptions, 'start' | 'id' | 'snapshot' | 'signal' | 'settle'>): Operation => {
-      if (closing.signal.aborted) throw new NftUpgradeError('detached', { details: { problem: 'closed' } });
+    const track = (
+      given: Pick<OperationOptions, 'start' | 'id' | 'snapshot' | 'signal' | 'settle'>,
+    ): Operation => {
+      if (closing.signal.aborted)
+        throw new NftUpgradeError('detached', { details: { problem: 'closed' } });
       const { timeline, signing, tabs = follow } = options;
       return createOperation({
         process,
@@ -124,14 +161,26 @@ export function createUpgradeClient<const R extends Processes = typeof allProces
       definition: process,
       start(input: unknown, { idempotencyKey, signal } = {}) {
         if (idempotencyKey !== undefined && !idempotencyKeyPattern.test(idempotencyKey)) {
-          throw new NftUpgradeError('invalid_option', { details: { option: 'idempotencyKey', problem: 'key' } });
+          throw new NftUpgradeError('invalid_option', {
+            details: { option: 'idempotencyKey', problem: 'key' },
+          });
         }
-        const given: object = { ...read(process.input as Schema<object>, input, 'invalid_request') };
-        const { key, settle } = idempotencyKey === undefined ? keys(process.name, given) : { key: idempotencyKey };
-        return track({ start: { input: given, idempotencyKey: key }, id: null, snapshot: null, signal, settle });
+        const given: object = {
+          ...read(process.input as Schema<object>, input, 'invalid_request'),
+        };
+        const { key, settle } =
+          idempotencyKey === undefined ? keys(process.name, given) : { key: idempotencyKey };
+        return track({
+          start: { input: given, idempotencyKey: key },
+          id: null,
+          snapshot: null,
+          signal,
+          settle,
+        });
       },
       attach(idOrSnapshot: unknown, { signal } = {}) {
-        if (typeof idOrSnapshot === 'string') return track({ start: null, id: idOrSnapshot, snapshot: null, signal });
+        if (typeof idOrSnapshot === 'string')
+          return track({ start: null, id: idOrSnapshot, snapshot: null, signal });
         const snapshot = parseSnapshot(process, idOrSnapshot);
         return track({ start: null, id: snapshot.operationId, snapshot, signal });
       },
@@ -140,24 +189,33 @@ export function createUpgradeClient<const R extends Processes = typeof allProces
     };
   };
 
-  const byName = new Map(Object.entries(registry).map(([name, process]) => [name, clientOf(process)]));
+  const byName = new Map(
+    Object.entries(registry).map(([name, process]) => [name, clientOf(process)]),
+  );
   const close = () => {
     closing.abort();
     for (const leave of open) leave();
   };
-  const members = Object.fromEntries([...byName].map(([name, client]) => [camelCase(name), client]));
+  const members = Object.fromEntries(
+    [...byName].map(([name, client]) => [camelCase(name), client]),
+  );
   const client = {
     ...members,
     process(name: string) {
       const found = byName.get(name);
-      if (!found) throw new NftUpgradeError('unknown_process', { details: { name, known: [...byName.keys()] } });
+      if (!found)
+        throw new NftUpgradeError('unknown_process', {
+          details: { name, known: [...byName.keys()] },
+        });
       return found;
     },
     close,
     [Symbol.dispose]: close,
   };
-  // Events and snapshots were checked against the schemas of their process, from which these types are derived.
+  // Events and snapshots were checked against the schemas of their process, from which these types
+  // are derived.
   return client as unknown as UpgradeClient<R>;
 }
 
-const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const camelCase = (name: string): string =>
+  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

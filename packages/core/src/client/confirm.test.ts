@@ -14,14 +14,26 @@ const world = (snapshots: readonly (typeof waiting)[]) => {
   const time = createTestClock();
   let asked = 0;
   const snapshot = () => snapshots[Math.min(asked++, snapshots.length - 1)] ?? null;
-  return { time, context: { snapshot, pause: createPause(time.clock), random: () => 1, timing: defaultTiming, limits: defaultLimits } };
+  return {
+    time,
+    context: {
+      snapshot,
+      pause: createPause(time.clock),
+      random: () => 1,
+      timing: defaultTiming,
+      limits: defaultLimits,
+    },
+  };
 };
-const answered = (status: number, more: object = {}) => new NftUpgradeError('internal', { details: { status, ...more } });
+const answered = (status: number, more: object = {}) =>
+  new NftUpgradeError('internal', { details: { status, ...more } });
 
 test('W5 the burn was found on the chain meanwhile: that is the answer, whatever the server said to us', async () => {
   for (const error of [new NftUpgradeError('connection_lost'), answered(409)]) {
     const { context } = world([burned]);
-    await expect(confirmBurn(() => Promise.reject(error), context)).resolves.toEqual({ burnTxSignature: addresses.signature });
+    await expect(confirmBurn(() => Promise.reject(error), context)).resolves.toEqual({
+      burnTxSignature: addresses.signature,
+    });
   }
 });
 
@@ -29,8 +41,16 @@ test('waits longer each time, at least as long as the server asks, and stops whe
   const { time, context } = world([waiting, waiting, waiting, burned]);
   const at: number[] = [];
   const start = time.clock.now();
-  const errors = [new NftUpgradeError('connection_lost'), answered(503, { retryAfterMs: 10_000 }), answered(500), answered(500)];
-  const confirming = confirmBurn(() => Promise.reject(errors[at.push(time.clock.now() - start) - 1]), context);
+  const errors = [
+    new NftUpgradeError('connection_lost'),
+    answered(503, { retryAfterMs: 10_000 }),
+    answered(500),
+    answered(500),
+  ];
+  const confirming = confirmBurn(
+    () => Promise.reject(errors[at.push(time.clock.now() - start) - 1]),
+    context,
+  );
   await time.advance(60_000);
   await expect(confirming).resolves.toEqual({ burnTxSignature: addresses.signature });
   expect(at).toEqual([0, 1_000, 13_000, 17_000]);

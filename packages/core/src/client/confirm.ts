@@ -17,10 +17,14 @@ interface Confirmed {
 }
 
 /**
- * Hands a signed burn to the server until it answers. The same bytes have the same signature, so a repeat does no harm; when the log already shows the
- * burn, the server found it without us. @throws NftUpgradeError the last failure
+ * Hands a signed burn to the server until it answers. The same bytes have the same signature, so a
+ * repeat does no harm; when the log already shows the burn, the server found it without us. @throws
+ * NftUpgradeError the last failure
  */
-export async function confirmBurn(attempt: () => Promise<Confirmed>, context: ConfirmContext): Promise<Confirmed> {
+export async function confirmBurn(
+  attempt: () => Promise<Confirmed>,
+  context: ConfirmContext,
+): Promise<Confirmed> {
   const { timing, limits } = context;
   for (let failures = 1; ; failures++) {
     try {
@@ -42,7 +46,10 @@ export async function confirmBurn(attempt: () => Promise<Confirmed>, context: Co
 /** No answer, or one by which nothing was decided. */
 function isTransient(thrown: unknown): boolean {
   if (!isNftUpgradeError(thrown)) return false;
-  if (['connection_lost', 'invalid_frame', 'frame_too_large', 'invalid_event'].includes(thrown.code)) return true;
+  if (
+    ['connection_lost', 'invalid_frame', 'frame_too_large', 'invalid_event'].includes(thrown.code)
+  )
+    return true;
   const { status } = thrown.details;
   return typeof status === 'number' && status !== 401 && !isDefinite(status);
 }

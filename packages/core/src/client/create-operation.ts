@@ -56,9 +56,13 @@ export function createOperation(options: OperationOptions): Operation {
   let closed = false;
   let unlisten = () => {};
   let follower: Follower | null = null;
-  const record = options.timeline?.begin({ process: process.name, id: () => store.get().id }, environment);
+  const record = options.timeline?.begin(
+    { process: process.name, id: () => store.get().id },
+    environment,
+  );
 
-  const about = (thrown: unknown) => aboutOperation(thrown, store.get().id, store.get().operation?.asset ?? null);
+  const about = (thrown: unknown) =>
+    aboutOperation(thrown, store.get().id, store.get().operation?.asset ?? null);
 
   const close = (reason?: NftUpgradeError) => {
     if (closed) return;
@@ -75,7 +79,9 @@ export function createOperation(options: OperationOptions): Operation {
   };
   const detach = (code: 'detached' | 'aborted') => {
     if (closed) return;
-    store.set({ connection: Object.freeze({ ...idleConnection, state: 'closed', reason: 'detached' }) });
+    store.set({
+      connection: Object.freeze({ ...idleConnection, state: 'closed', reason: 'detached' }),
+    });
     close(new NftUpgradeError(code));
   };
   const leave = () => detach('detached');
@@ -111,11 +117,15 @@ export function createOperation(options: OperationOptions): Operation {
 
   if (!closed) unlisten = onAbort(options.signal, () => detach('aborted'));
 
-  /** @throws NftUpgradeError why nothing is known of the operation yet, when nobody is trying to change that */
+  /**
+   * @throws NftUpgradeError why nothing is known of the operation yet, when nobody is trying to
+   *   change that
+   */
   const identity = ({ signal }: CallOptions = {}): Promise<string> => {
     const { id, connection } = store.get();
     const stuck = connection.state === 'gave_up' || connection.state === 'auth_required';
-    if (id === null && stuck) return Promise.reject(connection.error ?? new NftUpgradeError('connection_gave_up'));
+    if (id === null && stuck)
+      return Promise.reject(connection.error ?? new NftUpgradeError('connection_gave_up'));
     return orAborted(started.promise, signal);
   };
 
@@ -140,7 +150,8 @@ export function createOperation(options: OperationOptions): Operation {
   });
   const signing = async <T>(use: (signer: Signer) => Promise<T>): Promise<T> => {
     try {
-      if (!signer) throw new NftUpgradeError('wallet_not_connected', { details: { problem: 'no_signing' } });
+      if (!signer)
+        throw new NftUpgradeError('wallet_not_connected', { details: { problem: 'no_signing' } });
       return await use(signer);
     } catch (thrown) {
       throw about(thrown);

@@ -9,7 +9,10 @@ export interface Held {
   readonly refusal: NftUpgradeError | null;
 }
 
-/** The operations that are on show, by place. They belong to the client, so an unmounted component loses nothing, and the next one finds them. */
+/**
+ * The operations that are on show, by place. They belong to the client, so an unmounted component
+ * loses nothing, and the next one finds them.
+ */
 export interface Current {
   get(place: string): Held;
   set(place: string, patch: Partial<Held>): void;
@@ -19,7 +22,10 @@ export interface Current {
 const empty: Held = /* @__PURE__ */ Object.freeze({ operation: null, refusal: null });
 const byClient = new WeakMap<UpgradeClient, Current>();
 
-/** One for each client. Only event handlers and effects write to it: rendering on a server, where a client may serve many users, leaves no trace. */
+/**
+ * One for each client. Only event handlers and effects write to it: rendering on a server, where a
+ * client may serve many users, leaves no trace.
+ */
 export function currentOf(client: UpgradeClient): Current {
   const known = byClient.get(client);
   if (known) return known;

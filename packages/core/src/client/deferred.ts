@@ -12,6 +12,7 @@ export function deferred<T>(): Deferred<T> {
   const promise = new Promise<T>((resolve, reject) => {
     ends = { resolve, reject };
   });
-  promise.catch(() => undefined); // who never looks at it must not be told of an unhandled rejection
+  // who never looks at it must not be told of an unhandled rejection
+  promise.catch(() => undefined);
   return { promise, ...(ends as unknown as Omit<Deferred<T>, 'promise'>) };
 }

@@ -15,17 +15,33 @@ import type { OperationState } from './operation.ts';
 const en = createMessages();
 const zh = createMessages(chinese);
 const toSign = ['initializing', 'qualification_verified', 'awaiting_burn'];
-const minting = [...toSign, 'burn_verified', 'uploading_metadata', 'metadata_uploaded', 'minting_new_nft'];
+const minting = [
+  ...toSign,
+  'burn_verified',
+  'uploading_metadata',
+  'metadata_uploaded',
+  'minting_new_nft',
+];
 
-function stateOf(process: AnyProcess, statuses: readonly string[], patch: Partial<OperationState> = {}): OperationState {
+function stateOf(
+  process: AnyProcess,
+  statuses: readonly string[],
+  patch: Partial<OperationState> = {},
+): OperationState {
   const operation = foldAll(process, sampleEvents(process, statuses));
   if (!operation) throw new Error('no snapshot');
   return { ...unfollowed(process.name, operation), ...patch };
 }
-const wallet = (state: OperationState['wallet']['state'], error: NftUpgradeError | null = null): Partial<OperationState> => ({
+const wallet = (
+  state: OperationState['wallet']['state'],
+  error: NftUpgradeError | null = null,
+): Partial<OperationState> => ({
   wallet: { state, error, sentence: null, maxFeeLamports: null },
 });
-const connection = (state: OperationState['connection']['state'], error: NftUpgradeError | null = null): Partial<OperationState> => ({
+const connection = (
+  state: OperationState['connection']['state'],
+  error: NftUpgradeError | null = null,
+): Partial<OperationState> => ({
   connection: { state, error, attempt: 1, reason: null, nextRetryAt: null },
 });
 
@@ -36,22 +52,34 @@ describe('an operation in words', () => {
       what: 'Waiting for your signature',
       asset: 'Your NFT is in your wallet.',
       next: 'Read the request, then approve it in your wallet.',
-      spoken: 'Waiting for your signature. Your NFT is in your wallet. Read the request, then approve it in your wallet.',
+      spoken:
+        'Waiting for your signature. Your NFT is in your wallet. Read the request, then approve it in your wallet.',
       problems: [],
     });
-    expect(describeOperation(upgrade, state, zh).spoken).toBe('等待您的签名。 您的 NFT 在钱包中。 请阅读请求内容，然后在钱包中批准。');
+    expect(describeOperation(upgrade, state, zh).spoken).toBe(
+      '等待您的签名。 您的 NFT 在钱包中。 请阅读请求内容，然后在钱包中批准。',
+    );
   });
 
   test('a refused command is one more problem, in the language of the page, unless an axis reports the same', () => {
     const refusal = new NftUpgradeError('sign_in_progress');
     const state = stateOf(upgrade, toSign);
     expect(describeOperation(upgrade, state, zh, refusal).problems).toMatchObject([
-      { axis: 'command', code: 'sign_in_progress', message: chinese.errors.sign_in_progress.message, asset: 'safe' },
+      {
+        axis: 'command',
+        code: 'sign_in_progress',
+        message: chinese.errors.sign_in_progress.message,
+        asset: 'safe',
+      },
     ]);
-    expect(describeOperation(upgrade, state, en, refusal).spoken).toContain('Another signature request is open.');
+    expect(describeOperation(upgrade, state, en, refusal).spoken).toContain(
+      'Another signature request is open.',
+    );
     const rejected = new NftUpgradeError('wallet_rejected');
     const reported = stateOf(upgrade, toSign, wallet('rejected', rejected));
-    expect(describeOperation(upgrade, reported, en, rejected).problems.map(({ axis }) => axis)).toEqual(['wallet']);
+    expect(
+      describeOperation(upgrade, reported, en, rejected).problems.map(({ axis }) => axis),
+    ).toEqual(['wallet']);
     expect(describeOperation(upgrade, state, en).problems).toEqual([]);
   });
 
@@ -61,19 +89,29 @@ describe('an operation in words', () => {
         for (const asset of assets) {
           const state = stateOf(process, [process.initial]);
           if (!state.operation) throw new Error('no snapshot');
-          const words = describeOperation(process, { ...state, operation: { ...state.operation, status, asset } }, en);
-          expect([words.what, words.asset, words.next].filter((sentence) => sentence === '')).toEqual([]);
+          const words = describeOperation(
+            process,
+            { ...state, operation: { ...state.operation, status, asset } },
+            en,
+          );
+          expect(
+            [words.what, words.asset, words.next].filter((sentence) => sentence === ''),
+          ).toEqual([]);
         }
   });
 
   test('claims nothing about an NFT where none is involved', () => {
     for (const process of [claim, badgeActivation])
-      expect(describeOperation(process, stateOf(process, ['initializing']), en).asset).toBe('Nothing of yours is at risk.');
+      expect(describeOperation(process, stateOf(process, ['initializing']), en).asset).toBe(
+        'Nothing of yours is at risk.',
+      );
   });
 
   test('W5: a rejection is told while the burn is open, and is history once the chain shows it', () => {
     const rejected = wallet('rejected', new NftUpgradeError('wallet_rejected'));
-    expect(describeOperation(upgrade, stateOf(upgrade, toSign, rejected), en).problems).toMatchObject([
+    expect(
+      describeOperation(upgrade, stateOf(upgrade, toSign, rejected), en).problems,
+    ).toMatchObject([
       { axis: 'wallet', code: 'wallet_rejected', asset: 'safe', operationId: 'upg_sample' },
     ]);
     expect(describeOperation(upgrade, stateOf(upgrade, minting, rejected), en)).toMatchObject({
@@ -84,26 +122,47 @@ describe('an operation in words', () => {
 
   test('a failure of the operation carries the words of its code, and what to do', () => {
     const failed = describeOperation(upgrade, stateOf(upgrade, [...minting, 'mint_failed']), zh);
-    expect(failed.problems).toMatchObject([{ axis: 'operation', code: 'mint_failed_on_chain', message: '铸造交易在链上失败。' }]);
-    const stuck = describeOperation(upgrade, stateOf(upgrade, [...minting, 'mint_failed', 'needs_attention']), en);
-    expect(stuck.problems[0]?.hint).toBe('Nothing is lost. Keep the operation number for the support team.');
+    expect(failed.problems).toMatchObject([
+      { axis: 'operation', code: 'mint_failed_on_chain', message: '铸造交易在链上失败。' },
+    ]);
+    const stuck = describeOperation(
+      upgrade,
+      stateOf(upgrade, [...minting, 'mint_failed', 'needs_attention']),
+      en,
+    );
+    expect(stuck.problems[0]?.hint).toBe(
+      'Nothing is lost. Keep the operation number for the support team.',
+    );
   });
 
   test('B4: a burn that has to be signed again says why, and that the NFT is safe', () => {
     const state = stateOf(upgrade, toSign);
     if (!state.operation) throw new Error('no snapshot');
     const now = { ...state.operation.now, code: 'burn_transaction_failed' };
-    const words = describeOperation(upgrade, { ...state, operation: { ...state.operation, now } }, en);
-    expect(words.problems).toMatchObject([{ axis: 'operation', code: 'burn_transaction_failed', asset: 'safe' }]);
+    const words = describeOperation(
+      upgrade,
+      { ...state, operation: { ...state.operation, now } },
+      en,
+    );
+    expect(words.problems).toMatchObject([
+      { axis: 'operation', code: 'burn_transaction_failed', asset: 'safe' },
+    ]);
     expect(words.spoken).toContain(words.problems[0]?.message);
-    const unknown = describeOperation(upgrade, { ...state, operation: { ...state.operation, now: { ...now, code: 'gremlins' } } }, en);
+    const unknown = describeOperation(
+      upgrade,
+      { ...state, operation: { ...state.operation, now: { ...now, code: 'gremlins' } } },
+      en,
+    );
     expect(unknown.problems).toEqual([]);
   });
 
   test('a code of a newer server is told in its own words', () => {
     const state = stateOf(upgrade, [...minting, 'mint_failed']);
     if (!state.operation) throw new Error('no snapshot');
-    const operation = { ...state.operation, now: { code: 'gremlins', error: 'Gremlins in the mint.', userMessage: 'Feed them.' } };
+    const operation = {
+      ...state.operation,
+      now: { code: 'gremlins', error: 'Gremlins in the mint.', userMessage: 'Feed them.' },
+    };
     expect(describeOperation(upgrade, { ...state, operation }, en).problems[0]).toMatchObject({
       code: 'gremlins',
       message: 'Gremlins in the mint.',
@@ -112,14 +171,20 @@ describe('an operation in words', () => {
 
   test('the connection is no fact about the operation: a problem only when the client has stopped trying', () => {
     const lost = new NftUpgradeError('connection_lost');
-    expect(describeOperation(upgrade, stateOf(upgrade, minting, connection('reconnecting', lost)), en)).toMatchObject({
+    expect(
+      describeOperation(upgrade, stateOf(upgrade, minting, connection('reconnecting', lost)), en),
+    ).toMatchObject({
       what: 'Minting the new NFT',
       problems: [],
       connection: 'The connection was lost; reconnecting. It goes on at the server.',
     });
     const gaveUp = connection('gave_up', new NftUpgradeError('connection_gave_up'));
-    expect(describeOperation(upgrade, stateOf(upgrade, minting, gaveUp), en).problems).toMatchObject([{ axis: 'connection' }]);
-    expect(describeOperation(upgrade, stateOf(upgrade, [...toSign, 'cancelled'], gaveUp), en).problems).toEqual([]);
+    expect(
+      describeOperation(upgrade, stateOf(upgrade, minting, gaveUp), en).problems,
+    ).toMatchObject([{ axis: 'connection' }]);
+    expect(
+      describeOperation(upgrade, stateOf(upgrade, [...toSign, 'cancelled'], gaveUp), en).problems,
+    ).toEqual([]);
   });
 
   test('while the wallet asks, what to do next is there', () => {
@@ -131,9 +196,19 @@ describe('an operation in words', () => {
   test('says how long it usually takes, where the server has measured it', () => {
     const state = stateOf(upgrade, minting);
     if (!state.operation) throw new Error('no snapshot');
-    const facts = { ...state.operation.facts, usualMs: { minting_new_nft: 15_000, updating_records: 1_000 } };
-    const { usual } = describeOperation(upgrade, { ...state, operation: { ...state.operation, facts } }, en);
-    expect(usual).toEqual({ step: 'This step usually takes about 15 seconds.', left: 'Usually about 16 seconds left.' });
+    const facts = {
+      ...state.operation.facts,
+      usualMs: { minting_new_nft: 15_000, updating_records: 1_000 },
+    };
+    const { usual } = describeOperation(
+      upgrade,
+      { ...state, operation: { ...state.operation, facts } },
+      en,
+    );
+    expect(usual).toEqual({
+      step: 'This step usually takes about 15 seconds.',
+      left: 'Usually about 16 seconds left.',
+    });
   });
 
   test('has nothing to say about nothing', () => {
@@ -145,19 +220,37 @@ describe('an operation in words', () => {
 test('what can be done follows from all three axes', () => {
   expect(availableActions(upgrade, null)).toEqual([]);
   expect(availableActions(upgrade, stateOf(upgrade, toSign))).toEqual(['sign', 'cancel']);
-  expect(availableActions(upgrade, stateOf(upgrade, toSign, wallet('prompting')))).toEqual(['cancel']);
-  expect(availableActions(upgrade, stateOf(upgrade, toSign, connection('gave_up')))).toEqual(['retry']);
+  expect(availableActions(upgrade, stateOf(upgrade, toSign, wallet('prompting')))).toEqual([
+    'cancel',
+  ]);
+  expect(availableActions(upgrade, stateOf(upgrade, toSign, connection('gave_up')))).toEqual([
+    'retry',
+  ]);
   expect(availableActions(upgrade, stateOf(upgrade, toSign, connection('closed')))).toEqual([]);
-  expect(availableActions(upgrade, stateOf(upgrade, [...toSign, 'cancelled'], connection('closed')))).toEqual(['restart']);
+  expect(
+    availableActions(upgrade, stateOf(upgrade, [...toSign, 'cancelled'], connection('closed'))),
+  ).toEqual(['restart']);
 });
 
 test('a progress bar and a list of steps for screen readers', () => {
   const state = stateOf(upgrade, toSign);
-  expect(progressAria(upgrade, state, en)).toMatchObject({ 'aria-valuenow': 20, 'aria-valuetext': '20% – Waiting for your signature' });
-  expect(progressAria(upgrade, null, en)).toMatchObject({ 'aria-valuenow': 0, 'aria-valuetext': '0%' });
+  expect(progressAria(upgrade, state, en)).toMatchObject({
+    'aria-valuenow': 20,
+    'aria-valuetext': '20% – Waiting for your signature',
+  });
+  expect(progressAria(upgrade, null, en)).toMatchObject({
+    'aria-valuenow': 0,
+    'aria-valuetext': '0%',
+  });
   const { list, items } = stepList(upgrade, state, en);
   expect(list).toEqual({ 'aria-label': 'Steps' });
-  expect(items.map(({ props }) => props['aria-current'])).toEqual([undefined, 'step', undefined, undefined, undefined]);
+  expect(items.map(({ props }) => props['aria-current'])).toEqual([
+    undefined,
+    'step',
+    undefined,
+    undefined,
+    undefined,
+  ]);
   expect(items.map(({ label, stateLabel }) => `${label}: ${stateLabel}`).slice(0, 2)).toEqual([
     'Requirements: done',
     'Burn the old NFT: now',

@@ -74,7 +74,10 @@ describe('defaults are looked up when they are used', () => {
     expect(resolveEnvironment().randomUUID()).toBe('07'.repeat(16));
     vi.stubGlobal('crypto', undefined);
     expect(() => resolveEnvironment().randomUUID()).toThrow(
-      expect.objectContaining({ code: 'missing_capability', details: { problem: 'absent', capability: 'randomUUID' } }),
+      expect.objectContaining({
+        code: 'missing_capability',
+        details: { problem: 'absent', capability: 'randomUUID' },
+      }),
     );
   });
 });

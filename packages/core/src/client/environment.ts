@@ -13,20 +13,35 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
 }
 
-/** How a lock is asked for: only if it is free, from whoever has it, or in the queue until the signal. */
+/**
+ * How a lock is asked for: only if it is free, from whoever has it, or in the queue until the
+ * signal.
+ */
 export interface LockRequest {
   ifAvailable?: true;
   steal?: true;
   signal?: AbortSignal;
 }
 
-/** The part of the Web Locks API that is used: one prompt, and one connection, at a time across tabs. */
+/**
+ * The part of the Web Locks API that is used: one prompt, and one connection, at a time across
+ * tabs.
+ */
 export interface Locks {
-  /** Runs the callback while the lock is held; with null where it was asked for only if free, and is not. */
-  request<T>(name: string, options: LockRequest, callback: (lock: unknown) => Promise<T>): Promise<T>;
+  /**
+   * Runs the callback while the lock is held; with null where it was asked for only if free, and is
+   * not.
+   */
+  request<T>(
+    name: string,
+    options: LockRequest,
+    callback: (lock: unknown) => Promise<T>,
+  ): Promise<T>;
 }
 
-/** The part of a BroadcastChannel that is used: what one tab says, all others of the origin hear. */
+/**
+ * The part of a BroadcastChannel that is used: what one tab says, all others of the origin hear.
+ */
 export interface Channel {
   /** Says something to the other tabs; this one does not hear it. */
   postMessage(message: string): void;
@@ -46,7 +61,10 @@ export interface KeyStorage {
   removeItem(key: string): void;
 }
 
-/** Everything the client takes from its surroundings. Each part can be replaced: by tests, by runtimes that are no browser. Functions are called without `this`. */
+/**
+ * Everything the client takes from its surroundings. Each part can be replaced: by tests, by
+ * runtimes that are no browser. Functions are called without `this`.
+ */
 export interface Environment {
   /** How requests are sent. */
   fetch: (input: string, init: RequestInit) => Promise<Response>;
@@ -59,11 +77,19 @@ export interface Environment {
   online: () => boolean;
   /** Calls the listener with each signal until the returned function is called. */
   onSignal: (listener: (signal: EnvironmentSignal) => void) => () => void;
-  /** Web Locks, or null: then one prompt at a time holds within this page only. Used when something is signed, and by `acrossTabs()`. */
+  /**
+   * Web Locks, or null: then one prompt at a time holds within this page only. Used when something
+   * is signed, and by `acrossTabs()`.
+   */
   locks: Locks | null | undefined;
-  /** Opens a channel to the other tabs of the origin, or null: then each tab has its own connection. Used by `acrossTabs()` only. */
+  /**
+   * Opens a channel to the other tabs of the origin, or null: then each tab has its own connection.
+   * Used by `acrossTabs()` only.
+   */
   channel: ((name: string) => Channel) | null | undefined;
-  /** Storage of this tab, or null: then a start that was lost by a reload is found with `active()`. */
+  /**
+   * Storage of this tab, or null: then a start that was lost by a reload is found with `active()`.
+   */
   storage: KeyStorage | null | undefined;
   /** Receives what a listener of the host throws. */
   reportError: (thrown: unknown) => void;
@@ -74,7 +100,10 @@ interface Emitter {
   removeEventListener(type: string, listener: (event: { readonly type: string }) => void): void;
 }
 
-/** Names of globals that not every runtime has. Read when they are needed: on import there may be no window yet. */
+/**
+ * Names of globals that not every runtime has. Read when they are needed: on import there may be no
+ * window yet.
+ */
 interface Surroundings extends Partial<Emitter> {
   fetch?: typeof globalThis.fetch;
   crypto?: Partial<Pick<Crypto, 'getRandomValues'>>;
@@ -87,9 +116,13 @@ interface Surroundings extends Partial<Emitter> {
 
 const surroundings = (): Surroundings => globalThis as unknown as Surroundings;
 
-const missing = (capability: string) => new NftUpgradeError('missing_capability', { details: { problem: 'absent', capability } });
+const missing = (capability: string) =>
+  new NftUpgradeError('missing_capability', { details: { problem: 'absent', capability } });
 
-/** What the host leaves out: what browsers and Node bring. Nothing of it is looked up before it is used, so a mock may be put there later. */
+/**
+ * What the host leaves out: what browsers and Node bring. Nothing of it is looked up before it is
+ * used, so a mock may be put there later.
+ */
 const defaults: Omit<Environment, 'locks' | 'channel' | 'storage'> = {
   fetch(input, init) {
     const { fetch } = surroundings();
@@ -102,7 +135,8 @@ const defaults: Omit<Environment, 'locks' | 'channel' | 'storage'> = {
     clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
   },
   random: Math.random,
-  // Not `crypto.randomUUID`, which exists in secure contexts only: on http://192.168… pages the random numbers are there too.
+  // Not `crypto.randomUUID`, which exists in secure contexts only: on http://192.168… pages the
+  // random numbers are there too.
   randomUUID() {
     const { crypto } = surroundings();
     if (!crypto?.getRandomValues) throw missing('randomUUID');
@@ -128,24 +162,42 @@ const defaults: Omit<Environment, 'locks' | 'channel' | 'storage'> = {
 
 /** Fills in what the host leaves out. @throws NftUpgradeError `missing_capability` */
 export function resolveEnvironment(given: Partial<Environment> = {}): Environment {
-  // What every runtime of today has, old phones aside. It is asked for before anything begins, and not in the middle of an operation.
-  for (const name of ['AbortController', 'TextDecoder']) if (!(name in globalThis)) throw missing(name);
+  // What every runtime of today has, old phones aside. It is asked for before anything begins, and
+  // not in the middle of an operation.
+  for (const name of ['AbortController', 'TextDecoder'])
+    if (!(name in globalThis)) throw missing(name);
   const { locks, channel, storage } = given;
   // By name, not by its own members: what is given may be of a class.
-  const filled = Object.entries(defaults).map(([name, usual]) => [name, given[name as keyof typeof defaults] ?? usual]);
+  const filled = Object.entries(defaults).map(([name, usual]) => [
+    name,
+    given[name as keyof typeof defaults] ?? usual,
+  ]);
   return { ...(Object.fromEntries(filled) as typeof defaults), locks, channel, storage };
 }
 
-/** Storage of the environment, else of the tab. Reading `sessionStorage` itself throws where the browser blocks site data. */
-export const storageOf = ({ storage }: Pick<Environment, 'storage'>): KeyStorage | null | undefined =>
+/**
+ * Storage of the environment, else of the tab. Reading `sessionStorage` itself throws where the
+ * browser blocks site data.
+ */
+export const storageOf = ({
+  storage,
+}: Pick<Environment, 'storage'>): KeyStorage | null | undefined =>
   storage === undefined ? surroundings().document && surroundings().sessionStorage : storage;
 
-/** Web Locks of the environment, else of the browser. Not in `resolveEnvironment`: a page that only watches needs none. */
+/**
+ * Web Locks of the environment, else of the browser. Not in `resolveEnvironment`: a page that only
+ * watches needs none.
+ */
 export const locksOf = ({ locks }: Pick<Environment, 'locks'>): Locks | null =>
   locks === undefined ? (surroundings().navigator?.locks ?? null) : locks;
 
-/** The same for a channel. Only where there are tabs: in Node an open one would keep the process alive. */
-export function channelOf({ channel }: Pick<Environment, 'channel'>): ((name: string) => Channel) | null {
+/**
+ * The same for a channel. Only where there are tabs: in Node an open one would keep the process
+ * alive.
+ */
+export function channelOf({
+  channel,
+}: Pick<Environment, 'channel'>): ((name: string) => Channel) | null {
   if (channel !== undefined) return channel;
   const { document, BroadcastChannel } = surroundings();
   return document && BroadcastChannel ? (name) => new BroadcastChannel(name) : null;

@@ -28,15 +28,19 @@ test('memory is bounded: who is too far behind goes on with the oldest there is'
   expect(await read(slow)).toEqual([4, 5, 6]);
 });
 
-test.each([1, 2, 3, 6, 7, 20])('of %i events the last three are there, however they came', async (count) => {
-  const all = Array.from({ length: count }, (_, index) => index);
-  const [one, each] = [createHistory<number>(3), createHistory<number>(3)];
-  const behind = each.iterate();
-  one.add(all);
-  for (const event of all) each.add([event]);
-  for (const history of [one, each]) history.end();
-  for (const loop of [one.iterate(), each.iterate(), behind]) expect(await read(loop)).toEqual(all.slice(-3));
-});
+test.each([1, 2, 3, 6, 7, 20])(
+  'of %i events the last three are there, however they came',
+  async (count) => {
+    const all = Array.from({ length: count }, (_, index) => index);
+    const [one, each] = [createHistory<number>(3), createHistory<number>(3)];
+    const behind = each.iterate();
+    one.add(all);
+    for (const event of all) each.add([event]);
+    for (const history of [one, each]) history.end();
+    for (const loop of [one.iterate(), each.iterate(), behind])
+      expect(await read(loop)).toEqual(all.slice(-3));
+  },
+);
 
 test('an end with an error throws it, after what came before', async () => {
   const history = createHistory<number>(3);

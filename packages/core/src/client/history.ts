@@ -9,10 +9,16 @@ export interface History<E> {
   iterate: () => AsyncGenerator<E, void, undefined>;
 }
 
-/** @param maxEvents older events are dropped; a loop that is further behind goes on with the oldest one there is */
+/**
+ * @param maxEvents older events are dropped; a loop that is further behind goes on with the oldest
+ *   one there is
+ */
 export function createHistory<E>(maxEvents: number): History<E> {
   const events: E[] = [];
-  /** Events that were thrown away. That is done for many at once: to shift what is left costs as much for one. */
+  /**
+   * Events that were thrown away. That is done for many at once: to shift what is left costs as
+   * much for one.
+   */
   let gone = 0;
   let over: { readonly error: Error | undefined } | null = null;
   let news: Deferred<void> | null = null;

@@ -8,13 +8,18 @@ export interface Key {
   settle(): void;
 }
 
-/** The key of a start whose outcome is open, else a fresh one: a repeated start is the same start. */
+/**
+ * The key of a start whose outcome is open, else a fresh one: a repeated start is the same start.
+ */
 export type KeyRing = (process: string, input: object) => Key;
 
 /** A start that was lost longer ago is not what the user means by the next click. */
 const MAX_AGE_MS = 3_600_000;
 
-/** Remembers in memory, and in the storage of the tab for a reload in the middle of a start. The storage sees ids only. */
+/**
+ * Remembers in memory, and in the storage of the tab for a reload in the middle of a start. The
+ * storage sees ids only.
+ */
 export function createKeyRing(environment: Environment): KeyRing {
   const open = new Map<string, string>();
   return (process, input) => {
@@ -50,4 +55,5 @@ function quietly<T>(task: () => T): T | undefined {
 }
 
 /** The same input in another order of its fields is the same input. */
-const canonical = (input: object): string => JSON.stringify(Object.entries(input).sort(([a], [b]) => (a < b ? -1 : 1)));
+const canonical = (input: object): string =>
+  JSON.stringify(Object.entries(input).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -5,7 +5,10 @@ import { upgrade } from '../processes/index.ts';
 import { memoryFetch } from '../stream/fixtures/memory-fetch.ts';
 import { recordings, waitingUpgrade } from '../stream/fixtures/recordings.ts';
 import { quietEnvironment, startOver } from '../stream/fixtures/run.ts';
-import { createScriptedServer, type ScriptedServerOptions } from '../stream/fixtures/scripted-server.ts';
+import {
+  createScriptedServer,
+  type ScriptedServerOptions,
+} from '../stream/fixtures/scripted-server.ts';
 import { createTestClock, createTestSignals } from '../stream/fixtures/test-clock.ts';
 
 const log = recordings.upgrade;
@@ -20,7 +23,15 @@ const over = (options: Partial<ScriptedServerOptions> = {}) => {
 const refusal = (code: string, asset: string) => ({
   status: 409,
   headers: { 'content-type': 'application/problem+json' },
-  json: { type: 'about:blank', title: code, status: 409, code, retryable: false, actor: 'user', asset },
+  json: {
+    type: 'about:blank',
+    title: code,
+    status: 409,
+    code,
+    retryable: false,
+    actor: 'user',
+    asset,
+  },
 });
 
 describe('the snapshot', () => {
@@ -37,9 +48,15 @@ describe('the snapshot', () => {
     await operation.done;
     await settle();
     // All events came in one chunk, so nobody is shown a state in between.
-    expect(new Set(seen.map((state) => state.operation?.seq ?? 0))).toEqual(new Set([0, log.length].slice(seen[0]?.operation ? 1 : 0)));
+    expect(new Set(seen.map((state) => state.operation?.seq ?? 0))).toEqual(
+      new Set([0, log.length].slice(seen[0]?.operation ? 1 : 0)),
+    );
     expect(new Set(seen).size).toBe(seen.length);
-    expect(seen.at(-1)).toMatchObject({ operation: { status: 'completed' }, connection: { state: 'closed' }, wallet: { state: 'idle' } });
+    expect(seen.at(-1)).toMatchObject({
+      operation: { status: 'completed' },
+      connection: { state: 'closed' },
+      wallet: { state: 'idle' },
+    });
     expect(before.operation).toBeNull();
     expect(operation.getSnapshot()).toBe(seen.at(-1));
   });
@@ -47,7 +64,9 @@ describe('the snapshot', () => {
   test('a listener that throws stops nobody; one that left hears nothing', async () => {
     const reported: unknown[] = [];
     const server = createScriptedServer({ process: upgrade, log });
-    const { operation } = startOver(upgrade, server, undefined, { environment: { reportError: (thrown) => reported.push(thrown) } });
+    const { operation } = startOver(upgrade, server, undefined, {
+      environment: { reportError: (thrown) => reported.push(thrown) },
+    });
     const thrown = new RangeError('of the host');
     let heard = 0;
     let left = 0;
@@ -91,7 +110,11 @@ describe('leaving and cancelling are different verbs', () => {
     await operation.started;
     await settle();
     operation.detach();
-    await expect(operation.done).rejects.toMatchObject({ code: 'detached', operationId: 'upg_1', asset: 'safe' });
+    await expect(operation.done).rejects.toMatchObject({
+      code: 'detached',
+      operationId: 'upg_1',
+      asset: 'safe',
+    });
     await expect(operation.started).resolves.toBe('upg_1');
     const loop = operation[Symbol.asyncIterator]();
     for (const event of waitingUpgrade) expect((await loop.next()).value).toEqual(event);
@@ -105,7 +128,10 @@ describe('leaving and cancelling are different verbs', () => {
 
   test('an aborted signal is a detach of its own code; close() and using detach too', async () => {
     const server = createScriptedServer({ process: upgrade, log: waitingUpgrade });
-    const client = createUpgradeClient({ baseUrl: '', environment: { ...quietEnvironment, fetch: memoryFetch(server) } });
+    const client = createUpgradeClient({
+      baseUrl: '',
+      environment: { ...quietEnvironment, fetch: memoryFetch(server) },
+    });
     const controller = new AbortController();
     const aborted = client.upgrade.start({ targetTierId: 'gold' }, { signal: controller.signal });
     controller.abort();
@@ -118,17 +144,28 @@ describe('leaving and cancelling are different verbs', () => {
     await expect(done).rejects.toMatchObject({ code: 'detached' });
     client.close();
     await expect(attached.done).rejects.toMatchObject({ code: 'detached' });
-    expect(() => client.upgrade.attach('upg_1')).toThrow(expect.objectContaining({ code: 'detached' }));
+    expect(() => client.upgrade.attach('upg_1')).toThrow(
+      expect.objectContaining({ code: 'detached' }),
+    );
   });
 
   test('cancel() is a request the server may refuse; the operation is as it was', async () => {
-    const { operation, server } = over({ commands: { cancel: () => refusal('cancel_refused', 'burned_owed') } });
+    const { operation, server } = over({
+      commands: { cancel: () => refusal('cancel_refused', 'burned_owed') },
+    });
     await operation.started;
     await settle();
     const before = operation.getSnapshot();
-    await expect(operation.cancel()).rejects.toMatchObject({ code: 'cancel_refused', operationId: 'upg_1', asset: 'burned_owed' });
+    await expect(operation.cancel()).rejects.toMatchObject({
+      code: 'cancel_refused',
+      operationId: 'upg_1',
+      asset: 'burned_owed',
+    });
     expect(operation.getSnapshot()).toBe(before);
-    expect(server.requests.at(-1)).toMatchObject({ method: 'POST', path: '/api/v1/nft/upgrade/upg_1/cancel' });
+    expect(server.requests.at(-1)).toMatchObject({
+      method: 'POST',
+      path: '/api/v1/nft/upgrade/upg_1/cancel',
+    });
     operation.detach();
   });
 
@@ -145,7 +182,9 @@ describe('leaving and cancelling are different verbs', () => {
     const { operation } = over();
     const controller = new AbortController();
     controller.abort();
-    await expect(operation.cancel({ signal: controller.signal })).rejects.toMatchObject({ code: 'aborted' });
+    await expect(operation.cancel({ signal: controller.signal })).rejects.toMatchObject({
+      code: 'aborted',
+    });
     operation.detach();
   });
 });
@@ -154,8 +193,16 @@ test('two idle clients cost no timers and no listeners; a detached operation nei
   const time = createTestClock();
   const signals = createTestSignals();
   const server = createScriptedServer({ process: upgrade, log: waitingUpgrade });
-  const environment = { ...quietEnvironment, clock: time.clock, onSignal: signals.onSignal, fetch: memoryFetch(server) };
-  const [one] = [createUpgradeClient({ baseUrl: '', environment }), createUpgradeClient({ baseUrl: '', environment })];
+  const environment = {
+    ...quietEnvironment,
+    clock: time.clock,
+    onSignal: signals.onSignal,
+    fetch: memoryFetch(server),
+  };
+  const [one] = [
+    createUpgradeClient({ baseUrl: '', environment }),
+    createUpgradeClient({ baseUrl: '', environment }),
+  ];
   expect([time.pending, signals.listening]).toEqual([0, 0]);
   const operation = one.upgrade.start({ targetTierId: 'gold' });
   await time.settle();
@@ -171,8 +218,13 @@ describe('what is missing is named', () => {
     const { fetch } = globalThis;
     try {
       Reflect.deleteProperty(globalThis, 'fetch');
-      const operation = createUpgradeClient({ baseUrl: 'http://127.0.0.1:9' }).upgrade.start({ targetTierId: 'gold' });
-      await expect(operation.done).rejects.toMatchObject({ code: 'missing_capability', details: { capability: 'fetch' } });
+      const operation = createUpgradeClient({ baseUrl: 'http://127.0.0.1:9' }).upgrade.start({
+        targetTierId: 'gold',
+      });
+      await expect(operation.done).rejects.toMatchObject({
+        code: 'missing_capability',
+        details: { capability: 'fetch' },
+      });
     } finally {
       globalThis.fetch = fetch;
     }
@@ -180,11 +232,17 @@ describe('what is missing is named', () => {
 
   test('an option that does not exist, or is no number', () => {
     expect(() => createUpgradeClient({ baseUrl: '', timing: { responseMs: -1 } })).toThrow(
-      expect.objectContaining({ code: 'invalid_option', message: expect.stringContaining('timing.responseMs') }),
+      expect.objectContaining({
+        code: 'invalid_option',
+        message: expect.stringContaining('timing.responseMs'),
+      }),
     );
     const misspelt = { respondMs: 5, responseMs: 5 };
     expect(() => createUpgradeClient({ baseUrl: '', timing: misspelt })).toThrow(
-      expect.objectContaining({ code: 'invalid_option', message: expect.stringContaining('responseMs') }),
+      expect.objectContaining({
+        code: 'invalid_option',
+        message: expect.stringContaining('responseMs'),
+      }),
     );
   });
 });

@@ -21,7 +21,10 @@ describe('a place', () => {
     const same = createPlace(client, 'upgrade', '');
     const first = place.start(input);
     expect(same.start(input)).toBe(first);
-    expect([same.getOperation(), createPlace(client, 'upgrade', 'other').getOperation()]).toEqual([first, null]);
+    expect([same.getOperation(), createPlace(client, 'upgrade', 'other').getOperation()]).toEqual([
+      first,
+      null,
+    ]);
     await first.done;
     expect(server.posts).toBe(1);
     expect(place.start(input)).not.toBe(first);

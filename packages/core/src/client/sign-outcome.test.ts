@@ -8,19 +8,43 @@ import type { WalletOutcome } from './wallet.ts';
 
 describe('what the wallet reports', () => {
   test.each<[string, WalletOutcome, string, string]>([
-    ['W3 declined', { kind: 'rejected', error: new NftUpgradeError('wallet_rejected') }, 'wallet_rejected', 'rejected'],
-    ['W4 locked', { kind: 'not_prompted', error: new NftUpgradeError('wallet_locked') }, 'wallet_locked', 'rejected'],
-    ['unclear', { kind: 'unknown', error: new NftUpgradeError('wallet_failed') }, 'wallet_failed', 'unknown'],
-  ])('%s: the wallet axis tells, the operation is as it was, signing again is possible', async (_, outcome, code, state) => {
-    const world = await waiting({ answer: (_request, prompt) => (prompt === 1 ? outcome : signed) });
-    const before = world.operation.getSnapshot().operation;
-    await expect(world.operation.sign()).rejects.toMatchObject({ code, operationId: 'upg_1', asset: 'safe' });
-    expect(world.walletState()).toMatchObject({ state, error: { code } });
-    expect(world.operation.getSnapshot().operation).toBe(before);
-    expect(world.patches()).toHaveLength(0);
-    await world.operation.sign();
-    expect(world.prompts).toHaveLength(2);
-  });
+    [
+      'W3 declined',
+      { kind: 'rejected', error: new NftUpgradeError('wallet_rejected') },
+      'wallet_rejected',
+      'rejected',
+    ],
+    [
+      'W4 locked',
+      { kind: 'not_prompted', error: new NftUpgradeError('wallet_locked') },
+      'wallet_locked',
+      'rejected',
+    ],
+    [
+      'unclear',
+      { kind: 'unknown', error: new NftUpgradeError('wallet_failed') },
+      'wallet_failed',
+      'unknown',
+    ],
+  ])(
+    '%s: the wallet axis tells, the operation is as it was, signing again is possible',
+    async (_, outcome, code, state) => {
+      const world = await waiting({
+        answer: (_request, prompt) => (prompt === 1 ? outcome : signed),
+      });
+      const before = world.operation.getSnapshot().operation;
+      await expect(world.operation.sign()).rejects.toMatchObject({
+        code,
+        operationId: 'upg_1',
+        asset: 'safe',
+      });
+      expect(world.walletState()).toMatchObject({ state, error: { code } });
+      expect(world.operation.getSnapshot().operation).toBe(before);
+      expect(world.patches()).toHaveLength(0);
+      await world.operation.sign();
+      expect(world.prompts).toHaveLength(2);
+    },
+  );
 
   test('a wallet that throws, and one that answers nonsense, are unknown', async () => {
     const throwing = await waiting({ answer: () => Promise.reject(new TypeError('broken')) });
@@ -35,10 +59,15 @@ describe('what the wallet reports', () => {
     const findings = [{ rule: 'not_allowed', message: 'It approves a delegate.' }];
     const guard: Guard = {
       inspect: (transaction, expected, stage) =>
-        stage === 'before' ? allowing.inspect(transaction, expected, stage) : { safe: false, findings },
+        stage === 'before'
+          ? allowing.inspect(transaction, expected, stage)
+          : { safe: false, findings },
     };
     const world = await waiting({ guard });
-    await expect(world.operation.sign()).rejects.toMatchObject({ code: 'modified_beyond_policy', details: { findings } });
+    await expect(world.operation.sign()).rejects.toMatchObject({
+      code: 'modified_beyond_policy',
+      details: { findings },
+    });
     expect(world.patches()).toHaveLength(0);
   });
 
@@ -52,7 +81,10 @@ describe('what the wallet reports', () => {
     signing.catch(() => undefined);
     await world.time.advance(60_000);
     await expect(signing).rejects.toMatchObject({ code: 'wallet_timeout' });
-    expect(world.walletState()).toMatchObject({ state: 'unknown', error: { code: 'wallet_timeout' } });
+    expect(world.walletState()).toMatchObject({
+      state: 'unknown',
+      error: { code: 'wallet_timeout' },
+    });
     expect(world.prompts[0]?.signal.aborted).toBe(true);
     answerLate(signed);
     await world.time.settle();
@@ -144,7 +176,10 @@ describe('what the wallet reports', () => {
 
   test('given up, the next sign() hands over what was signed', async () => {
     let down = true;
-    const world = await waiting({ confirm: () => (down ? { lost: true } : undefined), limits: { confirmAttempts: 2 } });
+    const world = await waiting({
+      confirm: () => (down ? { lost: true } : undefined),
+      limits: { confirmAttempts: 2 },
+    });
     const signing = world.operation.sign();
     signing.catch(() => undefined);
     await world.time.advance(60_000);
@@ -157,9 +192,14 @@ describe('what the wallet reports', () => {
   });
 
   test('a refusal of the server ends it with the reason, and the next sign() prompts', async () => {
-    const world = await waiting({ confirm: (_, times) => (times === 0 ? problem(422, 'wrong_account') : undefined) });
+    const world = await waiting({
+      confirm: (_, times) => (times === 0 ? problem(422, 'wrong_account') : undefined),
+    });
     await expect(world.operation.sign()).rejects.toMatchObject({ code: 'wrong_account' });
-    expect(world.walletState()).toMatchObject({ state: 'rejected', error: { code: 'wrong_account' } });
+    expect(world.walletState()).toMatchObject({
+      state: 'rejected',
+      error: { code: 'wrong_account' },
+    });
     await world.operation.sign();
     expect(world.prompts).toHaveLength(2);
   });

@@ -2,8 +2,22 @@ import type { TransactionInstruction } from '@solana/web3.js';
 import { expect, test } from 'vitest';
 import { foldAll } from '../machine/reduce.ts';
 import { upgrade } from '../processes/index.ts';
-import { build, burnChecked, expected, honest, otherMint, owner, stranger } from '../solana/fixtures.ts';
-import { decodeBase64, encodeBase58, encodeBase64, firstSignature, solanaGuard } from '../solana/index.ts';
+import {
+  build,
+  burnChecked,
+  expected,
+  honest,
+  otherMint,
+  owner,
+  stranger,
+} from '../solana/fixtures.ts';
+import {
+  decodeBase64,
+  encodeBase58,
+  encodeBase64,
+  firstSignature,
+  solanaGuard,
+} from '../solana/index.ts';
 import { addresses, record } from '../stream/fixtures/recordings.ts';
 import { startOver } from '../stream/fixtures/run.ts';
 import { createScriptedServer } from '../stream/fixtures/scripted-server.ts';
@@ -12,7 +26,11 @@ import { walletSigning } from './sign.ts';
 
 // The real guard, a wallet with a real key, and transactions made with web3.js.
 
-async function waitingWith(instructions: TransactionInstruction[], script: KeypairWalletOptions['script'] = [], signer = owner) {
+async function waitingWith(
+  instructions: TransactionInstruction[],
+  script: KeypairWalletOptions['script'] = [],
+  signer = owner,
+) {
   const burnTransaction = {
     transaction: encodeBase64(build(instructions)),
     version: 'legacy',
@@ -26,14 +44,31 @@ async function waitingWith(instructions: TransactionInstruction[], script: Keypa
     ['initializing', { version: 1, input: {} }],
     [
       'qualification_verified',
-      { currentNFT: { mintAddress: expected.mint, tierId: 'a', tierName: 'A' }, targetTier: { tierId: 'b', tierName: 'B' } },
+      {
+        currentNFT: { mintAddress: expected.mint, tierId: 'a', tierName: 'A' },
+        targetTier: { tierId: 'b', tierName: 'B' },
+      },
     ],
-    ['awaiting_burn', { burnTransaction, instructions: 'Sign.', deadline: '2026-11-23T10:05:00.000Z' }],
+    [
+      'awaiting_burn',
+      { burnTransaction, instructions: 'Sign.', deadline: '2026-11-23T10:05:00.000Z' },
+    ],
   ]);
-  const result = { success: true, message: 'ok', burnTxSignature: addresses.signature, operation: foldAll(upgrade, log) };
-  const server = createScriptedServer({ process: upgrade, log, commands: { 'confirm-burn': () => ({ json: result }) } });
+  const result = {
+    success: true,
+    message: 'ok',
+    burnTxSignature: addresses.signature,
+    operation: foldAll(upgrade, log),
+  };
+  const server = createScriptedServer({
+    process: upgrade,
+    log,
+    commands: { 'confirm-burn': () => ({ json: result }) },
+  });
   const wallet = keypairWallet(signer.secretKey, { script });
-  const { operation } = startOver(upgrade, server, undefined, { signing: walletSigning({ wallet, guard: solanaGuard() }) });
+  const { operation } = startOver(upgrade, server, undefined, {
+    signing: walletSigning({ wallet, guard: solanaGuard() }),
+  });
   await operation.started;
   while (!operation.getSnapshot().operation) await new Promise((resolve) => setImmediate(resolve));
   return { operation, server, wallet };
@@ -53,7 +88,11 @@ test('an honest burn is signed by the owner and handed over', async () => {
 
 test('W1 a second burn in it never reaches the wallet', async () => {
   const { operation, wallet } = await waitingWith([...honest(), burnChecked({ mint: otherMint })]);
-  await expect(operation.sign()).rejects.toMatchObject({ code: 'unsafe_transaction', operationId: expected.operationId, asset: 'safe' });
+  await expect(operation.sign()).rejects.toMatchObject({
+    code: 'unsafe_transaction',
+    operationId: expected.operationId,
+    asset: 'safe',
+  });
   expect(wallet.prompts).toHaveLength(0);
   expect(operation.getSnapshot().wallet.error?.details.findings).not.toHaveLength(0);
   operation.detach();

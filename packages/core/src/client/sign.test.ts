@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { foldAll } from '../machine/reduce.ts';
 import { upgrade } from '../processes/index.ts';
-import { addresses, awaitingBurn, record, recordings, waitingUpgrade } from '../stream/fixtures/recordings.ts';
+import {
+  addresses,
+  awaitingBurn,
+  record,
+  recordings,
+  waitingUpgrade,
+} from '../stream/fixtures/recordings.ts';
 import { allowing, SIGNED, signed, waiting } from './fixtures/signing-world.ts';
 import type { Guard } from './guard.ts';
 import { walletSigning } from './sign.ts';
@@ -15,7 +21,11 @@ describe('the way to a signature', () => {
     const guard: Guard = {
       inspect(transaction, expected, stage) {
         stages.push(`${stage} ${transaction}`);
-        expect(expected).toEqual({ operationId: 'upg_1', mint: addresses.mint, owner: addresses.owner });
+        expect(expected).toEqual({
+          operationId: 'upg_1',
+          mint: addresses.mint,
+          owner: addresses.owner,
+        });
         return allowing.inspect(transaction, expected, stage);
       },
     };
@@ -24,7 +34,9 @@ describe('the way to a signature', () => {
     world.operation.subscribe(() => states.push(world.walletState().state));
     await expect(world.operation.sign()).resolves.toEqual({ burnTxSignature: addresses.signature });
     expect(stages).toEqual(['before AQIDBAUG', `after ${SIGNED}`]);
-    expect(world.prompts).toMatchObject([{ transaction: 'AQIDBAUG', version: 'legacy', owner: addresses.owner }]);
+    expect(world.prompts).toMatchObject([
+      { transaction: 'AQIDBAUG', version: 'legacy', owner: addresses.owner },
+    ]);
     expect(world.patches()).toEqual([{ signedTransaction: SIGNED }]);
     expect(world.walletState()).toMatchObject({ state: 'submitted', error: null });
     expect(states).toContain('submitting');
@@ -36,18 +48,28 @@ describe('the way to a signature', () => {
     const controller = new AbortController();
     const signing = world.operation.sign({ signal: controller.signal });
     await world.time.settle();
-    expect(world.walletState()).toEqual({ state: 'prompting', error: null, sentence: 'Burns one NFT.', maxFeeLamports: '5000' });
+    expect(world.walletState()).toEqual({
+      state: 'prompting',
+      error: null,
+      sentence: 'Burns one NFT.',
+      maxFeeLamports: '5000',
+    });
     expect(() => JSON.stringify(world.operation.getSnapshot())).not.toThrow();
     controller.abort();
     await expect(signing).rejects.toMatchObject({ code: 'aborted' });
     expect(world.walletState()).toMatchObject({ state: 'unknown' });
     // A prompt that nobody answers is over when its time is: the account is free for the next test.
     await world.time.advance(180_000);
-    expect(world.walletState()).toMatchObject({ state: 'unknown', error: { code: 'wallet_timeout' } });
+    expect(world.walletState()).toMatchObject({
+      state: 'unknown',
+      error: { code: 'wallet_timeout' },
+    });
   });
 
   test('W9 a wallet that sends by itself: the signature goes to the server', async () => {
-    const world = await waiting({ answer: () => ({ kind: 'submitted', signature: addresses.signature }) });
+    const world = await waiting({
+      answer: () => ({ kind: 'submitted', signature: addresses.signature }),
+    });
     await world.operation.sign();
     expect(world.patches()).toEqual([{ burnTxSignature: addresses.signature }]);
   });
@@ -57,9 +79,16 @@ describe('the way to a signature', () => {
     const world = await waiting({
       server: {
         commands: {
-          'burn-transaction': () => ({ json: { burnTransaction: payload.burnTransaction, operation: waitingSnapshot } }),
+          'burn-transaction': () => ({
+            json: { burnTransaction: payload.burnTransaction, operation: waitingSnapshot },
+          }),
           'confirm-burn': () => ({
-            json: { success: true, message: 'ok', burnTxSignature: addresses.signature, operation: waitingSnapshot },
+            json: {
+              success: true,
+              message: 'ok',
+              burnTxSignature: addresses.signature,
+              operation: waitingSnapshot,
+            },
           }),
         },
       },
@@ -73,7 +102,11 @@ describe('the way to a signature', () => {
 describe('nothing reaches the wallet', () => {
   const nothing = async (world: Awaited<ReturnType<typeof waiting>>, code: string) => {
     const before = world.operation.getSnapshot().operation;
-    await expect(world.operation.sign()).rejects.toMatchObject({ code, operationId: 'upg_1', asset: before?.asset });
+    await expect(world.operation.sign()).rejects.toMatchObject({
+      code,
+      operationId: 'upg_1',
+      asset: before?.asset,
+    });
     expect(world.prompts).toHaveLength(0);
     expect(world.patches()).toHaveLength(0);
     expect(world.operation.getSnapshot().operation).toBe(before);
@@ -81,10 +114,15 @@ describe('nothing reaches the wallet', () => {
   };
 
   test('W1 what the guard refuses, with its findings; the operation is unharmed', async () => {
-    const findings = [{ rule: 'not_allowed', message: 'It also transfers another token.', instruction: 2 }];
+    const findings = [
+      { rule: 'not_allowed', message: 'It also transfers another token.', instruction: 2 },
+    ];
     const world = await waiting({ guard: { inspect: () => ({ safe: false, findings }) } });
     await nothing(world, 'unsafe_transaction');
-    expect(world.walletState()).toMatchObject({ state: 'rejected', error: { code: 'unsafe_transaction', details: { findings } } });
+    expect(world.walletState()).toMatchObject({
+      state: 'rejected',
+      error: { code: 'unsafe_transaction', details: { findings } },
+    });
   });
 
   test('a guard that throws refuses', async () => {
@@ -99,7 +137,9 @@ describe('nothing reaches the wallet', () => {
   test('without a guard: there is no such signing', () => {
     const wallet = { publicKey: () => null, sign: () => Promise.reject(new Error('asked')) };
     for (const guard of [undefined, null, {}] as never[]) {
-      expect(() => walletSigning({ wallet, guard })).toThrow(expect.objectContaining({ code: 'guard_missing' }));
+      expect(() => walletSigning({ wallet, guard })).toThrow(
+        expect.objectContaining({ code: 'guard_missing' }),
+      );
     }
   });
 
@@ -126,13 +166,21 @@ describe('nothing reaches the wallet', () => {
     await nothing(await waiting({ server: { log: newer } }), 'protocol_unsupported');
   });
 
-  const qualified = { currentNFT: { mintAddress: addresses.mint, tierId: 'a', tierName: 'A' }, targetTier: { tierId: 'b', tierName: 'B' } };
+  const qualified = {
+    currentNFT: { mintAddress: addresses.mint, tierId: 'a', tierName: 'A' },
+    targetTier: { tierId: 'b', tierName: 'B' },
+  };
 });
 
 describe('C2 one prompt at a time', () => {
   test('in a page', async () => {
-    const world = await waiting({ answer: () => new Promise<WalletOutcome>((resolve) => setImmediate(() => resolve(signed))) });
-    const [first, second] = await Promise.allSettled([world.operation.sign(), world.operation.sign()]);
+    const world = await waiting({
+      answer: () => new Promise<WalletOutcome>((resolve) => setImmediate(() => resolve(signed))),
+    });
+    const [first, second] = await Promise.allSettled([
+      world.operation.sign(),
+      world.operation.sign(),
+    ]);
     expect(first.status).toBe('fulfilled');
     expect(second).toMatchObject({ status: 'rejected', reason: { code: 'sign_in_progress' } });
     expect(world.prompts).toHaveLength(1);
@@ -140,12 +188,18 @@ describe('C2 one prompt at a time', () => {
   });
 
   test('across tabs, by Web Locks', async () => {
-    const taken = await waiting({ environment: { locks: { request: async (_name, _options, callback) => callback(null) } } });
+    const taken = await waiting({
+      environment: { locks: { request: async (_name, _options, callback) => callback(null) } },
+    });
     await expect(taken.operation.sign()).rejects.toMatchObject({ code: 'sign_in_progress' });
     expect(taken.prompts).toHaveLength(0);
     const names: string[] = [];
     const locks = {
-      request: <T>(name: string, _options: unknown, callback: (lock: unknown) => Promise<T>): Promise<T> => {
+      request: <T>(
+        name: string,
+        _options: unknown,
+        callback: (lock: unknown) => Promise<T>,
+      ): Promise<T> => {
         names.push(name);
         return callback({});
       },
@@ -156,7 +210,11 @@ describe('C2 one prompt at a time', () => {
   });
 
   test('where locks are refused, the page is all there is', async () => {
-    const world = await waiting({ environment: { locks: { request: () => Promise.reject(new DOMException('no', 'SecurityError')) } } });
+    const world = await waiting({
+      environment: {
+        locks: { request: () => Promise.reject(new DOMException('no', 'SecurityError')) },
+      },
+    });
     await world.operation.sign();
     expect(world.prompts).toHaveLength(1);
   });

@@ -35,7 +35,9 @@ export interface SignContext {
   readonly limits: Limits;
   /** The operation as it stands; null before its first event. */
   snapshot(): Snapshot | null;
-  /** Asks the server for something, once. Resolves with the answer, which nobody has checked yet. */
+  /**
+   * Asks the server for something, once. Resolves with the answer, which nobody has checked yet.
+   */
   command(route: OperationRoute, options?: CallOptions, request?: CommandRequest): Promise<unknown>;
   /** Told of each change of the wallet axis. */
   onWallet(status: WalletStatus): void;
@@ -58,24 +60,34 @@ export interface Signer {
   renew(options?: CallOptions): Promise<BurnTransaction>;
 }
 
-/** What the wallet gave for a transaction, kept until the server has it: nobody is prompted twice for the same bytes. */
+/**
+ * What the wallet gave for a transaction, kept until the server has it: nobody is prompted twice
+ * for the same bytes.
+ */
 interface Held {
   readonly transaction: string;
   readonly confirmation: ConfirmBurn;
 }
 
-/** Codes that a guard may name as its rule; everything else it finds is told as the general code of the stage. */
+/**
+ * Codes that a guard may name as its rule; everything else it finds is told as the general code of
+ * the stage.
+ */
 const TELLING_RULES: readonly string[] = ['wrong_account', 'signature_missing'];
 
 /**
- * The one way to a wallet prompt: only when the server waits for it, only for what the guard has read, one at a time.
+ * The one way to a wallet prompt: only when the server waits for it, only for what the guard has
+ * read, one at a time.
  * @throws NftUpgradeError `guard_missing`: without a guard nothing is ever shown to the wallet
  * @example createUpgradeClient({ baseUrl: '', signing: walletSigning({ wallet: walletAdapter(adapter), guard: solanaGuard() }) })
  */
-export const walletSigning: (options: WalletSigningOptions) => Signing = /* @__PURE__ */ withCodes(signingCodes, ({ wallet, guard }) => {
-  if (typeof guard?.inspect !== 'function') throw new NftUpgradeError('guard_missing');
-  return (operation) => signerOf(operation, wallet, guard);
-});
+export const walletSigning: (options: WalletSigningOptions) => Signing = /* @__PURE__ */ withCodes(
+  signingCodes,
+  ({ wallet, guard }) => {
+    if (typeof guard?.inspect !== 'function') throw new NftUpgradeError('guard_missing');
+    return (operation) => signerOf(operation, wallet, guard);
+  },
+);
 
 function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signer {
   const { process, environment, timing } = options;
@@ -84,7 +96,9 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
   let fresh: BurnTransaction | null = null;
 
   const show = (state: WalletState, rest: Partial<WalletStatus> = {}) => {
-    options.onWallet(Object.freeze({ state, error: null, sentence: null, maxFeeLamports: null, ...rest }));
+    options.onWallet(
+      Object.freeze({ state, error: null, sentence: null, maxFeeLamports: null, ...rest }),
+    );
   };
 
   const sign = async ({ signal }: CallOptions = {}): Promise<Signed> => {
@@ -102,10 +116,14 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
       show('inspecting');
       const verdict = inspect(guard, burn.transaction, expected, 'before');
       if (!verdict.safe) throw refuse('unsafe_transaction', verdict.findings, 'rejected');
-      show('prompting', { sentence: verdict.sentence, maxFeeLamports: String(verdict.maxFeeLamports) });
+      show('prompting', {
+        sentence: verdict.sentence,
+        maxFeeLamports: String(verdict.maxFeeLamports),
+      });
       return prompt(port, burn, expected, signal);
     });
-    // Who stops waiting hears it at once. The prompt stays, and with it the lock: wallets cannot take it back, and a second one must not open on top of it.
+    // Who stops waiting hears it at once. The prompt stays, and with it the lock: wallets cannot
+    // take it back, and a second one must not open on top of it.
     return orAborted(signing, signal);
   };
 
@@ -113,16 +131,25 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
   const expectBurn = (): { burn: BurnTransaction; snapshot: Snapshot } => {
     const snapshot = options.snapshot();
     if (!snapshot || snapshot.terminal || !actionsOf(process, snapshot).includes('sign')) {
-      throw new NftUpgradeError('burn_not_expected', { details: { status: snapshot?.status ?? null } });
+      throw new NftUpgradeError('burn_not_expected', {
+        details: { status: snapshot?.status ?? null },
+      });
     }
-    // Under a newer version the events may mean what this client does not know; the last moment to say so is before the burn.
+    // Under a newer version the events may mean what this client does not know; the last moment to
+    // say so is before the burn.
     if (snapshot.version > process.version) {
-      const message = 'The operation runs under a newer version than this client knows. Nothing was signed.';
-      throw new NftUpgradeError('protocol_unsupported', { message, details: { server: snapshot.version, client: process.version } });
+      const message =
+        'The operation runs under a newer version than this client knows. Nothing was signed.';
+      throw new NftUpgradeError('protocol_unsupported', {
+        message,
+        details: { server: snapshot.version, client: process.version },
+      });
     }
     const given = snapshot.now.burnTransaction;
     if (wire.burnTransaction.check(given))
-      throw new NftUpgradeError('invalid_event', { details: { field: 'burnTransaction', expected: 'burn transaction' } });
+      throw new NftUpgradeError('invalid_event', {
+        details: { field: 'burnTransaction', expected: 'burn transaction' },
+      });
     const burn = given as BurnTransaction;
     return { burn: fresh && fresh.attempt > burn.attempt ? fresh : burn, snapshot };
   };
@@ -134,13 +161,20 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
     if (account === null) error = new NftUpgradeError('wallet_not_connected');
     else if (account !== burn.owner) {
       const message = 'Another account is selected in the wallet than the one that holds the NFT.';
-      error = new NftUpgradeError('wrong_account', { message, details: { expected: burn.owner, actual: account } });
+      error = new NftUpgradeError('wrong_account', {
+        message,
+        details: { expected: burn.owner, actual: account },
+      });
     } else return wallet;
     show('rejected', { error });
     throw error;
   };
 
-  const refuse = (code: ErrorCode, findings: readonly GuardFinding[], state: WalletState): NftUpgradeError => {
+  const refuse = (
+    code: ErrorCode,
+    findings: readonly GuardFinding[],
+    state: WalletState,
+  ): NftUpgradeError => {
     const telling = findings.find(({ rule }) => TELLING_RULES.includes(rule))?.rule;
     const error = new NftUpgradeError(isCode(telling) ? telling : code, { details: { findings } });
     show(state, { error });
@@ -154,22 +188,32 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
     signal: AbortSignal | undefined,
   ): Promise<Signed> => {
     const late = linkAbort(undefined, environment.clock, timing.promptMs);
-    // The wallet hears of both. Only the time ends the waiting here: whoever stops waiting leaves the prompt open.
+    // The wallet hears of both. Only the time ends the waiting here: whoever stops waiting leaves
+    // the prompt open.
     const wanted = new AbortController();
     const dismiss = () => wanted.abort();
     const unlisten = onAbort(signal, dismiss);
     onAbort(late.signal, dismiss);
     const left = () => show('unknown', { error: new NftUpgradeError('aborted') });
     signal?.addEventListener('abort', left);
-    const request = { transaction: burn.transaction, version: burn.version, owner: burn.owner, signal: wanted.signal };
+    const request = {
+      transaction: burn.transaction,
+      version: burn.version,
+      owner: burn.owner,
+      signal: wanted.signal,
+    };
     const answer = ask(port, request);
     let outcome: WalletOutcome;
     try {
       outcome = await orAborted(answer, late.signal);
     } catch {
       // What the user still signs there is not lost: it goes to the server as soon as it comes.
-      answer.then((tardy) => (isSignature(tardy) ? settle(tardy, burn, expected) : null)).catch(() => undefined);
-      const error = new NftUpgradeError('wallet_timeout', { details: { promptMs: timing.promptMs } });
+      answer
+        .then((tardy) => (isSignature(tardy) ? settle(tardy, burn, expected) : null))
+        .catch(() => undefined);
+      const error = new NftUpgradeError('wallet_timeout', {
+        details: { promptMs: timing.promptMs },
+      });
       show('unknown', { error });
       throw error;
     } finally {
@@ -180,7 +224,11 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
     return settle(outcome, burn, expected);
   };
 
-  const settle = async (outcome: WalletOutcome, burn: BurnTransaction, expected: BurnExpectation): Promise<Signed> => {
+  const settle = async (
+    outcome: WalletOutcome,
+    burn: BurnTransaction,
+    expected: BurnExpectation,
+  ): Promise<Signed> => {
     if (!isSignature(outcome)) {
       show(outcome.kind === 'unknown' ? 'unknown' : 'rejected', { error: outcome.error });
       throw outcome.error;
@@ -190,9 +238,13 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
       if (!verdict.safe) throw refuse('modified_beyond_policy', verdict.findings, 'rejected');
     }
     const confirmation =
-      outcome.kind === 'signed' ? { signedTransaction: outcome.signedTransaction } : { burnTxSignature: outcome.signature };
+      outcome.kind === 'signed'
+        ? { signedTransaction: outcome.signedTransaction }
+        : { burnTxSignature: outcome.signature };
     if (wire.confirmBurn.check(confirmation)) {
-      const error = new NftUpgradeError('wallet_failed', { message: 'The wallet answered with something that is no signature.' });
+      const error = new NftUpgradeError('wallet_failed', {
+        message: 'The wallet answered with something that is no signature.',
+      });
       show('unknown', { error });
       throw error;
     }
@@ -202,20 +254,29 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
 
   /** The request outlives the page: a reload right after the signature must not lose it. */
   const handOver = async (body: ConfirmBurn): Promise<Signed> => {
-    const answer = await options.command('confirm-burn', undefined, { method: 'PATCH', body, keepalive: true });
+    const answer = await options.command('confirm-burn', undefined, {
+      method: 'PATCH',
+      body,
+      keepalive: true,
+    });
     return { burnTxSignature: read(wire.confirmBurnResult, answer).burnTxSignature };
   };
 
   const submit = async ({ confirmation }: Held): Promise<Signed> => {
     show('submitting');
     try {
-      const signed = await confirmBurn(() => handOver(confirmation), { ...options, pause, random: environment.random });
+      const signed = await confirmBurn(() => handOver(confirmation), {
+        ...options,
+        pause,
+        random: environment.random,
+      });
       show('submitted');
       return signed;
     } catch (thrown) {
       const error = toNftUpgradeError(thrown, 'internal');
       const refused = isRefusal(error);
-      if (refused) held = null; // the same bytes would be refused again, so the next `sign()` may prompt
+      // the same bytes would be refused again, so the next `sign()` may prompt
+      if (refused) held = null;
       show(refused ? 'rejected' : 'unknown', { error });
       throw error;
     }
@@ -224,7 +285,10 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
   return {
     sign,
     async renew(given) {
-      const { burnTransaction } = read(wire.burnTransactionResult, await options.command('burn-transaction', given));
+      const { burnTransaction } = read(
+        wire.burnTransactionResult,
+        await options.command('burn-transaction', given),
+      );
       fresh = burnTransaction; // newer than what the log has brought so far
       return fresh;
     },
@@ -237,16 +301,29 @@ function isRefusal(error: NftUpgradeError): boolean {
   return typeof status === 'number' && isDefinite(status) && status !== 403 && status !== 404;
 }
 
-/** A guard or a wallet that throws has broken its contract; neither may end in a prompt or in a lost answer. */
-function inspect(guard: Guard, transaction: string, expected: BurnExpectation, stage: 'before' | 'after'): GuardVerdict {
+/**
+ * A guard or a wallet that throws has broken its contract; neither may end in a prompt or in a lost
+ * answer.
+ */
+function inspect(
+  guard: Guard,
+  transaction: string,
+  expected: BurnExpectation,
+  stage: 'before' | 'after',
+): GuardVerdict {
   try {
     return guard.inspect(transaction, expected, stage);
   } catch {
-    return { safe: false, findings: [{ rule: 'guard_failed', message: 'The guard could not read the transaction.' }] };
+    return {
+      safe: false,
+      findings: [{ rule: 'guard_failed', message: 'The guard could not read the transaction.' }],
+    };
   }
 }
 
-const isSignature = (outcome: WalletOutcome): outcome is Extract<WalletOutcome, { kind: 'signed' | 'submitted' }> =>
+const isSignature = (
+  outcome: WalletOutcome,
+): outcome is Extract<WalletOutcome, { kind: 'signed' | 'submitted' }> =>
   outcome.kind === 'signed' || outcome.kind === 'submitted';
 
 function accountOf(wallet: WalletPort): string | null {
@@ -257,7 +334,10 @@ function accountOf(wallet: WalletPort): string | null {
   }
 }
 
-async function ask(port: WalletPort, request: Parameters<WalletPort['sign']>[0]): Promise<WalletOutcome> {
+async function ask(
+  port: WalletPort,
+  request: Parameters<WalletPort['sign']>[0],
+): Promise<WalletOutcome> {
   try {
     return await port.sign(request);
   } catch (thrown) {

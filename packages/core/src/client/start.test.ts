@@ -4,7 +4,12 @@ import { upgrade } from '../processes/index.ts';
 import { memoryFetch } from '../stream/fixtures/memory-fetch.ts';
 import { recordings } from '../stream/fixtures/recordings.ts';
 import { quietEnvironment, startOver } from '../stream/fixtures/run.ts';
-import { createScriptedServer, type Fault, problem, startKeys } from '../stream/fixtures/scripted-server.ts';
+import {
+  createScriptedServer,
+  type Fault,
+  problem,
+  startKeys,
+} from '../stream/fixtures/scripted-server.ts';
 import type { KeyStorage } from './environment.ts';
 
 const log = recordings.upgrade;
@@ -13,11 +18,18 @@ describe('C1 one start, whatever is lost', () => {
   test.each<[string, Fault]>([
     ['the request or its headers', { lost: true }],
     ['the first frame of an answer that names nothing', { withoutLocation: true, cutAfter: 40 }],
-    ['everything but the headers of an answer that names nothing', { withoutLocation: true, cutAfter: 0 }],
+    [
+      'everything but the headers of an answer that names nothing',
+      { withoutLocation: true, cutAfter: 0 },
+    ],
     ['a 500', problem(500, 'internal')],
     ['a 429', problem(429, 'rate_limited')],
   ])('%s: repeated with the same key', async (_, fault) => {
-    const server = createScriptedServer({ process: upgrade, log, fault: (_request, index) => (index === 0 ? fault : undefined) });
+    const server = createScriptedServer({
+      process: upgrade,
+      log,
+      fault: (_request, index) => (index === 0 ? fault : undefined),
+    });
     const { operation } = startOver(upgrade, server);
     await expect(operation.done).resolves.toMatchObject({ status: 'completed' });
     const keys = startKeys(server);
@@ -43,14 +55,20 @@ describe('C1 one start, whatever is lost', () => {
 
   test('a start that was given up keeps its key for the next click', async () => {
     let down = true;
-    const server = createScriptedServer({ process: upgrade, log, fault: () => (down ? { lost: true } : undefined) });
+    const server = createScriptedServer({
+      process: upgrade,
+      log,
+      fault: () => (down ? { lost: true } : undefined),
+    });
     const client = createUpgradeClient({
       baseUrl: '',
       environment: { ...quietEnvironment, fetch: memoryFetch(server) },
       limits: { maxAttempts: 2 },
     });
     const first = client.upgrade.start({ targetTierId: 'gold' });
-    await new Promise((resolve) => first.subscribe(() => first.getSnapshot().connection.state === 'gave_up' && resolve(null)));
+    await new Promise((resolve) =>
+      first.subscribe(() => first.getSnapshot().connection.state === 'gave_up' && resolve(null)),
+    );
     first.detach();
     down = false;
     await client.upgrade.start({ targetTierId: 'gold' }).done;
@@ -62,14 +80,21 @@ describe('C1 one start, whatever is lost', () => {
   test('a command about an operation nobody knows of yet says why, instead of waiting for ever', async () => {
     const server = createScriptedServer({ process: upgrade, log, fault: () => ({ lost: true }) });
     const { operation } = startOver(upgrade, server, undefined, { limits: { maxAttempts: 2 } });
-    await new Promise((resolve) => operation.subscribe(() => operation.getSnapshot().connection.state === 'gave_up' && resolve(null)));
+    await new Promise((resolve) =>
+      operation.subscribe(
+        () => operation.getSnapshot().connection.state === 'gave_up' && resolve(null),
+      ),
+    );
     await expect(operation.cancel()).rejects.toMatchObject({ code: 'connection_gave_up' });
     operation.detach();
   });
 
   test('a double click shares the key; another input does not', async () => {
     const server = createScriptedServer({ process: upgrade, log });
-    const client = createUpgradeClient({ baseUrl: '', environment: { ...quietEnvironment, fetch: memoryFetch(server) } });
+    const client = createUpgradeClient({
+      baseUrl: '',
+      environment: { ...quietEnvironment, fetch: memoryFetch(server) },
+    });
     const operations = [
       client.upgrade.start({ targetTierId: 'gold' }),
       client.upgrade.start({ targetTierId: 'gold' }),
@@ -88,7 +113,11 @@ describe('C1 one start, whatever is lost', () => {
       setItem: (key, value) => void kept.set(key, value),
       removeItem: (key) => void kept.delete(key),
     };
-    const server = createScriptedServer({ process: upgrade, log, fault: (_request, index) => (index === 0 ? { hang: true } : undefined) });
+    const server = createScriptedServer({
+      process: upgrade,
+      log,
+      fault: (_request, index) => (index === 0 ? { hang: true } : undefined),
+    });
     const load = () =>
       createUpgradeClient({
         baseUrl: '',
@@ -119,11 +148,20 @@ describe('C1 one start, whatever is lost', () => {
 
 describe('a definite refusal', () => {
   test('C3 ends the start with its code, once, and nothing is left pending', async () => {
-    const server = createScriptedServer({ process: upgrade, log, fault: () => problem(409, 'idempotency_conflict') });
+    const server = createScriptedServer({
+      process: upgrade,
+      log,
+      fault: () => problem(409, 'idempotency_conflict'),
+    });
     const { operation } = startOver(upgrade, server);
-    await expect(operation.done).rejects.toMatchObject({ code: 'idempotency_conflict', retryable: false });
+    await expect(operation.done).rejects.toMatchObject({
+      code: 'idempotency_conflict',
+      retryable: false,
+    });
     await expect(operation.started).rejects.toMatchObject({ code: 'idempotency_conflict' });
-    await expect(operation[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'idempotency_conflict' });
+    await expect(operation[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: 'idempotency_conflict',
+    });
     expect(operation.getSnapshot()).toMatchObject({
       id: null,
       operation: null,
@@ -136,7 +174,9 @@ describe('a definite refusal', () => {
     const server = createScriptedServer({
       process: upgrade,
       log,
-      fault: () => ({ reply: { status: 307, headers: { location: 'https://elsewhere.example' }, end: 'close' } }),
+      fault: () => ({
+        reply: { status: 307, headers: { location: 'https://elsewhere.example' }, end: 'close' },
+      }),
     });
     const { operation } = startOver(upgrade, server);
     await expect(operation.done).rejects.toMatchObject({ code: 'invalid_option' });
@@ -145,10 +185,16 @@ describe('a definite refusal', () => {
 
   test('a wrong input is refused before anything is sent, with the field', () => {
     const server = createScriptedServer({ process: upgrade, log });
-    const client = createUpgradeClient({ baseUrl: '', environment: { ...quietEnvironment, fetch: memoryFetch(server) } });
+    const client = createUpgradeClient({
+      baseUrl: '',
+      environment: { ...quietEnvironment, fetch: memoryFetch(server) },
+    });
     const start = () => client.upgrade.start({ targetTierId: '' });
     expect(start).toThrow(
-      expect.objectContaining({ code: 'invalid_request', details: expect.objectContaining({ field: 'targetTierId' }) }),
+      expect.objectContaining({
+        code: 'invalid_request',
+        details: expect.objectContaining({ field: 'targetTierId' }),
+      }),
     );
     expect(server.requests).toHaveLength(0);
   });

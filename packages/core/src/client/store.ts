@@ -2,17 +2,32 @@
 export interface Store<T> {
   /** The same object until something changed. */
   get: () => T;
-  /** Replaces the named fields. Listeners hear of it once per microtask, however many calls there were. */
+  /**
+   * Replaces the named fields. Listeners hear of it once per microtask, however many calls there
+   * were.
+   */
   set(patch: Partial<T>): void;
-  /** Returns the function that ends it. A listener that was ended is not called any more, not even for what changed before. */
+  /**
+   * Returns the function that ends it. A listener that was ended is not called any more, not even
+   * for what changed before.
+   */
   subscribe: (listener: () => void) => () => void;
 }
 
-/** Its reactions are microtasks. `queueMicrotask` would be the word for it, and is several times as slow in Node. */
+/**
+ * Its reactions are microtasks. `queueMicrotask` would be the word for it, and is several times as
+ * slow in Node.
+ */
 const settled = Promise.resolve();
 
-/** @param reportError receives what a listener throws, so that one bad listener neither stops the others nor the stream */
-export function createStore<T extends object>(initial: T, reportError: (thrown: unknown) => void): Store<T> {
+/**
+ * @param reportError receives what a listener throws, so that one bad listener neither stops the
+ *   others nor the stream
+ */
+export function createStore<T extends object>(
+  initial: T,
+  reportError: (thrown: unknown) => void,
+): Store<T> {
   let value: Readonly<T> = Object.freeze({ ...initial });
   let scheduled = false;
   // Wrapped, because the same function may subscribe twice.

@@ -18,7 +18,11 @@ describe('C6 tokens', () => {
       process: upgrade,
       log,
       fault: (request, index) =>
-        request.headers.get('authorization') !== `Bearer ${good}` ? unauthorized : index === 0 ? { cutAfter: 1_500 } : undefined,
+        request.headers.get('authorization') !== `Bearer ${good}`
+          ? unauthorized
+          : index === 0
+            ? { cutAfter: 1_500 }
+            : undefined,
     });
     const getToken = ({ reason }: { reason: string }) => {
       reasons.push(reason);
@@ -28,10 +32,15 @@ describe('C6 tokens', () => {
     await operation.started;
     good = 't2';
     await new Promise((resolve) =>
-      operation.subscribe(() => operation.getSnapshot().connection.state === 'auth_required' && resolve(null)),
+      operation.subscribe(
+        () => operation.getSnapshot().connection.state === 'auth_required' && resolve(null),
+      ),
     );
     expect(reasons).toEqual(['start', 'reconnect', 'unauthorized']);
-    expect(operation.getSnapshot().connection).toMatchObject({ reason: 'unauthenticated', error: { code: 'unauthenticated' } });
+    expect(operation.getSnapshot().connection).toMatchObject({
+      reason: 'unauthenticated',
+      error: { code: 'unauthenticated' },
+    });
     const { seq } = operation.getSnapshot().operation ?? {};
     expect(seq).toBeGreaterThan(0);
     good = 't1';
@@ -45,7 +54,8 @@ describe('C6 tokens', () => {
     const server = createScriptedServer({
       process: upgrade,
       log,
-      fault: (request) => (request.headers.get('authorization') === 'Bearer fresh' ? undefined : unauthorized),
+      fault: (request) =>
+        request.headers.get('authorization') === 'Bearer fresh' ? undefined : unauthorized,
     });
     const { operation } = startOver(upgrade, server, undefined, {
       getToken: ({ reason }) => (reason === 'unauthorized' ? 'fresh' : 'stale'),
@@ -57,30 +67,45 @@ describe('C6 tokens', () => {
   test.each([
     ['throws', () => Promise.reject(new Error('refresh-token-123 was refused'))],
     ['gives a token with a line break', () => Promise.resolve('secret-123\nx')],
-  ])('a getToken that %s ends in a state somebody can act on, and the secret is nowhere', async (_, getToken) => {
-    const server = createScriptedServer({ process: upgrade, log });
-    const { operation } = startOver(upgrade, server, undefined, { getToken });
-    await new Promise((resolve) =>
-      operation.subscribe(() => ['auth_required', 'closed'].includes(operation.getSnapshot().connection.state) && resolve(null)),
-    );
-    const { error } = operation.getSnapshot().connection;
-    expect(isNftUpgradeError(error)).toBe(true);
-    expect(`${error?.stack} ${JSON.stringify(error)} ${String(error?.cause)}`).not.toContain('123');
-    expect(server.requests).toHaveLength(0);
-  });
+  ])(
+    'a getToken that %s ends in a state somebody can act on, and the secret is nowhere',
+    async (_, getToken) => {
+      const server = createScriptedServer({ process: upgrade, log });
+      const { operation } = startOver(upgrade, server, undefined, { getToken });
+      await new Promise((resolve) =>
+        operation.subscribe(
+          () =>
+            ['auth_required', 'closed'].includes(operation.getSnapshot().connection.state) &&
+            resolve(null),
+        ),
+      );
+      const { error } = operation.getSnapshot().connection;
+      expect(isNftUpgradeError(error)).toBe(true);
+      expect(`${error?.stack} ${JSON.stringify(error)} ${String(error?.cause)}`).not.toContain(
+        '123',
+      );
+      expect(server.requests).toHaveLength(0);
+    },
+  );
 
   test('no token in a URL', async () => {
     const server = createScriptedServer({
       process: upgrade,
       log,
-      fault: (request) => (request.headers.get('accept') === 'text/event-stream' ? problem(406, 'not_acceptable') : undefined),
+      fault: (request) =>
+        request.headers.get('accept') === 'text/event-stream'
+          ? problem(406, 'not_acceptable')
+          : undefined,
     });
     const { operation } = startOver(upgrade, server, undefined, { getToken: () => 'secret-123' });
     await new Promise((resolve) => operation.subscribe(() => resolve(null)));
     operation.detach();
     for (const request of server.requests) expect(request.path).not.toContain('secret');
     expect(() => createUpgradeClient({ baseUrl: 'https://user:secret-123@api.example' })).toThrow(
-      expect.objectContaining({ code: 'invalid_option', message: expect.not.stringContaining('secret') }),
+      expect.objectContaining({
+        code: 'invalid_option',
+        message: expect.not.stringContaining('secret'),
+      }),
     );
   });
 });

@@ -11,7 +11,14 @@ import type { NftUpgradeError } from '../errors/error.ts';
  * - `rejected`: not signed, as far as the wallet tells; `error` says why
  * - `unknown`: no reliable answer; the server watches the chain
  */
-export type WalletState = 'idle' | 'inspecting' | 'prompting' | 'submitting' | 'submitted' | 'rejected' | 'unknown';
+export type WalletState =
+  | 'idle'
+  | 'inspecting'
+  | 'prompting'
+  | 'submitting'
+  | 'submitted'
+  | 'rejected'
+  | 'unknown';
 
 /** The wallet axis of an operation. */
 export interface WalletStatus {
@@ -23,4 +30,9 @@ export interface WalletStatus {
   readonly maxFeeLamports: string | null;
 }
 
-export const idleWallet: WalletStatus = Object.freeze({ state: 'idle', error: null, sentence: null, maxFeeLamports: null });
+export const idleWallet: WalletStatus = Object.freeze({
+  state: 'idle',
+  error: null,
+  sentence: null,
+  maxFeeLamports: null,
+});

@@ -6,7 +6,13 @@ interface WireFacts extends CodeFacts, CodeWords {
   readonly status: number;
 }
 
-const code = (actor: CodeFacts['actor'], retryable: boolean, status: number, message: string, hint: string): WireFacts => ({
+const code = (
+  actor: CodeFacts['actor'],
+  retryable: boolean,
+  status: number,
+  message: string,
+  hint: string,
+): WireFacts => ({
   actor,
   retryable,
   status,
@@ -14,12 +20,18 @@ const code = (actor: CodeFacts['actor'], retryable: boolean, status: number, mes
   hint,
 });
 
-const own = (facts: CodeFacts, status: number, message: string, hint: string): WireFacts => ({ ...facts, status, message, hint });
+const own = (facts: CodeFacts, status: number, message: string, hint: string): WireFacts => ({
+  ...facts,
+  status,
+  message,
+  hint,
+});
 
 /**
- * Every error code of the product with what it means. The list is append-only: a code is never renamed or given another meaning,
- * because hosts switch on it. One table serves the server, the messages and the documentation; a page that only follows operations does not load it, so it is a function of its own
- * that bundlers may leave out.
+ * Every error code of the product with what it means. The list is append-only: a code is never
+ * renamed or given another meaning, because hosts switch on it. One table serves the server, the
+ * messages and the documentation; a page that only follows operations does not load it, so it is a
+ * function of its own that bundlers may leave out.
  */
 export const errorCodes = /* @__PURE__ */ (() =>
   ({
@@ -51,7 +63,12 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'This web origin may not call the API.',
       'Add the origin to the cors allow-list of the server.',
     ),
-    not_found: own(ownCodes.not_found, 404, 'There is nothing here for you.', 'Check the address and the account you are signed in with.'),
+    not_found: own(
+      ownCodes.not_found,
+      404,
+      'There is nothing here for you.',
+      'Check the address and the account you are signed in with.',
+    ),
     method_not_allowed: code(
       'operator',
       false,
@@ -66,7 +83,13 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'None of the accepted formats can be served.',
       'Accept text/event-stream or application/json.',
     ),
-    body_too_large: code('operator', false, 413, 'The request body is too large.', 'Send only the documented fields.'),
+    body_too_large: code(
+      'operator',
+      false,
+      413,
+      'The request body is too large.',
+      'Send only the documented fields.',
+    ),
     unsupported_media_type: code(
       'operator',
       false,
@@ -74,7 +97,12 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The request body has an unsupported content type.',
       'Send Content-Type: application/json.',
     ),
-    rate_limited: own(ownCodes.rate_limited, 429, 'Too many requests.', 'Wait for the time in Retry-After.'),
+    rate_limited: own(
+      ownCodes.rate_limited,
+      429,
+      'Too many requests.',
+      'Wait for the time in Retry-After.',
+    ),
     internal: own(
       ownCodes.internal,
       500,
@@ -101,7 +129,13 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'It is too late to cancel: the old NFT is burned, or there is nothing left to cancel.',
       'Wait: the new NFT will be delivered.',
     ),
-    retry_refused: code('user', false, 409, 'There is no waiting recovery to run.', 'Follow the operation; it advances by itself.'),
+    retry_refused: code(
+      'user',
+      false,
+      409,
+      'There is no waiting recovery to run.',
+      'Follow the operation; it advances by itself.',
+    ),
     compensate_refused: code(
       'operator',
       true,
@@ -137,7 +171,13 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The stream sent an event with missing or wrong fields.',
       'Update the client, or correct the server: the details name the field.',
     ),
-    frame_too_large: code('operator', false, 502, 'The stream sent an event larger than the limit.', 'Raise maxFrameBytes, or send less.'),
+    frame_too_large: code(
+      'operator',
+      false,
+      502,
+      'The stream sent an event larger than the limit.',
+      'Raise maxFrameBytes, or send less.',
+    ),
     protocol_unsupported: code(
       'operator',
       false,
@@ -161,7 +201,13 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'Another worker advanced the operation first.',
       'Read the journal again; nothing was written.',
     ),
-    unknown_process: code('operator', false, 404, 'No such process.', 'Use upgrade, claim or badge_activation, or register the process.'),
+    unknown_process: code(
+      'operator',
+      false,
+      404,
+      'No such process.',
+      'Use upgrade, claim or badge_activation, or register the process.',
+    ),
     signal_timeout: code(
       'user',
       true,
@@ -169,12 +215,42 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'What the operation waited for did not come in time.',
       'Wait for it again, or end the operation.',
     ),
-    burn_window_closed: code('user', true, 410, 'The burn was not signed in time.', 'Start again; your NFT is still in your wallet.'),
-    not_qualified: code('user', false, 422, 'The requirements are not met yet.', 'See the requirements; they list what is missing.'),
+    burn_window_closed: code(
+      'user',
+      true,
+      410,
+      'The burn was not signed in time.',
+      'Start again; your NFT is still in your wallet.',
+    ),
+    not_qualified: code(
+      'user',
+      false,
+      422,
+      'The requirements are not met yet.',
+      'See the requirements; they list what is missing.',
+    ),
     // NFT and burn
-    nft_not_owned: code('user', false, 422, 'The NFT is not in this wallet.', 'Connect the wallet that holds the NFT.'),
-    nft_frozen: code('user', false, 422, 'The NFT is frozen and cannot be burned.', 'Ask whoever froze it.'),
-    nft_moved: code('user', false, 409, 'The NFT left the wallet before it was burned.', 'Return it to this wallet and start again.'),
+    nft_not_owned: code(
+      'user',
+      false,
+      422,
+      'The NFT is not in this wallet.',
+      'Connect the wallet that holds the NFT.',
+    ),
+    nft_frozen: code(
+      'user',
+      false,
+      422,
+      'The NFT is frozen and cannot be burned.',
+      'Ask whoever froze it.',
+    ),
+    nft_moved: code(
+      'user',
+      false,
+      409,
+      'The NFT left the wallet before it was burned.',
+      'Return it to this wallet and start again.',
+    ),
     nft_unsupported: code(
       'operator',
       false,
@@ -182,8 +258,20 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'This NFT follows a standard the server does not support.',
       'Register the standard, or use another NFT.',
     ),
-    nft_already_upgraded: code('user', false, 409, 'That NFT was already upgraded.', 'Look for the new one in your wallet.'),
-    insufficient_sol: code('user', false, 422, 'The wallet has not enough SOL for the network fee.', 'Add the missing SOL and try again.'),
+    nft_already_upgraded: code(
+      'user',
+      false,
+      409,
+      'That NFT was already upgraded.',
+      'Look for the new one in your wallet.',
+    ),
+    insufficient_sol: code(
+      'user',
+      false,
+      422,
+      'The wallet has not enough SOL for the network fee.',
+      'Add the missing SOL and try again.',
+    ),
     simulation_failed: code(
       'network',
       true,
@@ -198,9 +286,27 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The burn transaction failed on chain.',
       'Your NFT is still in your wallet. Sign again.',
     ),
-    burn_not_found: code('network', true, 404, 'The burn transaction is not on chain yet.', 'Wait; the server keeps looking.'),
-    burn_missing: code('user', false, 422, 'That transaction does not burn this NFT.', 'Send the signature of the burn itself.'),
-    burn_wrong_amount: code('user', false, 422, 'That transaction burns another amount.', 'The burn must be of exactly one token.'),
+    burn_not_found: code(
+      'network',
+      true,
+      404,
+      'The burn transaction is not on chain yet.',
+      'Wait; the server keeps looking.',
+    ),
+    burn_missing: code(
+      'user',
+      false,
+      422,
+      'That transaction does not burn this NFT.',
+      'Send the signature of the burn itself.',
+    ),
+    burn_wrong_amount: code(
+      'user',
+      false,
+      422,
+      'That transaction burns another amount.',
+      'The burn must be of exactly one token.',
+    ),
     burn_wrong_program: code(
       'user',
       false,
@@ -229,7 +335,13 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'That transaction belongs to another operation.',
       'Use the transaction the server prepared for this one.',
     ),
-    burn_signature_reused: code('user', false, 409, 'That burn was already used.', 'A burn counts once.'),
+    burn_signature_reused: code(
+      'user',
+      false,
+      409,
+      'That burn was already used.',
+      'A burn counts once.',
+    ),
     burn_too_old: code(
       'user',
       false,
@@ -292,9 +404,26 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'Sign again.',
     ),
     // Wallet
-    wallet_rejected: code('user', true, 400, 'The request was declined in the wallet.', 'Sign again when you are ready.'),
-    wallet_not_connected: own(ownCodes.wallet_not_connected, 400, 'No wallet is connected.', 'Connect your wallet and sign again.'),
-    wallet_not_installed: code('user', false, 400, 'The wallet is not installed.', 'Install it, or choose another one.'),
+    wallet_rejected: code(
+      'user',
+      true,
+      400,
+      'The request was declined in the wallet.',
+      'Sign again when you are ready.',
+    ),
+    wallet_not_connected: own(
+      ownCodes.wallet_not_connected,
+      400,
+      'No wallet is connected.',
+      'Connect your wallet and sign again.',
+    ),
+    wallet_not_installed: code(
+      'user',
+      false,
+      400,
+      'The wallet is not installed.',
+      'Install it, or choose another one.',
+    ),
     wallet_locked: code('user', true, 400, 'The wallet is locked.', 'Unlock it and sign again.'),
     wallet_popup_blocked: code(
       'user',
@@ -309,7 +438,13 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The wallet did not answer in time.',
       'Look into the wallet. The server watches the chain meanwhile.',
     ),
-    wallet_unsupported: code('wallet', false, 400, 'The wallet cannot sign this kind of transaction.', 'Use another wallet.'),
+    wallet_unsupported: code(
+      'wallet',
+      false,
+      400,
+      'The wallet cannot sign this kind of transaction.',
+      'Use another wallet.',
+    ),
     wallet_blind_signing: code(
       'user',
       true,
@@ -323,9 +458,20 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The wallet failed.',
       'Look into the wallet. The server watches the chain meanwhile.',
     ),
-    sign_in_progress: own(signingCodes.sign_in_progress, 409, 'Another signature request is open.', 'Finish it in the wallet first.'),
+    sign_in_progress: own(
+      signingCodes.sign_in_progress,
+      409,
+      'Another signature request is open.',
+      'Finish it in the wallet first.',
+    ),
     // Metadata and mint
-    metadata_upload_failed: code('network', true, 502, 'The metadata could not be stored.', 'The server tries again by itself.'),
+    metadata_upload_failed: code(
+      'network',
+      true,
+      502,
+      'The metadata could not be stored.',
+      'The server tries again by itself.',
+    ),
     metadata_cid_mismatch: code(
       'operator',
       true,
@@ -333,9 +479,27 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The store returned another CID than the content has.',
       'The server tries again; check the pinning provider if it stays.',
     ),
-    metadata_unavailable: code('network', true, 502, 'The stored metadata could not be read.', 'Try again; nothing was changed.'),
-    mint_failed_on_chain: code('network', true, 502, 'The mint transaction failed on chain.', 'The server tries again by itself.'),
-    mint_authority_unfunded: code('operator', true, 503, 'The mint authority has not enough SOL.', 'Fund the mint authority.'),
+    metadata_unavailable: code(
+      'network',
+      true,
+      502,
+      'The stored metadata could not be read.',
+      'Try again; nothing was changed.',
+    ),
+    mint_failed_on_chain: code(
+      'network',
+      true,
+      502,
+      'The mint transaction failed on chain.',
+      'The server tries again by itself.',
+    ),
+    mint_authority_unfunded: code(
+      'operator',
+      true,
+      503,
+      'The mint authority has not enough SOL.',
+      'Fund the mint authority.',
+    ),
     mint_address_occupied: code(
       'operator',
       false,
@@ -343,7 +507,13 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'Something unexpected stands at the address of the new NFT.',
       'An operator has to look at the address.',
     ),
-    mint_mismatch: code('operator', false, 500, 'The minted NFT is not what was ordered.', 'An operator has to look at the mint.'),
+    mint_mismatch: code(
+      'operator',
+      false,
+      500,
+      'The minted NFT is not what was ordered.',
+      'An operator has to look at the mint.',
+    ),
     mint_key_unknown: code(
       'operator',
       false,
@@ -351,9 +521,21 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The key that this operation mints with is not configured.',
       'Pass the former authority in formerAuthorities until its operations have ended.',
     ),
-    records_failed: code('network', true, 502, 'The records could not be updated.', 'The server tries again by itself.'),
+    records_failed: code(
+      'network',
+      true,
+      502,
+      'The records could not be updated.',
+      'The server tries again by itself.',
+    ),
     // Infrastructure
-    rpc_unavailable: code('network', true, 503, 'The Solana RPC node does not answer.', 'Wait; nothing is decided without the chain.'),
+    rpc_unavailable: code(
+      'network',
+      true,
+      503,
+      'The Solana RPC node does not answer.',
+      'Wait; nothing is decided without the chain.',
+    ),
     wrong_cluster: code(
       'operator',
       false,
@@ -361,7 +543,13 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The RPC node serves another Solana cluster than this database was made with.',
       'Point SOLANA_RPC_URL at the right cluster, or use another database.',
     ),
-    database_unavailable: code('network', true, 503, 'The database does not answer.', 'Wait and try again; nothing was lost.'),
+    database_unavailable: code(
+      'network',
+      true,
+      503,
+      'The database does not answer.',
+      'Wait and try again; nothing was lost.',
+    ),
     database_in_use: code(
       'operator',
       false,
@@ -391,14 +579,25 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'Correct what it names, then replay the dead letter; the operation itself is unharmed.',
     ),
     // Client
-    connection_lost: own(ownCodes.connection_lost, 503, 'The connection was lost.', 'The client reconnects by itself.'),
+    connection_lost: own(
+      ownCodes.connection_lost,
+      503,
+      'The connection was lost.',
+      'The client reconnects by itself.',
+    ),
     connection_gave_up: own(
       ownCodes.connection_gave_up,
       503,
       'The client stopped trying to reconnect.',
       'Check the network, then call retry().',
     ),
-    missing_capability: code('operator', false, 500, 'The runtime lacks something the client needs.', 'Pass it in the environment option.'),
+    missing_capability: code(
+      'operator',
+      false,
+      500,
+      'The runtime lacks something the client needs.',
+      'Pass it in the environment option.',
+    ),
     aborted: own(ownCodes.aborted, 499, 'The call was aborted.', 'Call again when it is wanted.'),
     detached: own(
       ownCodes.detached,
@@ -407,14 +606,24 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'Attach again to follow it.',
     ),
     // Configuration
-    invalid_option: code('operator', false, 500, 'An option has a wrong value.', 'Correct the option named in the message.'),
+    invalid_option: code(
+      'operator',
+      false,
+      500,
+      'An option has a wrong value.',
+      'Correct the option named in the message.',
+    ),
   }) as const satisfies Record<string, WireFacts>)();
 
 /** One of the codes of this version. */
 export type ErrorCode = keyof typeof errorCodes;
 
 /** True for a code that this version knows. */
-export const isErrorCode = (value: unknown): value is ErrorCode => typeof value === 'string' && Object.hasOwn(errorCodes, value);
+export const isErrorCode = (value: unknown): value is ErrorCode =>
+  typeof value === 'string' && Object.hasOwn(errorCodes, value);
 
-/** All there is to know: the codes and the cases within them. A function of its own, so that bundlers may leave it out. */
+/**
+ * All there is to know: the codes and the cases within them. A function of its own, so that
+ * bundlers may leave it out.
+ */
 export const everyCode = /* @__PURE__ */ (() => ({ ...errorCodes, ...sentences }))();

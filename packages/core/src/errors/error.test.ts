@@ -3,7 +3,13 @@ import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { aboutOperation } from '../client/api.ts';
 import type * as own from './index.ts';
-import { type ErrorCode, errorCodes, isNftUpgradeError, NftUpgradeError, toNftUpgradeError } from './index.ts';
+import {
+  type ErrorCode,
+  errorCodes,
+  isNftUpgradeError,
+  NftUpgradeError,
+  toNftUpgradeError,
+} from './index.ts';
 
 /** The same package once more, as a second version of it in one bundle would be. */
 async function otherCopy(): Promise<typeof own> {
@@ -15,7 +21,9 @@ async function otherCopy(): Promise<typeof own> {
     platform: 'browser',
   });
   const text = outputFiles[0]?.text ?? '';
-  return (await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`)) as typeof own;
+  return (await import(
+    `data:text/javascript;base64,${Buffer.from(text).toString('base64')}`
+  )) as typeof own;
 }
 
 describe('an error', () => {
@@ -26,13 +34,18 @@ describe('an error', () => {
     expect(sections).toEqual(new Set(codes));
     const addresses = codes.map((code) => new NftUpgradeError(code).docs);
     expect(new Set(addresses).size).toBe(codes.length);
-    for (const [index, address] of addresses.entries()) expect(new URL(address).hash).toBe(`#${codes[index]}`);
+    for (const [index, address] of addresses.entries())
+      expect(new URL(address).hash).toBe(`#${codes[index]}`);
   });
 
   it('says who can act, where the asset is, which operation, and what led to it', () => {
     const root = new TypeError('socket hang up');
     const lost = toNftUpgradeError(root, 'connection_lost');
-    const gaveUp = new NftUpgradeError('connection_gave_up', { cause: lost, operationId: 'upg_1', asset: 'burned_owed' });
+    const gaveUp = new NftUpgradeError('connection_gave_up', {
+      cause: lost,
+      operationId: 'upg_1',
+      asset: 'burned_owed',
+    });
     expect(gaveUp).toMatchObject({
       code: 'connection_gave_up',
       actor: 'network',
@@ -46,17 +59,33 @@ describe('an error', () => {
   });
 
   it('keeps code, details and cause when the operation is added to it', () => {
-    const bare = new NftUpgradeError('wallet_rejected', { details: { status: 400 }, cause: new Error('4001'), message: 'No.' });
+    const bare = new NftUpgradeError('wallet_rejected', {
+      details: { status: 400 },
+      cause: new Error('4001'),
+      message: 'No.',
+    });
     const told = aboutOperation(bare, 'upg_1', 'safe');
-    expect(told).toMatchObject({ code: 'wallet_rejected', message: 'No.', details: { status: 400 }, operationId: 'upg_1', asset: 'safe' });
+    expect(told).toMatchObject({
+      code: 'wallet_rejected',
+      message: 'No.',
+      details: { status: 400 },
+      operationId: 'upg_1',
+      asset: 'safe',
+    });
     expect(told.cause).toBe(bare.cause);
     expect(aboutOperation(told, 'upg_2', 'delivered')).toBe(told);
   });
 
   it('shows no cause, no stack and no request where it is logged as JSON', () => {
-    const json = JSON.stringify(new NftUpgradeError('internal', { cause: new Error('secret in the cause') }));
+    const json = JSON.stringify(
+      new NftUpgradeError('internal', { cause: new Error('secret in the cause') }),
+    );
     expect(json).not.toMatch(/secret|stack|cause/);
-    expect(JSON.parse(json)).toMatchObject({ name: 'NftUpgradeError', code: 'internal', actor: 'operator' });
+    expect(JSON.parse(json)).toMatchObject({
+      name: 'NftUpgradeError',
+      code: 'internal',
+      actor: 'operator',
+    });
   });
 
   it('is recognised across two copies of the package in one bundle', async () => {
@@ -66,7 +95,13 @@ describe('an error', () => {
     expect(isNftUpgradeError(foreign)).toBe(true);
     expect(toNftUpgradeError(foreign, 'internal')).toBe(foreign);
     expect(other.isNftUpgradeError(new NftUpgradeError('rate_limited'))).toBe(true);
-    for (const stranger of [null, undefined, 'rate_limited', new Error('x'), { code: 'rate_limited' }])
+    for (const stranger of [
+      null,
+      undefined,
+      'rate_limited',
+      new Error('x'),
+      { code: 'rate_limited' },
+    ])
       expect(isNftUpgradeError(stranger)).toBe(false);
   });
 });

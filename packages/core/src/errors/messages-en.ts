@@ -1,6 +1,9 @@
 import type { FullCatalogue } from './messages.ts';
 
-/** The catalogue in English, and what stands in for whatever another one leaves out. The sentences of the errors stand beside their codes. */
+/**
+ * The catalogue in English, and what stands in for whatever another one leaves out. The sentences
+ * of the errors stand beside their codes.
+ */
 export const english: Omit<FullCatalogue, 'errors'> = {
   statuses: {
     initializing: 'Getting ready',

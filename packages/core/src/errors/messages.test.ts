@@ -8,7 +8,9 @@ import { english } from './messages-en.ts';
 import { chinese } from './messages-zh.ts';
 
 const codes = Object.keys(errorCodes).filter(isErrorCode);
-const statuses = [...new Set(Object.values(processes).flatMap((process) => Object.keys(process.statuses)))];
+const statuses = [
+  ...new Set(Object.values(processes).flatMap((process) => Object.keys(process.statuses))),
+];
 const han = /\p{Script=Han}/u;
 
 test('every code, status and asset has its Chinese sentences', () => {
@@ -24,14 +26,23 @@ test('every code, status and asset has its Chinese sentences', () => {
 
 test('English tells what the error knows, and has a sentence for every status and asset', () => {
   const en = createMessages();
-  const error = new NftUpgradeError('invalid_option', { message: 'timing.pollMs must be a number above 0.' });
+  const error = new NftUpgradeError('invalid_option', {
+    message: 'timing.pollMs must be a number above 0.',
+  });
   expect(en.error(error)).toEqual({ message: error.message, hint: error.hint });
   for (const status of statuses) expect(en.status(status)).not.toContain('_');
   for (const asset of assets) expect(en.asset(asset)).toMatch(/\.$/);
 });
 
 test('every further sentence there is stands in both languages, and says something where the English one does', () => {
-  for (const group of ['next', 'connections', 'wallets', 'labels', 'durations', 'assets'] as const) {
+  for (const group of [
+    'next',
+    'connections',
+    'wallets',
+    'labels',
+    'durations',
+    'assets',
+  ] as const) {
     const zh: Readonly<Record<string, string>> = chinese[group];
     expect(Object.keys(zh), group).toEqual(Object.keys(english[group]));
     for (const [key, sentence] of Object.entries(english[group]))
@@ -52,7 +63,10 @@ test('a host replaces what it wants, and keeps the rest', () => {
     errors: { wallet_rejected: { message: 'Nope.', hint: 'Again?' } },
     statuses: { completed: 'Hooray', polishing: 'Polishing the gem' },
   });
-  expect(mine.error(new NftUpgradeError('wallet_rejected'))).toEqual({ message: 'Nope.', hint: 'Again?' });
+  expect(mine.error(new NftUpgradeError('wallet_rejected'))).toEqual({
+    message: 'Nope.',
+    hint: 'Again?',
+  });
   expect(mine.error(new NftUpgradeError('aborted')).message).toBe(errorCodes.aborted.message);
   expect([mine.status('completed'), mine.status('polishing'), mine.status('cancelled')]).toEqual([
     'Hooray',

@@ -20,8 +20,18 @@ type Process = (typeof processes)[ProcessName];
 /** A status of one of the processes of this version. */
 export type KnownStatus = StatusOf<Process>;
 
-/** Texts of buttons, steps and their states: processes (what starting one is called), actions, phases. */
-export type Label = ProcessName | Action | PhaseOf<Process> | StepState | 'progress' | 'steps' | 'full_stop';
+/**
+ * Texts of buttons, steps and their states: processes (what starting one is called), actions,
+ * phases.
+ */
+export type Label =
+  | ProcessName
+  | Action
+  | PhaseOf<Process>
+  | StepState
+  | 'progress'
+  | 'steps'
+  | 'full_stop';
 
 /** `{n}` stands for the number, `{time}` for the duration. */
 type Duration = 'moments' | 'seconds' | 'minutes' | 'step' | 'left';
@@ -43,7 +53,9 @@ export interface FullCatalogue {
 }
 
 /** Sentences for people. Whatever is left out is taken from the English one. */
-export type Catalogue = { readonly [Group in keyof FullCatalogue]: Readonly<Partial<FullCatalogue[Group]>> };
+export type Catalogue = {
+  readonly [Group in keyof FullCatalogue]: Readonly<Partial<FullCatalogue[Group]>>;
+};
 
 /** Finds the sentence. Never throws: what a newer server sends gets a readable fallback. */
 export interface Messages {
@@ -59,19 +71,29 @@ export interface Messages {
   connection(state: ConnectionState): string;
   /** What the wallet is doing; empty where there is nothing to tell. */
   wallet(state: WalletState): string;
-  /** Text of a button, a step or a state of one; a host's own processes and phases may be named here too. */
+  /**
+   * Text of a button, a step or a state of one; a host's own processes and phases may be named here
+   * too.
+   */
   label(name: string): string;
-  /** A sentence about a duration in milliseconds: how long this step usually takes, or how long it usually still takes. */
+  /**
+   * A sentence about a duration in milliseconds: how long this step usually takes, or how long it
+   * usually still takes.
+   */
   duration(ms: number, about: 'step' | 'left'): string;
 }
 
 /**
  * Makes a catalogue of messages. Whoever imports it has errors with words.
- * @param chosen `chinese`, or sentences of the host; what they leave out is English. A page loads only the catalogue it names
+ * @param chosen `chinese`, or sentences of the host; what they leave out is English. A page loads
+ *   only the catalogue it names
  * @example createMessages(chinese)
  * @example createMessages({ statuses: { completed: 'Hooray' } })
  */
-export const createMessages: (chosen?: Partial<Catalogue>) => Messages = /* @__PURE__ */ withCodes(everyCode, messagesOf);
+export const createMessages: (chosen?: Partial<Catalogue>) => Messages = /* @__PURE__ */ withCodes(
+  everyCode,
+  messagesOf,
+);
 
 function messagesOf(chosen: Partial<Catalogue> = {}): Messages {
   const find =
@@ -80,7 +102,8 @@ function messagesOf(chosen: Partial<Catalogue> = {}): Messages {
       own(chosen[group], key) ?? own(english[group], key) ?? fallback(key);
   const duration = find('durations');
   return {
-    // The English message of an error may know more than its code does: the field, the account, the amount.
+    // The English message of an error may know more than its code does: the field, the account, the
+    // amount.
     error: (error) =>
       chosen.errors?.[error.code] ?? {
         message: error.message,
@@ -102,8 +125,10 @@ function messagesOf(chosen: Partial<Catalogue> = {}): Messages {
 }
 
 /** Names come over the wire: `constructor` is no sentence of ours. */
-const own = (group: Readonly<Record<string, string | undefined>> | undefined, key: string): string | undefined =>
-  group && Object.hasOwn(group, key) ? group[key] : undefined;
+const own = (
+  group: Readonly<Record<string, string | undefined>> | undefined,
+  key: string,
+): string | undefined => (group && Object.hasOwn(group, key) ? group[key] : undefined);
 
 /** `polishing_nft` of a newer server reads “Polishing nft”. */
 const readable = (status: string): string => {

@@ -25,8 +25,9 @@ const networkLater: CodeFacts = { actor: 'network', retryable: true };
 export const usualFacts: CodeFacts = { actor: 'operator', retryable: false };
 
 /**
- * The codes that a client raises itself, as far as they are not of the usual kind. A page that only follows operations loads these and no words: those stand in `codes.ts`,
- * and come with the class, with the messages and with the hooks. What a server raises comes with its facts and words.
+ * The codes that a client raises itself, as far as they are not of the usual kind. A page that only
+ * follows operations loads these and no words: those stand in `codes.ts`, and come with the class,
+ * with the messages and with the hooks. What a server raises comes with its facts and words.
  */
 export const ownCodes = {
   unauthenticated: user,

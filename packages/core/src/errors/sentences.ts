@@ -8,18 +8,32 @@ export interface CaseWords extends Partial<Omit<CodeWords, 'message'>> {
 }
 
 /**
- * More than a code says by itself, for the client's own errors: by code and `details.problem`. Like the words of the codes they come with whoever shows words; a page without
- * them has the code and the details.
+ * More than a code says by itself, for the client's own errors: by code and `details.problem`. Like
+ * the words of the codes they come with whoever shows words; a page without them has the code and
+ * the details.
  */
 export const sentences: Readonly<Record<string, CaseWords>> = {
-  'invalid_option:unknown': { message: ({ option, known }) => `${String(option)} does not exist. Known: ${[known].flat().join(', ')}.` },
-  'invalid_option:range': { message: ({ option }) => `${String(option)} must be a number above 0 and at most 2147483647.` },
-  'invalid_option:key': { message: () => 'idempotencyKey must be 8 to 128 visible ASCII characters.' },
-  'invalid_option:token': { message: () => 'getToken() must give a string of visible ASCII characters, or null.' },
-  'invalid_option:base_url': {
-    message: () => 'baseUrl must be an http or https URL without credentials, query and fragment, or a path of this site.',
+  'invalid_option:unknown': {
+    message: ({ option, known }) =>
+      `${String(option)} does not exist. Known: ${[known].flat().join(', ')}.`,
   },
-  'invalid_option:redirect': { message: () => 'The server answered with a redirect.', hint: 'Point baseUrl at its target.' },
+  'invalid_option:range': {
+    message: ({ option }) => `${String(option)} must be a number above 0 and at most 2147483647.`,
+  },
+  'invalid_option:key': {
+    message: () => 'idempotencyKey must be 8 to 128 visible ASCII characters.',
+  },
+  'invalid_option:token': {
+    message: () => 'getToken() must give a string of visible ASCII characters, or null.',
+  },
+  'invalid_option:base_url': {
+    message: () =>
+      'baseUrl must be an http or https URL without credentials, query and fragment, or a path of this site.',
+  },
+  'invalid_option:redirect': {
+    message: () => 'The server answered with a redirect.',
+    hint: 'Point baseUrl at its target.',
+  },
   'unauthenticated:token_late': { message: () => 'getToken() did not answer in time.' },
   'unauthenticated:token_failed': { message: () => 'getToken() failed.' },
   'connection_lost:late': { message: () => 'The server did not answer in time.' },
@@ -29,9 +43,14 @@ export const sentences: Readonly<Record<string, CaseWords>> = {
     hint: 'Load a polyfill of it, or pass it in the environment option.',
   },
   'protocol_unsupported:server': {
-    message: ({ server, client }) => `The server speaks protocol ${String(server)}, this client ${String(client)}. Nothing was signed.`,
+    message: ({ server, client }) =>
+      `The server speaks protocol ${String(server)}, this client ${String(client)}. Nothing was signed.`,
     hint: 'Load the page again for a newer client.',
   },
-  'protocol_unsupported:end': { message: () => 'The operation has ended in a way this client does not know.' },
-  'wallet_not_connected:no_signing': { hint: 'Pass signing: walletSigning({ wallet, guard }) to the client.' },
+  'protocol_unsupported:end': {
+    message: () => 'The operation has ended in a way this client does not know.',
+  },
+  'wallet_not_connected:no_signing': {
+    hint: 'Pass signing: walletSigning({ wallet, guard }) to the client.',
+  },
 };

@@ -28,16 +28,21 @@ export interface ProcessData {
 }
 
 /** A process from its data: how a process of a host comes into being. */
-export function processFrom<Name extends string, Input extends Shape, Phases extends readonly PhaseDefinition[]>(
-  data: ProcessData,
-): ProcessDefinition<Name, Input, Phases> {
+export function processFrom<
+  Name extends string,
+  Input extends Shape,
+  Phases extends readonly PhaseDefinition[],
+>(data: ProcessData): ProcessDefinition<Name, Input, Phases> {
   const { name, input, statuses, ...rest } = data;
   return resolveProcess(
     { ...rest, name: name as Name },
     Object.keys(input),
     compileFields(input),
     Object.entries(statuses).map(([status, { facts, now, ...one }]) =>
-      resolveStatus({ ...one, status, factKeys: Object.keys(facts), nowKeys: Object.keys(now) }, compileFields({ ...facts, ...now })),
+      resolveStatus(
+        { ...one, status, factKeys: Object.keys(facts), nowKeys: Object.keys(now) },
+        compileFields({ ...facts, ...now }),
+      ),
     ),
   );
 }

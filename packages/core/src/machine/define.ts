@@ -17,13 +17,18 @@ export interface StatusDefinition<Facts extends Shape = Shape, Now extends Shape
   readonly facts: Facts;
   /** Payload that is true only while the operation is in this status. */
   readonly now: Now;
-  /** Statuses that may follow; `next` stands for the entries of the phase that comes next in the process. */
+  /**
+   * Statuses that may follow; `next` stands for the entries of the phase that comes next in the
+   * process.
+   */
   readonly to: readonly string[];
 }
 
 export type Statuses = Readonly<Record<string, StatusDefinition>>;
 
-/** A kind of work with its statuses. The same phase may serve many processes; it knows none of them. */
+/**
+ * A kind of work with its statuses. The same phase may serve many processes; it knows none of them.
+ */
 export interface PhaseDefinition<Name extends string = string, S extends Statuses = Statuses> {
   readonly name: Name;
   /** Statuses a process may enter the phase with. */
@@ -58,17 +63,23 @@ export const status = <const Rest extends StatusRest = Record<never, never>>(
 });
 
 /**
- * Defines a phase: its statuses, which of them it begins with, and what may follow what. `to: ['next']` leads into the phase that comes after it in
- * a process.
+ * Defines a phase: its statuses, which of them it begins with, and what may follow what.
+ * `to: ['next']` leads into the phase that comes after it in a process.
  */
 export const definePhase = <const Name extends string, const S extends Statuses>(
   name: Name,
   phase: { entries: readonly (keyof S & string)[]; leaves?: Asset; statuses: S },
 ): PhaseDefinition<Name, S> => ({ name, ...phase });
 
-/** A process with the zod schemas it was written in: for JSON Schema, OpenAPI and whoever works with zod. */
-export interface DefinedProcess<Name extends string, Input extends Shape, Phases extends readonly PhaseDefinition[]>
-  extends ProcessDefinition<Name, Input, Phases> {
+/**
+ * A process with the zod schemas it was written in: for JSON Schema, OpenAPI and whoever works with
+ * zod.
+ */
+export interface DefinedProcess<
+  Name extends string,
+  Input extends Shape,
+  Phases extends readonly PhaseDefinition[],
+> extends ProcessDefinition<Name, Input, Phases> {
   readonly source: {
     /** The same without zod, as a file can hold it. */
     readonly data: ProcessData;
@@ -78,7 +89,10 @@ export interface DefinedProcess<Name extends string, Input extends Shape, Phases
   };
 }
 
-/** Puts phases in order. What may follow what, where the asset is and which events exist is derived here, once, for client and server. */
+/**
+ * Puts phases in order. What may follow what, where the asset is and which events exist is derived
+ * here, once, for client and server.
+ */
 export function defineProcess<
   const Name extends string,
   const Input extends Shape,
@@ -100,11 +114,19 @@ export function defineProcess<
     for (const [name, { progress, asset, facts, now, ...rest }] of Object.entries(phase.statuses)) {
       const to = rest.to.flatMap((target) => (target === 'next' ? next : [target]));
       const earlier = statuses[name];
-      if (earlier) statuses[name] = { ...earlier, phase: null, to: [...new Set([...earlier.to, ...to])] };
+      if (earlier)
+        statuses[name] = { ...earlier, phase: null, to: [...new Set([...earlier.to, ...to])] };
       else {
         payloads[name] = { ...facts, ...now };
         const resolved = asset === 'carried' ? carried : asset;
-        statuses[name] = { phase: phase.name, progress, asset: resolved, to, facts: fieldsFromZod(facts), now: fieldsFromZod(now) };
+        statuses[name] = {
+          phase: phase.name,
+          progress,
+          asset: resolved,
+          to,
+          facts: fieldsFromZod(facts),
+          now: fieldsFromZod(now),
+        };
       }
     }
     carried = phase.leaves ?? carried;
@@ -117,5 +139,8 @@ export function defineProcess<
     statuses,
     initial: phases[0]?.entries[0] ?? '',
   };
-  return { ...processFrom<Name, Input, Phases>(data), source: { data, input: z.strictObject(process.input), payloads } };
+  return {
+    ...processFrom<Name, Input, Phases>(data),
+    source: { data, input: z.strictObject(process.input), payloads },
+  };
 }

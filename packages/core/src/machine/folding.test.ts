@@ -14,11 +14,18 @@ const log = sampleEvents(upgrade, [
 ]);
 
 /** The same with an event of a newer server in it. */
-const newer = { ...log.at(-1), seq: log.length, status: 'resting', message: 'A while', timestamp: '2026-11-23T11:00:00.000Z' };
+const newer = {
+  ...log.at(-1),
+  seq: log.length,
+  status: 'resting',
+  message: 'A while',
+  timestamp: '2026-11-23T11:00:00.000Z',
+};
 const mixed = [...log.slice(0, -1), newer, { ...log.at(-1), seq: log.length + 1 }] as typeof log;
 
 function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) for (const inner of Object.values(Object.freeze(value))) frozen(inner);
+  if (typeof value === 'object' && value !== null)
+    for (const inner of Object.values(Object.freeze(value))) frozen(inner);
   return value;
 }
 
@@ -41,7 +48,8 @@ it('a look in the middle changes nothing, not around a status that is not known 
     const folding = createFolding(upgrade, null);
     for (const [index, event] of log.entries()) {
       folding.add(event);
-      if (looks & (1 << index)) expect(folding.snapshot()).toEqual(foldAll(upgrade, log.slice(0, index + 1)));
+      if (looks & (1 << index))
+        expect(folding.snapshot()).toEqual(foldAll(upgrade, log.slice(0, index + 1)));
     }
     const last = folding.snapshot();
     expect(folding.add(log[0] as (typeof log)[number])).toBe('duplicate');

@@ -11,7 +11,15 @@ export {
 } from './define.ts';
 export { type Usual, usualOf } from './durations.ts';
 export type { ProcessDefinition, ResolvedStatus } from './process.ts';
-export { createFolding, type Folded, type Folding, fold, foldAll, follows, type Verdict } from './reduce.ts';
+export {
+  createFolding,
+  type Folded,
+  type Folding,
+  fold,
+  foldAll,
+  follows,
+  type Verdict,
+} from './reduce.ts';
 export { type Action, actionsOf, isCommitted, isDelivered } from './select.ts';
 export { type Step, type StepState, stepsOf } from './steps.ts';
 export type {

@@ -24,8 +24,10 @@ const happy = [
 ];
 
 /** What a client sees: the events as JSON, parsed and validated. */
-const overTheWire = (process: Parameters<typeof parseEvent>[0], events: readonly OperationEvent[]) =>
-  events.map((event) => parseEvent(process, JSON.parse(JSON.stringify(event))));
+const overTheWire = (
+  process: Parameters<typeof parseEvent>[0],
+  events: readonly OperationEvent[],
+) => events.map((event) => parseEvent(process, JSON.parse(JSON.stringify(event))));
 
 describe('fold', () => {
   it('gives client and server deeply equal snapshots for every legal run', () => {
@@ -48,7 +50,9 @@ describe('fold', () => {
         const at = 1 + (cut % events.length);
         const snapshot = foldAll(process, events.slice(0, at));
         const overWire = snapshot && parseSnapshot(process, JSON.parse(JSON.stringify(snapshot)));
-        expect(foldAll(process, events.slice(at), overWire)).toStrictEqual(foldAll(process, events));
+        expect(foldAll(process, events.slice(at), overWire)).toStrictEqual(
+          foldAll(process, events),
+        );
       }),
       { numRuns: 300 },
     );
@@ -62,7 +66,8 @@ describe('fold', () => {
           const before: Snapshot | null = snapshot;
           snapshot = fold(upgrade, snapshot, event).snapshot;
           expect(snapshot?.progress).toBeGreaterThanOrEqual(before?.progress ?? 0);
-          if (before?.asset === 'burned_owed') expect(['burned_owed', 'delivered']).toContain(snapshot?.asset);
+          if (before?.asset === 'burned_owed')
+            expect(['burned_owed', 'delivered']).toContain(snapshot?.asset);
         }
       }),
       { numRuns: 500 },
@@ -76,16 +81,30 @@ describe('fold', () => {
     expect(fold(upgrade, one, first)).toEqual({ snapshot: one, verdict: 'duplicate' });
     expect(fold(upgrade, one, first).snapshot).toBe(one);
     expect(fold(upgrade, one, third)).toEqual({ snapshot: one, verdict: 'gap' });
-    expect(foldAll(upgrade, [first, first, second, first, second, ...events.slice(2)])).toStrictEqual(foldAll(upgrade, events));
+    expect(
+      foldAll(upgrade, [first, first, second, first, second, ...events.slice(2)]),
+    ).toStrictEqual(foldAll(upgrade, events));
   });
 
   it('C8, C11: keeps an unknown status, moves the cursor and the asset, and goes on', () => {
     const events = sampleEvents(upgrade, happy.slice(0, 3));
     const before = foldAll(upgrade, events) as Snapshot;
-    const strange = { ...(events[2] as OperationEvent), seq: 4, status: 'quantum_check', asset: 'at_risk' as const, extra: { kept: true } };
+    const strange = {
+      ...(events[2] as OperationEvent),
+      seq: 4,
+      status: 'quantum_check',
+      asset: 'at_risk' as const,
+      extra: { kept: true },
+    };
     const { snapshot, verdict } = fold(upgrade, before, parseEvent(upgrade, strange));
     expect(verdict).toBe('unknown');
-    expect(snapshot).toMatchObject({ status: 'awaiting_burn', seq: 4, asset: 'at_risk', unknown: 1, now: before.now });
+    expect(snapshot).toMatchObject({
+      status: 'awaiting_burn',
+      seq: 4,
+      asset: 'at_risk',
+      unknown: 1,
+      now: before.now,
+    });
     expect(parseEvent(upgrade, strange)).toMatchObject({ extra: { kept: true } });
   });
 
@@ -102,7 +121,10 @@ describe('fold', () => {
     const events = sampleEvents(upgrade, happy);
     const start = foldAll(upgrade, events.slice(0, 1));
     const jump = { ...(events[4] as OperationEvent), seq: 2 };
-    expect(fold(upgrade, start, jump)).toMatchObject({ verdict: 'irregular', snapshot: { status: 'burn_verified', asset: 'burned_owed' } });
+    expect(fold(upgrade, start, jump)).toMatchObject({
+      verdict: 'irregular',
+      snapshot: { status: 'burn_verified', asset: 'burned_owed' },
+    });
   });
 
   it('keeps facts and forgets what was true only in a status', () => {
@@ -124,7 +146,13 @@ describe('fold', () => {
         'version',
       ].sort(),
     );
-    expect(done).toMatchObject({ status: 'completed', terminal: true, progress: 100, asset: 'delivered', phase: 'record' });
+    expect(done).toMatchObject({
+      status: 'completed',
+      terminal: true,
+      progress: 100,
+      asset: 'delivered',
+      phase: 'record',
+    });
   });
 });
 

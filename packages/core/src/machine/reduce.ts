@@ -8,9 +8,13 @@ export type Verdict =
   | 'duplicate'
   /** Events before it are missing: not applied; they have to be fetched. */
   | 'gap'
-  /** A status of a newer version: it moved the cursor, the asset and the progress, not the status. */
+  /**
+   * A status of a newer version: it moved the cursor, the asset and the progress, not the status.
+   */
   | 'unknown'
-  /** It follows where it should not: applied, since the journal is the truth, and worth counting. */
+  /**
+   * It follows where it should not: applied, since the journal is the truth, and worth counting.
+   */
   | 'irregular'
   /** The operation had ended: dropped. */
   | 'after_end'
@@ -24,27 +28,42 @@ export interface Folded {
 }
 
 /**
- * Folds one event into a snapshot: the one reducer of browser, server and recovery. Pure. Every dropped event leaves the snapshot object itself
- * unchanged, so subscribers compare by identity. `fold(fold(null, a), b)` over a log equals the snapshot of the server plus the rest of the log.
+ * Folds one event into a snapshot: the one reducer of browser, server and recovery. Pure. Every
+ * dropped event leaves the snapshot object itself unchanged, so subscribers compare by identity.
+ * `fold(fold(null, a), b)` over a log equals the snapshot of the server plus the rest of the log.
  */
-export function fold(process: AnyProcess, snapshot: Snapshot | null, event: OperationEvent): Folded {
+export function fold(
+  process: AnyProcess,
+  snapshot: Snapshot | null,
+  event: OperationEvent,
+): Folded {
   const folding = createFolding(process, snapshot);
   const verdict = folding.add(event);
   return { snapshot: folding.snapshot(), verdict };
 }
 
 /** Folds a whole log, or the rest of one onto a snapshot. */
-export function foldAll(process: AnyProcess, events: Iterable<OperationEvent>, snapshot: Snapshot | null = null): Snapshot | null {
+export function foldAll(
+  process: AnyProcess,
+  events: Iterable<OperationEvent>,
+  snapshot: Snapshot | null = null,
+): Snapshot | null {
   const folding = createFolding(process, snapshot);
   for (const event of events) folding.add(event);
   return folding.snapshot();
 }
 
-/** Events folded one after the other. Between two looks at the snapshot only one copy is made, however many events there are. */
+/**
+ * Events folded one after the other. Between two looks at the snapshot only one copy is made,
+ * however many events there are.
+ */
 export interface Folding {
   /** Folds in one more event, and says what became of it. */
   add(event: OperationEvent): Verdict;
-  /** What was given to begin with as long as every event was dropped. What is handed out does not change any more. */
+  /**
+   * What was given to begin with as long as every event was dropped. What is handed out does not
+   * change any more.
+   */
   snapshot: () => Snapshot | null;
   /** Number of the last event folded in, 0 before the first. */
   seq: () => number;
@@ -55,9 +74,14 @@ export function createFolding(process: AnyProcess, initial: Snapshot | null): Fo
   let present = initial;
   /** What nobody has seen yet. */
   let draft: Snapshot | null = null;
-  /** The event of which the draft has yet to take over what holds for the time being: only the last one before a look counts. */
+  /**
+   * The event of which the draft has yet to take over what holds for the time being: only the last
+   * one before a look counts.
+   */
   let latest: OperationEvent | null = null;
-  /** The status the operation is in; undefined before the first event, and in one that is not known. */
+  /**
+   * The status the operation is in; undefined before the first event, and in one that is not known.
+   */
   let status = initial ? process.statuses[initial.status] : undefined;
 
   const add = (event: OperationEvent): Verdict => {
@@ -75,7 +99,9 @@ export function createFolding(process: AnyProcess, initial: Snapshot | null): Fo
       draft = null;
       return 'unknown';
     }
-    const regular = first ? next.status === process.initial : !status || status.to.includes(next.status);
+    const regular = first
+      ? next.status === process.initial
+      : !status || status.to.includes(next.status);
     enter(draft, event, next);
     latest = event;
     status = next;
@@ -95,8 +121,15 @@ export function createFolding(process: AnyProcess, initial: Snapshot | null): Fo
   return { add, snapshot, seq: () => present?.seq ?? 0 };
 }
 
-/** Each field of an event is read once, and only where it counts: events have as many shapes as there are statuses, which makes every look at them dear. */
-function whyDropped(process: AnyProcess, snapshot: Snapshot | null, { process: name, operationId, seq }: OperationEvent): Verdict | null {
+/**
+ * Each field of an event is read once, and only where it counts: events have as many shapes as
+ * there are statuses, which makes every look at them dear.
+ */
+function whyDropped(
+  process: AnyProcess,
+  snapshot: Snapshot | null,
+  { process: name, operationId, seq }: OperationEvent,
+): Verdict | null {
   if (name !== process.name || (snapshot && operationId !== snapshot.operationId)) return 'foreign';
   const cursor = snapshot?.seq ?? 0;
   if (seq <= cursor) return 'duplicate';
@@ -111,8 +144,15 @@ function advance(draft: Snapshot, { asset, timestamp, message }: OperationEvent)
   draft.message = message ?? null;
 }
 
-/** Takes a draft into a status, all but its `now`. Its `facts` are shared with what was handed out, so they are replaced and never changed. */
-function enter(draft: Snapshot, event: OperationEvent, { factKeys, status, phase, terminal }: ResolvedStatus): void {
+/**
+ * Takes a draft into a status, all but its `now`. Its `facts` are shared with what was handed out,
+ * so they are replaced and never changed.
+ */
+function enter(
+  draft: Snapshot,
+  event: OperationEvent,
+  { factKeys, status, phase, terminal }: ResolvedStatus,
+): void {
   if (factKeys.length > 0) {
     draft.facts = { ...draft.facts, ...pick(event, factKeys) };
     if (typeof draft.facts.version === 'number') draft.version = draft.facts.version;

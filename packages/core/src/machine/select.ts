@@ -18,14 +18,18 @@ export function actionsOf(
   const actions: Action[] = [];
   if ('burnTransaction' in snapshot.now) actions.push('sign');
   if (to.includes('cancelled') && snapshot.status !== 'cancelling') actions.push('cancel');
-  if (snapshot.status === 'recovering' || snapshot.status === 'needs_attention') actions.push('retry');
-  if (snapshot.terminal && snapshot.status !== 'completed' && snapshot.asset === 'safe') actions.push('restart');
+  if (snapshot.status === 'recovering' || snapshot.status === 'needs_attention')
+    actions.push('retry');
+  if (snapshot.terminal && snapshot.status !== 'completed' && snapshot.asset === 'safe')
+    actions.push('restart');
   return actions;
 }
 
 /** True when only success can follow: the point of no return is passed. */
 export const isCommitted = (process: AnyProcess, snapshot: Snapshot): boolean =>
-  !snapshot.terminal && !actionsOf(process, snapshot).includes('cancel') && snapshot.status !== 'cancelling';
+  !snapshot.terminal &&
+  !actionsOf(process, snapshot).includes('cancel') &&
+  snapshot.status !== 'cancelling';
 
 /** True for an operation that ended with what the user came for, or with its compensation. */
 export const isDelivered = (snapshot: Snapshot): boolean =>

@@ -16,7 +16,10 @@ export interface Step {
   readonly state: StepState;
 }
 
-/** The phases of a process, and how far an operation has come. All `upcoming` before its first event. */
+/**
+ * The phases of a process, and how far an operation has come. All `upcoming` before its first
+ * event.
+ */
 export function stepsOf(process: AnyProcess, snapshot: Snapshot | null): readonly Step[] {
   const at = snapshot ? process.phases.indexOf(snapshot.phase) : -1;
   const delivered = snapshot !== null && isDelivered(snapshot);

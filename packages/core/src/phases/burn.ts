@@ -20,7 +20,10 @@ export const burnTransaction = z.looseObject({
 /** A burn transaction for the wallet; see `burnTransaction`. */
 export type BurnTransaction = z.infer<typeof burnTransaction>;
 
-/** One thing that the wallet changed while it signed: an instruction added or removed, in short, or the blockhash or version before and after. */
+/**
+ * One thing that the wallet changed while it signed: an instruction added or removed, in short, or
+ * the blockhash or version before and after.
+ */
 const walletChange = z.looseObject({
   kind: z.string(),
   what: z.optional(z.string()),
@@ -31,22 +34,50 @@ const walletChange = z.looseObject({
 /** How sure the chain is of a transaction, in Solana's words; `none` before it was seen there. */
 export const commitment = z.enum(['none', 'processed', 'confirmed', 'finalized']);
 
-/** The user destroys the old NFT. From `burn_verified` on the new one is owed, and no path leads back. */
+/**
+ * The user destroys the old NFT. From `burn_verified` on the new one is owed, and no path leads
+ * back.
+ */
 export const burn = definePhase('burn', {
   entries: ['awaiting_burn', 'burn_verified'],
   leaves: 'burned_owed',
   statuses: {
     awaiting_burn: status(20, 'safe', {
-      now: { burnTransaction, instructions: z.string(), deadline: instant, code: z.optional(z.string()) },
-      to: ['verifying_burn', 'burn_verified', 'awaiting_burn', 'cancelling', 'cancelled', 'burn_failed', 'error'],
+      now: {
+        burnTransaction,
+        instructions: z.string(),
+        deadline: instant,
+        code: z.optional(z.string()),
+      },
+      to: [
+        'verifying_burn',
+        'burn_verified',
+        'awaiting_burn',
+        'cancelling',
+        'cancelled',
+        'burn_failed',
+        'error',
+      ],
     }),
     verifying_burn: status(30, 'at_risk', {
-      now: { burnTxSignature: base58, commitment, walletChanges: z.optional(z.array(walletChange)) },
+      now: {
+        burnTxSignature: base58,
+        commitment,
+        walletChanges: z.optional(z.array(walletChange)),
+      },
       to: ['burn_verified', 'awaiting_burn', 'burn_failed', 'cancelling'],
     }),
-    cancelling: status(20, 'at_risk', { now: { until: count }, to: ['cancelled', 'burn_verified', 'burn_failed'] }),
-    burn_failed: status(20, 'safe', { now: { ...failure, retryAction: z.literal('restart_from_burn') } }),
-    burn_verified: status(40, 'burned_owed', { facts: { burnTxSignature: base58, slot: count }, to: ['next'] }),
+    cancelling: status(20, 'at_risk', {
+      now: { until: count },
+      to: ['cancelled', 'burn_verified', 'burn_failed'],
+    }),
+    burn_failed: status(20, 'safe', {
+      now: { ...failure, retryAction: z.literal('restart_from_burn') },
+    }),
+    burn_verified: status(40, 'burned_owed', {
+      facts: { burnTxSignature: base58, slot: count },
+      to: ['next'],
+    }),
     ...waysOut,
   },
 });

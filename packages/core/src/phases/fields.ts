@@ -8,7 +8,10 @@ export const base58 = z.string().check(z.regex(/^[1-9A-HJ-NP-Za-km-z]{32,88}$/))
 /** A point in time, ISO 8601 in UTC. */
 export const instant = z.iso.datetime();
 
-/** Why something failed. `error` is a sentence for people, `code` one of the product's error codes; a newer server may send a code not known here. */
+/**
+ * Why something failed. `error` is a sentence for people, `code` one of the product's error codes;
+ * a newer server may send a code not known here.
+ */
 export const failure = {
   error: z.string(),
   code: z.string(),
@@ -25,7 +28,11 @@ export const nft = z.looseObject({
 });
 
 /** The level that is asked for. */
-export const tier = z.looseObject({ tierId: z.string(), tierName: z.string(), level: z.optional(count) });
+export const tier = z.looseObject({
+  tierId: z.string(),
+  tierName: z.string(),
+  level: z.optional(count),
+});
 
 /** The new NFT as the guide's client shows it. */
 export const newNft = z.looseObject({
@@ -47,5 +54,8 @@ export const requirement = z.looseObject({
   message: z.optional(z.string()),
 });
 
-/** How long each status usually lasts, in milliseconds, measured by the server on earlier operations. Left out while it has none to go by. */
+/**
+ * How long each status usually lasts, in milliseconds, measured by the server on earlier
+ * operations. Left out while it has none to go by.
+ */
 export const usualMs = z.optional(z.record(z.string(), count));

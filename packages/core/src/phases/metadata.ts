@@ -7,7 +7,10 @@ export const metadata = definePhase('metadata', {
   entries: ['uploading_metadata'],
   statuses: {
     uploading_metadata: status(60, 'carried', { to: ['metadata_uploaded', 'upload_failed'] }),
-    metadata_uploaded: status(70, 'carried', { facts: { ipfsHash: z.string(), metadataUri: z.string() }, to: ['next'] }),
+    metadata_uploaded: status(70, 'carried', {
+      facts: { ipfsHash: z.string(), metadataUri: z.string() },
+      to: ['next'],
+    }),
     ...recovery('upload_failed', 'uploading_metadata'),
   },
 });

@@ -17,11 +17,17 @@ export const preflight = <const Facts extends Shape>(facts: Facts) =>
     entries: ['initializing'],
     statuses: {
       initializing: status(0, 'safe', {
-        facts: { version: z.int().check(z.positive()), input: z.record(z.string(), z.unknown()), usualMs },
+        facts: {
+          version: z.int().check(z.positive()),
+          input: z.record(z.string(), z.unknown()),
+          usualMs,
+        },
         to: ['qualification_verified', 'qualification_failed', 'cancelled', 'error'],
       }),
       qualification_verified: status(10, 'safe', { facts, to: ['next', 'cancelled', 'error'] }),
-      qualification_failed: status(0, 'safe', { now: { ...failure, requirements: z.array(requirement) } }),
+      qualification_failed: status(0, 'safe', {
+        now: { ...failure, requirements: z.array(requirement) },
+      }),
       ...waysOut,
     },
   });

@@ -5,7 +5,10 @@ import { definePhase, type Shape, status } from '../machine/define.ts';
  * @param updating facts that are known when it begins
  * @param completed facts the operation ends with
  */
-export const record = <const Updating extends Shape, const Completed extends Shape>(updating: Updating, completed: Completed) =>
+export const record = <const Updating extends Shape, const Completed extends Shape>(
+  updating: Updating,
+  completed: Completed,
+) =>
   definePhase('record', {
     entries: ['updating_records'],
     statuses: {

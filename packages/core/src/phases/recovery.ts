@@ -5,8 +5,8 @@ import { failure, instant } from './fields.ts';
 const attempts = { attempt: z.int().check(z.positive()), maxAttempts: z.int().check(z.positive()) };
 
 /**
- * The statuses of a step that is retried until it succeeds. Two phases with the same recovery share `recovering`, `needs_attention` and
- * `compensated`; what may follow is then the union.
+ * The statuses of a step that is retried until it succeeds. Two phases with the same recovery share
+ * `recovering`, `needs_attention` and `compensated`; what may follow is then the union.
  * @param failed name of the status that reports a failed attempt
  * @param working status in which the step is attempted again
  */
@@ -18,11 +18,18 @@ export const recovery = <const Failed extends string>(failed: Failed, working: s
       to: [working, 'needs_attention'],
     }),
     needs_attention: status('kept', 'carried', {
-      now: { ...failure, compensationId: z.string(), requiresSupport: z.literal(true), userMessage: z.string() },
+      now: {
+        ...failure,
+        compensationId: z.string(),
+        requiresSupport: z.literal(true),
+        userMessage: z.string(),
+      },
       to: ['recovering', 'compensated'],
     }),
     compensated: status('kept', 'delivered', {
-      facts: { compensation: z.looseObject({ id: z.string(), kind: z.string(), settledAt: instant }) },
+      facts: {
+        compensation: z.looseObject({ id: z.string(), kind: z.string(), settledAt: instant }),
+      },
     }),
   }) as const;
 

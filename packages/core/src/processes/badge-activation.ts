@@ -5,7 +5,11 @@ import { preflight } from '../phases/preflight.ts';
 import { record } from '../phases/record.ts';
 
 /** A badge as its owner sees it. */
-export const badge = z.looseObject({ badgeId: z.string(), name: z.string(), status: z.enum(['owned', 'activated', 'consumed']) });
+export const badge = z.looseObject({
+  badgeId: z.string(),
+  name: z.string(),
+  status: z.enum(['owned', 'activated', 'consumed']),
+});
 
 /** The user activates a badge for good, so that it counts for the next upgrade. */
 export const badgeActivation = defineProcess({

@@ -9,7 +9,10 @@ import {
   snapshotList,
 } from './wire.ts';
 
-/** The bodies of requests and answers, as checks. Not a namespace of `wire.ts`: a bundler would keep all of them in every page. */
+/**
+ * The bodies of requests and answers, as checks. Not a namespace of `wire.ts`: a bundler would keep
+ * all of them in every page.
+ */
 export const wire = {
   problem,
   snapshot,

@@ -6,7 +6,10 @@ export const assetSchema = z.enum(assets);
 /** Who can do something about a failure. */
 export const actorSchema = z.enum(['user', 'wallet', 'network', 'operator']);
 
-/** What every event carries, of whatever process and status. `upgradeId` repeats `operationId` in upgrade events. */
+/**
+ * What every event carries, of whatever process and status. `upgradeId` repeats `operationId` in
+ * upgrade events.
+ */
 export const envelopeSchema = z.looseObject({
   operationId: z.string().check(z.minLength(1), z.maxLength(128)),
   upgradeId: z.optional(z.string()),

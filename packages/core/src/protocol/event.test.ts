@@ -20,7 +20,13 @@ const thrown = (work: () => unknown): NftUpgradeError => {
 
 describe('nextEvent', () => {
   it('numbers, dates and completes an event, with the name of the guide', () => {
-    const event = nextEvent(upgrade, null, 'initializing', samplePayload(upgrade, 'initializing'), context);
+    const event = nextEvent(
+      upgrade,
+      null,
+      'initializing',
+      samplePayload(upgrade, 'initializing'),
+      context,
+    );
     expect(event).toMatchObject({
       seq: 1,
       operationId: 'upg_1',
@@ -34,31 +40,51 @@ describe('nextEvent', () => {
 
   it('refuses a status that may not follow, and says which may', () => {
     const snapshot = foldAll(upgrade, sampleEvents(upgrade, ['initializing']));
-    const error = thrown(() => nextEvent(upgrade, snapshot, 'completed', samplePayload(upgrade, 'completed'), context));
+    const error = thrown(() =>
+      nextEvent(upgrade, snapshot, 'completed', samplePayload(upgrade, 'completed'), context),
+    );
     expect(error.code).toBe('illegal_transition');
     expect(error.message).toContain('qualification_verified');
-    expect(thrown(() => nextEvent(upgrade, null, 'toString', {}, context)).code).toBe('illegal_transition');
+    expect(thrown(() => nextEvent(upgrade, null, 'toString', {}, context)).code).toBe(
+      'illegal_transition',
+    );
   });
 
   it('I3: refuses error, cancelled and burn_failed after the burn', () => {
-    const snapshot = foldAll(upgrade, sampleEvents(upgrade, ['initializing', 'qualification_verified', 'burn_verified']));
+    const snapshot = foldAll(
+      upgrade,
+      sampleEvents(upgrade, ['initializing', 'qualification_verified', 'burn_verified']),
+    );
     for (const status of ['error', 'cancelled', 'burn_failed']) {
-      expect(thrown(() => nextEvent(upgrade, snapshot, status, samplePayload(upgrade, status), context)).code).toBe('illegal_transition');
+      expect(
+        thrown(() => nextEvent(upgrade, snapshot, status, samplePayload(upgrade, status), context))
+          .code,
+      ).toBe('illegal_transition');
     }
   });
 
   it('refuses a payload with a missing or a foreign field, and names it', () => {
-    const snapshot = foldAll(upgrade, sampleEvents(upgrade, ['initializing', 'qualification_verified']));
-    expect(thrown(() => nextEvent(upgrade, snapshot, 'awaiting_burn', { deadline: 'soon' }, context)).details).toMatchObject({
+    const snapshot = foldAll(
+      upgrade,
+      sampleEvents(upgrade, ['initializing', 'qualification_verified']),
+    );
+    expect(
+      thrown(() => nextEvent(upgrade, snapshot, 'awaiting_burn', { deadline: 'soon' }, context))
+        .details,
+    ).toMatchObject({
       status: 'awaiting_burn',
     });
     const typo = { ...samplePayload(upgrade, 'awaiting_burn'), instruction: 'x' };
-    expect(thrown(() => nextEvent(upgrade, snapshot, 'awaiting_burn', typo, context)).message).toContain('instruction');
+    expect(
+      thrown(() => nextEvent(upgrade, snapshot, 'awaiting_burn', typo, context)).message,
+    ).toContain('instruction');
   });
 
   it('refuses anything after the end', () => {
     const snapshot = foldAll(upgrade, sampleEvents(upgrade, ['initializing', 'cancelled']));
-    expect(thrown(() => nextEvent(upgrade, snapshot, 'initializing', {}, context)).code).toBe('operation_ended');
+    expect(thrown(() => nextEvent(upgrade, snapshot, 'initializing', {}, context)).code).toBe(
+      'operation_ended',
+    );
   });
 });
 

@@ -2,16 +2,24 @@ import type { OperationEvent } from '../machine/types.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 
 /**
- * One event as a Server-Sent Events frame. Only log events carry an id, so that heartbeats never move the cursor. `event:` is left out: a client of
- * the guide reads `data:` lines only. JSON escapes every line break, so one `data:` line is enough.
+ * One event as a Server-Sent Events frame. Only log events carry an id, so that heartbeats never
+ * move the cursor. `event:` is left out: a client of the guide reads `data:` lines only. JSON
+ * escapes every line break, so one `data:` line is enough.
  */
-export const eventFrame = (event: OperationEvent): string => `id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`;
+export const eventFrame = (event: OperationEvent): string =>
+  `id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`;
 
-/** First frame of every connection: how long to wait before reconnecting, and how often a heartbeat comes. Milliseconds. */
+/**
+ * First frame of every connection: how long to wait before reconnecting, and how often a heartbeat
+ * comes. Milliseconds.
+ */
 export const openingFrame = (timing: { retryMs: number; heartbeatMs: number }): string =>
   `retry: ${timing.retryMs}\n: heartbeat=${timing.heartbeatMs} protocol=${PROTOCOL_VERSION}\n\n`;
 
-/** A comment that keeps the connection alive. It tells the server's time, by which a client sees that something on the way holds frames back. */
+/**
+ * A comment that keeps the connection alive. It tells the server's time, by which a client sees
+ * that something on the way holds frames back.
+ */
 export const heartbeatFrame = (now: number): string => `: time=${now}\n\n`;
 
 /** What comments of this protocol say. Anything else in a comment is ignored. */

@@ -13,8 +13,20 @@ export {
   badge,
 } from '../processes/badge-activation.ts';
 export type { ClaimEvent, ClaimSnapshot, ClaimStatus } from '../processes/claim.ts';
-export { badgeActivation, claim, type Processes, type ProcessName, processes, upgrade } from '../processes/index.ts';
-export { receipt, type UpgradeEvent, type UpgradeSnapshot, type UpgradeStatus } from '../processes/upgrade.ts';
+export {
+  badgeActivation,
+  claim,
+  type Processes,
+  type ProcessName,
+  processes,
+  upgrade,
+} from '../processes/index.ts';
+export {
+  receipt,
+  type UpgradeEvent,
+  type UpgradeSnapshot,
+  type UpgradeStatus,
+} from '../processes/upgrade.ts';
 export { issueDetails, read, type Schema } from '../schema/index.ts';
 export { wire } from './all-bodies.ts';
 export { type Asset, assets } from './asset.ts';
@@ -31,9 +43,29 @@ export {
 } from './bodies.ts';
 export { actorSchema, assetSchema, type Envelope, envelopeSchema } from './envelope.ts';
 export { parseEvent } from './event.ts';
-export { eventFrame, type FrameComment, heartbeatFrame, openingFrame, parseComment } from './frame.ts';
+export {
+  eventFrame,
+  type FrameComment,
+  heartbeatFrame,
+  openingFrame,
+  parseComment,
+} from './frame.ts';
 export { type EventContext, nextEvent } from './next-event.ts';
 export { fromProblem, PROBLEM_TYPE, toProblem } from './problem.ts';
-export { DEFAULT_BASE_PATH, HEALTH_PATH, matchRoute, type OperationRoute, operationRoutes, type Route, routesOf } from './routes.ts';
+export {
+  DEFAULT_BASE_PATH,
+  HEALTH_PATH,
+  matchRoute,
+  type OperationRoute,
+  operationRoutes,
+  type Route,
+  routesOf,
+} from './routes.ts';
 export { parseSnapshot } from './snapshot.ts';
-export { GAP_HEADER, IDEMPOTENCY_HEADER, idempotencyKeyPattern, PROTOCOL_HEADER, PROTOCOL_VERSION } from './version.ts';
+export {
+  GAP_HEADER,
+  IDEMPOTENCY_HEADER,
+  idempotencyKeyPattern,
+  PROTOCOL_HEADER,
+  PROTOCOL_VERSION,
+} from './version.ts';

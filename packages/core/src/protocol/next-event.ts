@@ -12,8 +12,10 @@ export interface EventContext {
 }
 
 /**
- * Makes the event that comes next after `snapshot`: the only way events come into being. Number, progress, asset and the guide's `upgradeId` follow from
- * the process. @throws NftUpgradeError `operation_ended`, `illegal_transition`, or `invalid_event` for a payload that is not of the status
+ * Makes the event that comes next after `snapshot`: the only way events come into being. Number,
+ * progress, asset and the guide's `upgradeId` follow from the process. @throws NftUpgradeError
+ * `operation_ended`, `illegal_transition`, or `invalid_event` for a payload that is not of the
+ * status
  */
 export function nextEvent(
   process: AnyProcess,
@@ -32,7 +34,10 @@ export function nextEvent(
   }
   const allowed = snapshot ? (process.statuses[snapshot.status]?.to ?? []) : [process.initial];
   const definition = process.statuses[status];
-  if (!definition || !(snapshot ? follows(process, snapshot.status, status) : status === process.initial)) {
+  if (
+    !definition ||
+    !(snapshot ? follows(process, snapshot.status, status) : status === process.initial)
+  ) {
     const message = `${status} may not follow ${snapshot?.status ?? 'the start'} in ${process.name}. Allowed: ${allowed.join(', ')}.`;
     throw new NftUpgradeError('illegal_transition', {
       message,
@@ -63,8 +68,21 @@ export function nextEvent(
   };
 }
 
-/** The payload alone, as an emitter gives it. Unknown fields are refused: they would be a typing mistake. */
-export function payloadOf({ fields, factKeys, nowKeys }: ResolvedStatus): Schema<Record<string, unknown>> {
+/**
+ * The payload alone, as an emitter gives it. Unknown fields are refused: they would be a typing
+ * mistake.
+ */
+export function payloadOf({
+  fields,
+  factKeys,
+  nowKeys,
+}: ResolvedStatus): Schema<Record<string, unknown>> {
   const known = ['message', ...factKeys, ...nowKeys];
-  return schemaOf((value) => object(value, (given) => (given.message === undefined || text(given.message)) && fields(given), known));
+  return schemaOf((value) =>
+    object(
+      value,
+      (given) => (given.message === undefined || text(given.message)) && fields(given),
+      known,
+    ),
+  );
 }

@@ -8,7 +8,9 @@ export const PROBLEM_TYPE = 'application/problem+json';
 
 /** The problem that stands for an error. Causes and stacks stay behind. */
 export function toProblem(error: NftUpgradeError): Problem {
-  const facts = isErrorCode(error.code) ? errorCodes[error.code] : { message: error.code, status: 500 };
+  const facts = isErrorCode(error.code)
+    ? errorCodes[error.code]
+    : { message: error.code, status: 500 };
   return {
     type: error.docs,
     title: facts.message,
@@ -24,10 +26,23 @@ export function toProblem(error: NftUpgradeError): Problem {
   };
 }
 
-/** The error a response stands for, also when something between client and server answered with a page of its own. */
+/**
+ * The error a response stands for, also when something between client and server answered with a
+ * page of its own.
+ */
 export function fromProblem(status: number, body: unknown, more: object = {}): NftUpgradeError {
   const problem = problemBody(body) ? (body as Problem) : {};
-  const { code, detail, title, hint, retryable, actor, asset, operationId, details }: Partial<Problem> = problem;
+  const {
+    code,
+    detail,
+    title,
+    hint,
+    retryable,
+    actor,
+    asset,
+    operationId,
+    details,
+  }: Partial<Problem> = problem;
   // What is not a name is none of ours. A 401 means the same whoever answers it.
   const ours = isCode(code) && status !== 401;
   return new NftUpgradeError(ours ? code : codeOfStatus(status), {
@@ -41,6 +56,11 @@ export function fromProblem(status: number, body: unknown, more: object = {}): N
   });
 }
 
-const codes: { readonly [status: number]: ErrorCode } = { 401: 'unauthenticated', 404: 'not_found', 429: 'rate_limited' };
+const codes: { readonly [status: number]: ErrorCode } = {
+  401: 'unauthenticated',
+  404: 'not_found',
+  429: 'rate_limited',
+};
 
-const codeOfStatus = (status: number): ErrorCode => codes[status] ?? (status < 500 ? 'invalid_request' : 'temporarily_unavailable');
+const codeOfStatus = (status: number): ErrorCode =>
+  codes[status] ?? (status < 500 ? 'invalid_request' : 'temporarily_unavailable');

@@ -7,7 +7,13 @@ export const DEFAULT_BASE_PATH = '/api/v1/nft';
 export const HEALTH_PATH = '/api/v1/monitoring/sse-health';
 
 /** Last segments of the routes of one operation. */
-export const operationRoutes = ['events', 'confirm-burn', 'burn-transaction', 'cancel', 'retry'] as const;
+export const operationRoutes = [
+  'events',
+  'confirm-burn',
+  'burn-transaction',
+  'cancel',
+  'retry',
+] as const;
 /** One of the `operationRoutes`. */
 export type OperationRoute = (typeof operationRoutes)[number];
 
@@ -31,13 +37,18 @@ export type Route =
   | { process: AnyProcess; kind: OperationRoute; id: string };
 
 /** Reads a path with the same code that builds it; null when it is none of the routes. */
-export function matchRoute(processes: Readonly<Record<string, AnyProcess>>, basePath: string, pathname: string): Route | null {
+export function matchRoute(
+  processes: Readonly<Record<string, AnyProcess>>,
+  basePath: string,
+  pathname: string,
+): Route | null {
   const base = `${basePath.replace(/\/+$/, '')}/`;
   if (!pathname.startsWith(base)) return null;
   const [path, encoded, last, ...rest] = pathname.slice(base.length).split('/');
   const process = Object.values(processes).find((candidate) => candidate.path === path);
   if (!process || rest.length > 0) return null;
-  if (encoded === undefined || (encoded === '' && last === undefined)) return { process, kind: 'start' };
+  if (encoded === undefined || (encoded === '' && last === undefined))
+    return { process, kind: 'start' };
   const id = decode(encoded);
   if (id === null) return null;
   if (last === undefined) return { process, kind: 'operation', id };

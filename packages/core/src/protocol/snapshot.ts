@@ -7,7 +7,9 @@ import * as wire from './wire.ts';
 export function parseSnapshot(process: AnyProcess, value: unknown): Snapshot {
   const snapshot = read(wire.snapshot, value);
   if (snapshot.process !== process.name) {
-    throw new NftUpgradeError('invalid_event', { details: { field: 'process', expected: process.name } });
+    throw new NftUpgradeError('invalid_event', {
+      details: { field: 'process', expected: process.name },
+    });
   }
   return { ...snapshot }; // its own: the host may go on with what it gave
 }

@@ -1,4 +1,7 @@
-/** Version of the wire contract. It changes only when an older client could misread a newer server; additions do not change it. */
+/**
+ * Version of the wire contract. It changes only when an older client could misread a newer server;
+ * additions do not change it.
+ */
 export const PROTOCOL_VERSION = 1;
 
 /** Response header that names it, and request header in which a client says what it speaks. */

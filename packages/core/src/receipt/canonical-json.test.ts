@@ -6,20 +6,26 @@ const text = (value: unknown): string => new TextDecoder().decode(canonicalJson(
 
 describe('canonicalJson', () => {
   it('sorts keys on every level and writes no white space', () => {
-    expect(text({ b: [1, { d: null, c: true }], a: 'x' })).toBe('{"a":"x","b":[1,{"c":true,"d":null}]}');
+    expect(text({ b: [1, { d: null, c: true }], a: 'x' })).toBe(
+      '{"a":"x","b":[1,{"c":true,"d":null}]}',
+    );
   });
 
   it('is the same for every order of the keys', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue()), fc.infiniteStream(fc.nat()), (value, random) => {
-        const shuffled = Object.fromEntries(
-          Object.entries(value)
-            .map((entry) => ({ entry, at: random.next().value }))
-            .sort((a, b) => a.at - b.at)
-            .map(({ entry }) => entry),
-        );
-        expect(text(shuffled)).toBe(text(value));
-      }),
+      fc.property(
+        fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue()),
+        fc.infiniteStream(fc.nat()),
+        (value, random) => {
+          const shuffled = Object.fromEntries(
+            Object.entries(value)
+              .map((entry) => ({ entry, at: random.next().value }))
+              .sort((a, b) => a.at - b.at)
+              .map(({ entry }) => entry),
+          );
+          expect(text(shuffled)).toBe(text(value));
+        },
+      ),
     );
   });
 
@@ -34,9 +40,9 @@ describe('canonicalJson', () => {
   it('sorts by UTF-16 code units, not by code points (RFC 8785, section 3.2.3)', () => {
     const names = ['\u20ac', '\r', '\ufb33', '1', '\ud83d\ude00', '\u0080', '\u00f6'];
     const sorted = ['\r', '1', '\u0080', '\u00f6', '\u20ac', '\ud83d\ude00', '\ufb33'];
-    expect(Object.keys(JSON.parse(text(Object.fromEntries(names.map((name) => [`k${name}`, 0])))))).toEqual(
-      sorted.map((name) => `k${name}`),
-    );
+    expect(
+      Object.keys(JSON.parse(text(Object.fromEntries(names.map((name) => [`k${name}`, 0]))))),
+    ).toEqual(sorted.map((name) => `k${name}`));
   });
 
   const cycle: Record<string, unknown> = {};
@@ -62,7 +68,9 @@ describe('canonicalJson', () => {
     ['50,000 levels', deep, '$'],
     ['half a surrogate pair', { name: '\ud83d' }, '$.name'],
   ])('refuses %s', (_, value, path) => {
-    expect(() => canonicalJson(value)).toThrow(expect.objectContaining({ code: 'invalid_option', details: { path } }));
+    expect(() => canonicalJson(value)).toThrow(
+      expect.objectContaining({ code: 'invalid_option', details: { path } }),
+    );
   });
 
   it('takes the same object twice, where it is no cycle', () => {

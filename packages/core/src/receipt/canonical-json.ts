@@ -1,6 +1,9 @@
 import { NftUpgradeError } from '../errors/index.ts';
 
-/** Metadata is three or four levels deep; what is a hundred deep is a mistake, and would end in a stack overflow. */
+/**
+ * Metadata is three or four levels deep; what is a hundred deep is a mistake, and would end in a
+ * stack overflow.
+ */
 const maxDepth = 100;
 
 const refuse = (path: string, what: string): NftUpgradeError =>
@@ -23,15 +26,20 @@ function writeString(text: string, path: string): string {
 
 function writeObject(value: object, path: string, parents: readonly object[]): string {
   if (parents.includes(value)) throw refuse(path, 'it contains itself');
-  if (parents.length === maxDepth) throw refuse('$', `it is nested more than ${maxDepth} levels deep`);
+  if (parents.length === maxDepth)
+    throw refuse('$', `it is nested more than ${maxDepth} levels deep`);
   const inside = [...parents, value];
   if (Array.isArray(value)) {
-    // Array.from gives a hole as undefined; map would leave it out, and the gap would be written as nothing.
+    // Array.from gives a hole as undefined; map would leave it out, and the gap would be written as
+    // nothing.
     return `[${Array.from(value, (item: unknown, index) => write(item, `${path}[${index}]`, inside)).join(',')}]`;
   }
-  // A Date, Map or class instance becomes `{}` or whatever its toJSON says today: neither was meant.
-  if (!isPlain(value)) throw refuse(path, `it is an instance of ${value.constructor?.name || 'a class'}`);
-  if (Object.getOwnPropertySymbols(value).length > 0) throw refuse(path, 'it has a symbol as a key');
+  // A Date, Map or class instance becomes `{}` or whatever its toJSON says today: neither was
+  // meant.
+  if (!isPlain(value))
+    throw refuse(path, `it is an instance of ${value.constructor?.name || 'a class'}`);
+  if (Object.getOwnPropertySymbols(value).length > 0)
+    throw refuse(path, 'it has a symbol as a key');
   const members = Object.keys(value)
     .sort()
     .map((key) => {
@@ -53,9 +61,11 @@ function write(value: unknown, path: string, parents: readonly object[]): string
 }
 
 /**
- * The one spelling of a JSON value, in UTF-8: keys sorted by UTF-16 code units, no white space, numbers and strings as `JSON.stringify` writes
- * them (RFC 8785). The same value has the same bytes, and so the same CID, in every retry and on every node.
- * @throws NftUpgradeError `invalid_option` with `details.path` for what JSON cannot hold: undefined, NaN, bigint, Date, Map, a cycle, …
+ * The one spelling of a JSON value, in UTF-8: keys sorted by UTF-16 code units, no white space,
+ * numbers and strings as `JSON.stringify` writes them (RFC 8785). The same value has the same
+ * bytes, and so the same CID, in every retry and on every node.
+ * @throws NftUpgradeError `invalid_option` with `details.path` for what JSON cannot hold:
+ *   undefined, NaN, bigint, Date, Map, a cycle, …
  */
 export function canonicalJson(value: unknown): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(write(value, '$', []));

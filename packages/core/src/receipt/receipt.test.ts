@@ -17,7 +17,12 @@ const claims: ReceiptClaims = {
 };
 const sign = async (change: object = {}): Promise<SignedReceipt> => {
   const receipt = { ...claims, version: 1 as const, id: 'rcp_1', key, ...change };
-  return { ...receipt, signature: encodeBase58(await signEd25519(signer.secretKey.slice(0, 32), receiptBytes(receipt))) };
+  return {
+    ...receipt,
+    signature: encodeBase58(
+      await signEd25519(signer.secretKey.slice(0, 32), receiptBytes(receipt)),
+    ),
+  };
 };
 const rules = async (receipt: unknown, keys = [key]) => {
   const verdict = await verifyReceipt(receipt, { keys });
@@ -55,8 +60,16 @@ function tampered(value: object, path: readonly string[] = []): [string, object]
   return Object.entries(value).flatMap(([field, held]: [string, unknown]): [string, object][] => {
     const here = [...path, field];
     if (typeof held === 'object' && held !== null)
-      return tampered(held, here).map(([where, changed]) => [where, { ...value, [field]: changed }]);
-    return [[here.join('.'), { ...value, [field]: typeof held === 'number' ? held + 1 : `${String(held)}1` }]];
+      return tampered(held, here).map(([where, changed]) => [
+        where,
+        { ...value, [field]: changed },
+      ]);
+    return [
+      [
+        here.join('.'),
+        { ...value, [field]: typeof held === 'number' ? held + 1 : `${String(held)}1` },
+      ],
+    ];
   });
 }
 
@@ -102,16 +115,26 @@ test.each([
   { id: 'rcp_1' },
   { ...claims, version: 2 },
   { ...claims, version: 1, id: 'a', key, signature: 'b', burned: 'x' },
-])('what is no receipt is malformed: %j', async (value) => expect(await rules(value)).toEqual(['malformed']));
+])('what is no receipt is malformed: %j', async (value) =>
+  expect(await rules(value)).toEqual(['malformed']),
+);
 
 test('what the chain says is asked for only when a node is named, and a node that fails is no verdict', async () => {
   const receipt = await sign();
   const asked = vi.fn(async () => claims.owner);
-  expect(await verifyReceipt(receipt, { keys: [key], rpc: asked })).toMatchObject({ valid: false, findings: [{ rule: 'cluster' }] });
-  const fetched = vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response('no', { status: 503 }));
-  await expect(verifyReceipt(receipt, { keys: [key], rpc: 'http://127.0.0.1:1' })).rejects.toMatchObject({ code: 'rpc_unavailable' });
+  expect(await verifyReceipt(receipt, { keys: [key], rpc: asked })).toMatchObject({
+    valid: false,
+    findings: [{ rule: 'cluster' }],
+  });
+  const fetched = vi
+    .spyOn(globalThis, 'fetch')
+    .mockResolvedValue(new Response('no', { status: 503 }));
+  await expect(
+    verifyReceipt(receipt, { keys: [key], rpc: 'http://127.0.0.1:1' }),
+  ).rejects.toMatchObject({ code: 'rpc_unavailable' });
   expect(fetched).toHaveBeenCalledTimes(1);
-  const empty = async (method: string) => (method === 'getGenesisHash' ? claims.cluster : { value: [null] });
+  const empty = async (method: string) =>
+    method === 'getGenesisHash' ? claims.cluster : { value: [null] };
   expect(await verifyReceipt(receipt, { keys: [key], rpc: empty })).toMatchObject({
     valid: false,
     findings: [{ rule: 'burn' }, { rule: 'mint' }],
@@ -120,6 +143,10 @@ test('what the chain says is asked for only when a node is named, and a node tha
 
 test('a runtime without Ed25519 says so', async () => {
   const receipt = await sign();
-  vi.spyOn(crypto.subtle, 'importKey').mockRejectedValue(new DOMException('Unrecognized name.', 'NotSupportedError'));
-  await expect(verifyReceipt(receipt, { keys: [key] })).rejects.toMatchObject({ code: 'missing_capability' });
+  vi.spyOn(crypto.subtle, 'importKey').mockRejectedValue(
+    new DOMException('Unrecognized name.', 'NotSupportedError'),
+  );
+  await expect(verifyReceipt(receipt, { keys: [key] })).rejects.toMatchObject({
+    code: 'missing_capability',
+  });
 });

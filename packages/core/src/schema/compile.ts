@@ -1,7 +1,24 @@
-import { base64, either, flag, instant, int, list, matching, number, object, oneOf, record, schemaOf, sized } from './tests.ts';
+import {
+  base64,
+  either,
+  flag,
+  instant,
+  int,
+  list,
+  matching,
+  number,
+  object,
+  oneOf,
+  record,
+  schemaOf,
+  sized,
+} from './tests.ts';
 import type { Definition, Fields, FieldsTest, Schema, Test } from './types.ts';
 
-/** The schema of a definition, put together at run time: for the processes of a host. Those of this package are written to `generated.ts`. */
+/**
+ * The schema of a definition, put together at run time: for the processes of a host. Those of this
+ * package are written to `generated.ts`.
+ */
 export const compile = <T>(definition: Definition): Schema<T> => schemaOf(testOf(definition));
 
 function testOf(definition: Definition): Test {
@@ -43,7 +60,12 @@ function testOf(definition: Definition): Test {
   }
 }
 
-function stringTest({ min = 0, max = Infinity, format, pattern }: Extract<Definition, { kind: 'string' }>): Test {
+function stringTest({
+  min = 0,
+  max = Infinity,
+  format,
+  pattern,
+}: Extract<Definition, { kind: 'string' }>): Test {
   const wanted = pattern === undefined ? undefined : new RegExp(pattern);
   return (value) =>
     sized(value, min, max) &&

@@ -4,9 +4,17 @@ import type { Definition, Fields } from './types.ts';
 
 type Kind<T extends string> = Extract<Definition, { kind: T }>;
 
-/** A zod schema as data. What has no kind of its own (transformations, refinements, other types) keeps zod's own check. */
+/**
+ * A zod schema as data. What has no kind of its own (transformations, refinements, other types)
+ * keeps zod's own check.
+ */
 export function fromZod(schema: z.core.$ZodType): Definition {
-  return known((schema as z.core.$ZodTypes)._zod.def) ?? { kind: 'zod', test: (value) => judge(schema, value) };
+  return (
+    known((schema as z.core.$ZodTypes)._zod.def) ?? {
+      kind: 'zod',
+      test: (value) => judge(schema, value),
+    }
+  );
 }
 
 /** The same for the fields of an object. */
@@ -32,7 +40,9 @@ function known(def: z.core.$ZodTypes['_zod']['def']): Definition | undefined {
     case 'array':
       return def.checks?.length ? undefined : { kind: 'list', inner: fromZod(def.element) };
     case 'record':
-      return isPlainString(def.keyType) ? { kind: 'record', inner: fromZod(def.valueType) } : undefined;
+      return isPlainString(def.keyType)
+        ? { kind: 'record', inner: fromZod(def.valueType) }
+        : undefined;
     case 'union':
       return either(def.options.map(fromZod));
     case 'object':
@@ -48,8 +58,10 @@ const either = (options: readonly Definition[]): Definition =>
     ? { kind: 'choice', values: options.flatMap(({ values }) => values) }
     : { kind: 'either', options };
 
-const isPlain = (value: unknown): value is string | number | boolean => ['string', 'number', 'boolean'].includes(typeof value);
-const isPlainString = (schema: z.core.$ZodType) => JSON.stringify(fromZod(schema)) === '{"kind":"string"}';
+const isPlain = (value: unknown): value is string | number | boolean =>
+  ['string', 'number', 'boolean'].includes(typeof value);
+const isPlainString = (schema: z.core.$ZodType) =>
+  JSON.stringify(fromZod(schema)) === '{"kind":"string"}';
 
 function string(def: z.core.$ZodStringDef & { format?: string }): Kind<'string'> | undefined {
   const { format } = def;
@@ -59,7 +71,11 @@ function string(def: z.core.$ZodStringDef & { format?: string }): Kind<'string'>
     const check = _zod.def as z.core.$ZodChecks['_zod']['def'];
     if (check.check === 'min_length') found = { ...found, min: check.minimum };
     else if (check.check === 'max_length') found = { ...found, max: check.maximum };
-    else if (check.check === 'string_format' && check.format === 'regex' && check.pattern?.flags === '')
+    else if (
+      check.check === 'string_format' &&
+      check.format === 'regex' &&
+      check.pattern?.flags === ''
+    )
       found = { ...found, pattern: check.pattern.source };
     else return undefined;
   }

@@ -6,7 +6,10 @@ export interface Issue {
   readonly expected: string;
 }
 
-/** True for what it lets through. Never throws and never changes the value. It stops at the first thing that is wrong, by which `explain` names it. */
+/**
+ * True for what it lets through. Never throws and never changes the value. It stops at the first
+ * thing that is wrong, by which `explain` names it.
+ */
 export type Test = (value: unknown) => boolean;
 
 export type Value = Readonly<Record<string, unknown>>;
@@ -31,7 +34,10 @@ export type Definition =
   | { readonly kind: 'optional' | 'nullable' | 'list' | 'record'; readonly inner: Definition }
   | { readonly kind: 'either'; readonly options: readonly Definition[] }
   | { readonly kind: 'object'; readonly fields: Fields; readonly loose: boolean }
-  /** Something of zod that the kinds above do not say: zod itself looks at the value. Never in a file. */
+  /**
+   * Something of zod that the kinds above do not say: zod itself looks at the value. Never in a
+   * file.
+   */
   | { readonly kind: 'zod'; readonly test: Test };
 
 export type Fields<Name extends string = string> = Readonly<Record<Name, Definition>>;

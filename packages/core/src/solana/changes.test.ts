@@ -4,10 +4,18 @@ import { walletChanges } from './changes.ts';
 import * as f from './fixtures.ts';
 
 const built = encodeBase64(f.build(f.honest()));
-const signed = (instructions = f.honest()) => encodeBase64(f.build(instructions, { signers: [f.owner] }));
+const signed = (instructions = f.honest()) =>
+  encodeBase64(f.build(instructions, { signers: [f.owner] }));
 
 test('W8: what a wallet added is recorded', () => {
-  const changed = signed([f.assertion(), f.unitLimit(), f.unitPrice(50_000), f.memo(), f.burnChecked(), f.close()]);
+  const changed = signed([
+    f.assertion(),
+    f.unitLimit(),
+    f.unitPrice(50_000),
+    f.memo(),
+    f.burnChecked(),
+    f.close(),
+  ]);
   expect(walletChanges(built, changed)).toEqual([
     { kind: 'added', what: 'assertion' },
     { kind: 'added', what: 'computeUnitPrice 50000' },

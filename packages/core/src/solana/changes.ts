@@ -12,8 +12,9 @@ export type WalletChange =
   | { kind: 'added' | 'removed'; what: string };
 
 /**
- * What differs between the transaction that the server built and the one that came back, both base64. It records and does not judge: that is the
- * guard's part. The order of instructions and the signatures are left out.
+ * What differs between the transaction that the server built and the one that came back, both
+ * base64. It records and does not judge: that is the guard's part. The order of instructions and
+ * the signatures are left out.
  *
  * @returns null where one of them cannot be read
  */
@@ -22,8 +23,10 @@ export function walletChanges(before: string, after: string): readonly WalletCha
   const signed = read(after);
   if (built === null || signed === null) return null;
   const changes: WalletChange[] = [];
-  if (built.blockhash !== signed.blockhash) changes.push({ kind: 'blockhash', before: built.blockhash, after: signed.blockhash });
-  if (built.version !== signed.version) changes.push({ kind: 'version', before: String(built.version), after: String(signed.version) });
+  if (built.blockhash !== signed.blockhash)
+    changes.push({ kind: 'blockhash', before: built.blockhash, after: signed.blockhash });
+  if (built.version !== signed.version)
+    changes.push({ kind: 'version', before: String(built.version), after: String(signed.version) });
   const removed = effectsOf(built).map(summary);
   for (const what of effectsOf(signed).map(summary)) {
     const index = removed.indexOf(what);

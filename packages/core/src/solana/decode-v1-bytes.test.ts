@@ -25,7 +25,9 @@ interface Parts {
   signatures?: number;
 }
 
-/** The burn of the NFT with its memo. Keys: owner, token account, mint, memo program, token program. */
+/**
+ * The burn of the NFT with its memo. Keys: owner, token account, mint, memo program, token program.
+ */
 const version1 = ({
   header = [1, 0, 2],
   mask = 0b01111,
@@ -56,7 +58,8 @@ const version1 = ({
   ]);
 
 const read = (parts: Parts = {}) => decodeTransaction(version1(parts)).ok;
-const judge = (parts: Parts = {}) => solanaGuard({ read: readAnyVersion }).inspect(encodeBase64(version1(parts)), f.expected, 'after');
+const judge = (parts: Parts = {}) =>
+  solanaGuard({ read: readAnyVersion }).inspect(encodeBase64(version1(parts)), f.expected, 'after');
 
 test('W1: the burn, field by field', () => {
   const decoded = decodeTransaction(version1());
@@ -69,10 +72,19 @@ test('W1: the burn, field by field', () => {
       readonlyUnsigned: 2,
       blockhash: f.blockhash,
       keys: [f.expected.owner, String(f.account), f.expected.mint, memoProgram, tokenProgram],
-      budget: { priorityFeeLamports: 60n, computeUnits: 60_000, dataBytes: 65_536, heapBytes: undefined },
+      budget: {
+        priorityFeeLamports: 60n,
+        computeUnits: 60_000,
+        dataBytes: 65_536,
+        heapBytes: undefined,
+      },
       instructions: [
         { programIndex: 3, accounts: [0] },
-        { programIndex: 4, accounts: [1, 2, 0], data: Uint8Array.of(15, 1, 0, 0, 0, 0, 0, 0, 0, 0) },
+        {
+          programIndex: 4,
+          accounts: [1, 2, 0],
+          data: Uint8Array.of(15, 1, 0, 0, 0, 0, 0, 0, 0, 0),
+        },
       ],
     },
   });
@@ -80,9 +92,15 @@ test('W1: the burn, field by field', () => {
 });
 
 test('W1: a fee of 8 bytes counts in full', () => {
-  const fee = (...values: number[]) => judge({ values: [...values, ...u32(60_000), ...u32(65_536)] });
-  expect(fee(0x40, 0x42, 0x0f, 0, 0, 0, 0, 0)).toMatchObject({ safe: true, maxFeeLamports: 1_005_000n });
-  expect(fee(0x41, 0x42, 0x0f, 0, 0, 0, 0, 0)).toMatchObject({ findings: [{ rule: 'priority_fee' }] });
+  const fee = (...values: number[]) =>
+    judge({ values: [...values, ...u32(60_000), ...u32(65_536)] });
+  expect(fee(0x40, 0x42, 0x0f, 0, 0, 0, 0, 0)).toMatchObject({
+    safe: true,
+    maxFeeLamports: 1_005_000n,
+  });
+  expect(fee(0x41, 0x42, 0x0f, 0, 0, 0, 0, 0)).toMatchObject({
+    findings: [{ rule: 'priority_fee' }],
+  });
   expect(fee(0, 0, 0, 0, 0, 0, 0, 0x80)).toMatchObject({ findings: [{ rule: 'priority_fee' }] });
 });
 
@@ -96,7 +114,13 @@ test.each<[string, Parts]>([
   ['a mask that promises more than there is', { mask: 0b11111 }],
   ['a mask that hides a value', { mask: 0b00111 }],
   ['half of the fee', { mask: 0b01110, values: [...u32(60), ...u32(60_000), ...u32(65_536)] }],
-  ['a bit that nobody knows', { mask: 0b101111, values: [60, 0, 0, 0, 0, 0, 0, 0, ...u32(60_000), ...u32(65_536), ...u32(1)] }],
+  [
+    'a bit that nobody knows',
+    {
+      mask: 0b101111,
+      values: [60, 0, 0, 0, 0, 0, 0, 0, ...u32(60_000), ...u32(65_536), ...u32(1)],
+    },
+  ],
   ['a heap of half a kilobyte', { mask: 0b10000, values: u32(65_536 + 512) }],
   ['a signature too few', { signatures: 0 }],
   ['a signature too many', { signatures: 2 }],
@@ -134,12 +158,26 @@ test.each<[string, Parts]>([
   ['65 instructions', { heads: Array.from({ length: 65 }, () => [3, 0, 0, 0]), payloads: [] }],
   [
     '65 keys',
-    { keys: [key(f.owner.publicKey), ...Array.from({ length: 64 }, (_, at) => key(f.key(at + 10).publicKey))], heads: [], payloads: [] },
+    {
+      keys: [
+        key(f.owner.publicKey),
+        ...Array.from({ length: 64 }, (_, at) => key(f.key(at + 10).publicKey)),
+      ],
+      heads: [],
+      payloads: [],
+    },
   ],
 ])('refuses %s', (_, parts) => expect(read(parts)).toBe(false));
 
 test('W1: a compute budget instruction says nothing there, so it may not stand there', () => {
-  const keys = [key(f.owner.publicKey), key(f.account), key(f.mint), key(memoProgram), key(tokenProgram), key(computeBudgetProgram)];
+  const keys = [
+    key(f.owner.publicKey),
+    key(f.account),
+    key(f.mint),
+    key(memoProgram),
+    key(tokenProgram),
+    key(computeBudgetProgram),
+  ];
   const heads = [
     [3, 1, ...u16(memo.length)],
     [4, 3, ...u16(10)],
@@ -150,6 +188,10 @@ test('W1: a compute budget instruction says nothing there, so it may not stand t
     [1, 2, 0, 15, 1, 0, 0, 0, 0, 0, 0, 0, 0],
     [2, ...u32(1)],
   ];
-  expect(judge({ header: [1, 0, 3], keys, heads, payloads })).toMatchObject({ findings: [{ rule: 'limit', instruction: 2 }] });
-  expect(judge({ header: [1, 0, 3], mask: 0, values: [], keys, heads, payloads })).toMatchObject({ findings: [{ rule: 'limit' }] });
+  expect(judge({ header: [1, 0, 3], keys, heads, payloads })).toMatchObject({
+    findings: [{ rule: 'limit', instruction: 2 }],
+  });
+  expect(judge({ header: [1, 0, 3], mask: 0, values: [], keys, heads, payloads })).toMatchObject({
+    findings: [{ rule: 'limit' }],
+  });
 });

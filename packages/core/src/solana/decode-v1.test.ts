@@ -34,7 +34,12 @@ test('reads the same burn as in the other versions', () => {
   const other = decodeTransaction(f.build([f.memo(), f.burnChecked(), f.close()]));
   if (!decoded.ok || !other.ok) throw new TypeError('unreadable');
   const { transaction } = decoded;
-  expect(transaction).toMatchObject({ version: 1, blockhash: f.blockhash, requiredSignatures: 1, lookupTables: [] });
+  expect(transaction).toMatchObject({
+    version: 1,
+    blockhash: f.blockhash,
+    requiredSignatures: 1,
+    lookupTables: [],
+  });
   expect(new Set(transaction.keys)).toEqual(new Set(other.transaction.keys));
   expect(transaction.signatures).toEqual([new Uint8Array(64)]);
   expect(transaction.message).toEqual(bytesOf(whole).slice(0, -64));
@@ -51,15 +56,19 @@ describe('W1: the guard', () => {
     expect(inspect(bytesOf(bare))).toMatchObject({ safe: true, maxFeeLamports: 5_000n });
   });
   test('reads none of it unless the page asks for it', () =>
-    expect(solanaGuard().inspect(encodeBase64(bytesOf(whole)), f.expected, 'before')).toMatchObject({
-      findings: [{ rule: 'unreadable' }],
-    }));
-  test('refuses a heap, as it does in the other versions', () => expect(rules(bytesOf(heap))).toEqual(['unreadable']));
+    expect(solanaGuard().inspect(encodeBase64(bytesOf(whole)), f.expected, 'before')).toMatchObject(
+      {
+        findings: [{ rule: 'unreadable' }],
+      },
+    ));
+  test('refuses a heap, as it does in the other versions', () =>
+    expect(rules(bytesOf(heap))).toEqual(['unreadable']));
   test('refuses a fee above the cap', () => {
     const fee = 42 + 5 * 32;
     expect(bytesOf(whole)[fee]).toBe(60);
     expect(rules(bytesOf(whole).with(fee + 2, 15))).toEqual([]);
-    for (const byte of [3, 4, 7]) expect(rules(bytesOf(whole).with(fee + byte, 1))).toEqual(['priority_fee']);
+    for (const byte of [3, 4, 7])
+      expect(rules(bytesOf(whole).with(fee + byte, 1))).toEqual(['priority_fee']);
   });
   test('refuses compute budget instructions, which the chain does not read there', () =>
     expect(rules(bytesOf(instructed))).toEqual(['price']));
@@ -86,6 +95,7 @@ describe('refuses what validators refuse', () => {
     ['another version', bytes.with(0, 0x82), 'encoding'],
   ])('%s', (_, wrong, why) => expect(reason(wrong)).toBe(why));
   test('cut anywhere', () => {
-    for (let end = 0; end < bytes.length; end++) expect(reason(bytes.slice(0, end))).not.toBe('read');
+    for (let end = 0; end < bytes.length; end++)
+      expect(reason(bytes.slice(0, end))).not.toBe('read');
   });
 });

@@ -29,7 +29,13 @@ test.each(['legacy', 0] as const)('reads version %s as web3.js does', (version) 
     readonlySigned: theirs.message.header.numReadonlySignedAccounts,
     readonlyUnsigned: theirs.message.header.numReadonlyUnsignedAccounts,
   });
-  expect(ours.instructions.map(({ programIndex, accounts, data }) => [programIndex, accounts, [...data]])).toEqual(
+  expect(
+    ours.instructions.map(({ programIndex, accounts, data }) => [
+      programIndex,
+      accounts,
+      [...data],
+    ]),
+  ).toEqual(
     theirs.message.compiledInstructions.map(({ programIdIndex, accountKeyIndexes, data }) => [
       programIdIndex,
       accountKeyIndexes,
@@ -39,11 +45,17 @@ test.each(['legacy', 0] as const)('reads version %s as web3.js does', (version) 
 });
 
 test('lookup tables: unresolved keys are unknown, resolved ones are read', () => {
-  const decoded = decode(f.build(f.honest(), { version: 0, tables: [f.lookupTable([f.account, f.mint])] }));
-  expect(decoded.lookupTables).toEqual([{ account: expect.any(String), writable: [0, 1], readonly: [] }]);
+  const decoded = decode(
+    f.build(f.honest(), { version: 0, tables: [f.lookupTable([f.account, f.mint])] }),
+  );
+  expect(decoded.lookupTables).toEqual([
+    { account: expect.any(String), writable: [0, 1], readonly: [] },
+  ]);
   expect(effectsOf(decoded).filter(({ kind }) => kind === 'unknown')).toHaveLength(2);
   const loaded = [f.account, f.mint].map(String);
-  expect(effectsOf(decoded, loaded)).toContainEqual(expect.objectContaining({ kind: 'burn', account: loaded[0], mint: loaded[1] }));
+  expect(effectsOf(decoded, loaded)).toContainEqual(
+    expect.objectContaining({ kind: 'burn', account: loaded[0], mint: loaded[1] }),
+  );
 });
 
 test('a burn with an unresolved account too many is not read as a burn', () => {
@@ -52,7 +64,9 @@ test('a burn with an unresolved account too many is not read as a burn', () => {
     [...f.burnChecked().keys.map(({ pubkey }) => [pubkey] as const), [f.otherAccount, 'writable']],
     f.burnChecked().data,
   );
-  const decoded = decode(f.build([f.burnChecked(), extra], { version: 0, tables: [f.lookupTable([f.otherAccount])] }));
+  const decoded = decode(
+    f.build([f.burnChecked(), extra], { version: 0, tables: [f.lookupTable([f.otherAccount])] }),
+  );
   expect(effectsOf(decoded).map(({ kind }) => kind)).toEqual(['burn', 'unknown']);
 });
 
@@ -92,13 +106,18 @@ describe('refuses what validators refuse', () => {
   test('a lookup table that is not used', () => {
     const version0 = f.build(f.honest(), { version: 0 });
     const table = new PublicKey(f.expected.mint).toBytes();
-    expect(reason(Uint8Array.from([...version0.slice(0, -1), 1, ...table, 0, 0]))).toBe('unused lookup table');
+    expect(reason(Uint8Array.from([...version0.slice(0, -1), 1, ...table, 0, 0]))).toBe(
+      'unused lookup table',
+    );
   });
 });
 
 describe('compact-u16', () => {
   const message = f.build(f.honest(), { version: 0 }).slice(0, -1);
-  /** The count of lookup tables, which is the last in a message, or undefined where the transaction ends with something else. */
+  /**
+   * The count of lookup tables, which is the last in a message, or undefined where the transaction
+   * ends with something else.
+   */
   const read = (...bytes: number[]) => {
     let value: number | undefined;
     const transaction = readTransaction(Uint8Array.from([...message, ...bytes]), (_, length) => {
@@ -107,7 +126,8 @@ describe('compact-u16', () => {
     });
     return transaction && value;
   };
-  // The vectors of solana-short-vec. What takes three bytes is a list that no transaction has room for.
+  // The vectors of solana-short-vec. What takes three bytes is a list that no transaction has room
+  // for.
   test.each([
     [[0x00], 0],
     [[0x7f], 0x7f],
@@ -144,7 +164,10 @@ describe('W1: garbage that announces long lists costs no more than a transaction
     ['accounts', [...noKeys, 1, 0, ...most]],
     ['bytes of instructions', [...noKeys, 1, 0, 0, ...most]],
     ['lookup tables', [...noInstructions, ...most]],
-    ['indexes into lookup tables', [...noInstructions, 1, ...Array.from({ length: 32 }, () => 7), ...most]],
+    [
+      'indexes into lookup tables',
+      [...noInstructions, 1, ...Array.from({ length: 32 }, () => 7), ...most],
+    ],
     ['everything', Array.from({ length: maxTransactionBytes }, () => 0xff)],
   ])('%s', (_, garbage) => {
     const reads = vi.spyOn(Uint8Array.prototype, 'subarray');

@@ -1,8 +1,17 @@
 import { encodeBase58 } from './base58.ts';
 import { readVersion1 } from './decode-v1.ts';
-import { type CompiledInstruction, maxTransactionBytes, readTransaction, type TableReader, type Transaction } from './transaction.ts';
+import {
+  type CompiledInstruction,
+  maxTransactionBytes,
+  readTransaction,
+  type TableReader,
+  type Transaction,
+} from './transaction.ts';
 
-/** A lookup table of a version 0 message. Its keys are counted after the static ones: first every writable, then every readonly. */
+/**
+ * A lookup table of a version 0 message. Its keys are counted after the static ones: first every
+ * writable, then every readonly.
+ */
 export interface LookupTable {
   /** Address of the table, base58. */
   account: string;
@@ -10,7 +19,10 @@ export interface LookupTable {
   readonly: readonly number[];
 }
 
-/** The compute budget of a version 1 message, which has it in its header and not among the instructions. Undefined where it is not set. */
+/**
+ * The compute budget of a version 1 message, which has it in its header and not among the
+ * instructions. Undefined where it is not set.
+ */
 export interface Budget {
   priorityFeeLamports: bigint;
   computeUnits: number | undefined;
@@ -39,32 +51,40 @@ export interface DecodedTransaction {
 }
 
 /** `reason` is a word or two for developers. */
-export type DecodeResult = { ok: true; transaction: DecodedTransaction } | { ok: false; reason: string };
+export type DecodeResult =
+  | { ok: true; transaction: DecodedTransaction }
+  | { ok: false; reason: string };
 
 /**
  * Reads a legacy, version 0 or version 1 transaction. Never throws.
  *
- * As strict as the validators (solana-message `sanitize`, compact-u16 in its shortest form, no byte left over), because what this reads and what
- * the chain executes must be the same thing. `@solana/web3.js` is laxer.
+ * As strict as the validators (solana-message `sanitize`, compact-u16 in its shortest form, no byte
+ * left over), because what this reads and what the chain executes must be the same thing.
+ * `@solana/web3.js` is laxer.
  */
 export function decodeTransaction(bytes: Uint8Array): DecodeResult {
   if (bytes.length > maxTransactionBytes) return { ok: false, reason: `${bytes.length} bytes` };
   let transaction: DecodedTransaction | undefined;
   try {
-    // A copy: what was judged must not change afterwards under the hands of whoever owns the buffer.
+    // A copy: what was judged must not change afterwards under the hands of whoever owns the
+    // buffer.
     const copy = Uint8Array.from(bytes);
-    // In front of the others stands the number of signatures, and 129 of them have no room in a packet.
+    // In front of the others stands the number of signatures, and 129 of them have no room in a
+    // packet.
     transaction = copy[0] === 0x81 ? readVersion1(copy) : readOlder(copy);
   } catch {
     // A list that cannot be that long.
   }
   const reason = transaction ? inconsistency(transaction) : 'encoding';
-  return transaction && reason === undefined ? { ok: true, transaction } : { ok: false, reason: reason ?? 'encoding' };
+  return transaction && reason === undefined
+    ? { ok: true, transaction }
+    : { ok: false, reason: reason ?? 'encoding' };
 }
 
 /**
- * Reads the bytes for a guard, in every version that `decodeTransaction` knows. Lookup tables are refused: their content is not in the bytes, so nobody can
- * see what such a transaction touches. So is a heap, which no burn needs.
+ * Reads the bytes for a guard, in every version that `decodeTransaction` knows. Lookup tables are
+ * refused: their content is not in the bytes, so nobody can see what such a transaction touches. So
+ * is a heap, which no burn needs.
  *
  * @example solanaGuard({ read: readAnyVersion })
  */
@@ -79,8 +99,14 @@ export function readAnyVersion(bytes: Uint8Array): Transaction | undefined {
     keys,
     instructions,
     ...(budget && {
-      // What is not set is 0 on the chain (solana-message `TransactionConfig`). There is no price: the fee is a sum.
-      header: { limit: budget.computeUnits ?? 0, price: 0, size: budget.dataBytes ?? 0, fee: Number(budget.priorityFeeLamports) },
+      // What is not set is 0 on the chain (solana-message `TransactionConfig`). There is no price:
+      // the fee is a sum.
+      header: {
+        limit: budget.computeUnits ?? 0,
+        price: 0,
+        size: budget.dataBytes ?? 0,
+        fee: Number(budget.priorityFeeLamports),
+      },
     }),
   };
 }
@@ -89,7 +115,11 @@ export function readAnyVersion(bytes: Uint8Array): Transaction | undefined {
 function readOlder(bytes: Uint8Array<ArrayBuffer>): DecodedTransaction | undefined {
   const lookupTables: LookupTable[] = [];
   const readTables: TableReader = (take, length) => {
-    const table = () => ({ account: encodeBase58(take(32)), writable: [...take(length())], readonly: [...take(length())] });
+    const table = () => ({
+      account: encodeBase58(take(32)),
+      writable: [...take(length())],
+      readonly: [...take(length())],
+    });
     // A length that is none is Infinity, of which there is no list.
     lookupTables.push(...Array.from({ length: length() }, table));
     return 0;
@@ -100,7 +130,8 @@ function readOlder(bytes: Uint8Array<ArrayBuffer>): DecodedTransaction | undefin
   // Both counts have one byte: 128 signatures or keys have no room.
   const message = bytes.subarray(1 + 64 * signatures.length);
   const version = message[0] === 0x80 ? 0 : 'legacy';
-  const [, readonlySigned = 0, readonlyUnsigned = 0, ...rest] = version === 0 ? message.subarray(1) : message;
+  const [, readonlySigned = 0, readonlyUnsigned = 0, ...rest] =
+    version === 0 ? message.subarray(1) : message;
   const afterKeys = 1 + 32 * keys.length;
   const blockhash = encodeBase58(Uint8Array.from(rest.slice(afterKeys, afterKeys + 32)));
   return {
@@ -117,7 +148,10 @@ function readOlder(bytes: Uint8Array<ArrayBuffer>): DecodedTransaction | undefin
   };
 }
 
-/** The rules of solana-message `sanitize` that are not about the header: what breaks one is refused by every validator. */
+/**
+ * The rules of solana-message `sanitize` that are not about the header: what breaks one is refused
+ * by every validator.
+ */
 function inconsistency(transaction: DecodedTransaction): string | undefined {
   const { keys, instructions, lookupTables } = transaction;
   let accounts = keys.length;

@@ -13,10 +13,18 @@ export type Effect =
       mint: string;
       authority: string;
       amount: bigint;
-      /** Decimals that the chain compares with the mint; null for the plain Burn, which has none. */
+      /**
+       * Decimals that the chain compares with the mint; null for the plain Burn, which has none.
+       */
       decimals: number | null;
     }
-  | { kind: 'closeAccount'; program: string; account: string; destination: string; authority: string }
+  | {
+      kind: 'closeAccount';
+      program: string;
+      account: string;
+      destination: string;
+      authority: string;
+    }
   | { kind: 'memo'; text: string; signers: readonly string[] }
   | { kind: 'computeUnitLimit'; units: number }
   | { kind: 'computeUnitPrice'; microLamports: bigint }
@@ -28,17 +36,28 @@ export type Effect =
   | { kind: 'unknown'; program: string; what: string };
 
 /**
- * Reads every instruction of a transaction. `loaded` are the keys out of its lookup tables in the order of the chain (every writable, then every
- * readonly), where they are known: `meta.loadedAddresses` of a landed transaction. An instruction that uses an unresolved key is `unknown`.
+ * Reads every instruction of a transaction. `loaded` are the keys out of its lookup tables in the
+ * order of the chain (every writable, then every readonly), where they are known:
+ * `meta.loadedAddresses` of a landed transaction. An instruction that uses an unresolved key is
+ * `unknown`.
  */
-export function effectsOf(transaction: DecodedTransaction, loaded: readonly string[] = []): Effect[] {
+export function effectsOf(
+  transaction: DecodedTransaction,
+  loaded: readonly string[] = [],
+): Effect[] {
   const { keys, instructions, budget } = transaction;
   const known = [...keys, ...loaded];
-  const effects = instructions.map((instruction) => effectOf(instruction, known, budget !== undefined));
+  const effects = instructions.map((instruction) =>
+    effectOf(instruction, known, budget !== undefined),
+  );
   return budget ? [...effects, ...budgetEffects(budget)] : effects;
 }
 
-function effectOf({ programIndex, accounts: indexes, data }: CompiledInstruction, keys: readonly string[], hasBudget: boolean): Effect {
+function effectOf(
+  { programIndex, accounts: indexes, data }: CompiledInstruction,
+  keys: readonly string[],
+  hasBudget: boolean,
+): Effect {
   const program = keys[programIndex] ?? '';
   const unknown = (what: string): Effect => ({ kind: 'unknown', program, what });
   const accounts = indexes.map((index) => keys[index] ?? '');
@@ -48,12 +67,22 @@ function effectOf({ programIndex, accounts: indexes, data }: CompiledInstruction
   const [account = '', second = '', authority = ''] = accounts;
   switch (kindOf(program, data, accounts.length)) {
     case 'burn':
-      return { kind: 'burn', program, account, mint: second, authority, amount: u64(data), decimals: data[9] ?? null };
+      return {
+        kind: 'burn',
+        program,
+        account,
+        mint: second,
+        authority,
+        amount: u64(data),
+        decimals: data[9] ?? null,
+      };
     case 'close':
       return { kind: 'closeAccount', program, account, destination: second, authority };
     case 'memo': {
       const text = decodeText(data);
-      return text === null ? unknown(nameOf(program, data[0])) : { kind: 'memo', text, signers: accounts };
+      return text === null
+        ? unknown(nameOf(program, data[0]))
+        : { kind: 'memo', text, signers: accounts };
     }
     case 'limit':
       return { kind: 'computeUnitLimit', units: numberIn(data) };
@@ -68,18 +97,33 @@ function effectOf({ programIndex, accounts: indexes, data }: CompiledInstruction
   }
 }
 
-function budgetEffects({ priorityFeeLamports, computeUnits, dataBytes, heapBytes }: Budget): Effect[] {
+function budgetEffects({
+  priorityFeeLamports,
+  computeUnits,
+  dataBytes,
+  heapBytes,
+}: Budget): Effect[] {
   return [
     { kind: 'priorityFee', lamports: priorityFeeLamports },
-    ...(computeUnits === undefined ? [] : [{ kind: 'computeUnitLimit' as const, units: computeUnits }]),
-    ...(dataBytes === undefined ? [] : [{ kind: 'accountsDataSizeLimit' as const, bytes: dataBytes }]),
-    ...(heapBytes === undefined ? [] : [{ kind: 'unknown' as const, program: programs.computeBudget, what: 'asks for a heap' }]),
+    ...(computeUnits === undefined
+      ? []
+      : [{ kind: 'computeUnitLimit' as const, units: computeUnits }]),
+    ...(dataBytes === undefined
+      ? []
+      : [{ kind: 'accountsDataSizeLimit' as const, bytes: dataBytes }]),
+    ...(heapBytes === undefined
+      ? []
+      : [{ kind: 'unknown' as const, program: programs.computeBudget, what: 'asks for a heap' }]),
   ];
 }
 
-const u64 = (data: Uint8Array): bigint => new DataView(data.buffer, data.byteOffset, data.byteLength).getBigUint64(1, true);
+const u64 = (data: Uint8Array): bigint =>
+  new DataView(data.buffer, data.byteOffset, data.byteLength).getBigUint64(1, true);
 
-/** ignoreBOM keeps a leading EF BB BF in the text. Without it a memo with that mark would equal ours here and differ on the chain. */
+/**
+ * ignoreBOM keeps a leading EF BB BF in the text. Without it a memo with that mark would equal ours
+ * here and differ on the chain.
+ */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decodeText(data: Uint8Array): string | null {

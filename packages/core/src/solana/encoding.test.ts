@@ -5,7 +5,9 @@ import { decodeBase58, encodeBase58 } from './base58.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { burnMemo, operationOfMemo } from './memo.ts';
 
-const key = fc.tuple(fc.nat(32), fc.uint8Array({ minLength: 32, maxLength: 32 })).map(([zeros, bytes]) => bytes.fill(0, 0, zeros));
+const key = fc
+  .tuple(fc.nat(32), fc.uint8Array({ minLength: 32, maxLength: 32 }))
+  .map(([zeros, bytes]) => bytes.fill(0, 0, zeros));
 
 test('base58 writes and reads keys as web3.js does, leading zeros included', () => {
   fc.assert(
@@ -21,8 +23,9 @@ test('base58 writes and reads keys as web3.js does, leading zeros included', () 
   expect(decodeBase58(encodeBase58(signature), 64)).toEqual(signature);
 });
 
-test.each(['', '0OIl', '1'.repeat(33), 'z'.repeat(44), 'a b', '1'.repeat(1_000_000)])('base58 refuses %.20j', (text) =>
-  expect(decodeBase58(text, 32)).toBeNull(),
+test.each(['', '0OIl', '1'.repeat(33), 'z'.repeat(44), 'a b', '1'.repeat(1_000_000)])(
+  'base58 refuses %.20j',
+  (text) => expect(decodeBase58(text, 32)).toBeNull(),
 );
 
 test('base64 has one spelling for some bytes, that of Buffer', () => {
@@ -34,11 +37,13 @@ test('base64 has one spelling for some bytes, that of Buffer', () => {
     }),
   );
   expect(decodeBase64('AAE=', 2)).toEqual(Uint8Array.of(0, 1));
-  for (const text of ['AAE', 'AAF=', ' AAE=', 'AA E=', 'AAE==', '%', 'AAEC']) expect(decodeBase64(text, 2)).toBeNull();
+  for (const text of ['AAE', 'AAF=', ' AAE=', 'AA E=', 'AAE==', '%', 'AAEC'])
+    expect(decodeBase64(text, 2)).toBeNull();
 });
 
 test('a memo names its operation', () => {
   expect(burnMemo('upg_1')).toBe('nft-upgrade:1:upg_1');
   expect(operationOfMemo(burnMemo('upg_1'))).toBe('upg_1');
-  for (const text of ['', 'nft-upgrade:1:', 'nft-upgrade:2:upg_1', ' nft-upgrade:1:upg_1']) expect(operationOfMemo(text)).toBeNull();
+  for (const text of ['', 'nft-upgrade:1:', 'nft-upgrade:2:upg_1', ' nft-upgrade:1:upg_1'])
+    expect(operationOfMemo(text)).toBeNull();
 });

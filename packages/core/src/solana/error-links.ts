@@ -10,16 +10,28 @@ export interface ErrorLink {
 }
 
 /**
- * Follows an error to its origin: `error` (wallet-adapter-base wraps with it), `cause`, `originalError` (hardware wallets), `data` (JSON-RPC).
- * The innermost comes last. Never throws, also for getters that do and for errors that contain themselves.
+ * Follows an error to its origin: `error` (wallet-adapter-base wraps with it), `cause`,
+ * `originalError` (hardware wallets), `data` (JSON-RPC). The innermost comes last. Never throws,
+ * also for getters that do and for errors that contain themselves.
  */
 export function errorLinks(thrown: unknown): ErrorLink[] {
   const links: ErrorLink[] = [];
   const queue: unknown[] = [thrown];
-  // 16: enough for every real chain, and an end for an error that contains itself or that is made up as it is read.
-  for (let current = queue.shift(); current !== undefined && links.length < 16; current = queue.shift()) {
+  // 16: enough for every real chain, and an end for an error that contains itself or that is made
+  // up as it is read.
+  for (
+    let current = queue.shift();
+    current !== undefined && links.length < 16;
+    current = queue.shift()
+  ) {
     if (typeof current === 'string')
-      links.push({ name: undefined, message: current, code: undefined, statusCode: undefined, hasLogs: false });
+      links.push({
+        name: undefined,
+        message: current,
+        code: undefined,
+        statusCode: undefined,
+        hasLogs: false,
+      });
     if (typeof current !== 'object' || current === null) continue;
     const link = read(current);
     links.push(link);
@@ -36,7 +48,9 @@ function read(error: object): ErrorLink {
   const message = get(error, 'message');
   const context = get(error, 'context');
   // WalletStandardError keeps its number in its context.
-  const code = get(error, 'code') ?? (typeof context === 'object' && context !== null ? get(context, '__code') : undefined);
+  const code =
+    get(error, 'code') ??
+    (typeof context === 'object' && context !== null ? get(context, '__code') : undefined);
   const statusCode = get(error, 'statusCode');
   return {
     name: typeof name === 'string' ? name : undefined,

@@ -25,13 +25,19 @@ test('names what would hurt most', () => {
 
 test('every rule of the guard has its sentence, with what was found', () => {
   const [, , , , close] = f.honest();
-  const twice = f.honest().flatMap((instruction) => (instruction.data[0] === close?.data[0] ? [] : [instruction, instruction]));
+  const twice = f
+    .honest()
+    .flatMap((instruction) =>
+      instruction.data[0] === close?.data[0] ? [] : [instruction, instruction],
+    );
   const options = { maxPriorityFeeLamports: 1, maxComputeUnits: 1 };
   const findings = [
     ...explained([f.assertion(), ...twice], { feePayer: f.stranger.publicKey }, 'before', options),
     ...explained([f.close(), f.unitLimit()], {}, 'after'),
   ];
-  expect(findings.map((sentence) => sentence.replaceAll(/: [^:]*$/g, '.')).sort()).toMatchInlineSnapshot(`
+  expect(
+    findings.map((sentence) => sentence.replaceAll(/: [^:]*$/g, '.')).sort(),
+  ).toMatchInlineSnapshot(`
     [
       "It asks for more compute units than the policy allows.",
       "It burns something else than this one NFT of its owner, through another program, or twice (instruction 8).",

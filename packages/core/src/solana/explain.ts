@@ -5,7 +5,8 @@ import { nameOf } from './names.ts';
 const rules: Readonly<Record<string, string>> = {
   unreadable:
     'The transaction cannot be read: it is not base64 in its one spelling, cut off, too long, of another version, or uses lookup tables',
-  signers: 'It is not signed by the owner of the NFT alone, or by the named fee payer and the owner',
+  signers:
+    'It is not signed by the owner of the NFT alone, or by the named fee payer and the owner',
   duplicate_key: 'It names an account twice',
   signature_missing: 'The signature of the owner is missing',
   burn: 'It burns something else than this one NFT of its owner, through another program, or twice',
@@ -14,7 +15,8 @@ const rules: Readonly<Record<string, string>> = {
   limit: 'It sets the compute unit limit twice',
   price: 'It sets the compute unit price twice',
   size: 'It sets the data size limit twice',
-  assertion: 'It contains assertions, which only a wallet may add, and only where the policy allows it',
+  assertion:
+    'It contains assertions, which only a wallet may add, and only where the policy allows it',
   burn_missing: 'It does not burn the NFT',
   memo_missing: 'No memo names this operation',
   compute_units: 'It asks for more compute units than the policy allows',
@@ -22,8 +24,8 @@ const rules: Readonly<Record<string, string>> = {
 };
 
 /**
- * A finding of `solanaGuard` in one sentence for developers and support. The guard itself carries no texts: every page would load them.
- * Findings of other guards have their message already.
+ * A finding of `solanaGuard` in one sentence for developers and support. The guard itself carries
+ * no texts: every page would load them. Findings of other guards have their message already.
  *
  * @example verdict.safe || verdict.findings.map(explainFinding);
  */

@@ -16,7 +16,11 @@ const MEMO = 2;
 const BURN = 3;
 const CLOSE = 4;
 
-const raw = (tag: number[], keys = [f.account, f.otherAccount, f.owner.publicKey], program = programs.token as string) =>
+const raw = (
+  tag: number[],
+  keys = [f.account, f.otherAccount, f.owner.publicKey],
+  program = programs.token as string,
+) =>
   f.instruction(
     program,
     keys.map((key) => [key, key.equals(f.owner.publicKey) ? 'signer' : 'writable']),
@@ -35,13 +39,27 @@ describe('an honest burn is safe', () => {
   test('without price and close, and with the plain Burn', () => {
     const verdict = judge([f.unitLimit(), f.memo(), f.burn()]);
     expect(verdict).toMatchObject({ safe: true, maxFeeLamports: 5_000n });
-    expect(verdict.safe && verdict.sentence).toContain('from your wallet, fee at most 0.000005 SOL, nothing else.');
+    expect(verdict.safe && verdict.sentence).toContain(
+      'from your wallet, fee at most 0.000005 SOL, nothing else.',
+    );
   });
-  test('in another order', () => expect(judge([f.burnChecked(), f.close(), f.memo(), f.unitPrice(), f.unitLimit()]).safe).toBe(true));
+  test('in another order', () =>
+    expect(judge([f.burnChecked(), f.close(), f.memo(), f.unitPrice(), f.unitLimit()]).safe).toBe(
+      true,
+    ));
   test('of Token-2022, when that is recorded or nothing is', () => {
-    const bytes = encodeBase64(f.build([f.memo(), f.burnChecked({ program: f.token2022 }), f.close({ program: f.token2022 })]));
+    const bytes = encodeBase64(
+      f.build([
+        f.memo(),
+        f.burnChecked({ program: f.token2022 }),
+        f.close({ program: f.token2022 }),
+      ]),
+    );
     const { tokenProgram: _, ...open } = f.expected;
-    expect(solanaGuard().inspect(bytes, { ...f.expected, tokenProgram: programs.token2022 }, 'before').safe).toBe(true);
+    expect(
+      solanaGuard().inspect(bytes, { ...f.expected, tokenProgram: programs.token2022 }, 'before')
+        .safe,
+    ).toBe(true);
     expect(solanaGuard().inspect(bytes, open, 'before').safe).toBe(true);
   });
   test('paid by a sponsor that the page names', () => {
@@ -62,11 +80,18 @@ describe('W1: refused before the prompt', () => {
     ['a divisible token', replace(BURN, f.burnChecked({ decimals: 9 })), ['burn']],
     ['the other token program', [f.memo(), f.burnChecked({ program: f.token2022 })], ['burn']],
     ['burned twice', [...f.honest(), f.burnChecked()], ['burn']],
-    ['burn of a second NFT', [...f.honest(), f.burnChecked({ mint: f.otherMint, from: f.otherAccount })], ['burn']],
+    [
+      'burn of a second NFT',
+      [...f.honest(), f.burnChecked({ mint: f.otherMint, from: f.otherAccount })],
+      ['burn'],
+    ],
     ['no burn', replace(BURN).toSpliced(3, 1), ['burn_missing']],
     [
       'burn with a multisig signer',
-      replace(BURN, raw([15, ...f.u64(1n), 0], [f.account, f.mint, f.owner.publicKey, f.otherAccount])),
+      replace(
+        BURN,
+        raw([15, ...f.u64(1n), 0], [f.account, f.mint, f.owner.publicKey, f.otherAccount]),
+      ),
       ['not_allowed', 'close', 'burn_missing'],
     ],
     [
@@ -77,24 +102,57 @@ describe('W1: refused before the prompt', () => {
     ['Transfer', [...f.honest(), raw([3, ...f.u64(1n)])], ['not_allowed']],
     ['TransferChecked', [...f.honest(), raw([12, ...f.u64(1n), 0])], ['not_allowed']],
     ['Approve', [...f.honest(), raw([4, ...f.u64(1n)])], ['not_allowed']],
-    ['SetAuthority', [...f.honest(), raw([6, 2, 1, ...f.stranger.publicKey.toBytes()])], ['not_allowed']],
-    ['Batch, which hides instructions', [...f.honest(), raw([255, 3, 9, 3, ...f.u64(1n)])], ['not_allowed']],
-    ['Batch of Token-2022', [...f.honest(), raw([255, 3, 9, 3, ...f.u64(1n)], undefined, programs.token2022)], ['not_allowed']],
+    [
+      'SetAuthority',
+      [...f.honest(), raw([6, 2, 1, ...f.stranger.publicKey.toBytes()])],
+      ['not_allowed'],
+    ],
+    [
+      'Batch, which hides instructions',
+      [...f.honest(), raw([255, 3, 9, 3, ...f.u64(1n)])],
+      ['not_allowed'],
+    ],
+    [
+      'Batch of Token-2022',
+      [...f.honest(), raw([255, 3, 9, 3, ...f.u64(1n)], undefined, programs.token2022)],
+      ['not_allowed'],
+    ],
     ['an empty token instruction', [...f.honest(), raw([])], ['not_allowed']],
-    ['an unknown program', [...f.honest(), raw([1], undefined, f.otherMint.toBase58())], ['not_allowed']],
+    [
+      'an unknown program',
+      [...f.honest(), raw([1], undefined, f.otherMint.toBase58())],
+      ['not_allowed'],
+    ],
     [
       'a System transfer',
-      [...f.honest(), SystemProgram.transfer({ fromPubkey: f.owner.publicKey, toPubkey: f.stranger.publicKey, lamports: 1 })],
+      [
+        ...f.honest(),
+        SystemProgram.transfer({
+          fromPubkey: f.owner.publicKey,
+          toPubkey: f.stranger.publicKey,
+          lamports: 1,
+        }),
+      ],
       ['not_allowed'],
     ],
     [
       'a durable nonce',
-      [SystemProgram.nonceAdvance({ noncePubkey: f.otherAccount, authorizedPubkey: f.owner.publicKey }), ...f.honest()],
+      [
+        SystemProgram.nonceAdvance({
+          noncePubkey: f.otherAccount,
+          authorizedPubkey: f.owner.publicKey,
+        }),
+        ...f.honest(),
+      ],
       ['not_allowed'],
     ],
     [
       'another signer',
-      [...f.honest().slice(0, BURN), f.instruction(programs.memo, [[f.stranger.publicKey, 'signer']], [97]), f.burnChecked()],
+      [
+        ...f.honest().slice(0, BURN),
+        f.instruction(programs.memo, [[f.stranger.publicKey, 'signer']], [97]),
+        f.burnChecked(),
+      ],
       ['signers', 'memo'],
     ],
     [
@@ -107,36 +165,75 @@ describe('W1: refused before the prompt', () => {
       replace(CLOSE, raw([9], [f.account, f.owner.publicKey, f.otherAccount])),
       ['close'],
     ],
-    ['memo with another account', replace(MEMO, f.memo(undefined, [f.owner.publicKey, f.stranger.publicKey])), ['signers', 'memo']],
-    ['a delegate burns', replace(BURN, f.burnChecked({ authority: f.stranger.publicKey })), ['signers', 'burn']],
+    [
+      'memo with another account',
+      replace(MEMO, f.memo(undefined, [f.owner.publicKey, f.stranger.publicKey])),
+      ['signers', 'memo'],
+    ],
+    [
+      'a delegate burns',
+      replace(BURN, f.burnChecked({ authority: f.stranger.publicKey })),
+      ['signers', 'burn'],
+    ],
     ['memo of another operation', replace(MEMO, f.memo(burnMemo('upg_other'))), ['memo']],
     ['memo with a suffix', replace(MEMO, f.memo(`${burnMemo(f.expected.operationId)} `)), ['memo']],
-    ['memo behind a byte order mark', replace(MEMO, f.memo(`\uFEFF${burnMemo(f.expected.operationId)}`)), ['memo']],
-    ['memo that is not UTF-8', replace(MEMO, f.instruction(programs.memo, [[f.owner.publicKey, 'signer']], [0xff])), ['memo']],
+    [
+      'memo behind a byte order mark',
+      replace(MEMO, f.memo(`\uFEFF${burnMemo(f.expected.operationId)}`)),
+      ['memo'],
+    ],
+    [
+      'memo that is not UTF-8',
+      replace(MEMO, f.instruction(programs.memo, [[f.owner.publicKey, 'signer']], [0xff])),
+      ['memo'],
+    ],
     ['memo nobody signs', replace(MEMO, f.memo(undefined, [])), ['memo']],
     ['memo absent', replace(MEMO), ['memo_missing']],
     ['memo twice', [...f.honest(), f.memo()], ['memo']],
     [
       'memo of the first memo program, which binds nobody',
-      replace(MEMO, f.instruction('Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo', [], Buffer.from(burnMemo(f.expected.operationId)))),
+      replace(
+        MEMO,
+        f.instruction(
+          'Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo',
+          [],
+          Buffer.from(burnMemo(f.expected.operationId)),
+        ),
+      ),
       ['not_allowed', 'memo_missing'],
     ],
     ['close of another account', replace(CLOSE, f.close({ account: f.otherAccount })), ['close']],
     ['close before the burn', [f.memo(), f.close(), f.burnChecked()], ['close']],
-    ['close by the other token program', replace(CLOSE, f.close({ program: f.token2022 })), ['close']],
+    [
+      'close by the other token program',
+      replace(CLOSE, f.close({ program: f.token2022 })),
+      ['close'],
+    ],
     ['close to a stranger', replace(CLOSE, f.close({ to: f.stranger.publicKey })), ['close']],
-    ['close in the name of somebody else', replace(CLOSE, f.close({ authority: f.stranger.publicKey })), ['signers', 'close']],
+    [
+      'close in the name of somebody else',
+      replace(CLOSE, f.close({ authority: f.stranger.publicKey })),
+      ['signers', 'close'],
+    ],
     ['close twice', [...f.honest(), f.close()], ['close']],
     ['two unit limits', [...f.honest(), f.unitLimit()], ['limit']],
     ['two unit prices', [...f.honest(), f.unitPrice()], ['price']],
-    ['a heap frame', [...f.honest(), f.instruction(programs.computeBudget, [], [1, 0, 0, 4, 0])], ['not_allowed']],
+    [
+      'a heap frame',
+      [...f.honest(), f.instruction(programs.computeBudget, [], [1, 0, 0, 4, 0])],
+      ['not_allowed'],
+    ],
     [
       'a budget instruction with accounts',
       replace(LIMIT, f.instruction(programs.computeBudget, [[f.otherAccount]], [2, 0, 1, 0, 0])),
       ['not_allowed'],
     ],
     ['a price over the cap', replace(PRICE, f.unitPrice(16_666_667)), ['priority_fee']],
-    ['a price over the cap, without a unit limit', [f.unitPrice(2_500_001), f.memo(), f.burnChecked()], ['priority_fee']],
+    [
+      'a price over the cap, without a unit limit',
+      [f.unitPrice(2_500_001), f.memo(), f.burnChecked()],
+      ['priority_fee'],
+    ],
     ['the highest price there is', replace(PRICE, f.unitPrice(2n ** 64n - 1n)), ['priority_fee']],
     ['Lighthouse, which only a wallet adds', [f.assertion(), ...f.honest()], ['assertion']],
   ])('%s', (_, instructions, broken) => {
@@ -149,9 +246,12 @@ describe('W1: refused before the prompt', () => {
     expect(rules(judge(f.honest(), { feePayer: f.stranger.publicKey }))).toEqual(['signers']);
   });
   test('the owner does not sign', () => {
-    const transaction = judge([f.memo(undefined, []), f.burnChecked({ authority: f.stranger.publicKey })], {
-      feePayer: f.stranger.publicKey,
-    });
+    const transaction = judge(
+      [f.memo(undefined, []), f.burnChecked({ authority: f.stranger.publicKey })],
+      {
+        feePayer: f.stranger.publicKey,
+      },
+    );
     expect(rules(transaction)).toEqual(['signers', 'memo', 'burn']);
   });
   test('lookup tables', () => {
@@ -159,20 +259,32 @@ describe('W1: refused before the prompt', () => {
     expect(rules(judge(f.honest(), { version: 0, tables }))).toEqual(['unreadable']);
   });
   test('an account named twice', () => {
-    const bytes = f.build([...f.honest(), f.instruction(programs.memo, [[f.otherAccount, 'writable']], [97])]);
+    const bytes = f.build([
+      ...f.honest(),
+      f.instruction(programs.memo, [[f.otherAccount, 'writable']], [97]),
+    ]);
     const at = (key: Uint8Array) => Buffer.from(bytes).indexOf(Buffer.from(key));
-    bytes.copyWithin(at(f.otherAccount.toBytes()), at(f.account.toBytes()), at(f.account.toBytes()) + 32);
-    expect(rules(solanaGuard().inspect(encodeBase64(bytes), f.expected, 'before'))).toContain('duplicate_key');
+    bytes.copyWithin(
+      at(f.otherAccount.toBytes()),
+      at(f.account.toBytes()),
+      at(f.account.toBytes()) + 32,
+    );
+    expect(rules(solanaGuard().inspect(encodeBase64(bytes), f.expected, 'before'))).toContain(
+      'duplicate_key',
+    );
   });
   test('a price at the cap is still safe, and a policy can be stricter', () => {
     expect(judge(replace(PRICE, f.unitPrice(16_666_666))).safe).toBe(true);
-    expect(rules(judge(f.honest(), {}, 'before', { maxPriorityFeeLamports: 59, maxComputeUnits: 59_999 }))).toEqual([
-      'compute_units',
-      'priority_fee',
-    ]);
+    expect(
+      rules(
+        judge(f.honest(), {}, 'before', { maxPriorityFeeLamports: 59, maxComputeUnits: 59_999 }),
+      ),
+    ).toEqual(['compute_units', 'priority_fee']);
   });
   test('a limit above that of the chain counts as that of the chain', () =>
-    expect(judge([f.unitLimit(2 ** 32 - 1), f.unitPrice(500_000), f.memo(), f.burn()])).toMatchObject({
+    expect(
+      judge([f.unitLimit(2 ** 32 - 1), f.unitPrice(500_000), f.memo(), f.burn()]),
+    ).toMatchObject({
       safe: true,
       maxFeeLamports: 705_000n,
     }));
@@ -199,8 +311,14 @@ test('W1: a sponsor pays, and may do nothing else', () => {
   expect(sponsored(f.memo(), f.burnChecked({ authority: sponsor }), f.close())).toEqual(['burn']);
   expect(sponsored(f.memo(), f.burnChecked(), f.close({ authority: sponsor }))).toEqual(['close']);
   expect(sponsored(f.memo(undefined, [sponsor]), f.burnChecked())).toEqual(['memo']);
-  expect(sponsored(f.memo(undefined, [f.owner.publicKey, sponsor]), f.burnChecked())).toEqual(['memo']);
-  expect(sponsored(f.memo(undefined, [sponsor]), f.burnChecked({ authority: sponsor }))).toEqual(['signers', 'memo', 'burn']);
+  expect(sponsored(f.memo(undefined, [f.owner.publicKey, sponsor]), f.burnChecked())).toEqual([
+    'memo',
+  ]);
+  expect(sponsored(f.memo(undefined, [sponsor]), f.burnChecked({ authority: sponsor }))).toEqual([
+    'signers',
+    'memo',
+    'burn',
+  ]);
 });
 
 test('an operation may have any name, in UTF-8', () => {
@@ -208,7 +326,12 @@ test('an operation may have any name, in UTF-8', () => {
   const verdict = (text: string | Uint8Array) =>
     rules(
       solanaGuard().inspect(
-        encodeBase64(f.build([f.instruction(programs.memo, [[f.owner.publicKey, 'signer']], Buffer.from(text)), f.burn()])),
+        encodeBase64(
+          f.build([
+            f.instruction(programs.memo, [[f.owner.publicKey, 'signer']], Buffer.from(text)),
+            f.burn(),
+          ]),
+        ),
         expected,
         'before',
       ),
@@ -218,11 +341,14 @@ test('an operation may have any name, in UTF-8', () => {
 });
 
 describe('W1: bytes that cannot be what they seem', () => {
-  const inspect = (bytes: Uint8Array) => rules(solanaGuard().inspect(encodeBase64(bytes), f.expected, 'before'));
+  const inspect = (bytes: Uint8Array) =>
+    rules(solanaGuard().inspect(encodeBase64(bytes), f.expected, 'before'));
   const bytes = f.build(f.honest());
-  test('trailing bytes', () => expect(inspect(Uint8Array.from([...bytes, 0]))).toEqual(['unreadable']));
+  test('trailing bytes', () =>
+    expect(inspect(Uint8Array.from([...bytes, 0]))).toEqual(['unreadable']));
   test('cut anywhere', () => {
-    for (let end = 0; end < bytes.length; end++) expect(inspect(bytes.slice(0, end))).toEqual(['unreadable']);
+    for (let end = 0; end < bytes.length; end++)
+      expect(inspect(bytes.slice(0, end))).toEqual(['unreadable']);
   });
   test('oversized', () => expect(inspect(new Uint8Array(1_233))).toEqual(['unreadable']));
   test('a length not in its shortest form', () => {
@@ -247,7 +373,10 @@ describe('W1: bytes that cannot be what they seem', () => {
       const [memo] = transaction.instructions;
       return encodeTransaction({
         ...transaction,
-        instructions: [...transaction.instructions, { programIndex: 0, accounts: [], ...memo, data }],
+        instructions: [
+          ...transaction.instructions,
+          { programIndex: 0, accounts: [], ...memo, data },
+        ],
       });
     };
     expect(padded(800).length).toBeLessThanOrEqual(1_232);
@@ -269,8 +398,16 @@ describe('W1: bytes that cannot be what they seem', () => {
   });
   test('base64 in another spelling', () => {
     const base64 = encodeBase64(bytes);
-    for (const text of [`${base64} `, `\n${base64}`, base64.replaceAll('=', ''), `${base64}====`, 'not base64', ''])
-      if (text !== base64) expect(rules(solanaGuard().inspect(text, f.expected, 'before'))).toEqual(['unreadable']);
+    for (const text of [
+      `${base64} `,
+      `\n${base64}`,
+      base64.replaceAll('=', ''),
+      `${base64}====`,
+      'not base64',
+      '',
+    ])
+      if (text !== base64)
+        expect(rules(solanaGuard().inspect(text, f.expected, 'before'))).toEqual(['unreadable']);
   });
   test('nothing sensible expected', () => {
     const guard = solanaGuard();
@@ -281,16 +418,21 @@ describe('W1: bytes that cannot be what they seem', () => {
       [{ operationId: '' }, ['memo']],
       [{ tokenProgram: '' }, ['burn']],
     ] as const)
-      expect(rules(guard.inspect(encodeBase64(bytes), { ...f.expected, ...wrong }, 'before'))).toEqual(broken);
+      expect(
+        rules(guard.inspect(encodeBase64(bytes), { ...f.expected, ...wrong }, 'before')),
+      ).toEqual(broken);
     // A memo of no operation at all.
     const nameless = encodeBase64(f.build(replace(MEMO, f.memo(burnMemo('')))));
-    expect(rules(guard.inspect(nameless, { ...f.expected, operationId: '' }, 'before'))).toEqual(['memo']);
+    expect(rules(guard.inspect(nameless, { ...f.expected, operationId: '' }, 'before'))).toEqual([
+      'memo',
+    ]);
     // @ts-expect-error what a caller without types may pass
     expect(rules(guard.inspect(encodeBase64(bytes), undefined, 'before'))).toEqual(['unreadable']);
     // @ts-expect-error what a caller without types may pass
     expect(rules(guard.inspect(undefined, undefined, 'before'))).toEqual(['unreadable']);
+    const asserted = encodeBase64(f.build([f.assertion(), ...f.honest()]));
     // @ts-expect-error an unknown stage must not open what only `after` may contain
-    expect(rules(guard.inspect(encodeBase64(f.build([f.assertion(), ...f.honest()])), f.expected, 'later'))).toEqual(['assertion']);
+    expect(rules(guard.inspect(asserted, f.expected, 'later'))).toEqual(['assertion']);
   });
 });
 
@@ -303,5 +445,7 @@ test.each<[string, SolanaGuardOptions]>([
   // @ts-expect-error what a caller without types may pass
   ['allowLighthouse', { allowLighthouse: 'false' }],
 ])('a wrong option %s is named', (option, options) => {
-  expect(() => solanaGuard(options)).toThrow(expect.objectContaining({ code: 'invalid_option', message: expect.stringContaining(option) }));
+  expect(() => solanaGuard(options)).toThrow(
+    expect.objectContaining({ code: 'invalid_option', message: expect.stringContaining(option) }),
+  );
 });

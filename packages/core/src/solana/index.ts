@@ -1,7 +1,14 @@
 export { decodeBase58, encodeBase58 } from './base58.ts';
 export { decodeBase64, encodeBase64 } from './base64.ts';
 export { type WalletChange, walletChanges } from './changes.ts';
-export { type Budget, type DecodedTransaction, type DecodeResult, decodeTransaction, type LookupTable, readAnyVersion } from './decode.ts';
+export {
+  type Budget,
+  type DecodedTransaction,
+  type DecodeResult,
+  decodeTransaction,
+  type LookupTable,
+  readAnyVersion,
+} from './decode.ts';
 export { type Effect, effectsOf } from './effects.ts';
 export { explainFinding } from './explain.ts';
 export { solanaGuard } from './guard.ts';

@@ -16,21 +16,30 @@ const serverGuard = solanaGuard({ read: readAnyVersion });
 const isAssertion = (program: string | undefined, data: Uint8Array): boolean =>
   program === programs.lighthouse && (data[0] ?? 0) >= 2 && (data[0] ?? 99) <= 15;
 
-/** What web3.js, a second decoder, says that a transaction does. Left out is what may differ: signatures, blockhash, which account is emptied, the fee, what a wallet compares. */
+/**
+ * What web3.js, a second decoder, says that a transaction does. Left out is what may differ:
+ * signatures, blockhash, which account is emptied, the fee, what a wallet compares.
+ */
 function meaning(bytes: Uint8Array): string[] {
   const { message } = VersionedTransaction.deserialize(bytes);
   const keys = message.staticAccountKeys.map((key) => key.toBase58());
-  const instructions = message.compiledInstructions.map(({ programIdIndex, accountKeyIndexes, data }) => ({
-    program: keys[programIdIndex],
-    accounts: accountKeyIndexes.map((index) => keys[index]),
-    data: Buffer.from(data),
-  }));
-  const emptied = instructions.find(({ program, data }) => program === programs.token && data[0] === 15)?.accounts[0];
+  const instructions = message.compiledInstructions.map(
+    ({ programIdIndex, accountKeyIndexes, data }) => ({
+      program: keys[programIdIndex],
+      accounts: accountKeyIndexes.map((index) => keys[index]),
+      data: Buffer.from(data),
+    }),
+  );
+  const emptied = instructions.find(
+    ({ program, data }) => program === programs.token && data[0] === 15,
+  )?.accounts[0];
   const signers = keys.slice(0, message.header.numRequiredSignatures);
   return [
     `signed by ${signers.join()}`,
     ...instructions
-      .filter(({ program, data }) => program !== programs.computeBudget && !isAssertion(program, data))
+      .filter(
+        ({ program, data }) => program !== programs.computeBudget && !isAssertion(program, data),
+      )
       .map(
         ({ program, accounts, data }) =>
           `${program} ${accounts.map((key) => (key === emptied ? 'emptied' : key)).join()} ${data.toString('hex')}`,
@@ -38,7 +47,12 @@ function meaning(bytes: Uint8Array): string[] {
   ];
 }
 
-type Mutation = { kind: 'set' | 'insert' | 'remove' | 'copy'; at: number; to: number; byte: number };
+type Mutation = {
+  kind: 'set' | 'insert' | 'remove' | 'copy';
+  at: number;
+  to: number;
+  byte: number;
+};
 const mutation: fc.Arbitrary<Mutation> = fc.record({
   kind: fc.constantFrom('set', 'set', 'set', 'insert', 'remove', 'copy'),
   at: fc.nat(1_231),
@@ -68,7 +82,8 @@ describe.each([
   /** @returns whether it was accepted; fails when it was, and means something else. */
   const survives = (bytes: Uint8Array): boolean => {
     const verdict = guard.inspect(encodeBase64(bytes), f.expected, stage);
-    // What a page lets through a server does, and the other way round: neither reader knows of less.
+    // What a page lets through a server does, and the other way round: neither reader knows of
+    // less.
     expect(serverGuard.inspect(encodeBase64(bytes), f.expected, stage).safe).toBe(verdict.safe);
     if (!verdict.safe) return false;
     expect(verdict.maxFeeLamports).toBeLessThanOrEqual(1_005_000n);
@@ -79,8 +94,10 @@ describe.each([
   test('no single byte can be changed to another effect', () => {
     let accepted = 0;
     for (let index = 0; index < original.length; index++)
-      for (const flip of [0x01, 0x80, 0xff]) accepted += Number(survives(original.with(index, (original[index] ?? 0) ^ flip)));
-    // Signature, blockhash and token account are free: a test in which nothing is accepted would prove nothing.
+      for (const flip of [0x01, 0x80, 0xff])
+        accepted += Number(survives(original.with(index, (original[index] ?? 0) ^ flip)));
+    // Signature, blockhash and token account are free: a test in which nothing is accepted would
+    // prove nothing.
     expect(accepted).toBeGreaterThan(100 * 3);
   });
 
@@ -98,7 +115,10 @@ test('no bytes at all make the decoder or the guard throw', () => {
   const anything = fc.oneof(
     fc.uint8Array({ maxLength: 1_300 }),
     fc
-      .tuple(fc.constantFrom(f.build(f.honest()), f.build(f.honest(), { version: 0 })), fc.array(mutation, { maxLength: 8 }))
+      .tuple(
+        fc.constantFrom(f.build(f.honest()), f.build(f.honest(), { version: 0 })),
+        fc.array(mutation, { maxLength: 8 }),
+      )
       .map(([bytes, list]) => mutate(bytes, list)),
   );
   fc.assert(

@@ -1,4 +1,10 @@
-import { computeBudgetProgram, lighthouseProgram, memoProgram, token2022Program, tokenProgram } from './programs.ts';
+import {
+  computeBudgetProgram,
+  lighthouseProgram,
+  memoProgram,
+  token2022Program,
+  tokenProgram,
+} from './programs.ts';
 
 /** Names for what would hurt most, so that a refusal says more than a number. */
 const tokenInstructions: Readonly<Record<number, string>> = {

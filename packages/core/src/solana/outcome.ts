@@ -10,20 +10,27 @@ export type WalletFailure = Extract<WalletOutcome, { error: NftUpgradeError }>;
 export function walletFailure(
   kind: WalletFailure['kind'],
   code: ErrorCode,
-  context: { message?: string; hint?: string; cause?: unknown; details?: Readonly<Record<string, unknown>> } = {},
+  context: {
+    message?: string;
+    hint?: string;
+    cause?: unknown;
+    details?: Readonly<Record<string, unknown>>;
+  } = {},
 ): WalletFailure {
   return { kind, error: new NftUpgradeError(code, context) };
 }
 
 /**
- * Turns whatever a wallet threw into an outcome. Never throws. Classes are told by their `name`, never by `instanceof`: two copies of a wallet
- * library in one bundle are common. What is not in the table is `unknown`, because a burn may be out.
+ * Turns whatever a wallet threw into an outcome. Never throws. Classes are told by their `name`,
+ * never by `instanceof`: two copies of a wallet library in one bundle are common. What is not in
+ * the table is `unknown`, because a burn may be out.
  */
 export function walletOutcome(thrown: unknown): WalletFailure {
   try {
     return isNftUpgradeError(thrown) ? { kind: 'unknown', error: thrown } : judge(thrown);
   } catch {
-    // An error that throws when it is looked at, such as a proxy of a wallet's closed iframe. Not even kept as the cause: the next look would throw.
+    // An error that throws when it is looked at, such as a proxy of a wallet's closed iframe. Not
+    // even kept as the cause: the next look would throw.
     return walletFailure('unknown', 'wallet_failed');
   }
 }
@@ -34,7 +41,9 @@ function judge(thrown: unknown): WalletFailure {
     const link = links.find(rule.when);
     if (link !== undefined)
       return walletFailure(rule.kind, rule.code, {
-        ...(rule.message === undefined ? {} : { message: rule.message, hint: rule.hint ?? 'Correct that and sign again.' }),
+        ...(rule.message === undefined
+          ? {}
+          : { message: rule.message, hint: rule.hint ?? 'Correct that and sign again.' }),
         cause: thrown,
         details: reported(link),
       });
@@ -42,7 +51,10 @@ function judge(thrown: unknown): WalletFailure {
   return walletFailure('unknown', 'wallet_failed', { cause: thrown, details: reported(links[0]) });
 }
 
-/** Name and number of what was recognised. Not its text: wallets and RPC nodes write transactions and addresses with keys into it. */
+/**
+ * Name and number of what was recognised. Not its text: wallets and RPC nodes write transactions
+ * and addresses with keys into it.
+ */
 const reported = (link: ErrorLink | undefined): Record<string, unknown> => ({
   ...(link?.name === undefined ? {} : { walletError: link.name }),
   ...(link?.code === undefined ? {} : { walletCode: link.code }),

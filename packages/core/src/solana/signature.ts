@@ -3,7 +3,8 @@ import { decodeBase58, encodeBase58 } from './base58.ts';
 import { decodeTransaction } from './decode.ts';
 
 /**
- * The signature that the chain files a transaction under: that of the fee payer, base58. Known before anything is sent.
+ * The signature that the chain files a transaction under: that of the fee payer, base58. Known
+ * before anything is sent.
  * @returns null for bytes that cannot be read or are not signed by the fee payer.
  */
 export function firstSignature(bytes: Uint8Array): string | null {
@@ -13,9 +14,11 @@ export function firstSignature(bytes: Uint8Array): string | null {
 }
 
 /**
- * True when `owner` (base58) really signed exactly these bytes: what neither the guard, which does no cryptography, nor a look at the bytes tells.
+ * True when `owner` (base58) really signed exactly these bytes: what neither the guard, which does
+ * no cryptography, nor a look at the bytes tells.
  * @returns false for unreadable bytes, and for an owner who is not asked to sign.
- * @throws NftUpgradeError `missing_capability` where WebCrypto has no Ed25519 (Chrome before 137, Firefox before 129, Safari before 17, plain http)
+ * @throws NftUpgradeError `missing_capability` where WebCrypto has no Ed25519 (Chrome before 137,
+ *   Firefox before 129, Safari before 17, plain http)
  */
 export async function verifyOwnerSignature(bytes: Uint8Array, owner: string): Promise<boolean> {
   const decoded = decodeTransaction(bytes);

@@ -1,8 +1,8 @@
 import { encodeBase58 } from './base58.ts';
 
 /**
- * Size limit of a transaction on the wire: one IPv6 packet of 1280 bytes less its headers. Version 1 may have 4,096, but a burn needs 500: what is larger is
- * no burn, whatever its version.
+ * Size limit of a transaction on the wire: one IPv6 packet of 1280 bytes less its headers. Version
+ * 1 may have 4,096, but a burn needs 500: what is larger is no burn, whatever its version.
  */
 export const maxTransactionBytes = 1232;
 
@@ -21,24 +21,37 @@ export interface Transaction {
   /** Static account keys, base58. The first pays the fee, the first `requiredSignatures` sign. */
   keys: readonly string[];
   instructions: readonly CompiledInstruction[];
-  /** What a version 1 message says in its header, by the kind of the instruction that says it in the others: it is not said twice. `fee`: lamports. */
+  /**
+   * What a version 1 message says in its header, by the kind of the instruction that says it in the
+   * others: it is not said twice. `fee`: lamports.
+   */
   header?: Readonly<Record<'limit' | 'price' | 'size' | 'fee', number>>;
 }
 
 /** Is given the next bytes, and the next compact-u16: Infinity for one that is none. */
-export type TableReader = (take: (count: number) => Uint8Array<ArrayBuffer>, length: () => number) => number;
+export type TableReader = (
+  take: (count: number) => Uint8Array<ArrayBuffer>,
+  length: () => number,
+) => number;
 
 /**
- * Reads a legacy or version 0 transaction. Strict, because what this reads and what the chain executes must be the same thing: a compact-u16 in its shortest
- * form, no byte left over, a header whose counts are possible (solana-message `sanitize`). `@solana/web3.js` is laxer.
+ * Reads a legacy or version 0 transaction. Strict, because what this reads and what the chain
+ * executes must be the same thing: a compact-u16 in its shortest form, no byte left over, a header
+ * whose counts are possible (solana-message `sanitize`). `@solana/web3.js` is laxer.
  *
- * @param readTables reads the lookup tables of a version 0 message. @returns 0. Default: there must be none.
+ * @param readTables reads the lookup tables of a version 0 message. @returns 0. Default: there must
+ *   be none.
  * @returns undefined for anything else
- * @throws RangeError where more than a packet is asked for: garbage that announces long lists costs no more than a transaction
+ * @throws RangeError where more than a packet is asked for: garbage that announces long lists costs
+ *   no more than a transaction
  */
-export function readTransaction(bytes: Uint8Array<ArrayBuffer>, readTables?: TableReader): Transaction | undefined {
+export function readTransaction(
+  bytes: Uint8Array<ArrayBuffer>,
+  readTables?: TableReader,
+): Transaction | undefined {
   let at = 0;
-  // Reads as empty beyond the end, and the offset stays beyond it: whether all was there is asked once, at the end.
+  // Reads as empty beyond the end, and the offset stays beyond it: whether all was there is asked
+  // once, at the end.
   const take = (count: number) => {
     at += count;
     if (at > maxTransactionBytes) throw RangeError();
@@ -46,8 +59,9 @@ export function readTransaction(bytes: Uint8Array<ArrayBuffer>, readTables?: Tab
   };
   const byte = () => take(1)[0] ?? 0;
   /**
-   * A compact-u16: seven bits a byte, the lowest first, in the shortest form (solana-short-vec refuses `80 00` for 0). A third byte would begin at 16,384: that
-   * many bytes are in no transaction, so what looks like one leads beyond the end.
+   * A compact-u16: seven bits a byte, the lowest first, in the shortest form (solana-short-vec
+   * refuses `80 00` for 0). A third byte would begin at 16,384: that many bytes are in no
+   * transaction, so what looks like one leads beyond the end.
    */
   const length = () => {
     const low = byte();

@@ -1,7 +1,10 @@
 import type { Clock } from '../client/environment.ts';
 import { NftUpgradeError } from '../errors/error.ts';
 
-/** Calls back when the signal is aborted, at once if it is. Returns what ends that: a signal of the host may live as long as the page. */
+/**
+ * Calls back when the signal is aborted, at once if it is. Returns what ends that: a signal of the
+ * host may live as long as the page.
+ */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (signal?.aborted) listener();
   signal?.addEventListener('abort', listener);
@@ -34,9 +37,14 @@ export function linkAbort(signal: AbortSignal | undefined, clock: Clock, timeout
   };
 }
 
-/** Waits for a promise or for the signal. Wallets, token providers and replaced fetches do not all listen to a signal. @throws NftUpgradeError `aborted` */
+/**
+ * Waits for a promise or for the signal. Wallets, token providers and replaced fetches do not all
+ * listen to a signal. @throws NftUpgradeError `aborted`
+ */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    promise.then(resolve, reject).finally(onAbort(signal, () => reject(new NftUpgradeError('aborted'))));
+    promise
+      .then(resolve, reject)
+      .finally(onAbort(signal, () => reject(new NftUpgradeError('aborted'))));
   });
 }

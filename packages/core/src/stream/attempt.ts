@@ -25,7 +25,12 @@ export interface StartRequest {
 
 /** What happens on the way, as it happens: for the timeline, and for other tabs. */
 export type StreamEntry =
-  | { readonly kind: 'attempt'; readonly mode: PolicyMemory['mode']; readonly reason: TokenReason; readonly snapshot: Snapshot | null }
+  | {
+      readonly kind: 'attempt';
+      readonly mode: PolicyMemory['mode'];
+      readonly reason: TokenReason;
+      readonly snapshot: Snapshot | null;
+    }
   /** What one chunk of a stream said, or one page. */
   | ({ readonly kind: 'chunk'; readonly heartbeatMs: number } & Decoded)
   | { readonly kind: 'ending'; readonly ending: Ending };
@@ -43,7 +48,10 @@ export interface AttemptOptions {
   readonly start: StartRequest | null;
   /** Id of what exists; null for a start, and only then. */
   readonly id: string | null;
-  /** The operation exists: the start is never sent again. Called once, before its first event; not for an id that was given. */
+  /**
+   * The operation exists: the start is never sent again. Called once, before its first event; not
+   * for an id that was given.
+   */
   onIdentified(id: string): void;
   /** Everything that happens on the way. */
   readonly record?: ((entry: StreamEntry) => void) | undefined;
@@ -65,11 +73,18 @@ export interface Attempts {
   id(): string | null;
   /** Starts, streams or reads a page. Never rejects: every end is an ending. */
   run(memory: PolicyMemory, reason: TokenReason, signal: AbortSignal): Promise<Ending>;
-  /** The device was away: late frames say nothing now. True when the present connection has been silent for so long that it may be dead. */
+  /**
+   * The device was away: late frames say nothing now. True when the present connection has been
+   * silent for so long that it may be dead.
+   */
   awake(): boolean;
 }
 
-export function createAttempts(options: AttemptOptions, sequencer: Sequencer, listener: AttemptListener): Attempts {
+export function createAttempts(
+  options: AttemptOptions,
+  sequencer: Sequencer,
+  listener: AttemptListener,
+): Attempts {
   const { process, routes, transport, timing, limits, counters, start, record } = options;
   const { clock } = options.environment;
   const lag = createLagMeter(timing.bufferedMs);
@@ -99,9 +114,15 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
     return gap ? { kind: 'gap' } : null;
   };
 
-  const follow = async (stream: NonNullable<Response['body']>, signal: AbortSignal): Promise<Ending> => {
+  const follow = async (
+    stream: NonNullable<Response['body']>,
+    signal: AbortSignal,
+  ): Promise<Ending> => {
     let liveSince: number | null = null;
-    /** Latest server time of a frame that was certainly not replayed: before the first heartbeat all may be. */
+    /**
+     * Latest server time of a frame that was certainly not replayed: before the first heartbeat all
+     * may be.
+     */
     let serverTime = Infinity;
 
     const onChunk = (decoded: Decoded, arrival: number): Ending | null => {
@@ -120,7 +141,8 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
         }
       }
       for (const { heartbeat: announced, protocol = 0, time } of comments) {
-        if (protocol > PROTOCOL_VERSION) return { kind: 'protocol', error: protocolUnsupported(protocol) };
+        if (protocol > PROTOCOL_VERSION)
+          return { kind: 'protocol', error: protocolUnsupported(protocol) };
         if (announced !== undefined) heartbeatMs = Math.min(Math.max(announced, 10), 600_000);
         if (time !== undefined) {
           serverTime = time;
@@ -131,7 +153,10 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
         liveSince = arrival;
         listener.live?.();
       }
-      return take(events) ?? (error ? { kind: 'protocol', error } : heldBack ? { kind: 'buffered' } : null);
+      return (
+        take(events) ??
+        (error ? { kind: 'protocol', error } : heldBack ? { kind: 'buffered' } : null)
+      );
     };
 
     const ending = await readStream(stream, {
@@ -146,7 +171,11 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
     return { ...ending, stayed };
   };
 
-  const exchange = async (streams: boolean, reason: TokenReason, signal: AbortSignal): Promise<Ending> => {
+  const exchange = async (
+    streams: boolean,
+    reason: TokenReason,
+    signal: AbortSignal,
+  ): Promise<Ending> => {
     const cursor = sequencer.cursor();
     const known = id;
     const common = { stream: streams, reason, signal };
@@ -163,14 +192,22 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
       counters.posts++;
       const { idempotencyKey, input } = start as StartRequest;
       const headers = { [IDEMPOTENCY_HEADER]: idempotencyKey };
-      response = await transport.send({ ...common, method: 'POST', path: routes.start, headers, body: input });
+      response = await transport.send({
+        ...common,
+        method: 'POST',
+        path: routes.start,
+        headers,
+        body: input,
+      });
       // `…/{id}/events`: the address of the log of what was started.
-      const [, located] = /\/([\w-]{1,128})\/events$/.exec(headerOf(response, 'content-location')) ?? [];
+      const [, located] =
+        /\/([\w-]{1,128})\/events$/.exec(headerOf(response, 'content-location')) ?? [];
       if (located) identify(located);
     }
 
     if (headerOf(response, GAP_HEADER) === 'true') counters.cursorsLost++;
-    if (response.body && /^text\/event-stream\b/i.test(headerOf(response, 'content-type'))) return follow(response.body, signal);
+    if (response.body && /^text\/event-stream\b/i.test(headerOf(response, 'content-type')))
+      return follow(response.body, signal);
     if (id !== null && (streams || known === null)) {
       discard(response);
       return { kind: 'unstreamable', progressed: known === null };
@@ -185,7 +222,10 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
     hear(decoded);
     const ending = take(decoded.events);
     if (!ending && terminal && events.length === 0)
-      throw new NftUpgradeError('protocol_unsupported', { operationId: known, details: { problem: 'end' } });
+      throw new NftUpgradeError('protocol_unsupported', {
+        operationId: known,
+        details: { problem: 'end' },
+      });
     return ending ?? { kind: 'polled' };
   };
 
@@ -212,7 +252,10 @@ export function createAttempts(options: AttemptOptions, sequencer: Sequencer, li
     },
     awake() {
       lag.reset();
-      return clock.now() - (heardAt ?? attemptedAt) > (heardAt === null ? timing.firstByteMs : heartbeatMs * 1.2);
+      return (
+        clock.now() - (heardAt ?? attemptedAt) >
+        (heardAt === null ? timing.firstByteMs : heartbeatMs * 1.2)
+      );
     },
   };
 }
@@ -223,7 +266,14 @@ function endingOf(thrown: unknown, streams: boolean, signal: AbortSignal): Endin
   const error = toNftUpgradeError(thrown, 'connection_lost');
   const { code, details } = error;
   if (signal.aborted || code === 'aborted') return { kind: 'interrupted' };
-  if (code === 'connection_lost') return details.timeoutMs ? { kind: 'silent', error, mute: streams } : { kind: 'network', error };
-  if (code === 'unauthenticated' || (details.status && code !== 'invalid_frame')) return { kind: 'response', error };
-  return { kind: code === 'missing_capability' || code === 'invalid_option' ? 'broken' : 'protocol', error };
+  if (code === 'connection_lost')
+    return details.timeoutMs
+      ? { kind: 'silent', error, mute: streams }
+      : { kind: 'network', error };
+  if (code === 'unauthenticated' || (details.status && code !== 'invalid_frame'))
+    return { kind: 'response', error };
+  return {
+    kind: code === 'missing_capability' || code === 'invalid_option' ? 'broken' : 'protocol',
+    error,
+  };
 }

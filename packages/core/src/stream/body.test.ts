@@ -22,11 +22,16 @@ test('a body that never ends is given up in time', async () => {
   const reading = read(streaming('{"a":'));
   reading.catch(() => undefined);
   await time.advance(1_000);
-  await expect(reading).rejects.toMatchObject({ code: 'connection_lost', details: { timeoutMs: 1_000 } });
+  await expect(reading).rejects.toMatchObject({
+    code: 'connection_lost',
+    details: { timeoutMs: 1_000 },
+  });
 });
 
 test('a body without a bound is cut off', async () => {
-  await expect(read(streaming('x'.repeat(60), 'x'.repeat(60)))).rejects.toMatchObject({ code: 'frame_too_large' });
+  await expect(read(streaming('x'.repeat(60), 'x'.repeat(60)))).rejects.toMatchObject({
+    code: 'frame_too_large',
+  });
 });
 
 test('what is not JSON is told without quoting it', async () => {

@@ -3,19 +3,33 @@ import { NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 import { linkAbort, orAborted } from './abort.ts';
 
 /**
- * Reads a JSON answer of bounded size in bounded time. @param timeoutMs milliseconds for the whole body: headers may come and the rest never. @throws NftUpgradeError `frame_too_large`, `invalid_frame`, `connection_lost`
+ * Reads a JSON answer of bounded size in bounded time. @param timeoutMs milliseconds for the whole
+ * body: headers may come and the rest never. @throws NftUpgradeError `frame_too_large`,
+ * `invalid_frame`, `connection_lost`
  */
-export async function readJson(response: Response, clock: Clock, maxBytes: number, timeoutMs: number): Promise<unknown> {
+export async function readJson(
+  response: Response,
+  clock: Clock,
+  maxBytes: number,
+  timeoutMs: number,
+): Promise<unknown> {
   const text = await readText(response, clock, maxBytes, timeoutMs);
   try {
     return JSON.parse(text) as unknown;
   } catch {
     // The parser's own message quotes the body, and a body can hold what no log should.
-    throw new NftUpgradeError('invalid_frame', { details: { expected: 'JSON', status: response.status } });
+    throw new NftUpgradeError('invalid_frame', {
+      details: { expected: 'JSON', status: response.status },
+    });
   }
 }
 
-async function readText(response: Response, clock: Clock, maxBytes: number, timeoutMs: number): Promise<string> {
+async function readText(
+  response: Response,
+  clock: Clock,
+  maxBytes: number,
+  timeoutMs: number,
+): Promise<string> {
   if (!response.body) return response.text(); // runtimes without streams give the text only
   const reader = response.body.getReader();
   const { signal, stop } = linkAbort(undefined, clock, timeoutMs);
@@ -38,4 +52,5 @@ async function readText(response: Response, clock: Clock, maxBytes: number, time
   }
 }
 
-export const tooLate = (timeoutMs: number) => new NftUpgradeError('connection_lost', { details: { problem: 'late', timeoutMs } });
+export const tooLate = (timeoutMs: number) =>
+  new NftUpgradeError('connection_lost', { details: { problem: 'late', timeoutMs } });

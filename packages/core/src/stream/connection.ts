@@ -1,7 +1,8 @@
 import type { NftUpgradeError } from '../errors/error.ts';
 
 /**
- * Where the connection to an operation stands. It says nothing about the operation: that goes on at the server whatever happens here.
+ * Where the connection to an operation stands. It says nothing about the operation: that goes on at
+ * the server whatever happens here.
  *
  * - `idle`: nothing was asked for yet
  * - `connecting`: the first attempt is under way
@@ -10,7 +11,8 @@ import type { NftUpgradeError } from '../errors/error.ts';
  * - `polling`: streaming does not work here; the log is read page by page
  * - `offline`: the device says it has no network
  * - `auth_required`: a fresh token was refused too; `retry()` goes on from the cursor
- * - `gave_up`: the budget is used up, or trying again cannot help; `retry()` goes on from the cursor
+ * - `gave_up`: the budget is used up, or trying again cannot help; `retry()` goes on from the
+ *   cursor
  * - `closed`: the operation has ended, was refused, or was detached
  */
 export type ConnectionState =
@@ -68,4 +70,10 @@ export interface Connection {
   readonly nextRetryAt: number | null;
 }
 
-export const idleConnection: Connection = Object.freeze({ state: 'idle', attempt: 0, reason: null, error: null, nextRetryAt: null });
+export const idleConnection: Connection = Object.freeze({
+  state: 'idle',
+  attempt: 0,
+  reason: null,
+  error: null,
+  nextRetryAt: null,
+});

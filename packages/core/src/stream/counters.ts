@@ -1,4 +1,7 @@
-/** What a client saw and healed, counted since the operation was started or attached. For support and for tests. */
+/**
+ * What a client saw and healed, counted since the operation was started or attached. For support
+ * and for tests.
+ */
 export interface Counters {
   /** Start requests sent. More than one means that the first ones were lost. */
   posts: number;

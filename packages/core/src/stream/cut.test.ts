@@ -18,15 +18,26 @@ const combinations = recorded.flatMap((of) =>
 );
 
 describe.each(combinations)('C7 $title', ({ of, encoding }) => {
-  // The whole client meets each position in one of the six encodings at least; every byte of every encoding is cut below, without a connection.
+  // The whole client meets each position in one of the six encodings at least; every byte of every
+  // encoding is cut below, without a connection.
   test('cuts of the start: same state, one POST, no event twice', async () => {
     const length = await streamLength(of, encoding);
     expect(length).toBeGreaterThan(500);
     const offset = Object.keys(encodings).indexOf(encoding);
     for (let cutAfter = offset; cutAfter <= length; cutAfter += Object.keys(encodings).length) {
-      const { wrong, run } = await runCut({ of, encoding, after: [cutAfter], sizes: [1 + (cutAfter % 61), 7] });
+      const { wrong, run } = await runCut({
+        of,
+        encoding,
+        after: [cutAfter],
+        sizes: [1 + (cutAfter % 61), 7],
+      });
       expect(wrong, `cut after ${cutAfter}`).toEqual([]);
-      expect(run.operation.counters).toMatchObject({ posts: 1, duplicates: 0, gaps: 0, protocolErrors: 0 });
+      expect(run.operation.counters).toMatchObject({
+        posts: 1,
+        duplicates: 0,
+        gaps: 0,
+        protocolErrors: 0,
+      });
     }
   });
 
@@ -34,7 +45,10 @@ describe.each(combinations)('C7 $title', ({ of, encoding }) => {
     const { process, log } = of;
     const encode = encodings[encoding] ?? ((text: string) => new TextEncoder().encode(text));
     const bytesFrom = (cursor: number) =>
-      encode(openingFrame({ retryMs: 10, heartbeatMs: 15_000 }) + log.slice(cursor).map(eventFrame).join(''));
+      encode(
+        openingFrame({ retryMs: 10, heartbeatMs: 15_000 }) +
+          log.slice(cursor).map(eventFrame).join(''),
+      );
     const whole = JSON.stringify(foldAll(process, log));
     const everySeq = log.map(({ seq }) => seq).join();
     const fromStart = bytesFrom(0);
@@ -54,7 +68,8 @@ describe.each(combinations)('C7 $title', ({ of, encoding }) => {
       };
       receive(fromStart.subarray(0, cutAfter));
       receive(rest[sequencer.cursor()] ?? new Uint8Array());
-      if (seen.join() !== everySeq || JSON.stringify(sequencer.snapshot()) !== whole) wrong.push(cutAfter);
+      if (seen.join() !== everySeq || JSON.stringify(sequencer.snapshot()) !== whole)
+        wrong.push(cutAfter);
     }
     expect(wrong).toEqual([]);
   });
@@ -79,7 +94,12 @@ describe.each(recorded)('C7 $name', (of) => {
   test('duplicates, losses and reorderings on the way heal (C8)', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.array(fc.tuple(fc.nat(log.length), fc.constantFrom('drop', 'double', 'swap')), { maxLength: 4 }), { maxLength: 4 }),
+        fc.array(
+          fc.array(fc.tuple(fc.nat(log.length), fc.constantFrom('drop', 'double', 'swap')), {
+            maxLength: 4,
+          }),
+          { maxLength: 4 },
+        ),
         async (mischief) => {
           const fault = (_request: unknown, index: number): Fault | undefined => ({
             events: (events) => disturb(events, mischief[index] ?? []),
@@ -101,7 +121,8 @@ test('C7 cuts over a real socket', async () => {
       const server = createScriptedServer({
         process: upgrade,
         log,
-        fault: (_request, index) => (cuts[index] === undefined ? undefined : { cutAfter: cuts[index] }),
+        fault: (_request, index) =>
+          cuts[index] === undefined ? undefined : { cutAfter: cuts[index] },
       });
       const { url, close } = await listen(server);
       try {
@@ -118,7 +139,10 @@ test('C7 cuts over a real socket', async () => {
   );
 });
 
-function disturb(events: readonly OperationEvent[], mischief: readonly (readonly [number, string])[]): OperationEvent[] {
+function disturb(
+  events: readonly OperationEvent[],
+  mischief: readonly (readonly [number, string])[],
+): OperationEvent[] {
   const disturbed = [...events];
   for (const [at, what] of mischief) {
     const event = disturbed[at];

@@ -9,7 +9,10 @@ import { recordings } from './fixtures/recordings.ts';
 const utf8 = new TextEncoder();
 const log = recordings.badgeActivation;
 const [first] = log;
-const text = openingFrame({ retryMs: 10, heartbeatMs: 1_000 }) + log.map(eventFrame).join('') + heartbeatFrame(1_234);
+const text =
+  openingFrame({ retryMs: 10, heartbeatMs: 1_000 }) +
+  log.map(eventFrame).join('') +
+  heartbeatFrame(1_234);
 
 const decode = (chunks: readonly (Uint8Array | string)[], maxFrameBytes = 65_536) => {
   const decoder = createDecoder(badgeActivation, maxFrameBytes);
@@ -47,7 +50,9 @@ test('C7 any splits over any line ends give the same, also within a character', 
       fc.array(fc.nat(text.length), { maxLength: 30 }),
       (lineEnd, bom, cuts) => {
         const bytes = utf8.encode((bom ? '\uFEFF' : '') + text.replaceAll('\n', lineEnd));
-        const at = [0, ...cuts.map((cut) => cut % bytes.length), bytes.length].sort((a, b) => a - b);
+        const at = [0, ...cuts.map((cut) => cut % bytes.length), bytes.length].sort(
+          (a, b) => a - b,
+        );
         const chunks = at.slice(1).map((end, index) => bytes.subarray(at[index], end));
         expect(decode(chunks)).toEqual(whole);
       },
@@ -75,7 +80,11 @@ describe('what is not of the protocol ends in one clear error', () => {
   });
 
   test('what came before it is kept, what comes after it is not', () => {
-    const { events, code } = decode([first ? eventFrame(first) : '', 'data: {\n\n', ...log.slice(1).map(eventFrame)]);
+    const { events, code } = decode([
+      first ? eventFrame(first) : '',
+      'data: {\n\n',
+      ...log.slice(1).map(eventFrame),
+    ]);
     expect(events).toEqual([first]);
     expect(code).toBe('invalid_frame');
   });
@@ -96,15 +105,23 @@ describe('memory stays bounded', () => {
   });
 
   test('data lines with comments between them', () => {
-    expect(decode(Array.from({ length: 9 }, () => `data: ${piece}\n: c\n`)).code).toBe('frame_too_large');
+    expect(decode(Array.from({ length: 9 }, () => `data: ${piece}\n: c\n`)).code).toBe(
+      'frame_too_large',
+    );
   });
 
   test('a whole frame in one small chunk, above a small limit', () => {
-    expect(decode([`data: ${'x'.repeat(2_000)}\n\n`], 1_000)).toEqual({ ...nothing, code: 'frame_too_large' });
+    expect(decode([`data: ${'x'.repeat(2_000)}\n\n`], 1_000)).toEqual({
+      ...nothing,
+      code: 'frame_too_large',
+    });
   });
 
   test('a 10 MB line in one chunk', () => {
-    expect(decode([`data: ${'x'.repeat(10_000_000)}\n\n`])).toEqual({ ...nothing, code: 'frame_too_large' });
+    expect(decode([`data: ${'x'.repeat(10_000_000)}\n\n`])).toEqual({
+      ...nothing,
+      code: 'frame_too_large',
+    });
   });
 
   test('many small frames are not one large one', () => {
@@ -114,7 +131,9 @@ describe('memory stays bounded', () => {
 });
 
 test('named events, unknown fields and odd retry values are passed over', () => {
-  expect(decode(['event: ping\ndata: {}\n\n', 'retry: soon\n', 'foo: bar\n\n', ': hello\n'])).toEqual({
+  expect(
+    decode(['event: ping\ndata: {}\n\n', 'retry: soon\n', 'foo: bar\n\n', ': hello\n']),
+  ).toEqual({
     ...nothing,
     comments: [{}],
   });

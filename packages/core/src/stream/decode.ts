@@ -23,8 +23,9 @@ export interface Decoder {
 const none: readonly FrameComment[] = [];
 
 /**
- * Turns bytes into validated events of a process. Events of an unknown status pass; everything that is not of this protocol ends the stream with
- * one clear error: `invalid_frame` (UTF-8, JSON, an id that is not the number), `invalid_event` (missing or wrong fields), `frame_too_large`.
+ * Turns bytes into validated events of a process. Events of an unknown status pass; everything that
+ * is not of this protocol ends the stream with one clear error: `invalid_frame` (UTF-8, JSON, an id
+ * that is not the number), `invalid_event` (missing or wrong fields), `frame_too_large`.
  */
 export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decoder {
   const decodeText = createTextDecoder();
@@ -32,7 +33,10 @@ export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decod
   let comments = none;
   let retryMs: number | null = null;
   let error: NftUpgradeError | null = null;
-  /** Bytes since the last thing said. Counts also what the parser skips: an endless line of an unknown field. */
+  /**
+   * Bytes since the last thing said. Counts also what the parser skips: an endless line of an
+   * unknown field.
+   */
   let unsaid = 0;
 
   const fail = (failure: NftUpgradeError) => {
@@ -56,7 +60,8 @@ export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decod
     },
     onEvent: ({ id, event: type, data }) => {
       unsaid = 0;
-      if (error || (type !== undefined && type !== 'message')) return; // named events are no part of version 1
+      // named events are no part of version 1
+      if (error || (type !== undefined && type !== 'message')) return;
       if (data.length > maxFrameBytes) return fail(tooLarge());
       try {
         events.push(readEvent(process, id, data));
@@ -83,10 +88,14 @@ export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decod
   };
 }
 
-// A replacement character in a name would change what the user reads, so broken UTF-8 is an error. The parser takes the byte order mark off.
+// A replacement character in a name would change what the user reads, so broken UTF-8 is an error.
+// The parser takes the byte order mark off.
 const strict = { fatal: true, ignoreBOM: true };
 
-/** Text of bytes that may be cut within a character. Where they are not, as a rule, they go the quick way: runtimes decode a text faster than a part of one. */
+/**
+ * Text of bytes that may be cut within a character. Where they are not, as a rule, they go the
+ * quick way: runtimes decode a text faster than a part of one.
+ */
 function createTextDecoder(): (bytes: Uint8Array) => string {
   const wholes = new TextDecoder('utf-8', strict);
   const parts = new TextDecoder('utf-8', strict);
@@ -104,12 +113,15 @@ function readEvent(process: AnyProcess, id: string | undefined, data: string): O
   try {
     value = JSON.parse(data);
   } catch {
-    throw new NftUpgradeError('invalid_frame', { details: { expected: 'JSON', id } }); // without the text: it may hold anything
+    // without the text: it may hold anything
+    throw new NftUpgradeError('invalid_frame', { details: { expected: 'JSON', id } });
   }
   const event = parseEvent(process, value);
 
   if (id !== undefined && id !== `${event.seq}`) {
-    throw new NftUpgradeError('invalid_frame', { details: { field: 'id', expected: event.seq, id } });
+    throw new NftUpgradeError('invalid_frame', {
+      details: { field: 'id', expected: event.seq, id },
+    });
   }
   return event;
 }

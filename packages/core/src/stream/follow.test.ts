@@ -9,7 +9,13 @@ describe('C7 the connection', () => {
     const world = pushed();
     expect(world.connection()).toMatchObject({ state: 'connecting', attempt: 0 });
     const answer = await openLive(world);
-    expect(world.connection()).toEqual({ state: 'live', attempt: 0, reason: null, error: null, nextRetryAt: null });
+    expect(world.connection()).toEqual({
+      state: 'live',
+      attempt: 0,
+      reason: null,
+      error: null,
+      nextRetryAt: null,
+    });
     answer.write(frames(log.slice(3)));
     await world.time.settle();
     expect(world.connection()).toMatchObject({ state: 'closed', reason: 'ended' });
@@ -23,7 +29,11 @@ describe('C7 the connection', () => {
     const answer = await openLive(world);
     answer.fail();
     await world.time.settle();
-    expect(world.connection()).toMatchObject({ state: 'reconnecting', reason: 'cut', nextRetryAt: world.time.clock.now() + 1_000 });
+    expect(world.connection()).toMatchObject({
+      state: 'reconnecting',
+      reason: 'cut',
+      nextRetryAt: world.time.clock.now() + 1_000,
+    });
     await world.time.advance(999);
     expect(world.net.calls).toHaveLength(1);
     await world.time.advance(1);
@@ -34,29 +44,36 @@ describe('C7 the connection', () => {
     });
   });
 
-  test.each(['a stream', 'a page'])('C8 %s from a server that has lost the cursor is counted, and tells nothing twice', async (kind) => {
-    const world = pushed();
-    const told: number[] = [];
-    void (async () => {
-      for await (const { seq } of world.operation) told.push(seq);
-    })();
-    (await openLive(world)).fail();
-    await world.time.advance(1_000);
-    const fromTheStart = { [GAP_HEADER]: 'true' };
-    const json = { 'content-type': 'application/json' };
-    if (kind === 'a stream') world.net.answer(1, fromTheStart).write(opening + frames(log));
-    else {
-      world.net.answer(1, json).end();
+  test.each(['a stream', 'a page'])(
+    'C8 %s from a server that has lost the cursor is counted, and tells nothing twice',
+    async (kind) => {
+      const world = pushed();
+      const told: number[] = [];
+      void (async () => {
+        for await (const { seq } of world.operation) told.push(seq);
+      })();
+      (await openLive(world)).fail();
       await world.time.advance(1_000);
-      const page = world.net.answer(2, { ...json, ...fromTheStart });
-      page.write(JSON.stringify({ events: log, terminal: true }));
-      page.end();
-    }
-    await world.time.settle();
-    expect(world.operation.getSnapshot().operation).toMatchObject({ status: 'completed' });
-    expect(world.operation.counters).toMatchObject({ cursorsLost: 1, duplicates: 3, events: log.length });
-    expect(told).toEqual(log.map(({ seq }) => seq));
-  });
+      const fromTheStart = { [GAP_HEADER]: 'true' };
+      const json = { 'content-type': 'application/json' };
+      if (kind === 'a stream') world.net.answer(1, fromTheStart).write(opening + frames(log));
+      else {
+        world.net.answer(1, json).end();
+        await world.time.advance(1_000);
+        const page = world.net.answer(2, { ...json, ...fromTheStart });
+        page.write(JSON.stringify({ events: log, terminal: true }));
+        page.end();
+      }
+      await world.time.settle();
+      expect(world.operation.getSnapshot().operation).toMatchObject({ status: 'completed' });
+      expect(world.operation.counters).toMatchObject({
+        cursorsLost: 1,
+        duplicates: 3,
+        events: log.length,
+      });
+      expect(told).toEqual(log.map(({ seq }) => seq));
+    },
+  );
 
   test('retry: 0 does not mean at once', async () => {
     const world = pushed();
@@ -87,12 +104,19 @@ describe('C7 the connection', () => {
 
   test('gives up after the budget with the reason, and retry() goes on from the cursor with a new one', async () => {
     const world = scripted(
-      { log: waitingUpgrade, fault: (_, index) => (index === 0 ? { cutAfter: 5_000 } : index < 4 ? { lost: true } : undefined) },
+      {
+        log: waitingUpgrade,
+        fault: (_, index) =>
+          index === 0 ? { cutAfter: 5_000 } : index < 4 ? { lost: true } : undefined,
+      },
       { limits: { maxAttempts: 3 } },
     );
     await world.time.advance(60_000);
     expect(world.connection()).toMatchObject({ state: 'gave_up', reason: 'network', attempt: 3 });
-    expect(world.connection().error).toMatchObject({ code: 'connection_gave_up', operationId: 'upg_1' });
+    expect(world.connection().error).toMatchObject({
+      code: 'connection_gave_up',
+      operationId: 'upg_1',
+    });
     await world.time.advance(3_600_000);
     expect(world.server.requests).toHaveLength(4);
     expect(world.time.pending).toBe(0);
@@ -106,7 +130,11 @@ describe('C7 the connection', () => {
 
   test('given up for want of a network, the network brings it back with a full budget', async () => {
     const world = scripted(
-      { log: waitingUpgrade, fault: (_, index) => (index === 0 ? { cutAfter: 5_000 } : index < 7 ? { lost: true } : undefined) },
+      {
+        log: waitingUpgrade,
+        fault: (_, index) =>
+          index === 0 ? { cutAfter: 5_000 } : index < 7 ? { lost: true } : undefined,
+      },
       { limits: { maxAttempts: 4 } },
     );
     await world.time.advance(60_000);
@@ -137,18 +165,21 @@ describe('C7 the connection', () => {
     expect(world.net.calls.filter((call) => call.method === 'POST')).toHaveLength(1);
   });
 
-  test.each(['online', 'visible', 'pageshow', 'resume'] as const)('%s ends a wait at once, and only once', async (signal) => {
-    const world = pushed();
-    const answer = await openLive(world);
-    answer.fail();
-    await world.time.settle();
-    world.signals.emit(signal);
-    world.signals.emit(signal);
-    await world.time.settle();
-    world.signals.emit(signal);
-    await world.time.settle();
-    expect(world.net.calls.map((call) => call.method)).toEqual(['POST', 'GET']);
-  });
+  test.each(['online', 'visible', 'pageshow', 'resume'] as const)(
+    '%s ends a wait at once, and only once',
+    async (signal) => {
+      const world = pushed();
+      const answer = await openLive(world);
+      answer.fail();
+      await world.time.settle();
+      world.signals.emit(signal);
+      world.signals.emit(signal);
+      await world.time.settle();
+      world.signals.emit(signal);
+      await world.time.settle();
+      expect(world.net.calls.map((call) => call.method)).toEqual(['POST', 'GET']);
+    },
+  );
 
   test('a Retry-After is kept whatever the device says', async () => {
     const world = scripted({

@@ -8,7 +8,9 @@ import { createPause } from './pause.ts';
 import { decide, newMemory, type Wait } from './policy.ts';
 import { createSequencer } from './sequence.ts';
 
-/** Milliseconds. `retry: 0` must not turn a server that cuts every stream into one that is hammered. */
+/**
+ * Milliseconds. `retry: 0` must not turn a server that cuts every stream into one that is hammered.
+ */
 const MIN_RETRY_MS = 100;
 
 export interface FollowOptions extends AttemptOptions {
@@ -27,14 +29,19 @@ export type Follow = (options: FollowOptions) => Follower;
 
 /** Follows one operation over however many connections it takes. */
 export interface Follower {
-  /** Goes on after `gave_up` or `auth_required`, with a full budget. False when it was in neither. */
+  /**
+   * Goes on after `gave_up` or `auth_required`, with a full budget. False when it was in neither.
+   */
   retry(): boolean;
   /** Something may have happened at the server: a log that is polled is read now. */
   poke(): void;
   stop(): void;
 }
 
-/** Starts once, then streams or polls from the cursor until a terminal event. One loop, so there is never a second connection. */
+/**
+ * Starts once, then streams or polls from the cursor until a terminal event. One loop, so there is
+ * never a second connection.
+ */
 export function follow(options: FollowOptions): Follower {
   const { environment, timing, limits, counters } = options;
   const sequencer = createSequencer(options.process, options.snapshot, counters);
@@ -75,7 +82,13 @@ export function follow(options: FollowOptions): Follower {
       const operationId = attempts.id() ?? undefined;
       const known = operationId !== undefined;
       reason = known ? 'reconnect' : 'start';
-      const decision = decide(memory, ending, { timing, limits, known, online: environment.online(), random: environment.random() });
+      const decision = decide(memory, ending, {
+        timing,
+        limits,
+        known,
+        online: environment.online(),
+        random: environment.random(),
+      });
       memory = decision.memory;
       const { do: how, delayMs, until } = decision.step;
       const { error } = decision;
@@ -90,7 +103,11 @@ export function follow(options: FollowOptions): Follower {
         ...shown,
         nextRetryAt,
         ...(spent && {
-          error: new NftUpgradeError('connection_gave_up', { operationId, details: { reason: shown.reason }, cause: error }),
+          error: new NftUpgradeError('connection_gave_up', {
+            operationId,
+            details: { reason: shown.reason },
+            cause: error,
+          }),
         }),
       });
       if (delayMs !== 0) {
@@ -98,7 +115,11 @@ export function follow(options: FollowOptions): Follower {
         await pause.wait(delayMs);
         waiting = null;
       }
-      if (memory.mode === 'stream') show(everLive || known ? 'reconnecting' : 'connecting', { ...shown, attempt: memory.failures });
+      if (memory.mode === 'stream')
+        show(everLive || known ? 'reconnecting' : 'connecting', {
+          ...shown,
+          attempt: memory.failures,
+        });
     }
   };
 
@@ -114,7 +135,8 @@ export function follow(options: FollowOptions): Follower {
     if (waiting === 'delay' || waiting === 'budget') {
       if (waiting === 'budget') memory = { ...memory, failures: 0 };
       pause.wake();
-      // A device that slept holds a dead socket. Before the operation is known the request is left alone: it must not be sent again for this.
+      // A device that slept holds a dead socket. Before the operation is known the request is left
+      // alone: it must not be sent again for this.
     } else if (waiting === null && silent && attempts.id() !== null) interrupter?.abort();
   };
 
@@ -122,7 +144,11 @@ export function follow(options: FollowOptions): Follower {
   void run()
     .catch((thrown: unknown) => {
       environment.reportError(thrown);
-      show('gave_up', { attempt: memory.failures, reason: 'protocol', error: toNftUpgradeError(thrown, 'internal') });
+      show('gave_up', {
+        attempt: memory.failures,
+        reason: 'protocol',
+        error: toNftUpgradeError(thrown, 'internal'),
+      });
     })
     .finally(unlisten);
 

@@ -1,8 +1,9 @@
 /** Notices that something on the way holds frames back. */
 export interface LagMeter {
   /**
-   * Takes the server's time of a frame that was sent just then, and its arrival, both in milliseconds. Returns true once frames have been late twice, apart.
-   * Only differences count, so a wrong client clock does no harm.
+   * Takes the server's time of a frame that was sent just then, and its arrival, both in
+   * milliseconds. Returns true once frames have been late twice, apart. Only differences count, so
+   * a wrong client clock does no harm.
    */
   observe(serverTime: number, arrival: number): boolean;
   /** Forgets everything: after a sleep of the device late frames say nothing. */
@@ -22,7 +23,8 @@ export function createLagMeter(bufferedMs: number): LagMeter {
         slowest = lag;
         slowestAt = arrival;
       }
-      // The first frame of a burst is the late one; only the last one, which comes after it, shows how quick the way can be.
+      // The first frame of a burst is the late one; only the last one, which comes after it, shows
+      // how quick the way can be.
       if (slowest - quickest <= bufferedMs) return false;
       const again = lateAt !== null && slowestAt - lateAt > bufferedMs / 2;
       lateAt ??= slowestAt;

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NftUpgradeError } from '../errors/index.ts';
 import { fromProblem } from '../protocol/problem.ts';
-import { decide, type Ending, isDefinite, newMemory, type PolicyContext, type PolicyMemory } from './policy.ts';
+import {
+  decide,
+  type Ending,
+  isDefinite,
+  newMemory,
+  type PolicyContext,
+  type PolicyMemory,
+} from './policy.ts';
 import { defaultLimits, defaultTiming } from './timing.ts';
 
 const context = (given: Partial<PolicyContext> = {}): PolicyContext => ({
@@ -15,35 +22,72 @@ const context = (given: Partial<PolicyContext> = {}): PolicyContext => ({
 });
 const status = (code: number, retryAfterMs?: number): NftUpgradeError => {
   const { code: name, details } = fromProblem(code, null);
-  return new NftUpgradeError(name, { details: { ...details, ...(retryAfterMs !== undefined && { retryAfterMs }) } });
+  return new NftUpgradeError(name, {
+    details: { ...details, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+  });
 };
-const after = (failures: number, rest: Partial<PolicyMemory> = {}): PolicyMemory => ({ ...newMemory, failures, ...rest });
+const after = (failures: number, rest: Partial<PolicyMemory> = {}): PolicyMemory => ({
+  ...newMemory,
+  failures,
+  ...rest,
+});
 
 describe('backoff', () => {
   test('the window doubles up to the bound, and the delay is drawn from all of it', () => {
-    const delays = [0, 1, 2, 3, 4, 5, 6, 7].map((failures) => decide(after(failures), { kind: 'network' }, context()).step);
-    expect(delays.map((step) => step.do === 'wait' && step.delayMs)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
-    expect(decide(after(5), { kind: 'network' }, context({ random: 0 })).step).toEqual({ do: 'wait', delayMs: 0, until: 'delay' });
-    expect(decide(after(5), { kind: 'network' }, context({ random: 0.5 })).step).toEqual({ do: 'wait', delayMs: 15_000, until: 'delay' });
+    const delays = [0, 1, 2, 3, 4, 5, 6, 7].map(
+      (failures) => decide(after(failures), { kind: 'network' }, context()).step,
+    );
+    expect(delays.map((step) => step.do === 'wait' && step.delayMs)).toEqual([
+      1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000,
+    ]);
+    expect(decide(after(5), { kind: 'network' }, context({ random: 0 })).step).toEqual({
+      do: 'wait',
+      delayMs: 0,
+      until: 'delay',
+    });
+    expect(decide(after(5), { kind: 'network' }, context({ random: 0.5 })).step).toEqual({
+      do: 'wait',
+      delayMs: 15_000,
+      until: 'delay',
+    });
   });
 
   test('retry: of the server replaces the base', () => {
-    expect(decide(after(0, { retryMs: 5_000 }), { kind: 'cut' }, context()).step).toMatchObject({ delayMs: 5_000 });
-    expect(decide(after(1, { retryMs: 5_000 }), { kind: 'cut' }, context()).step).toMatchObject({ delayMs: 10_000 });
+    expect(decide(after(0, { retryMs: 5_000 }), { kind: 'cut' }, context()).step).toMatchObject({
+      delayMs: 5_000,
+    });
+    expect(decide(after(1, { retryMs: 5_000 }), { kind: 'cut' }, context()).step).toMatchObject({
+      delayMs: 10_000,
+    });
   });
 
   test('Retry-After is a floor that no signal shortens, with jitter above it and a bound', () => {
-    expect(decide(after(0), { kind: 'response', error: status(429, 7_000) }, context({ random: 0.5 }))).toMatchObject({
+    expect(
+      decide(after(0), { kind: 'response', error: status(429, 7_000) }, context({ random: 0.5 })),
+    ).toMatchObject({
       step: { do: 'wait', delayMs: 7_500, until: 'firm' },
       reason: 'busy',
     });
-    expect(decide(after(0), { kind: 'response', error: status(503, 86_400_000) }, context({ random: 0 })).step).toMatchObject({
+    expect(
+      decide(after(0), { kind: 'response', error: status(503, 86_400_000) }, context({ random: 0 }))
+        .step,
+    ).toMatchObject({
       delayMs: defaultTiming.maxRetryAfterMs,
     });
   });
 
   test('for any ending the delay stays within its bounds, and the same question has the same answer', () => {
-    const kinds: Ending['kind'][] = ['cut', 'polled', 'network', 'silent', 'buffered', 'unstreamable', 'gap', 'protocol', 'interrupted'];
+    const kinds: Ending['kind'][] = [
+      'cut',
+      'polled',
+      'network',
+      'silent',
+      'buffered',
+      'unstreamable',
+      'gap',
+      'protocol',
+      'interrupted',
+    ];
     fc.assert(
       fc.property(
         fc.nat(50),
@@ -55,7 +99,8 @@ describe('backoff', () => {
           const ending: Ending = { kind, progressed, stayed };
           const decision = decide(after(failures), ending, context({ random }));
           expect(decide(after(failures), ending, context({ random }))).toEqual(decision);
-          if (decision.step.do === 'wait') expect(decision.step.delayMs).toBeLessThanOrEqual(defaultTiming.maxDelayMs);
+          if (decision.step.do === 'wait')
+            expect(decision.step.delayMs).toBeLessThanOrEqual(defaultTiming.maxDelayMs);
           expect(decision.memory.failures).toBeLessThanOrEqual(failures + 1);
         },
       ),
@@ -66,7 +111,13 @@ describe('backoff', () => {
 describe('budget', () => {
   test('counts attempts without progress, and gives up with the reason', () => {
     expect(decide(after(13), { kind: 'network' }, context()).step.do).toBe('wait');
-    expect(decide(after(14), { kind: 'network', error: new NftUpgradeError('connection_lost') }, context())).toMatchObject({
+    expect(
+      decide(
+        after(14),
+        { kind: 'network', error: new NftUpgradeError('connection_lost') },
+        context(),
+      ),
+    ).toMatchObject({
       step: { do: 'gave_up' },
       reason: 'network',
     });
@@ -81,16 +132,22 @@ describe('budget', () => {
     expect(decide(after(14), ending, context()).memory.failures).toBe(0);
   });
 
-  test.each<Ending>([{ kind: 'protocol', stayed: true }, { kind: 'gap', stayed: true }, { kind: 'cut' }, { kind: 'silent' }])(
-    '%o does not',
-    (ending) => {
-      expect(decide(after(3), ending, context()).memory.failures).toBe(4);
-    },
-  );
+  test.each<Ending>([
+    { kind: 'protocol', stayed: true },
+    { kind: 'gap', stayed: true },
+    { kind: 'cut' },
+    { kind: 'silent' },
+  ])('%o does not', (ending) => {
+    expect(decide(after(3), ending, context()).memory.failures).toBe(4);
+  });
 
   test('costs nothing without a network', () => {
     const decision = decide(after(14), { kind: 'network' }, context({ online: false }));
-    expect(decision).toMatchObject({ step: { do: 'offline' }, reason: 'offline', memory: { failures: 14 } });
+    expect(decision).toMatchObject({
+      step: { do: 'offline' },
+      reason: 'offline',
+      memory: { failures: 14 },
+    });
   });
 
   test('nor when somebody wants to go on at once', () => {
@@ -102,15 +159,21 @@ describe('budget', () => {
 });
 
 describe('what trying again cannot help', () => {
-  test.each([400, 403, 404, 409, 410, 422, 426])('%i refuses a start, and gives up what is known', (code) => {
-    const ending: Ending = { kind: 'response', error: status(code) };
-    expect(decide(newMemory, ending, context({ known: false })).step.do).toBe('refuse');
-    expect(decide(newMemory, ending, context({ known: true })).step.do).toBe('gave_up');
-  });
+  test.each([400, 403, 404, 409, 410, 422, 426])(
+    '%i refuses a start, and gives up what is known',
+    (code) => {
+      const ending: Ending = { kind: 'response', error: status(code) };
+      expect(decide(newMemory, ending, context({ known: false })).step.do).toBe('refuse');
+      expect(decide(newMemory, ending, context({ known: true })).step.do).toBe('gave_up');
+    },
+  );
 
   test.each([408, 425, 429, 500, 502, 503, 504])('%i decides nothing', (code) => {
     expect(isDefinite(code)).toBe(false);
-    expect(decide(newMemory, { kind: 'response', error: status(code) }, context({ known: false })).step.do).toBe('wait');
+    expect(
+      decide(newMemory, { kind: 'response', error: status(code) }, context({ known: false })).step
+        .do,
+    ).toBe('wait');
   });
 
   test('C6 a refused fresh token waits for somebody', () => {
@@ -122,7 +185,10 @@ describe('what trying again cannot help', () => {
 
   test('C11 another protocol version is told, not retried', () => {
     const ending: Ending = { kind: 'protocol', error: new NftUpgradeError('protocol_unsupported') };
-    expect(decide(newMemory, ending, context())).toMatchObject({ step: { do: 'gave_up' }, reason: 'protocol_unsupported' });
+    expect(decide(newMemory, ending, context())).toMatchObject({
+      step: { do: 'gave_up' },
+      reason: 'protocol_unsupported',
+    });
   });
 });
 
@@ -133,7 +199,10 @@ describe('C7 polling', () => {
     [{ kind: 'response', error: status(406) }, 'streaming_unavailable'],
   ])('%o reads pages from now on, and at once', (ending, pollReason) => {
     const decision = decide(newMemory, ending, context());
-    expect(decision).toMatchObject({ memory: { mode: 'poll', pollReason }, step: { do: 'wait', delayMs: 0 } });
+    expect(decision).toMatchObject({
+      memory: { mode: 'poll', pollReason },
+      step: { do: 'wait', delayMs: 0 },
+    });
     expect(decide(decision.memory, { kind: 'network' }, context()).memory.mode).toBe('poll');
   });
 

@@ -27,7 +27,10 @@ export interface Ending {
   readonly error?: NftUpgradeError;
   /** True when events were folded in. */
   readonly progressed?: boolean;
-  /** True when the stream was up for at least one heartbeat: an idle operation makes no progress, yet all is well. */
+  /**
+   * True when the stream was up for at least one heartbeat: an idle operation makes no progress,
+   * yet all is well.
+   */
   readonly stayed?: boolean;
   /** True when not one byte of a stream came. */
   readonly mute?: boolean;
@@ -48,7 +51,14 @@ export interface PolicyMemory {
   readonly retryMs: number | null;
 }
 
-export const newMemory: PolicyMemory = { failures: 0, mutes: 0, idlePolls: 0, mode: 'stream', pollReason: null, retryMs: null };
+export const newMemory: PolicyMemory = {
+  failures: 0,
+  mutes: 0,
+  idlePolls: 0,
+  mode: 'stream',
+  pollReason: null,
+  retryMs: null,
+};
 
 export interface PolicyContext {
   readonly timing: Timing;
@@ -61,13 +71,17 @@ export interface PolicyContext {
 }
 
 /**
- * What ends a wait early, besides its time. `delay`: any signal of the device, and somebody who wants to know now. `firm`: nothing, since the server asked for it.
- * `budget`: a signal, or `retry()`. `decision`: `retry()` alone.
+ * What ends a wait early, besides its time. `delay`: any signal of the device, and somebody who
+ * wants to know now. `firm`: nothing, since the server asked for it. `budget`: a signal, or
+ * `retry()`. `decision`: `retry()` alone.
  */
 export type Wait = 'delay' | 'firm' | 'budget' | 'decision';
 
 export interface Step {
-  /** `offline`: wait for the network, and look again after the delay: not every device tells the truth about it. `refuse`: the start was refused for good. */
+  /**
+   * `offline`: wait for the network, and look again after the delay: not every device tells the
+   * truth about it. `refuse`: the start was refused for good.
+   */
   readonly do: 'wait' | 'offline' | 'auth_required' | 'gave_up' | 'refuse';
   /** Milliseconds; null waits for ever. */
   readonly delayMs: number | null;
@@ -84,7 +98,9 @@ export interface Decision {
 /** Streams without a byte in a row before the log is polled. */
 const MAX_MUTES = 2;
 
-/** Reconnect, wait, poll, or give up? Pure: the same ending in the same state gives the same answer. */
+/**
+ * Reconnect, wait, poll, or give up? Pure: the same ending in the same state gives the same answer.
+ */
 export function decide(before: PolicyMemory, ending: Ending, context: PolicyContext): Decision {
   const { timing, limits } = context;
   const { kind, error = null, progressed = false } = ending;
@@ -96,33 +112,63 @@ export function decide(before: PolicyMemory, ending: Ending, context: PolicyCont
   const unstreamable = kind === 'unstreamable' || (status === 406 && streamed);
   const definite = (!unstreamable && isDefinite(status)) || reason === 'protocol_unsupported';
 
-  const decision = (how: Step['do'], delayMs: number | null, until: Wait, memory = before, why = reason): Decision => ({
+  const decision = (
+    how: Step['do'],
+    delayMs: number | null,
+    until: Wait,
+    memory = before,
+    why = reason,
+  ): Decision => ({
     memory,
     step: { do: how, delayMs, until },
     reason: why,
     error,
   });
   if (reason === 'unauthenticated') return decision('auth_required', null, 'decision');
-  if (definite || kind === 'broken') return decision(context.known ? 'gave_up' : 'refuse', null, definite ? 'decision' : 'budget');
+  if (definite || kind === 'broken')
+    return decision(context.known ? 'gave_up' : 'refuse', null, definite ? 'decision' : 'budget');
 
-  const healthy = progressed || ((ending.stayed || polled) && kind !== 'protocol' && kind !== 'gap');
+  const healthy =
+    progressed || ((ending.stayed || polled) && kind !== 'protocol' && kind !== 'gap');
   const failures = healthy ? 0 : before.failures + (kind === 'interrupted' ? 0 : 1);
   const mutes = ending.mute ? before.mutes + 1 : 0;
   const idlePolls = polled && !progressed ? before.idlePolls + 1 : 0;
   const pollReason =
-    before.pollReason ?? (kind === 'buffered' ? kind : unstreamable || mutes >= MAX_MUTES ? 'streaming_unavailable' : null);
-  const memory: PolicyMemory = { ...before, failures, mutes, idlePolls, mode: pollReason ? 'poll' : 'stream', pollReason };
+    before.pollReason ??
+    (kind === 'buffered'
+      ? kind
+      : unstreamable || mutes >= MAX_MUTES
+        ? 'streaming_unavailable'
+        : null);
+  const memory: PolicyMemory = {
+    ...before,
+    failures,
+    mutes,
+    idlePolls,
+    mode: pollReason ? 'poll' : 'stream',
+    pollReason,
+  };
   const wait = (delayMs: number, until: Wait = 'delay') =>
     decision('wait', delayMs, until, memory, failures > 0 || !pollReason ? reason : pollReason);
 
   if (polled) return wait(Math.min(timing.maxPollMs, timing.pollMs * 1.5 ** idlePolls));
   if (kind === 'interrupted') return wait(0);
   // An attempt without a network says nothing about the server, so it costs nothing.
-  if (!context.online) return decision('offline', timing.maxDelayMs, 'delay', { ...memory, failures: before.failures }, 'offline');
+  if (!context.online)
+    return decision(
+      'offline',
+      timing.maxDelayMs,
+      'delay',
+      { ...memory, failures: before.failures },
+      'offline',
+    );
   if (failures >= limits.maxAttempts) return decision('gave_up', null, 'budget', memory);
   if ((pollReason && streamed) || (kind === 'gap' && failures < 2)) return wait(0);
 
-  const window = Math.min(timing.maxDelayMs, (before.retryMs ?? timing.baseDelayMs) * 2 ** Math.max(failures - 1, 0));
+  const window = Math.min(
+    timing.maxDelayMs,
+    (before.retryMs ?? timing.baseDelayMs) * 2 ** Math.max(failures - 1, 0),
+  );
   const asked = error?.details.retryAfterMs;
   const retryAfter = typeof asked === 'number' ? Math.min(asked, timing.maxRetryAfterMs) : 0;
   return wait(Math.round(retryAfter + context.random * window), retryAfter > 0 ? 'firm' : 'delay');
@@ -139,11 +185,19 @@ const reasons: { readonly [kind: string | number]: ConnectionReason } = {
   503: 'busy',
 };
 
-function reasonOf(kind: Ending['kind'], code: string | undefined, status: number): ConnectionReason {
+function reasonOf(
+  kind: Ending['kind'],
+  code: string | undefined,
+  status: number,
+): ConnectionReason {
   if (code === 'unauthenticated' || code === 'protocol_unsupported') return code;
   if (kind !== 'response') return reasons[kind] ?? (kind as ConnectionReason);
   return reasons[status] ?? (status < 500 ? 'refused' : 'server');
 }
 
-/** A status by which the server has decided. 408, 425 and 429 ask to come again, and 5xx decides nothing. */
-export const isDefinite = (status: number): boolean => status >= 300 && status < 500 && ![401, 408, 425, 429].includes(status);
+/**
+ * A status by which the server has decided. 408, 425 and 429 ask to come again, and 5xx decides
+ * nothing.
+ */
+export const isDefinite = (status: number): boolean =>
+  status >= 300 && status < 500 && ![401, 408, 425, 429].includes(status);

@@ -10,24 +10,38 @@ import { log, openLive, pushed, scripted } from './fixtures/worlds.ts';
 describe('C7 where streaming does not work', () => {
   test('headers without a byte: pages from the same log, and the reason is told', async () => {
     const growing = [...waitingUpgrade];
-    const held = (accept: string | null) => (accept === 'text/event-stream' ? { reply: { body: new Uint8Array() } } : undefined);
-    const world = scripted({ log: growing, fault: (request) => held(request.headers.get('accept')) });
+    const held = (accept: string | null) =>
+      accept === 'text/event-stream' ? { reply: { body: new Uint8Array() } } : undefined;
+    const world = scripted({
+      log: growing,
+      fault: (request) => held(request.headers.get('accept')),
+    });
     await world.time.advance(5_000);
     expect(world.connection()).toMatchObject({ state: 'polling', reason: 'buffered' });
     expect(world.operation.getSnapshot().operation?.seq).toBe(3);
     growing.push(...log.slice(3));
     await world.time.advance(10_000);
-    await expect(world.operation.done).resolves.toMatchObject({ status: 'completed', seq: log.length });
+    await expect(world.operation.done).resolves.toMatchObject({
+      status: 'completed',
+      seq: log.length,
+    });
     expect(world.server.posts).toBe(1);
     expect(world.server.requests[1]?.path).toBe('/api/v1/nft/upgrade/upg_1/events?after=0');
   });
 
   test('not even headers, twice: the start asks for JSON with the same key', async () => {
-    const world = scripted({ fault: (request) => (request.headers.get('accept') === 'text/event-stream' ? { hang: true } : undefined) });
+    const world = scripted({
+      fault: (request) =>
+        request.headers.get('accept') === 'text/event-stream' ? { hang: true } : undefined,
+    });
     await world.time.advance(60_000);
     await expect(world.operation.done).resolves.toMatchObject({ status: 'completed' });
     const posts = world.server.requests.filter((request) => request.method === 'POST');
-    expect(posts.map((request) => request.headers.get('accept'))).toEqual(['text/event-stream', 'text/event-stream', 'application/json']);
+    expect(posts.map((request) => request.headers.get('accept'))).toEqual([
+      'text/event-stream',
+      'text/event-stream',
+      'application/json',
+    ]);
     expect(new Set(posts.map((request) => request.headers.get('idempotency-key'))).size).toBe(1);
   });
 
@@ -35,7 +49,11 @@ describe('C7 where streaming does not work', () => {
     const notAcceptable = { reply: { status: 406, headers: {} } };
     const world = scripted({
       fault: (request, index) =>
-        index === 0 ? { cutAfter: 900 } : request.headers.get('accept') === 'text/event-stream' ? notAcceptable : undefined,
+        index === 0
+          ? { cutAfter: 900 }
+          : request.headers.get('accept') === 'text/event-stream'
+            ? notAcceptable
+            : undefined,
     });
     await world.time.advance(5_000);
     await expect(world.operation.done).resolves.toMatchObject({ status: 'completed' });
@@ -60,7 +78,8 @@ describe('C7 where streaming does not work', () => {
     const world = pushed();
     const answer = await openLive(world);
     const wrong = -86_400_000;
-    const beat = (lateBy: number) => answer.write(heartbeatFrame(world.time.clock.now() - lateBy + wrong));
+    const beat = (lateBy: number) =>
+      answer.write(heartbeatFrame(world.time.clock.now() - lateBy + wrong));
     for (let round = 0; round < 3; round++) {
       await world.time.advance(4_000);
       beat(0);
@@ -74,7 +93,10 @@ describe('C7 where streaming does not work', () => {
       beat(0);
       await world.time.settle();
     }
-    expect(world.net.calls[1]).toMatchObject({ method: 'GET', path: '/api/v1/nft/upgrade/upg_1/events?after=3' });
+    expect(world.net.calls[1]).toMatchObject({
+      method: 'GET',
+      path: '/api/v1/nft/upgrade/upg_1/events?after=3',
+    });
     expect(world.connection()).toMatchObject({ state: 'polling', reason: 'buffered' });
   });
 
@@ -84,7 +106,9 @@ describe('C7 where streaming does not work', () => {
     const world = scripted({
       log: growing,
       fault: (request) =>
-        buffered && request.headers.get('accept') === 'text/event-stream' ? { reply: { body: new Uint8Array() } } : undefined,
+        buffered && request.headers.get('accept') === 'text/event-stream'
+          ? { reply: { body: new Uint8Array() } }
+          : undefined,
     });
     await world.time.advance(6_000);
     expect(world.connection().state).toBe('polling');

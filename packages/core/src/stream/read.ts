@@ -10,14 +10,23 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
   /** Milliseconds until the first byte has to be there. */
   readonly firstByteMs: number;
-  /** Milliseconds of silence, after the first byte, that mean a dead connection. Asked anew each time: the server may announce it. */
+  /**
+   * Milliseconds of silence, after the first byte, that mean a dead connection. Asked anew each
+   * time: the server may announce it.
+   */
   silenceMs(): number;
   /** Takes each chunk. An ending ends the reading. */
   onChunk(decoded: Decoded, arrival: number): Ending | null;
 }
 
-/** Reads a stream until it ends, falls silent, stops being readable, or nobody wants it any more. Never rejects; the socket is closed on return. */
-export async function readStream(body: ReadableStream<Uint8Array>, options: ReadOptions): Promise<Ending> {
+/**
+ * Reads a stream until it ends, falls silent, stops being readable, or nobody wants it any more.
+ * Never rejects; the socket is closed on return.
+ */
+export async function readStream(
+  body: ReadableStream<Uint8Array>,
+  options: ReadOptions,
+): Promise<Ending> {
   const { clock, signal } = options;
   const reader = body.getReader();
   const startedAt = clock.now();
@@ -33,7 +42,8 @@ export async function readStream(body: ReadableStream<Uint8Array>, options: Read
   const watch = () => {
     const silent = clock.now() - (heardAt ?? startedAt);
     const allowed = heardAt === null ? options.firstByteMs : options.silenceMs();
-    if (silent >= allowed) end(heardAt === null ? { kind: 'buffered', mute: true } : { kind: 'silent' });
+    if (silent >= allowed)
+      end(heardAt === null ? { kind: 'buffered', mute: true } : { kind: 'silent' });
     else timer = clock.setTimeout(watch, allowed - silent);
   };
 

@@ -32,7 +32,12 @@ describe('C8 the sequence', () => {
     const [fourth, fifth] = log.slice(3, 5);
     answer.write(frames([...waitingUpgrade, ...(fourth && fifth ? [fifth, fourth] : [])]));
     await world.time.settle();
-    expect(world.operation.counters).toMatchObject({ duplicates: 3, reordered: 1, gaps: 0, events: 5 });
+    expect(world.operation.counters).toMatchObject({
+      duplicates: 3,
+      reordered: 1,
+      gaps: 0,
+      events: 5,
+    });
     expect(world.net.calls).toHaveLength(1);
   });
 
@@ -50,17 +55,28 @@ describe('C8 the sequence', () => {
     })();
     await world.time.settle();
     expect(seen.at(-1)).toEqual(unknown);
-    expect(world.operation.getSnapshot().operation).toMatchObject({ status: 'qualification_verified', seq: 3, unknown: 1 });
+    expect(world.operation.getSnapshot().operation).toMatchObject({
+      status: 'qualification_verified',
+      seq: 3,
+      unknown: 1,
+    });
     expect(world.operation.counters.unknown).toBe(1);
   });
 
   test("another operation's events are refused", async () => {
     const world = pushed();
     const answer = await openLive(world);
-    answer.write(frames(log.slice(3, 4).map((event) => ({ ...event, operationId: 'upg_2', upgradeId: 'upg_2' }))));
+    answer.write(
+      frames(
+        log.slice(3, 4).map((event) => ({ ...event, operationId: 'upg_2', upgradeId: 'upg_2' })),
+      ),
+    );
     await world.time.settle();
     expect(world.operation.getSnapshot().operation?.seq).toBe(3);
-    expect(world.connection()).toMatchObject({ reason: 'protocol', error: { code: 'invalid_event' } });
+    expect(world.connection()).toMatchObject({
+      reason: 'protocol',
+      error: { code: 'invalid_event' },
+    });
     expect(world.operation.counters.protocolErrors).toBe(1);
   });
 
@@ -71,7 +87,9 @@ describe('C8 the sequence', () => {
     const sequencer = createSequencer(upgrade, null, counters);
     const strange = { ...second, operationId: 'upg_2' };
     const others = [{ ...first, operationId: 'upg_2' }];
-    expect(sequencer.take(others, first.operationId)).toMatchObject({ error: { code: 'invalid_event' } });
+    expect(sequencer.take(others, first.operationId)).toMatchObject({
+      error: { code: 'invalid_event' },
+    });
     expect(others).toEqual([]);
     const mixed = [first, first, strange, second];
     expect(sequencer.take(mixed, first.operationId)).toMatchObject({
@@ -80,7 +98,9 @@ describe('C8 the sequence', () => {
     });
     expect(mixed).toEqual([first]);
     expect(sequencer.cursor()).toBe(1);
-    expect(sequencer.take([{ ...second, process: 'claim' }], first.operationId).error?.code).toBe('invalid_event');
+    expect(sequencer.take([{ ...second, process: 'claim' }], first.operationId).error?.code).toBe(
+      'invalid_event',
+    );
     expect(counters).toMatchObject({ events: 1, duplicates: 1 });
   });
 
@@ -109,12 +129,17 @@ describe('C11 versions', () => {
   test.each([
     ['header', { headers: { 'nft-protocol': '2', 'content-type': 'text/event-stream' } }],
     ['opening comment', { body: new TextEncoder().encode(': heartbeat=4000 protocol=2\n\n') }],
-  ])('a newer protocol in the %s is refused readably, before any event is read', async (_, reply) => {
-    const world = scripted({ log: waitingUpgrade, fault: () => ({ reply }) });
-    await world.time.settle();
-    expect(world.connection()).toMatchObject({ error: { code: 'protocol_unsupported', message: expect.stringContaining('protocol 2') } });
-    expect(['gave_up', 'closed']).toContain(world.connection().state);
-    expect(world.operation.getSnapshot().operation).toBeNull();
-    expect(world.server.requests).toHaveLength(1);
-  });
+  ])(
+    'a newer protocol in the %s is refused readably, before any event is read',
+    async (_, reply) => {
+      const world = scripted({ log: waitingUpgrade, fault: () => ({ reply }) });
+      await world.time.settle();
+      expect(world.connection()).toMatchObject({
+        error: { code: 'protocol_unsupported', message: expect.stringContaining('protocol 2') },
+      });
+      expect(['gave_up', 'closed']).toContain(world.connection().state);
+      expect(world.operation.getSnapshot().operation).toBeNull();
+      expect(world.server.requests).toHaveLength(1);
+    },
+  );
 });

@@ -16,16 +16,23 @@ export interface Sequencer {
   /** Number of the last folded event, 0 before the first. */
   cursor(): number;
   /**
-   * Folds what came in one chunk. Early events wait for the rest of it. Leaves in the list what was folded in, in order, each event exactly once over the life of the
-   * sequencer.
+   * Folds what came in one chunk. Early events wait for the rest of it. Leaves in the list what was
+   * folded in, in order, each event exactly once over the life of the sequencer.
    */
   take(events: OperationEvent[], operationId: string | null): Sequenced;
 }
 
 /** Puts events in order around the one reducer. */
-export function createSequencer(process: AnyProcess, initial: Snapshot | null, counters: Counters): Sequencer {
+export function createSequencer(
+  process: AnyProcess,
+  initial: Snapshot | null,
+  counters: Counters,
+): Sequencer {
   const folding = createFolding(process, initial);
-  /** The chunk, in which those that were folded in come first. A list of their own would be the dearest thing here. */
+  /**
+   * The chunk, in which those that were folded in come first. A list of their own would be the
+   * dearest thing here.
+   */
   let applied: OperationEvent[];
   let kept = 0;
   /** Those of a chunk before which one is missing; null as a rule. */
@@ -78,4 +85,7 @@ export function createSequencer(process: AnyProcess, initial: Snapshot | null, c
 }
 
 const foreign = (operationId: string | undefined) =>
-  new NftUpgradeError('invalid_event', { operationId, details: { field: 'operationId', expected: operationId } });
+  new NftUpgradeError('invalid_event', {
+    operationId,
+    details: { field: 'operationId', expected: operationId },
+  });

@@ -11,7 +11,10 @@ export interface ListenerOptions extends Omit<FollowOptions, 'id'> {
   readonly id: string;
   /** Asks the tab with the connection for its state. */
   ask(): void;
-  /** Nothing is to be heard this way. `steal`: the other tab has the lock and is silent; otherwise the server did not answer here. */
+  /**
+   * Nothing is to be heard this way. `steal`: the other tab has the lock and is silent; otherwise
+   * the server did not answer here.
+   */
   onLost(steal: boolean): void;
 }
 
@@ -39,7 +42,8 @@ export function createListener(options: ListenerOptions): Listener {
     const snapshot = sequencer.snapshot();
     if (!snapshot || over()) return;
     options.onEvents(events, snapshot);
-    if (snapshot.terminal) show({ state: 'closed', attempt: 0, reason: 'ended', error: null, nextRetryAt: null });
+    if (snapshot.terminal)
+      show({ state: 'closed', attempt: 0, reason: 'ended', error: null, nextRetryAt: null });
   };
   const show = (connection: Connection) => {
     if (!over()) options.onConnection(Object.freeze(connection));

@@ -146,14 +146,18 @@ describe('C2: tabs share one connection', () => {
     await time.advance(2_000);
     server.grow(2);
     await time.settle();
-    expect(second.getSnapshot()).toMatchObject({ operation: { seq: 5 }, connection: { state: 'live' } });
+    expect(second.getSnapshot()).toMatchObject({
+      operation: { seq: 5 },
+      connection: { state: 'live' },
+    });
   });
 
   it('a retry in any tab tries again there, with its token', async () => {
     const { time, server, tab } = browser();
     let refused = 0;
     const refusing = async (input: string, init: RequestInit): Promise<Response> => {
-      if (server.posts === 0 || init.headers === undefined || refused === 0) return server.fetch(input, init);
+      if (server.posts === 0 || init.headers === undefined || refused === 0)
+        return server.fetch(input, init);
       return new Response(null, { status: 401 });
     };
     const one = tab({ environment: { fetch: refusing }, getToken: () => 'old' });
@@ -166,7 +170,10 @@ describe('C2: tabs share one connection', () => {
     refused = 1;
     server.cut();
     await time.advance(1_000);
-    expect(second.getSnapshot().connection).toMatchObject({ state: 'auth_required', error: { code: 'unauthenticated' } });
+    expect(second.getSnapshot().connection).toMatchObject({
+      state: 'auth_required',
+      error: { code: 'unauthenticated' },
+    });
     await second.retry();
     await time.settle();
     expect(second.getSnapshot().connection.state).toBe('live');
@@ -179,14 +186,21 @@ describe('C2: tabs share one connection', () => {
     tab().start();
     server.grow(3);
     await time.settle();
-    const stranger = tab({ environment: { fetch: () => Promise.resolve(new Response(null, { status: 404 })) } });
+    const stranger = tab({
+      environment: { fetch: () => Promise.resolve(new Response(null, { status: 404 })) },
+    });
     const operation = stranger.attach();
     await time.settle();
-    expect(operation.getSnapshot()).toMatchObject({ operation: null, connection: { state: 'gave_up', reason: 'not_found' } });
+    expect(operation.getSnapshot()).toMatchObject({
+      operation: null,
+      connection: { state: 'gave_up', reason: 'not_found' },
+    });
   });
 
   it('without locks, without a channel, or where locks are refused, each tab has its own', async () => {
-    const refusingLocks = { request: () => Promise.reject(new DOMException('denied', 'SecurityError')) };
+    const refusingLocks = {
+      request: () => Promise.reject(new DOMException('denied', 'SecurityError')),
+    };
     for (const environment of [{ locks: null }, { channel: null }, { locks: refusingLocks }]) {
       const { time, server, tab } = browser();
       const operations = [tab({ environment }).start(), tab({ environment }).attach()];
@@ -206,9 +220,24 @@ describe('C2: tabs share one connection', () => {
     await time.settle();
     const noise = hub.environment.channel(`aiw3-nft-upgrade:1:${server.id}`);
     const before = second.getSnapshot().operation;
-    for (const data of ['', '{', 'null', '[]', '{"kind":"connection"}', '{"kind":"chunk","events":1}', '{"kind":"new"}'])
+    for (const data of [
+      '',
+      '{',
+      'null',
+      '[]',
+      '{"kind":"connection"}',
+      '{"kind":"chunk","events":1}',
+      '{"kind":"new"}',
+    ])
       noise.postMessage(data);
-    noise.postMessage(JSON.stringify({ kind: 'chunk', events: [{ ...log[3], progress: 1_000 }], heartbeatMs: 4_000, cursor: 0 }));
+    noise.postMessage(
+      JSON.stringify({
+        kind: 'chunk',
+        events: [{ ...log[3], progress: 1_000 }],
+        heartbeatMs: 4_000,
+        cursor: 0,
+      }),
+    );
     noise.close();
     await time.settle();
     expect(second.getSnapshot().operation).toEqual(before);
@@ -230,7 +259,9 @@ it('C2, C7: tabs that come and go, over cuts and lost messages, all see every ev
       fc.array(fc.boolean(), { minLength: 1, maxLength: 7 }),
       async (actions, losses) => {
         let message = 0;
-        const { time, server, tab } = browser(() => losses[message++ % losses.length] === true && message < 200);
+        const { time, server, tab } = browser(
+          () => losses[message++ % losses.length] === true && message < 200,
+        );
         const first = tab();
         const tabs = [{ ...first, operation: first.start() }];
         await time.settle();

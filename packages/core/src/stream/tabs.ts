@@ -7,8 +7,10 @@ import { createListener, type Listener } from './tabs-listen.ts';
 import { readTabMessage, type TabMessage, writeTabMessage } from './tabs-message.ts';
 
 /**
- * One connection an operation for all tabs of the origin: the tab that holds a Web Lock has it, the others hear of every event over a BroadcastChannel. When that tab
- * closes, the next one goes on from its own cursor. What a tab misses it reads from the server. Where locks or channels are missing, each tab has its own connection.
+ * One connection an operation for all tabs of the origin: the tab that holds a Web Lock has it, the
+ * others hear of every event over a BroadcastChannel. When that tab closes, the next one goes on
+ * from its own cursor. What a tab misses it reads from the server. Where locks or channels are
+ * missing, each tab has its own connection.
  *
  * ```ts
  * createUpgradeClient({ baseUrl: '', tabs: acrossTabs() })
@@ -19,10 +21,16 @@ export const acrossTabs =
   (options: FollowOptions): Follower => {
     const locks = locksOf(options.environment);
     const channel = channelOf(options.environment);
-    return locks && channel && !options.snapshot?.terminal ? followTogether(options, locks, channel) : follow(options);
+    return locks && channel && !options.snapshot?.terminal
+      ? followTogether(options, locks, channel)
+      : follow(options);
   };
 
-function followTogether(options: FollowOptions, locks: Locks, openChannel: (name: string) => Channel): Follower {
+function followTogether(
+  options: FollowOptions,
+  locks: Locks,
+  openChannel: (name: string) => Channel,
+): Follower {
   let id = options.id;
   let snapshot: Snapshot | null = options.snapshot;
   let connection: Connection = idleConnection;
@@ -69,7 +77,12 @@ function followTogether(options: FollowOptions, locks: Locks, openChannel: (name
       record(entry) {
         options.record?.(entry);
         if (!holds || entry.kind !== 'chunk') return;
-        say({ kind: 'chunk', events: entry.events, heartbeatMs: entry.heartbeatMs, cursor: cursor() });
+        say({
+          kind: 'chunk',
+          events: entry.events,
+          heartbeatMs: entry.heartbeatMs,
+          cursor: cursor(),
+        });
       },
     });
   };
@@ -89,7 +102,10 @@ function followTogether(options: FollowOptions, locks: Locks, openChannel: (name
     });
   };
 
-  /** Resolves with false when another tab has the lock; otherwise this tab leads until it is stopped or the lock is stolen. */
+  /**
+   * Resolves with false when another tab has the lock; otherwise this tab leads until it is stopped
+   * or the lock is stolen.
+   */
   const holdLock = (how: Parameters<Locks['request']>[1]): Promise<boolean> =>
     locks.request(`aiw3-nft-upgrade:follow:${id}`, how, async (lock) => {
       if (lock === null || stopped) return false;
@@ -111,7 +127,8 @@ function followTogether(options: FollowOptions, locks: Locks, openChannel: (name
       },
       () => {
         if (stopped) return;
-        // Stolen: this tab was taken for dead. Anything else: a frame that may have no locks, which goes its own way.
+        // Stolen: this tab was taken for dead. Anything else: a frame that may have no locks, which
+        // goes its own way.
         const stolen = holds;
         holds = false;
         release?.();

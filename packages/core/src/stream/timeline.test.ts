@@ -14,7 +14,9 @@ const lines = (ndjson: string) =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 const shuffle = (fault: readonly number[]) => (events: typeof log) =>
-  [...events].sort((a, b) => (fault[a.seq % fault.length] ?? 0) - (fault[b.seq % fault.length] ?? 0));
+  [...events].sort(
+    (a, b) => (fault[a.seq % fault.length] ?? 0) - (fault[b.seq % fault.length] ?? 0),
+  );
 
 describe('a timeline', () => {
   it('C7, C8: replays every run to the state that the live client had, step by step', async () => {
@@ -24,16 +26,38 @@ describe('a timeline', () => {
         fc.array(fc.nat(3), { minLength: 1, maxLength: 4 }),
         async (cuts, order) => {
           const fault = (_: unknown, index: number): Fault | undefined =>
-            cuts[index] === undefined ? undefined : { cutAfter: cuts[index], events: (events) => shuffle(order)([...events]) };
+            cuts[index] === undefined
+              ? undefined
+              : { cutAfter: cuts[index], events: (events) => shuffle(order)([...events]) };
           const timeline = createTimeline();
-          const run = await runToEnd(upgrade, createScriptedServer({ process: upgrade, log, fault }), undefined, { timeline });
+          const run = await runToEnd(
+            upgrade,
+            createScriptedServer({ process: upgrade, log, fault }),
+            undefined,
+            { timeline },
+          );
           const [replayed, ...others] = replayTimeline(timeline.toNDJSON());
           expect(others).toEqual([]);
-          expect(replayed).toMatchObject({ process: 'upgrade', operationId: 'upg_1', connection: { state: 'closed', reason: 'ended' } });
+          expect(replayed).toMatchObject({
+            process: 'upgrade',
+            operationId: 'upg_1',
+            connection: { state: 'closed', reason: 'ended' },
+          });
           expect(replayed?.operation).toEqual(run.last);
-          expect(replayed?.snapshots.map(({ seq }) => seq)).toEqual([...new Set(run.states.map((s) => s.operation?.seq))].filter(Boolean));
-          const { events, duplicates, gaps, reordered, unknown, irregular, afterEnd } = run.operation.counters;
-          expect(replayed?.counters).toMatchObject({ events, duplicates, gaps, reordered, unknown, irregular, afterEnd });
+          expect(replayed?.snapshots.map(({ seq }) => seq)).toEqual(
+            [...new Set(run.states.map((s) => s.operation?.seq))].filter(Boolean),
+          );
+          const { events, duplicates, gaps, reordered, unknown, irregular, afterEnd } =
+            run.operation.counters;
+          expect(replayed?.counters).toMatchObject({
+            events,
+            duplicates,
+            gaps,
+            reordered,
+            unknown,
+            irregular,
+            afterEnd,
+          });
         },
       ),
       { numRuns: 40 },
@@ -44,7 +68,10 @@ describe('a timeline', () => {
     const timeline = createTimeline();
     const fault = (_: unknown, index: number) =>
       index === 0 ? { cutAfter: 700 } : index === 1 ? problem(503, 'temporarily_unavailable') : {};
-    await runToEnd(upgrade, createScriptedServer({ process: upgrade, log, fault }), undefined, { timeline, getToken: () => 'top-secret' });
+    await runToEnd(upgrade, createScriptedServer({ process: upgrade, log, fault }), undefined, {
+      timeline,
+      getToken: () => 'top-secret',
+    });
     const text = timeline.toNDJSON();
     expect(text).not.toContain('top-secret');
     const told = lines(text).map(({ kind, connection, ending }) => {
@@ -72,7 +99,12 @@ describe('a timeline', () => {
   it('stays within its bound, and still replays to the end', async () => {
     const timeline = createTimeline({ maxCharacters: 9_000 });
     const fault = (_: unknown, index: number) => (index < 6 ? { cutAfter: 700 + 400 * index } : {});
-    const { last } = await runToEnd(upgrade, createScriptedServer({ process: upgrade, log, fault }), undefined, { timeline });
+    const { last } = await runToEnd(
+      upgrade,
+      createScriptedServer({ process: upgrade, log, fault }),
+      undefined,
+      { timeline },
+    );
     expect(timeline.toNDJSON().length).toBeLessThanOrEqual(9_000);
     expect(timeline.dropped).toBeGreaterThan(0);
     expect(replayTimeline(timeline.toNDJSON())[0]?.operation).toEqual(last);
@@ -80,10 +112,17 @@ describe('a timeline', () => {
 
   it('keeps operations apart, also those without an id', async () => {
     const timeline = createTimeline();
-    const lost = startOver(upgrade, createScriptedServer({ process: upgrade, log, fault: () => ({ hang: true }) }), undefined, {
+    const lost = startOver(
+      upgrade,
+      createScriptedServer({ process: upgrade, log, fault: () => ({ hang: true }) }),
+      undefined,
+      {
+        timeline,
+      },
+    );
+    await runToEnd(upgrade, createScriptedServer({ process: upgrade, log }), undefined, {
       timeline,
     });
-    await runToEnd(upgrade, createScriptedServer({ process: upgrade, log }), undefined, { timeline });
     lost.client.close();
     expect(replayTimeline(timeline.toNDJSON())).toMatchObject([
       { operationId: null, operation: null },

@@ -7,7 +7,10 @@ import type { Connection } from './connection.ts';
 import { type Counters, newCounters } from './counters.ts';
 import { createSequencer, type Sequencer } from './sequence.ts';
 
-/** One thing that happened to an operation in this client. Errors are in it as their `toJSON()`; tokens, headers and addresses are not. */
+/**
+ * One thing that happened to an operation in this client. Errors are in it as their `toJSON()`;
+ * tokens, headers and addresses are not.
+ */
 export type TimelineEntry =
   | StreamEntry
   | { readonly kind: 'connection'; readonly connection: Connection }
@@ -15,7 +18,10 @@ export type TimelineEntry =
 
 /** Where and when an entry was made. */
 export interface TimelineSource {
-  /** Counts the operations of this timeline from 1: an operation has no id before the server has told it. */
+  /**
+   * Counts the operations of this timeline from 1: an operation has no id before the server has
+   * told it.
+   */
   readonly run: number;
   readonly process: string;
   readonly operationId: string | null;
@@ -23,11 +29,17 @@ export interface TimelineSource {
   readonly at: number;
 }
 
-/** A recording of what a client saw and did, for a bug report. Pass it as `timeline` to `createUpgradeClient()`. */
+/**
+ * A recording of what a client saw and did, for a bug report. Pass it as `timeline` to
+ * `createUpgradeClient()`.
+ */
 export interface Timeline {
   /** Lines that were dropped because of the bound. */
   readonly dropped: number;
-  /** Begins the next operation. What it gives records one more thing; the oldest goes when there is no room. It never throws: a recording that fails must not stop what it records. */
+  /**
+   * Begins the next operation. What it gives records one more thing; the oldest goes when there is
+   * no room. It never throws: a recording that fails must not stop what it records.
+   */
   begin(
     operation: { readonly process: string; readonly id: () => string | null },
     environment: Pick<Environment, 'clock' | 'reportError'>,
@@ -47,7 +59,10 @@ export interface TimelineOptions {
 /**
  * Makes an empty recording.
  */
-export function createTimeline({ maxCharacters = 2_000_000, onLine }: TimelineOptions = {}): Timeline {
+export function createTimeline({
+  maxCharacters = 2_000_000,
+  onLine,
+}: TimelineOptions = {}): Timeline {
   let lines: string[] = [];
   let characters = 0;
   let dropped = 0;
@@ -59,7 +74,8 @@ export function createTimeline({ maxCharacters = 2_000_000, onLine }: TimelineOp
     if (characters <= maxCharacters) return;
     // A quarter at once: dropping one line at a time would move the whole list each time.
     let from = 0;
-    while (from < lines.length && characters > maxCharacters * 0.75) characters -= lines[from++]?.length ?? 0;
+    while (from < lines.length && characters > maxCharacters * 0.75)
+      characters -= lines[from++]?.length ?? 0;
     dropped += from;
     lines = lines.slice(from);
   };
@@ -89,7 +105,10 @@ export interface Replayed {
   readonly operation: Snapshot | null;
   readonly connection: unknown;
   readonly wallet: unknown;
-  /** Those that come from events: `events`, `duplicates`, `gaps`, `reordered`, `unknown`, `irregular`, `afterEnd`. */
+  /**
+   * Those that come from events: `events`, `duplicates`, `gaps`, `reordered`, `unknown`,
+   * `irregular`, `afterEnd`.
+   */
   readonly counters: Counters;
   /** State of the operation after each line that changed it. */
   readonly snapshots: readonly Snapshot[];
@@ -105,11 +124,13 @@ interface Replay {
   snapshots: Snapshot[];
 }
 
-type Line = TimelineSource & (StreamEntry | { kind: 'connection'; connection: unknown } | { kind: 'wallet'; wallet: unknown });
+type Line = TimelineSource &
+  (StreamEntry | { kind: 'connection'; connection: unknown } | { kind: 'wallet'; wallet: unknown });
 
 /**
- * Runs a recording through the same sequencer and reducer as the live client, one result for each operation, in the order of their start. Lines of processes that are not
- * given are passed over. @throws SyntaxError for a line that is no JSON
+ * Runs a recording through the same sequencer and reducer as the live client, one result for each
+ * operation, in the order of their start. Lines of processes that are not given are passed over.
+ * @throws SyntaxError for a line that is no JSON
  */
 export function replayTimeline(ndjson: string, processes: Processes = allProcesses): Replayed[] {
   const runs = new Map<number, Replay>();
@@ -122,20 +143,36 @@ export function replayTimeline(ndjson: string, processes: Processes = allProcess
     runs.set(line.run, replay);
     play(replay, line);
   }
-  return [...runs.values()].map(({ process, sequencer, ...rest }) => ({ process: process.name, operation: sequencer.snapshot(), ...rest }));
+  return [...runs.values()].map(({ process, sequencer, ...rest }) => ({
+    process: process.name,
+    operation: sequencer.snapshot(),
+    ...rest,
+  }));
 }
 
 function begin(process: AnyProcess): Replay {
   const counters = newCounters();
   const sequencer = createSequencer(process, null, counters);
-  return { process, operationId: null, sequencer, counters, connection: null, wallet: null, snapshots: [] };
+  return {
+    process,
+    operationId: null,
+    sequencer,
+    counters,
+    connection: null,
+    wallet: null,
+    snapshots: [],
+  };
 }
 
 function play(replay: Replay, line: Line): void {
   replay.operationId = line.operationId ?? replay.operationId;
   if (line.kind === 'connection') replay.connection = line.connection;
   else if (line.kind === 'wallet') replay.wallet = line.wallet;
-  else if (line.kind === 'attempt' && line.snapshot && line.snapshot.seq > replay.sequencer.cursor()) {
+  else if (
+    line.kind === 'attempt' &&
+    line.snapshot &&
+    line.snapshot.seq > replay.sequencer.cursor()
+  ) {
     // The lines before were dropped, or it was attached from a snapshot.
     replay.sequencer = createSequencer(replay.process, line.snapshot, replay.counters);
   } else if (line.kind === 'chunk') {

@@ -4,7 +4,10 @@ import { NftUpgradeError } from '../errors/error.ts';
 export interface Timing {
   /** For the headers of an answer. Default 15 000. */
   responseMs: number;
-  /** For the first byte of a stream after its headers; later than that, something on the way holds frames back. Default 5 000. */
+  /**
+   * For the first byte of a stream after its headers; later than that, something on the way holds
+   * frames back. Default 5 000.
+   */
   firstByteMs: number;
   /** For `getToken`. Default 60 000. */
   tokenMs: number;
@@ -12,9 +15,14 @@ export interface Timing {
   heartbeatMs: number;
   /** A stream that is silent for this many heartbeats is dead. Default 2.5. */
   silenceFactor: number;
-  /** A frame that arrives this much later than the quickest one was held back on the way. Default 5 000. */
+  /**
+   * A frame that arrives this much later than the quickest one was held back on the way. Default 5 000.
+   */
   bufferedMs: number;
-  /** First delay before a reconnect, until the server announces `retry:`. Drawn evenly between 0 and this. Default 1 000. */
+  /**
+   * First delay before a reconnect, until the server announces `retry:`. Drawn evenly between 0 and
+   * this. Default 1 000.
+   */
   baseDelayMs: number;
   /** Upper bound of the growing delay. Default 30 000. */
   maxDelayMs: number;
@@ -70,12 +78,23 @@ export const defaultLimits: Limits = {
 /** `setTimeout` counts in 32 bits: a longer delay would fire at once. */
 const MAX_VALUE = 2 ** 31 - 1;
 
-/** Fills in defaults. @throws NftUpgradeError `invalid_option` for an unknown name or a value that is not a positive number */
-export function withDefaults<T extends Timing | Limits>(option: string, defaults: T, given: Partial<T> = {}): T {
+/**
+ * Fills in defaults. @throws NftUpgradeError `invalid_option` for an unknown name or a value that
+ * is not a positive number
+ */
+export function withDefaults<T extends Timing | Limits>(
+  option: string,
+  defaults: T,
+  given: Partial<T> = {},
+): T {
   // What is `undefined` stands for the default.
-  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const present = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  );
   for (const [name, value] of Object.entries(present)) {
-    const problem = !Object.hasOwn(defaults, name) ? 'unknown' : !(typeof value === 'number' && value > 0 && value <= MAX_VALUE) && 'range';
+    const problem = !Object.hasOwn(defaults, name)
+      ? 'unknown'
+      : !(typeof value === 'number' && value > 0 && value <= MAX_VALUE) && 'range';
     if (problem) {
       const details = { problem, option: `${option}.${name}`, known: Object.keys(defaults) };
       throw new NftUpgradeError('invalid_option', { details });

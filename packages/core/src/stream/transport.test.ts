@@ -11,11 +11,19 @@ type Fetch = (input: string, init: RequestInit) => Promise<Response>;
 
 function transportOver(
   fetch: Fetch,
-  getToken?: (request: { reason: TokenReason; signal: AbortSignal }) => Promise<string | null> | string | null,
+  getToken?: (request: {
+    reason: TokenReason;
+    signal: AbortSignal;
+  }) => Promise<string | null> | string | null,
 ) {
   const time = createTestClock();
   const environment = resolveEnvironment({ fetch, clock: time.clock });
-  const auth = createAuth(getToken, time.clock, defaultTiming.tokenMs, new AbortController().signal);
+  const auth = createAuth(
+    getToken,
+    time.clock,
+    defaultTiming.tokenMs,
+    new AbortController().signal,
+  );
   const transport = createTransport({
     baseUrl: 'http://api.example/v9/',
     environment,
@@ -39,7 +47,11 @@ test('C6 many requests that meet a 401 at once share one refresh', async () => {
   let refreshes = 0;
   const { transport } = transportOver(
     (_input, init) =>
-      Promise.resolve(new Response('{}', { status: new Headers(init.headers).get('authorization') === 'Bearer new' ? 200 : 401 })),
+      Promise.resolve(
+        new Response('{}', {
+          status: new Headers(init.headers).get('authorization') === 'Bearer new' ? 200 : 401,
+        }),
+      ),
     async ({ reason }) => {
       if (reason !== 'unauthorized') return 'old';
       refreshes++;
@@ -58,9 +70,13 @@ test('one refresh, not two; and none without getToken', async () => {
     calls++;
     return Promise.resolve(new Response('{}', { status: 401 }));
   };
-  await expect(transportOver(refuse, () => 'x').transport.send(request())).rejects.toMatchObject({ code: 'unauthenticated' });
+  await expect(transportOver(refuse, () => 'x').transport.send(request())).rejects.toMatchObject({
+    code: 'unauthenticated',
+  });
   expect(calls).toBe(2);
-  await expect(transportOver(refuse).transport.send(request())).rejects.toMatchObject({ code: 'unauthenticated' });
+  await expect(transportOver(refuse).transport.send(request())).rejects.toMatchObject({
+    code: 'unauthenticated',
+  });
   expect(calls).toBe(3);
 });
 
@@ -84,7 +100,10 @@ test('headers that never come end in connection_lost, also when fetch ignores it
   const sending = transport.send(request());
   sending.catch(() => undefined);
   await time.advance(defaultTiming.responseMs);
-  await expect(sending).rejects.toMatchObject({ code: 'connection_lost', details: { timeoutMs: defaultTiming.responseMs } });
+  await expect(sending).rejects.toMatchObject({
+    code: 'connection_lost',
+    details: { timeoutMs: defaultTiming.responseMs },
+  });
   expect(time.pending).toBe(0);
 });
 
@@ -97,7 +116,14 @@ test('what is sent', async () => {
     },
     () => 'tok',
   );
-  await transport.send(request({ method: 'PATCH', body: { a: 1 }, keepalive: true, headers: { 'Idempotency-Key': 'k' } }));
+  await transport.send(
+    request({
+      method: 'PATCH',
+      body: { a: 1 },
+      keepalive: true,
+      headers: { 'Idempotency-Key': 'k' },
+    }),
+  );
   expect(sent[0]?.[0]).toBe('http://api.example/v9/x');
   expect(sent[0]?.[1]).toMatchObject({
     method: 'PATCH',
@@ -127,14 +153,18 @@ test('a problem becomes the error it stands for; a page of a proxy a readable on
     asset: 'burned_owed',
     operationId: 'upg_1',
   };
-  const problem = transportOver(() => Promise.resolve(new Response(JSON.stringify(body), { status: 409 })));
+  const problem = transportOver(() =>
+    Promise.resolve(new Response(JSON.stringify(body), { status: 409 })),
+  );
   await expect(problem.transport.send(request())).rejects.toMatchObject({
     code: 'cancel_refused',
     asset: 'burned_owed',
     operationId: 'upg_1',
     details: { status: 409 },
   });
-  const proxy = transportOver(() => Promise.resolve(new Response('<html>', { status: 502, headers: { 'retry-after': '3' } })));
+  const proxy = transportOver(() =>
+    Promise.resolve(new Response('<html>', { status: 502, headers: { 'retry-after': '3' } })),
+  );
   await expect(proxy.transport.send(request())).rejects.toMatchObject({
     code: 'temporarily_unavailable',
     details: { status: 502, retryAfterMs: 3_000 },
@@ -145,12 +175,17 @@ test.each([
   [{ 'retry-after': '120' }, 120_000],
   [{ 'retry-after': 'Mon, 23 Nov 2026 10:00:30 GMT' }, 30_000],
   // C9 The clock here is wrong by a day; the server's own date counts.
-  [{ 'retry-after': 'Tue, 24 Nov 2026 10:00:30 GMT', date: 'Tue, 24 Nov 2026 10:00:00 GMT' }, 30_000],
+  [
+    { 'retry-after': 'Tue, 24 Nov 2026 10:00:30 GMT', date: 'Tue, 24 Nov 2026 10:00:00 GMT' },
+    30_000,
+  ],
   [{ 'retry-after': 'Mon, 23 Nov 2026 09:00:00 GMT' }, 0],
   [{ 'retry-after': 'soon' }, null],
   [{}, null],
 ])('Retry-After %o', (headers: Record<string, string>, expected) => {
-  expect(readRetryAfter(new Response(null, { headers }), Date.UTC(2026, 10, 23, 10))).toBe(expected);
+  expect(readRetryAfter(new Response(null, { headers }), Date.UTC(2026, 10, 23, 10))).toBe(
+    expected,
+  );
 });
 
 test('an empty hint or id of a server says nothing: the hint of the code stays', () => {
@@ -164,5 +199,9 @@ test('an empty hint or id of a server says nothing: the hint of the code stays',
     hint: '',
     operationId: '',
   };
-  expect(fromProblem(429, body)).toMatchObject({ message: 'Slow down.', hint: errorCodes.rate_limited.hint, operationId: undefined });
+  expect(fromProblem(429, body)).toMatchObject({
+    message: 'Slow down.',
+    hint: errorCodes.rate_limited.hint,
+    operationId: undefined,
+  });
 });

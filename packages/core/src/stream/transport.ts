@@ -27,11 +27,15 @@ export interface TransportRequest {
 export interface Transport {
   /**
    * Resolves with an answer of status 2xx whose body is not read yet.
-   * @throws NftUpgradeError what the server's problem says, with `status` and `retryAfterMs` in the details; `connection_lost` (`timeoutMs` in the details when
-   * no headers came in time), `unauthenticated`, `protocol_unsupported`, `missing_capability`, `invalid_option`, `aborted`
+   * @throws NftUpgradeError what the server's problem says, with `status` and `retryAfterMs` in the
+   *   details; `connection_lost` (`timeoutMs` in the details when no headers came in time),
+   *   `unauthenticated`, `protocol_unsupported`, `missing_capability`, `invalid_option`, `aborted`
    */
   send(request: TransportRequest): Promise<Response>;
-  /** Reads the body of an answer, of bounded size and in bounded time. @throws NftUpgradeError `frame_too_large`, `invalid_frame`, `connection_lost` */
+  /**
+   * Reads the body of an answer, of bounded size and in bounded time. @throws NftUpgradeError
+   * `frame_too_large`, `invalid_frame`, `connection_lost`
+   */
   json(response: Response): Promise<unknown>;
 }
 
@@ -46,11 +50,15 @@ export interface TransportOptions {
 
 export function createTransport(options: TransportOptions): Transport {
   const { auth, timing, limits, credentials } = options;
-  // By itself: the fetch of a window refuses to be a method of another object, “Illegal invocation”.
+  // By itself: the fetch of a window refuses to be a method of another object, “Illegal
+  // invocation”.
   const { clock, fetch } = options.environment;
   const base = readBaseUrl(options.baseUrl);
 
-  const exchange = async (request: TransportRequest, authorization: string | null): Promise<Response> => {
+  const exchange = async (
+    request: TransportRequest,
+    authorization: string | null,
+  ): Promise<Response> => {
     const link = linkAbort(request.signal, clock, timing.responseMs);
     try {
       const { method, body, path, stream, headers, keepalive = false } = request;
@@ -67,7 +75,8 @@ export function createTransport(options: TransportOptions): Transport {
         keepalive,
         cache: 'no-store',
         credentials,
-        // A followed redirect turns the POST into a GET, and may carry the token to where it does not belong.
+        // A followed redirect turns the POST into a GET, and may carry the token to where it does
+        // not belong.
         redirect: 'manual',
         signal: link.signal,
       });
@@ -75,32 +84,47 @@ export function createTransport(options: TransportOptions): Transport {
     } catch (thrown) {
       link.unlink();
       if (request.signal.aborted) throw new NftUpgradeError('aborted');
-      throw link.signal.aborted ? tooLate(timing.responseMs) : toNftUpgradeError(thrown, 'connection_lost');
+      throw link.signal.aborted
+        ? tooLate(timing.responseMs)
+        : toNftUpgradeError(thrown, 'connection_lost');
     } finally {
       link.stop();
     }
   };
 
-  const json = (response: Response) => readJson(response, clock, limits.maxBodyBytes, timing.responseMs);
+  const json = (response: Response) =>
+    readJson(response, clock, limits.maxBodyBytes, timing.responseMs);
 
   const errorOf = async (response: Response): Promise<NftUpgradeError> => {
     const { status } = response;
     // A browser shows a redirect that it does not follow as status 0.
     if (status < 400) {
       discard(response);
-      return new NftUpgradeError('invalid_option', { details: { problem: 'redirect', status: 302 } });
+      return new NftUpgradeError('invalid_option', {
+        details: { problem: 'redirect', status: 302 },
+      });
     }
     const retryAfterMs = readRetryAfter(response, clock.now());
-    return fromProblem(status, await json(response).catch(() => null), retryAfterMs === null ? {} : { retryAfterMs });
+    return fromProblem(
+      status,
+      await json(response).catch(() => null),
+      retryAfterMs === null ? {} : { retryAfterMs },
+    );
   };
 
   return {
     json,
     async send(request) {
-      let response = await exchange(request, await auth.authorization(request.reason, request.signal));
+      let response = await exchange(
+        request,
+        await auth.authorization(request.reason, request.signal),
+      );
       if (response.status === 401 && auth.refreshable) {
         discard(response);
-        response = await exchange(request, await auth.authorization('unauthorized', request.signal));
+        response = await exchange(
+          request,
+          await auth.authorization('unauthorized', request.signal),
+        );
       }
       if (!response.ok) throw await errorOf(response);
       const spoken = Number(headerOf(response, PROTOCOL_HEADER));
@@ -114,12 +138,17 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 export const protocolUnsupported = (server: number) =>
-  new NftUpgradeError('protocol_unsupported', { details: { problem: 'server', server, client: PROTOCOL_VERSION } });
+  new NftUpgradeError('protocol_unsupported', {
+    details: { problem: 'server', server, client: PROTOCOL_VERSION },
+  });
 
 /** A header of an answer; an empty string where it has none. */
-export const headerOf = (response: Response, name: string): string => response.headers.get(name) ?? '';
+export const headerOf = (response: Response, name: string): string =>
+  response.headers.get(name) ?? '';
 
-/** Seconds, or a date: then counted from the server's own `Date`, since the clock here may be wrong. */
+/**
+ * Seconds, or a date: then counted from the server's own `Date`, since the clock here may be wrong.
+ */
 export function readRetryAfter(response: Response, now: number): number | null {
   const value = headerOf(response, 'retry-after');
   const server = Date.parse(headerOf(response, 'date')) || now;
@@ -132,10 +161,18 @@ export function discard(response: Response): void {
   response.body?.cancel().catch(() => undefined);
 }
 
-/** @throws NftUpgradeError `invalid_option` without the text: `fetch` would refuse credentials with the whole URL in its message */
+/**
+ * @throws NftUpgradeError `invalid_option` without the text: `fetch` would refuse credentials with
+ *   the whole URL in its message
+ */
 function readBaseUrl(baseUrl: string): string {
-  if (/^[a-z][a-z\d+.-]*:/i.test(baseUrl) && !/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/i.test(baseUrl)) {
-    throw new NftUpgradeError('invalid_option', { details: { option: 'baseUrl', problem: 'base_url' } });
+  if (
+    /^[a-z][a-z\d+.-]*:/i.test(baseUrl) &&
+    !/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/i.test(baseUrl)
+  ) {
+    throw new NftUpgradeError('invalid_option', {
+      details: { option: 'baseUrl', problem: 'base_url' },
+    });
   }
   return baseUrl.replace(/\/+$/, '');
 }

@@ -5,10 +5,17 @@ import type { CompiledInstruction } from '../solana/transaction.ts';
 /** What a message is made of; the rest of a decoded transaction follows from it. */
 export type MessageParts = Omit<DecodedTransaction, 'message'>;
 
-/** The wire bytes of a transaction: the inverse of `decodeTransaction`. What the parts say is written as it is, sensible or not. */
+/**
+ * The wire bytes of a transaction: the inverse of `decodeTransaction`. What the parts say is
+ * written as it is, sensible or not.
+ */
 export function encodeTransaction(parts: MessageParts): Uint8Array<ArrayBuffer> {
   const { signatures } = parts;
-  return Uint8Array.from([...compact(signatures.length), ...signatures.flatMap((signature) => [...signature]), ...encodeMessage(parts)]);
+  return Uint8Array.from([
+    ...compact(signatures.length),
+    ...signatures.flatMap((signature) => [...signature]),
+    ...encodeMessage(parts),
+  ]);
 }
 
 /** The bytes that are signed. */
@@ -21,25 +28,42 @@ export function encodeMessage(parts: Omit<MessageParts, 'signatures'>): Uint8Arr
     parts.readonlyUnsigned,
     ...list(keys, address),
     ...address(blockhash),
-    ...list(instructions, ({ programIndex, accounts, data }) => [programIndex, ...list(accounts, one), ...list([...data], one)]),
+    ...list(instructions, ({ programIndex, accounts, data }) => [
+      programIndex,
+      ...list(accounts, one),
+      ...list([...data], one),
+    ]),
     ...(version === 'legacy'
       ? []
-      : list(lookupTables, ({ account, writable, readonly }) => [...address(account), ...list(writable, one), ...list(readonly, one)])),
+      : list(lookupTables, ({ account, writable, readonly }) => [
+          ...address(account),
+          ...list(writable, one),
+          ...list(readonly, one),
+        ])),
   ]);
 }
 
-/** The same transaction with instructions of one more program, which needs no account that is not there yet. Nobody has signed it. */
+/**
+ * The same transaction with instructions of one more program, which needs no account that is not
+ * there yet. Nobody has signed it.
+ */
 export function withProgram(
   transaction: DecodedTransaction,
   program: string,
   {
     first = [],
     last = [],
-  }: { first?: readonly Omit<CompiledInstruction, 'programIndex'>[]; last?: readonly Omit<CompiledInstruction, 'programIndex'>[] },
+  }: {
+    first?: readonly Omit<CompiledInstruction, 'programIndex'>[];
+    last?: readonly Omit<CompiledInstruction, 'programIndex'>[];
+  },
 ): MessageParts {
   const present = transaction.keys.indexOf(program);
   const programIndex = present < 0 ? transaction.keys.length : present;
-  const called = (instruction: Omit<CompiledInstruction, 'programIndex'>): CompiledInstruction => ({ ...instruction, programIndex });
+  const called = (instruction: Omit<CompiledInstruction, 'programIndex'>): CompiledInstruction => ({
+    ...instruction,
+    programIndex,
+  });
   return {
     ...transaction,
     signatures: transaction.signatures.map(() => new Uint8Array(64)),
@@ -56,4 +80,5 @@ const list = <Item>(items: readonly Item[], write: (item: Item) => readonly numb
   ...items.flatMap((item) => [...write(item)]),
 ];
 /** A compact-u16: seven bits a byte, the lowest first. */
-const compact = (value: number): number[] => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...compact(value >> 7)]);
+const compact = (value: number): number[] =>
+  value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...compact(value >> 7)];

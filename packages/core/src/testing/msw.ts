@@ -2,8 +2,9 @@ import { type HttpHandler, HttpResponse, http } from 'msw';
 import type { MockServer } from './mock/server.ts';
 
 /**
- * Handlers for Mock Service Worker, over a mock server: `setupServer(...upgradeHandlers(server))` in Node and jsdom, `setupWorker(...)` in a browser. One for
- * each route and method of the protocol; streams stay streams.
+ * Handlers for Mock Service Worker, over a mock server: `setupServer(...upgradeHandlers(server))`
+ * in Node and jsdom, `setupWorker(...)` in a browser. One for each route and method of the
+ * protocol; streams stay streams.
  * @param origin where the API is called; default: any origin
  * @example
  * const mock = createMockServer({ scenarios: [scenarios.upgrade.happy] });

@@ -13,8 +13,14 @@ import {
 
 const mint = '7vJ9JU1bJJE96FWSJKvHsmmFADCg4gpZQff4P3bkLKi';
 const owner = '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin';
-const signature = '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
-const failure = { error: 'The provider answered 503.', code: 'metadata_upload_failed', retryable: true, actor: 'network' };
+const signature =
+  '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
+const failure = {
+  error: 'The provider answered 503.',
+  code: 'metadata_upload_failed',
+  retryable: true,
+  actor: 'network',
+};
 const attempts = { attempt: 1, maxAttempts: 8 };
 const at = '2026-11-23T10:05:00.000Z';
 
@@ -28,10 +34,24 @@ export const samplePayloads: Readonly<Record<string, object>> = {
   qualification_failed: {
     ...failure,
     code: 'not_qualified',
-    requirements: [{ code: 'trading_volume', required: 500_000, actual: 120_000, message: 'Trade 380,000 USDT more' }],
+    requirements: [
+      {
+        code: 'trading_volume',
+        required: 500_000,
+        actual: 120_000,
+        message: 'Trade 380,000 USDT more',
+      },
+    ],
   },
   awaiting_burn: {
-    burnTransaction: { transaction: 'AQID', version: 'legacy', mint, owner, attempt: 1, lastValidBlockHeight: 150 },
+    burnTransaction: {
+      transaction: 'AQID',
+      version: 'legacy',
+      mint,
+      owner,
+      attempt: 1,
+      lastValidBlockHeight: 150,
+    },
     instructions: 'Approve the transaction to burn your current NFT',
     deadline: at,
   },
@@ -40,7 +60,11 @@ export const samplePayloads: Readonly<Record<string, object>> = {
     commitment: 'confirmed',
     walletChanges: [{ kind: 'added', what: 'computeUnitPrice 50000' }],
   },
-  burn_verified: { burnTxSignature: signature, slot: 42, message: 'Old NFT burned — 旧的NFT已销毁' },
+  burn_verified: {
+    burnTxSignature: signature,
+    slot: 42,
+    message: 'Old NFT burned — 旧的NFT已销毁',
+  },
   burn_failed: { ...failure, retryAction: 'restart_from_burn' },
   cancelling: { until: 150 },
   cancelled: {},
@@ -54,7 +78,12 @@ export const samplePayloads: Readonly<Record<string, object>> = {
   minting_new_nft: {},
   mint_failed: { ...failure, code: 'mint_failed_on_chain', ...attempts },
   recovering: { step: 'mint', ...attempts, retryAt: at },
-  needs_attention: { ...failure, compensationId: 'cmp_1', requiresSupport: true, userMessage: 'Our team has been notified.' },
+  needs_attention: {
+    ...failure,
+    compensationId: 'cmp_1',
+    requiresSupport: true,
+    userMessage: 'Our team has been notified.',
+  },
   compensated: { compensation: { id: 'cmp_1', kind: 'refund', settledAt: at } },
   updating_records: { mintAddress: mint, transactionSignature: signature },
   completed: {
@@ -75,18 +104,31 @@ const badge = { badge: { badgeId: 'badge-1', name: 'Early Bird', status: 'activa
 
 /** What a process sends with a status where it differs from the others. */
 const ofProcess: Readonly<Record<string, Readonly<Record<string, object>>>> = {
-  claim: { qualification_verified: { targetTier: { tierId: 'tier-1', tierName: 'Tech Chicken', level: 1 } } },
+  claim: {
+    qualification_verified: {
+      targetTier: { tierId: 'tier-1', tierName: 'Tech Chicken', level: 1 },
+    },
+  },
   badge_activation: { qualification_verified: badge, updating_records: {}, completed: badge },
 };
 
-/** A payload with which `status` can be emitted in `process`. @throws NftUpgradeError `invalid_option` for a status that has no sample */
+/**
+ * A payload with which `status` can be emitted in `process`. @throws NftUpgradeError
+ * `invalid_option` for a status that has no sample
+ */
 export function samplePayload(process: AnyProcess, status: string): object {
   const payload = ofProcess[process.name]?.[status] ?? samplePayloads[status];
-  if (!payload) throw new NftUpgradeError('invalid_option', { message: `There is no sample payload for ${status}.` });
+  if (!payload)
+    throw new NftUpgradeError('invalid_option', {
+      message: `There is no sample payload for ${status}.`,
+    });
   return payload;
 }
 
-/** The events of one run of a process through the given statuses, one second apart. @throws NftUpgradeError `illegal_transition` when they may not follow one another */
+/**
+ * The events of one run of a process through the given statuses, one second apart. @throws
+ * NftUpgradeError `illegal_transition` when they may not follow one another
+ */
 export function sampleEvents(
   process: AnyProcess,
   statuses: readonly string[],
@@ -103,12 +145,18 @@ export function sampleEvents(
   });
 }
 
-/** One event of a status, for a test that needs no run: typed by its status, with sample payload where none is given. */
+/**
+ * One event of a status, for a test that needs no run: typed by its status, with sample payload
+ * where none is given.
+ */
 export function sampleEvent<P extends AnyProcess, K extends StatusOf<P>>(
   process: P,
   status: K,
   payload: Partial<PayloadOf<P, K>> = {},
-  { seq = 1, operationId = `${process.idPrefix}_sample` }: { seq?: number; operationId?: string } = {},
+  {
+    seq = 1,
+    operationId = `${process.idPrefix}_sample`,
+  }: { seq?: number; operationId?: string } = {},
 ): Extract<EventOf<P>, { status: K }> {
   const definition = process.statuses[status];
   const event = {

@@ -9,29 +9,44 @@ import { firstSignature, verifyOwnerSignature } from '../solana/signature.ts';
 import { type KeypairWalletOptions, keypairWallet } from './wallet.ts';
 import type { WalletStep } from './wallet-steps.ts';
 
-const request = (build: f.BuildOptions = {}, signal = new AbortController().signal): SignRequest => ({
+const request = (
+  build: f.BuildOptions = {},
+  signal = new AbortController().signal,
+): SignRequest => ({
   transaction: encodeBase64(f.build(f.honest(), build)),
   version: build.version ?? 'legacy',
   owner: f.expected.owner,
   signal,
 });
 const make = (step: WalletStep, broadcast?: KeypairWalletOptions['broadcast']) =>
-  keypairWallet(f.owner.secretKey, { script: [step], ...(broadcast === undefined ? {} : { broadcast }) });
-const judged = (outcome: WalletOutcome): string => ('error' in outcome ? `${outcome.kind} ${outcome.error.code}` : outcome.kind);
-const bytesOf = (base64: string | undefined) => decodeBase64(base64 ?? '', 1_232) ?? new Uint8Array(0);
-const signedBytes = (outcome: WalletOutcome) => bytesOf(outcome.kind === 'signed' ? outcome.signedTransaction : undefined);
+  keypairWallet(f.owner.secretKey, {
+    script: [step],
+    ...(broadcast === undefined ? {} : { broadcast }),
+  });
+const judged = (outcome: WalletOutcome): string =>
+  'error' in outcome ? `${outcome.kind} ${outcome.error.code}` : outcome.kind;
+const bytesOf = (base64: string | undefined) =>
+  decodeBase64(base64 ?? '', 1_232) ?? new Uint8Array(0);
+const signedBytes = (outcome: WalletOutcome) =>
+  bytesOf(outcome.kind === 'signed' ? outcome.signedTransaction : undefined);
 const isSigned = (bytes: Uint8Array) => verifyOwnerSignature(bytes, f.expected.owner);
 
 test.each(['legacy', 0] as const)('signs version %s exactly as web3.js does', async (version) => {
   const wallet = keypairWallet(f.owner.secretKey);
   expect(wallet.publicKey()).toBe(f.expected.owner);
-  expect(signedBytes(await wallet.sign(request({ version })))).toEqual(f.build(f.honest(), { version, signers: [f.owner] }));
+  expect(signedBytes(await wallet.sign(request({ version })))).toEqual(
+    f.build(f.honest(), { version, signers: [f.owner] }),
+  );
 });
 
 test('keeps the signature of a sponsor', async () => {
   const sponsored = { feePayer: f.stranger.publicKey };
-  const outcome = await keypairWallet(f.owner.secretKey).sign(request({ ...sponsored, signers: [f.stranger] }));
-  expect(signedBytes(outcome)).toEqual(f.build(f.honest(), { ...sponsored, signers: [f.stranger, f.owner] }));
+  const outcome = await keypairWallet(f.owner.secretKey).sign(
+    request({ ...sponsored, signers: [f.stranger] }),
+  );
+  expect(signedBytes(outcome)).toEqual(
+    f.build(f.honest(), { ...sponsored, signers: [f.stranger, f.owner] }),
+  );
 });
 
 test('W3: reject', async () => {
@@ -44,26 +59,34 @@ test('W3: reject', async () => {
 
 test('W5: reject_but_signed, and W9: submit', async () => {
   const broadcast = vi.fn<(signedTransaction: string) => Promise<void>>(async () => undefined);
-  expect(judged(await make('reject_but_signed', broadcast).sign(request()))).toBe('rejected wallet_rejected');
+  expect(judged(await make('reject_but_signed', broadcast).sign(request()))).toBe(
+    'rejected wallet_rejected',
+  );
   const submitted = await make('submit', broadcast).sign(request());
   expect(await isSigned(bytesOf(broadcast.mock.calls[0]?.[0]))).toBe(true);
-  expect(submitted).toEqual({ kind: 'submitted', signature: firstSignature(bytesOf(broadcast.mock.calls[1]?.[0])) });
+  expect(submitted).toEqual({
+    kind: 'submitted',
+    signature: firstSignature(bytesOf(broadcast.mock.calls[1]?.[0])),
+  });
 });
 
-test.each(['hang', 'hang_but_signed'] as const)('W6: %s answers only to the abort', async (step) => {
-  const controller = new AbortController();
-  const wallet = make(step, async () => undefined);
-  let outcome: WalletOutcome | undefined;
-  const pending = wallet.sign(request({}, controller.signal)).then((value) => {
-    outcome = value;
-  });
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  expect(outcome).toBeUndefined();
-  controller.abort();
-  await pending;
-  expect(outcome && judged(outcome)).toBe('unknown aborted');
-  expect(wallet.signed).toHaveLength(step === 'hang' ? 0 : 1);
-});
+test.each(['hang', 'hang_but_signed'] as const)(
+  'W6: %s answers only to the abort',
+  async (step) => {
+    const controller = new AbortController();
+    const wallet = make(step, async () => undefined);
+    let outcome: WalletOutcome | undefined;
+    const pending = wallet.sign(request({}, controller.signal)).then((value) => {
+      outcome = value;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(outcome).toBeUndefined();
+    controller.abort();
+    await pending;
+    expect(outcome && judged(outcome)).toBe('unknown aborted');
+    expect(wallet.signed).toHaveLength(step === 'hang' ? 0 : 1);
+  },
+);
 
 test('W7: wrong_account signs with another key', async () => {
   const outcome = await make('wrong_account').sign(request());
@@ -71,14 +94,19 @@ test('W7: wrong_account signs with another key', async () => {
   expect(await isSigned(signedBytes(outcome))).toBe(false);
 });
 
-test.each(['legacy', 0] as const)('W7: tamper changes the meaning and signs it, version %s', async (version) => {
-  const outcome = await make('tamper').sign(request({ version }));
-  expect(await isSigned(signedBytes(outcome))).toBe(true);
-  expect(solanaGuard().inspect(encodeBase64(signedBytes(outcome)), f.expected, 'after')).toMatchObject({
-    safe: false,
-    findings: [{ rule: 'burn' }],
-  });
-});
+test.each(['legacy', 0] as const)(
+  'W7: tamper changes the meaning and signs it, version %s',
+  async (version) => {
+    const outcome = await make('tamper').sign(request({ version }));
+    expect(await isSigned(signedBytes(outcome))).toBe(true);
+    expect(
+      solanaGuard().inspect(encodeBase64(signedBytes(outcome)), f.expected, 'after'),
+    ).toMatchObject({
+      safe: false,
+      findings: [{ rule: 'burn' }],
+    });
+  },
+);
 
 test.each(['legacy', 0] as const)(
   'W8: guarded and changed_fee are what a guard lets pass, excessive_fee is not, version %s',
@@ -97,11 +125,21 @@ test.each(['legacy', 0] as const)(
       { kind: 'added', what: 'assertion' },
     ]);
     expect((await inspected('changed_fee')).verdict.safe).toBe(true);
-    expect((await inspected('excessive_fee')).verdict).toMatchObject({ safe: false, findings: [{ rule: 'priority_fee' }] });
+    expect((await inspected('excessive_fee')).verdict).toMatchObject({
+      safe: false,
+      findings: [{ rule: 'priority_fee' }],
+    });
     // Also where the server set no fee at all.
-    const bare = { ...request(), transaction: encodeBase64(f.build([f.memo(), f.burnChecked()], { version })), version };
+    const bare = {
+      ...request(),
+      transaction: encodeBase64(f.build([f.memo(), f.burnChecked()], { version })),
+      version,
+    };
     const priced = signedBytes(await make('changed_fee').sign(bare));
-    expect(solanaGuard().inspect(encodeBase64(priced), f.expected, 'after')).toMatchObject({ safe: true, maxFeeLamports: 25_150n });
+    expect(solanaGuard().inspect(encodeBase64(priced), f.expected, 'after')).toMatchObject({
+      safe: true,
+      maxFeeLamports: 25_150n,
+    });
   },
 );
 
@@ -143,15 +181,25 @@ test('W7: switch_account is another account from then on', async () => {
 });
 
 test('W9: a wallet that can only sign and send', async () => {
-  const wallet = keypairWallet(f.owner.secretKey, { otherwise: 'submit', broadcast: async () => undefined });
-  for (let time = 0; time < 3; time++) expect(judged(await wallet.sign(request()))).toBe('submitted');
+  const wallet = keypairWallet(f.owner.secretKey, {
+    otherwise: 'submit',
+    broadcast: async () => undefined,
+  });
+  for (let time = 0; time < 3; time++)
+    expect(judged(await wallet.sign(request()))).toBe('submitted');
 });
 
 test('never rejects', async () => {
   const wallet = keypairWallet(f.owner.secretKey, { script: ['submit'] });
   expect(judged(await wallet.sign(request()))).toBe('unknown wallet_failed');
-  expect(judged(await wallet.sign({ ...request(), transaction: 'AAAA' }))).toBe('unknown wallet_failed');
-  expect(judged(await wallet.sign({ ...request(), owner: f.expected.mint }))).toBe('not_prompted wrong_account');
+  expect(judged(await wallet.sign({ ...request(), transaction: 'AAAA' }))).toBe(
+    'unknown wallet_failed',
+  );
+  expect(judged(await wallet.sign({ ...request(), owner: f.expected.mint }))).toBe(
+    'not_prompted wrong_account',
+  );
   expect(judged(await wallet.sign(request({}, AbortSignal.abort())))).toBe('not_prompted aborted');
-  expect(() => keypairWallet(new Uint8Array(32))).toThrow(expect.objectContaining({ code: 'invalid_option' }));
+  expect(() => keypairWallet(new Uint8Array(32))).toThrow(
+    expect.objectContaining({ code: 'invalid_option' }),
+  );
 });

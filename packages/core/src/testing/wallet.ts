@@ -14,9 +14,15 @@ import { rewrites, type WalletStep } from './wallet-steps.ts';
 export interface KeypairWalletOptions {
   /** One step a prompt, in order. */
   script?: readonly WalletStep[];
-  /** What it does when the script is used up. Default `sign`. With `submit` it is a wallet that can only sign and send. */
+  /**
+   * What it does when the script is used up. Default `sign`. With `submit` it is a wallet that can
+   * only sign and send.
+   */
   otherwise?: WalletStep;
-  /** Sends signed bytes (base64) to the chain, for the steps that broadcast by themselves. @throws whatever it likes: the outcome is then `unknown` */
+  /**
+   * Sends signed bytes (base64) to the chain, for the steps that broadcast by themselves. @throws
+   * whatever it likes: the outcome is then `unknown`
+   */
   broadcast?: (signedTransaction: string) => Promise<unknown>;
 }
 
@@ -29,8 +35,9 @@ export interface KeypairWallet extends WalletPort {
   /** How many prompts of `hang` and `ghost_reject` are still open. */
   readonly open: number;
   /**
-   * The user approves every open prompt: it is signed, broadcast where `broadcast` is given, and answered where somebody still waits. A prompt outlives the
-   * page that asked for it, so this works after an abort as well.
+   * The user approves every open prompt: it is signed, broadcast where `broadcast` is given, and
+   * answered where somebody still waits. A prompt outlives the page that asked for it, so this
+   * works after an abort as well.
    */
   approve(): Promise<void>;
   /** Selects its own account, another one, or none (disconnected). */
@@ -38,16 +45,22 @@ export interface KeypairWallet extends WalletPort {
 }
 
 /**
- * A wallet around an ed25519 secret key, for tests and demos: no prompt, no extension, no web3.js. Never use it with a key that holds value.
+ * A wallet around an ed25519 secret key, for tests and demos: no prompt, no extension, no web3.js.
+ * Never use it with a key that holds value.
  *
  * @param secretKey 64 bytes: seed and public key, as `solana-keygen` and web3.js write it
  * @throws NftUpgradeError `invalid_option`
  * @example keypairWallet(key, { script: ['reject', 'guarded'], broadcast: (signed) => connection.sendEncodedTransaction(signed) })
  */
-export function keypairWallet(secretKey: Uint8Array, options: KeypairWalletOptions = {}): KeypairWallet {
+export function keypairWallet(
+  secretKey: Uint8Array,
+  options: KeypairWalletOptions = {},
+): KeypairWallet {
   const { script = [], otherwise = 'sign', broadcast } = options;
   if (secretKey.length !== 64)
-    throw new NftUpgradeError('invalid_option', { message: 'keypairWallet: the secret key must be 64 bytes: seed and public key.' });
+    throw new NftUpgradeError('invalid_option', {
+      message: 'keypairWallet: the secret key must be 64 bytes: seed and public key.',
+    });
   const seed = secretKey.slice(0, 32);
   const own = encodeBase58(secretKey.subarray(32));
   const prompts: SignRequest[] = [];
@@ -59,17 +72,25 @@ export function keypairWallet(secretKey: Uint8Array, options: KeypairWalletOptio
     const read = readTransaction(request.transaction);
     const parts: MessageParts = rewrites[step]?.(read) ?? read;
     const index = parts.keys.slice(0, parts.requiredSignatures).indexOf(own);
-    if (index < 0) throw new NftUpgradeError('wrong_account', { message: 'This account is not asked to sign.' });
-    const key = step === 'wrong_account' || step === 'switch_account' ? crypto.getRandomValues(new Uint8Array(32)) : seed;
+    if (index < 0)
+      throw new NftUpgradeError('wrong_account', { message: 'This account is not asked to sign.' });
+    const key =
+      step === 'wrong_account' || step === 'switch_account'
+        ? crypto.getRandomValues(new Uint8Array(32))
+        : seed;
     const signature = await signEd25519(key, encodeMessage(parts));
-    const base64 = encodeBase64(encodeTransaction({ ...parts, signatures: parts.signatures.with(index, signature) }));
+    const base64 = encodeBase64(
+      encodeTransaction({ ...parts, signatures: parts.signatures.with(index, signature) }),
+    );
     signed.push(base64);
     return base64;
   }
 
   async function send(request: SignRequest): Promise<string> {
     if (broadcast === undefined)
-      throw new NftUpgradeError('invalid_option', { message: 'keypairWallet: this step of the script needs the option broadcast.' });
+      throw new NftUpgradeError('invalid_option', {
+        message: 'keypairWallet: this step of the script needs the option broadcast.',
+      });
     const base64 = await signWith(request, 'sign');
     await broadcast(base64);
     return base64;
@@ -81,7 +102,11 @@ export function keypairWallet(secretKey: Uint8Array, options: KeypairWalletOptio
       open.push(async () => {
         const signedTransaction = await signWith(request, 'sign');
         await broadcast?.(signedTransaction);
-        resolve(broadcast ? { kind: 'submitted', signature: signatureOf(signedTransaction) } : { kind: 'signed', signedTransaction });
+        resolve(
+          broadcast
+            ? { kind: 'submitted', signature: signatureOf(signedTransaction) }
+            : { kind: 'signed', signedTransaction },
+        );
       });
       void aborted(request.signal).then(resolve);
     });
@@ -145,13 +170,15 @@ const otherAccount = encodeBase58(new Uint8Array(32).fill(9));
 function readTransaction(base64: string): DecodedTransaction {
   const bytes = decodeBase64(base64, maxTransactionBytes);
   const decoded = bytes === null ? null : decodeTransaction(bytes);
-  if (decoded?.ok !== true) throw new NftUpgradeError('unsafe_transaction', { message: 'The transaction cannot be read.' });
+  if (decoded?.ok !== true)
+    throw new NftUpgradeError('unsafe_transaction', { message: 'The transaction cannot be read.' });
   return decoded.transaction;
 }
 
 function signatureOf(base64: string): string {
   const signature = firstSignature(decodeBase64(base64, maxTransactionBytes) ?? new Uint8Array(0));
-  if (signature === null) throw new NftUpgradeError('signature_missing', { message: 'The fee payer has not signed.' });
+  if (signature === null)
+    throw new NftUpgradeError('signature_missing', { message: 'The fee payer has not signed.' });
   return signature;
 }
 

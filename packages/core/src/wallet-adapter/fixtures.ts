@@ -5,7 +5,13 @@ import {
   type WalletName,
   WalletReadyState,
 } from '@solana/wallet-adapter-base';
-import type { Connection, Keypair, PublicKey, Transaction, VersionedTransaction } from '@solana/web3.js';
+import type {
+  Connection,
+  Keypair,
+  PublicKey,
+  Transaction,
+  VersionedTransaction,
+} from '@solana/web3.js';
 import * as f from '../solana/fixtures.ts';
 
 // For tests only.
@@ -57,7 +63,11 @@ export class SendOnlyAdapter extends BaseWalletAdapter {
   supportedTransactionVersions = null;
   async connect() {}
   async disconnect() {}
-  async sendTransaction(transaction: AnyTransaction, connection: Connection, options?: object): Promise<string> {
+  async sendTransaction(
+    transaction: AnyTransaction,
+    connection: Connection,
+    options?: object,
+  ): Promise<string> {
     put(transaction, f.owner);
     return connection.sendRawTransaction(transaction.serialize(), options);
   }

@@ -10,16 +10,22 @@ import { verifyOwnerSignature } from '../solana/signature.ts';
 import { type AnyTransaction, put, SendOnlyAdapter, TestAdapter } from './fixtures.ts';
 import { walletAdapter } from './wallet-adapter.ts';
 
-const request = (version: 'legacy' | 0 = 'legacy', over: Partial<SignRequest> = {}): SignRequest => ({
+const request = (
+  version: 'legacy' | 0 = 'legacy',
+  over: Partial<SignRequest> = {},
+): SignRequest => ({
   transaction: encodeBase64(f.build(f.honest(), { version })),
   version,
   owner: f.expected.owner,
   signal: new AbortController().signal,
   ...over,
 });
-const judged = (outcome: WalletOutcome): string => ('error' in outcome ? `${outcome.kind} ${outcome.error.code}` : outcome.kind);
+const judged = (outcome: WalletOutcome): string =>
+  'error' in outcome ? `${outcome.kind} ${outcome.error.code}` : outcome.kind;
 const signature = encodeBase58(new Uint8Array(64).fill(7));
-const connection = (send: (bytes: Uint8Array, options?: object) => Promise<string> = async () => signature): Connection => {
+const connection = (
+  send: (bytes: Uint8Array, options?: object) => Promise<string> = async () => signature,
+): Connection => {
   const real = new Connection('http://127.0.0.1:1');
   real.sendRawTransaction = (bytes, options) => send(Uint8Array.from(bytes), options);
   return real;
@@ -57,7 +63,9 @@ describe.each(['legacy', 0] as const)('version %s', (version) => {
     expect(await wallet.sign(request(version))).toEqual({ kind: 'submitted', signature });
     expect(sent).toHaveLength(1);
     expect(sent[0]?.[1]).toMatchObject({ preflightCommitment: 'confirmed' });
-    expect(await verifyOwnerSignature(sent[0]?.[0] ?? new Uint8Array(0), f.expected.owner)).toBe(true);
+    expect(await verifyOwnerSignature(sent[0]?.[0] ?? new Uint8Array(0), f.expected.owner)).toBe(
+      true,
+    );
   });
 
   test('W7: signed by another account', async () => {
@@ -68,14 +76,23 @@ describe.each(['legacy', 0] as const)('version %s', (version) => {
       return transaction;
     });
     expect(judged(await walletAdapter(other).sign(request(version)))).toBe('unknown wrong_account');
-    expect(judged(await walletAdapter(new TestAdapter(async (transaction) => transaction)).sign(request(version)))).toBe(
-      'unknown wrong_account',
-    );
+    expect(
+      judged(
+        await walletAdapter(new TestAdapter(async (transaction) => transaction)).sign(
+          request(version),
+        ),
+      ),
+    ).toBe('unknown wrong_account');
   });
 
   test('W7: another message is handed to the guard, which refuses it', async () => {
-    const bytes = f.build([f.memo(), f.burnChecked({ mint: f.otherMint })], { version, signers: [f.owner] });
-    const adapter = new TestAdapter(async () => (version === 0 ? VersionedTransaction.deserialize(bytes) : Transaction.from(bytes)));
+    const bytes = f.build([f.memo(), f.burnChecked({ mint: f.otherMint })], {
+      version,
+      signers: [f.owner],
+    });
+    const adapter = new TestAdapter(async () =>
+      version === 0 ? VersionedTransaction.deserialize(bytes) : Transaction.from(bytes),
+    );
     const outcome = await walletAdapter(adapter).sign(request(version));
     expect(outcome).toEqual({ kind: 'signed', signedTransaction: encodeBase64(bytes) });
     expect(solanaGuard().inspect(encodeBase64(bytes), f.expected, 'after').safe).toBe(false);
@@ -91,17 +108,26 @@ test('W8: a wallet that adds its own instructions is accepted by the guard', asy
     return transaction;
   });
   const outcome = await walletAdapter(adapter).sign(request());
-  expect(outcome.kind === 'signed' && solanaGuard().inspect(outcome.signedTransaction, f.expected, 'after').safe).toBe(true);
+  expect(
+    outcome.kind === 'signed' &&
+      solanaGuard().inspect(outcome.signedTransaction, f.expected, 'after').safe,
+  ).toBe(true);
 });
 
 test('W9: a wallet that can only send', async () => {
-  expect(await walletAdapter(new SendOnlyAdapter(), { connection: connection() }).sign(request())).toEqual({
+  expect(
+    await walletAdapter(new SendOnlyAdapter(), { connection: connection() }).sign(request()),
+  ).toEqual({
     kind: 'submitted',
     signature,
   });
-  expect(judged(await walletAdapter(new SendOnlyAdapter()).sign(request()))).toBe('not_prompted wallet_unsupported');
+  expect(judged(await walletAdapter(new SendOnlyAdapter()).sign(request()))).toBe(
+    'not_prompted wallet_unsupported',
+  );
   const strange = connection(async () => 'done');
-  expect(judged(await walletAdapter(new SendOnlyAdapter(), { connection: strange }).sign(request()))).toBe('unknown wallet_failed');
+  expect(
+    judged(await walletAdapter(new SendOnlyAdapter(), { connection: strange }).sign(request())),
+  ).toBe('unknown wallet_failed');
 });
 
 describe('nothing is shown', () => {
@@ -128,10 +154,14 @@ describe('nothing is shown', () => {
     expect(judged(await walletAdapter(adapter).sign(request()))).toBe('signed');
   });
   test('the request was aborted before', async () =>
-    expect(await quiet(new TestAdapter(), request('legacy', { signal: AbortSignal.abort() }))).toBe('not_prompted aborted'));
+    expect(await quiet(new TestAdapter(), request('legacy', { signal: AbortSignal.abort() }))).toBe(
+      'not_prompted aborted',
+    ));
   test('the bytes are not a transaction of that version', async () => {
     for (const over of [{ transaction: 'AAAA' }, { transaction: '?' }, { version: 0 as const }])
-      expect(await quiet(new TestAdapter(), request('legacy', over))).toBe('not_prompted unsafe_transaction');
+      expect(await quiet(new TestAdapter(), request('legacy', over))).toBe(
+        'not_prompted unsafe_transaction',
+      );
   });
   test('the adapter cannot even be asked for its account', async () => {
     const adapter = new TestAdapter();
@@ -146,13 +176,19 @@ describe('nothing is shown', () => {
 });
 
 describe('never rejects', () => {
-  const failing = (thrown: unknown) => walletAdapter(new TestAdapter(() => Promise.reject(thrown)), { timeoutMs: 1_000 }).sign(request());
+  const failing = (thrown: unknown) =>
+    walletAdapter(new TestAdapter(() => Promise.reject(thrown)), { timeoutMs: 1_000 }).sign(
+      request(),
+    );
   test('W3: the user declines', async () =>
-    expect(judged(await failing(new WalletSignTransactionError('User rejected the request.', { code: 4001 })))).toBe(
-      'rejected wallet_rejected',
-    ));
-  test.each([undefined, null, 0, 'x', {}, new Error('x'), Symbol('x'), Object.create(null)])('an odd error: %s', async (thrown) =>
-    expect(judged(await failing(thrown))).toBe('unknown wallet_failed'),
+    expect(
+      judged(
+        await failing(new WalletSignTransactionError('User rejected the request.', { code: 4001 })),
+      ),
+    ).toBe('rejected wallet_rejected'));
+  test.each([undefined, null, 0, 'x', {}, new Error('x'), Symbol('x'), Object.create(null)])(
+    'an odd error: %s',
+    async (thrown) => expect(judged(await failing(thrown))).toBe('unknown wallet_failed'),
   );
   test('an adapter that throws instead of rejecting', async () => {
     const adapter = new TestAdapter(() => {
@@ -165,7 +201,9 @@ describe('never rejects', () => {
   });
   test('answers that are no transaction', async () => {
     for (const answer of [undefined, null, {}, 'signed'])
-      expect(judged(await walletAdapter(new TestAdapter(async () => answer as never)).sign(request()))).toBe('unknown wallet_failed');
+      expect(
+        judged(await walletAdapter(new TestAdapter(async () => answer as never)).sign(request())),
+      ).toBe('unknown wallet_failed');
   });
 });
 
@@ -187,7 +225,9 @@ describe('W6: a wallet that never answers', () => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
     const { adapter, answers } = silent();
-    expect(judged(await walletAdapter(adapter, { timeoutMs: 1 }).sign(request()))).toBe('unknown wallet_timeout');
+    expect(judged(await walletAdapter(adapter, { timeoutMs: 1 }).sign(request()))).toBe(
+      'unknown wallet_timeout',
+    );
     answers.reject(new Error('late'));
     await new Promise((resolve) => setTimeout(resolve, 10));
     process.off('unhandledRejection', unhandled);
@@ -196,7 +236,9 @@ describe('W6: a wallet that never answers', () => {
   test('is left alone when nobody waits any more', async () => {
     vi.useFakeTimers();
     const controller = new AbortController();
-    const outcome = walletAdapter(silent().adapter).sign(request('legacy', { signal: controller.signal }));
+    const outcome = walletAdapter(silent().adapter).sign(
+      request('legacy', { signal: controller.signal }),
+    );
     await vi.advanceTimersByTimeAsync(10);
     controller.abort();
     expect(judged(await outcome)).toBe('unknown aborted');
@@ -204,7 +246,13 @@ describe('W6: a wallet that never answers', () => {
   });
 });
 
-test.each([{ timeoutMs: 0 }, { timeoutMs: Number.NaN }, { timeoutMs: 2 ** 31 }, { prefer: 'send' as const }])(
-  'a wrong option is named: %j',
-  (options) => expect(() => walletAdapter(new TestAdapter(), options)).toThrow(expect.objectContaining({ code: 'invalid_option' })),
+test.each([
+  { timeoutMs: 0 },
+  { timeoutMs: Number.NaN },
+  { timeoutMs: 2 ** 31 },
+  { prefer: 'send' as const },
+])('a wrong option is named: %j', (options) =>
+  expect(() => walletAdapter(new TestAdapter(), options)).toThrow(
+    expect.objectContaining({ code: 'invalid_option' }),
+  ),
 );

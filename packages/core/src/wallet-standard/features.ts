@@ -1,6 +1,8 @@
 /**
- * The part of a Wallet Standard wallet that is used (https://github.com/wallet-standard/wallet-standard, `@solana/wallet-standard-features`), written out so
- * that nothing has to be installed for it. A wallet of `getWallets().get()` fits, whatever version of those packages it comes from.
+ * The part of a Wallet Standard wallet that is used
+ * (https://github.com/wallet-standard/wallet-standard, `@solana/wallet-standard-features`), written
+ * out so that nothing has to be installed for it. A wallet of `getWallets().get()` fits, whatever
+ * version of those packages it comes from.
  */
 export interface StandardWallet {
   readonly name: string;
@@ -31,22 +33,37 @@ interface Feature {
 }
 
 export interface SignFeature extends Feature {
-  readonly signTransaction: (input: Input) => Promise<readonly { readonly signedTransaction: Uint8Array }[]>;
+  readonly signTransaction: (
+    input: Input,
+  ) => Promise<readonly { readonly signedTransaction: Uint8Array }[]>;
 }
 
 export interface SendFeature extends Feature {
-  readonly signAndSendTransaction: (input: Input) => Promise<readonly { readonly signature: Uint8Array }[]>;
+  readonly signAndSendTransaction: (
+    input: Input,
+  ) => Promise<readonly { readonly signature: Uint8Array }[]>;
 }
 
 export const signFeature = (wallet: StandardWallet, account: StandardAccount): SignFeature | null =>
   featureOf<SignFeature>(wallet, account, 'solana:signTransaction', 'signTransaction');
 
 export const sendFeature = (wallet: StandardWallet, account: StandardAccount): SendFeature | null =>
-  featureOf<SendFeature>(wallet, account, 'solana:signAndSendTransaction', 'signAndSendTransaction');
+  featureOf<SendFeature>(
+    wallet,
+    account,
+    'solana:signAndSendTransaction',
+    'signAndSendTransaction',
+  );
 
 /** Null where the wallet or this one account of it (a watch-only one, say) lacks the feature. */
-function featureOf<F extends Feature>(wallet: StandardWallet, account: StandardAccount, name: string, method: keyof F): F | null {
+function featureOf<F extends Feature>(
+  wallet: StandardWallet,
+  account: StandardAccount,
+  name: string,
+  method: keyof F,
+): F | null {
   const feature = wallet.features[name];
-  if (!account.features.includes(name) || typeof feature !== 'object' || feature === null) return null;
+  if (!account.features.includes(name) || typeof feature !== 'object' || feature === null)
+    return null;
   return typeof Reflect.get(feature, method) === 'function' ? (feature as F) : null;
 }

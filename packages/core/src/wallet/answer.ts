@@ -2,10 +2,15 @@ import type { WalletOutcome } from '../client/wallet.ts';
 import { walletFailure, walletOutcome } from '../solana/outcome.ts';
 
 /**
- * Shows a prompt (an async function, so that it can only reject) and waits until it answers, `timeoutMs` have passed, or nobody waits any more. Never rejects; leaves no timer, no listener and no
- * unhandled rejection behind, also when the wallet answers afterwards.
+ * Shows a prompt (an async function, so that it can only reject) and waits until it answers,
+ * `timeoutMs` have passed, or nobody waits any more. Never rejects; leaves no timer, no listener
+ * and no unhandled rejection behind, also when the wallet answers afterwards.
  */
-export function answerInTime(prompt: () => Promise<WalletOutcome>, timeoutMs: number, signal: AbortSignal): Promise<WalletOutcome> {
+export function answerInTime(
+  prompt: () => Promise<WalletOutcome>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<WalletOutcome> {
   return new Promise((resolve) => {
     const settle = (outcome: WalletOutcome): void => {
       clearTimeout(timer);
@@ -13,7 +18,10 @@ export function answerInTime(prompt: () => Promise<WalletOutcome>, timeoutMs: nu
       resolve(outcome);
     };
     const abort = (): void => settle(walletFailure('unknown', 'aborted'));
-    const timer = setTimeout(() => settle(walletFailure('unknown', 'wallet_timeout', { details: { timeoutMs } })), timeoutMs);
+    const timer = setTimeout(
+      () => settle(walletFailure('unknown', 'wallet_timeout', { details: { timeoutMs } })),
+      timeoutMs,
+    );
     signal.addEventListener('abort', abort, { once: true });
     prompt().then(settle, (thrown: unknown) => settle(walletOutcome(thrown)));
   });

@@ -21,8 +21,9 @@ export interface PromptingWallet {
 }
 
 /**
- * Makes the client's wallet port. Everything that can be known before a prompt is refused before it; from then on nothing is claimed that the chain would
- * have to confirm. One call of `sign` shows at most one prompt and never rejects.
+ * Makes the client's wallet port. Everything that can be known before a prompt is refused before
+ * it; from then on nothing is claimed that the chain would have to confirm. One call of `sign`
+ * shows at most one prompt and never rejects.
  */
 export function walletPort(wallet: PromptingWallet, timeoutMs: number): WalletPort {
   async function sign(request: SignRequest): Promise<WalletOutcome> {
@@ -56,7 +57,8 @@ export function walletPort(wallet: PromptingWallet, timeoutMs: number): WalletPo
       try {
         return await sign(request);
       } catch (thrown) {
-        // Everything from the prompt on is caught inside: only a wallet whose plain properties throw comes here.
+        // Everything from the prompt on is caught inside: only a wallet whose plain properties
+        // throw comes here.
         return walletFailure('not_prompted', 'wallet_failed', { cause: thrown });
       }
     },
@@ -64,20 +66,36 @@ export function walletPort(wallet: PromptingWallet, timeoutMs: number): WalletPo
 }
 
 export const unreadable = (): WalletFailure =>
-  walletFailure('not_prompted', 'unsafe_transaction', { message: 'The transaction cannot be read, or has another version.' });
+  walletFailure('not_prompted', 'unsafe_transaction', {
+    message: 'The transaction cannot be read, or has another version.',
+  });
 
-/** The bytes go on as they are, changed or not: what a wallet may change is the guard's decision, not the adapter's. */
-export async function signedBy(bytes: Uint8Array<ArrayBuffer>, owner: string): Promise<WalletOutcome> {
+/**
+ * The bytes go on as they are, changed or not: what a wallet may change is the guard's decision,
+ * not the adapter's.
+ */
+export async function signedBy(
+  bytes: Uint8Array<ArrayBuffer>,
+  owner: string,
+): Promise<WalletOutcome> {
   if ((await isSignedBy(bytes, owner)) === false)
-    return walletFailure('unknown', 'wrong_account', { message: 'What came back is not signed by the owner of the NFT.' });
+    return walletFailure('unknown', 'wrong_account', {
+      message: 'What came back is not signed by the owner of the NFT.',
+    });
   return { kind: 'signed', signedTransaction: encodeBase64(bytes) };
 }
 
 export const answeredWith = (what: string): WalletFailure =>
   walletFailure('unknown', 'wallet_failed', { message: `The wallet answered with ${what}.` });
 
-/** Undefined where it cannot be told: an older browser without Ed25519, or bytes that only the guard may judge. The server checks it as well. */
-async function isSignedBy(bytes: Uint8Array<ArrayBuffer>, owner: string): Promise<boolean | undefined> {
+/**
+ * Undefined where it cannot be told: an older browser without Ed25519, or bytes that only the guard
+ * may judge. The server checks it as well.
+ */
+async function isSignedBy(
+  bytes: Uint8Array<ArrayBuffer>,
+  owner: string,
+): Promise<boolean | undefined> {
   if (!decodeTransaction(bytes).ok) return undefined;
   try {
     return await verifyOwnerSignature(bytes, owner);

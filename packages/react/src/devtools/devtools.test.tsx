@@ -27,7 +27,10 @@ async function recorded() {
 }
 
 const axes = () => screen.getAllByRole('definition').map((value) => value.textContent);
-const lines = () => screen.getAllByRole('listitem').map((line) => line.querySelector('summary')?.textContent?.replace(/^\+\d+ ms /, ''));
+const lines = () =>
+  screen
+    .getAllByRole('listitem')
+    .map((line) => line.querySelector('summary')?.textContent?.replace(/^\+\d+ ms /, ''));
 
 it('shows the three axes and every line, live', async () => {
   const { client } = await recorded();
@@ -37,7 +40,11 @@ it('shows the three axes and every line, live', async () => {
     'nothing yet',
   ]);
   expect(lines()).toEqual(
-    expect.arrayContaining(['attempt stream start', 'connection live', expect.stringMatching(/^chunk.*#1 initializing/)]),
+    expect.arrayContaining([
+      'attempt stream start',
+      'connection live',
+      expect.stringMatching(/^chunk.*#1 initializing/),
+    ]),
   );
   fireEvent.click(screen.getByText('NFT upgrade'));
   expect(screen.queryAllByRole('definition')).toEqual([]);
@@ -54,7 +61,9 @@ it('replays: each step shows what the client had there, and the last one follows
   fireEvent.click(screen.getByText('sign'));
   await settle();
   expect(axes()[2]).toBe('nothing yet');
-  fireEvent.change(screen.getByRole('slider'), { target: { value: screen.getByRole('slider').getAttribute('max') } });
+  fireEvent.change(screen.getByRole('slider'), {
+    target: { value: screen.getByRole('slider').getAttribute('max') },
+  });
   expect(axes()[2]).toMatch(/^state prompting, /);
   client.close();
 });
@@ -75,11 +84,15 @@ it('exports what replays to the same state, and opens a recording of somebody el
   their.reach(...toSign, ...toBurned);
   await settle();
   const open = (text: string) =>
-    fireEvent.change(screen.getByLabelText('Open a recording'), { target: { files: [new File([text], 'bug.ndjson')] } });
+    fireEvent.change(screen.getByLabelText('Open a recording'), {
+      target: { files: [new File([text], 'bug.ndjson')] },
+    });
   open(theirs.toNDJSON());
   await waitFor(() => expect(axes()[0]).toBe('#5 burn_verified, 40%, asset burned_owed'));
   open('no recording');
-  await waitFor(() => expect(screen.getByRole('alert').textContent).toMatch(/^This is no recording/));
+  await waitFor(() =>
+    expect(screen.getByRole('alert').textContent).toMatch(/^This is no recording/),
+  );
   fireEvent.click(screen.getByText('Back to live'));
   expect(axes()[0]).toBe('#3 awaiting_burn, 20%, asset safe');
   their.client.close();

@@ -17,7 +17,12 @@ export function UpgradePanel({ timeline, open: opened = false }: PanelProps): Re
   const [open, setOpen] = useState(opened);
   return (
     <aside aria-label="NFT upgrade devtools" style={styles.panel}>
-      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} style={styles.button}>
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        style={styles.button}
+      >
         NFT upgrade
       </button>
       {open && <Recording timeline={timeline} />}
@@ -36,7 +41,11 @@ function Recording({ timeline }: { timeline: WatchedTimeline }) {
   return (
     <div style={styles.body}>
       <p style={styles.row}>
-        <select aria-label="Operation" value={run?.run ?? ''} onChange={(event) => choose(Number(event.target.value))}>
+        <select
+          aria-label="Operation"
+          value={run?.run ?? ''}
+          onChange={(event) => choose(Number(event.target.value))}
+        >
           {runs.map(({ run: number, title }) => (
             <option key={number} value={number}>
               {title}
@@ -63,10 +72,16 @@ function Recording({ timeline }: { timeline: WatchedTimeline }) {
             Back to live
           </button>
         )}
-        {opened === null && timeline.dropped > 0 && <span>{timeline.dropped} older lines dropped</span>}
+        {opened === null && timeline.dropped > 0 && (
+          <span>{timeline.dropped} older lines dropped</span>
+        )}
       </p>
       {error !== '' && <p role="alert">{error}</p>}
-      {run ? <RecordedRunView key={`${opened === null}${run.run}`} run={run} /> : <p>Nothing has happened yet.</p>}
+      {run ? (
+        <RecordedRunView key={`${opened === null}${run.run}`} run={run} />
+      ) : (
+        <p>Nothing has happened yet.</p>
+      )}
     </div>
   );
 }
@@ -75,6 +90,9 @@ function attempt(ndjson: string): { runs: RecordedRun[]; error: string } {
   try {
     return { runs: readRecording(ndjson), error: '' };
   } catch (thrown) {
-    return { runs: [], error: `This is no recording: ${thrown instanceof Error ? thrown.message : String(thrown)}` };
+    return {
+      runs: [],
+      error: `This is no recording: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    };
   }
 }

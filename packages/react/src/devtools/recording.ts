@@ -22,12 +22,15 @@ export interface RecordedRun {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
-const words = (...parts: unknown[]): string => parts.filter((part) => part !== null && part !== undefined && part !== '').join(' ');
+const fields = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? (value as Fields) : {};
+const words = (...parts: unknown[]): string =>
+  parts.filter((part) => part !== null && part !== undefined && part !== '').join(' ');
 
 /** What a line of each kind says. A kind of a newer recording is shown by its name. */
 const summaries: Readonly<Record<string, (line: Fields) => string>> = {
-  attempt: ({ mode, reason, snapshot }) => words(mode, reason, snapshot ? `from #${String(fields(snapshot).seq)}` : ''),
+  attempt: ({ mode, reason, snapshot }) =>
+    words(mode, reason, snapshot ? `from #${String(fields(snapshot).seq)}` : ''),
   chunk: ({ events, comments, retryMs, error }) =>
     [
       ...list(events).map(eventOf),
@@ -38,7 +41,12 @@ const summaries: Readonly<Record<string, (line: Fields) => string>> = {
       .filter(Boolean)
       .join(', '),
   ending: ({ ending }) => words(fields(ending).kind, fields(fields(ending).error).code),
-  connection: ({ connection }) => words(fields(connection).state, fields(connection).reason, fields(fields(connection).error).code),
+  connection: ({ connection }) =>
+    words(
+      fields(connection).state,
+      fields(connection).reason,
+      fields(fields(connection).error).code,
+    ),
   wallet: ({ wallet }) => words(fields(wallet).state, fields(fields(wallet).error).code),
 };
 
@@ -50,9 +58,13 @@ function eventOf(event: unknown): string {
 }
 
 /** The opening frame announces the heartbeat; a heartbeat tells the time. */
-const commentOf = (comment: unknown): string => (fields(comment).heartbeat === undefined ? 'heartbeat' : 'opening');
+const commentOf = (comment: unknown): string =>
+  fields(comment).heartbeat === undefined ? 'heartbeat' : 'opening';
 
-/** The operations of a recording, in the order of their start. @throws SyntaxError for a line that is no JSON */
+/**
+ * The operations of a recording, in the order of their start. @throws SyntaxError for a line that
+ * is no JSON
+ */
 export function readRecording(ndjson: string): RecordedRun[] {
   const runs = new Map<number, { run: number; title: string; lines: RecordedLine[] }>();
   for (const [index, json] of ndjson.split('\n').entries()) {
@@ -63,13 +75,24 @@ export function readRecording(ndjson: string): RecordedRun[] {
     runs.set(run, known);
     known.title = words(line.process, line.operationId ?? `(${run}, not known yet)`);
     const kind = String(line.kind);
-    known.lines.push({ number: index + 1, run, at: Number(line.at), kind, summary: summaries[kind]?.(line) ?? '', json });
+    known.lines.push({
+      number: index + 1,
+      run,
+      at: Number(line.at),
+      kind,
+      summary: summaries[kind]?.(line) ?? '',
+      json,
+    });
   }
   return [...runs.values()];
 }
 
 /** The state after so many lines of a run, by the same reducer as the live client. */
-export const stateAfter = ({ lines }: RecordedRun, count: number, processes?: Processes): Replayed | null =>
+export const stateAfter = (
+  { lines }: RecordedRun,
+  count: number,
+  processes?: Processes,
+): Replayed | null =>
   replayTimeline(
     lines
       .slice(0, count)

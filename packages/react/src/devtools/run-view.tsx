@@ -3,7 +3,10 @@ import { useState } from 'react';
 import { type RecordedRun, stateAfter } from './recording.ts';
 import { styles } from './styles.ts';
 
-/** One operation of a recording: where it stood after a line, and all lines. Follows the end until somebody looks back. */
+/**
+ * One operation of a recording: where it stood after a line, and all lines. Follows the end until
+ * somebody looks back.
+ */
 export function RecordedRunView({ run }: { run: RecordedRun }) {
   const [looked, look] = useState<number | null>(null);
   const { lines } = run;
@@ -28,7 +31,11 @@ export function RecordedRunView({ run }: { run: RecordedRun }) {
       <Axes state={state} />
       <ol style={styles.lines} aria-label="Lines">
         {lines.map((line, index) => (
-          <li key={line.number} aria-current={index + 1 === count ? 'step' : undefined} style={index < count ? undefined : styles.ahead}>
+          <li
+            key={line.number}
+            aria-current={index + 1 === count ? 'step' : undefined}
+            style={index < count ? undefined : styles.ahead}
+          >
             <details>
               <summary>
                 +{line.at - since} ms <b>{line.kind}</b> {line.summary}
@@ -49,14 +56,20 @@ function Axes({ state }: { state: Replayed | string | null }) {
   return (
     <dl style={styles.axes}>
       <dt>operation</dt>
-      <dd>{operation ? `#${operation.seq} ${operation.status}, ${operation.progress}%, asset ${operation.asset}` : 'nothing yet'}</dd>
+      <dd>
+        {operation
+          ? `#${operation.seq} ${operation.status}, ${operation.progress}%, asset ${operation.asset}`
+          : 'nothing yet'}
+      </dd>
       <dt>connection</dt>
       <dd>{text(state?.connection)}</dd>
       <dt>wallet</dt>
       <dd>{text(state?.wallet)}</dd>
       <dt>healed</dt>
       <dd>
-        {state ? `${state.counters.duplicates} duplicates, ${state.counters.gaps} gaps, ${state.counters.unknown} unknown` : 'nothing yet'}
+        {state
+          ? `${state.counters.duplicates} duplicates, ${state.counters.gaps} gaps, ${state.counters.unknown} unknown`
+          : 'nothing yet'}
       </dd>
     </dl>
   );

@@ -1,6 +1,9 @@
 import type { CSSProperties } from 'react';
 
-/** System colours follow light and dark; no stylesheet, so that nothing of the page can break the panel or the reverse. */
+/**
+ * System colours follow light and dark; no stylesheet, so that nothing of the page can break the
+ * panel or the reverse.
+ */
 export const styles = {
   panel: {
     position: 'fixed',
@@ -29,7 +32,12 @@ export const styles = {
     borderRadius: 4,
     padding: '2px 8px',
   },
-  axes: { display: 'grid', gridTemplateColumns: 'max-content 1fr', gap: '2px 12px', margin: '0 0 8px' },
+  axes: {
+    display: 'grid',
+    gridTemplateColumns: 'max-content 1fr',
+    gap: '2px 12px',
+    margin: '0 0 8px',
+  },
   lines: { margin: 0, padding: 0, listStyle: 'none' },
   ahead: { opacity: 0.5 },
   json: { overflow: 'auto', maxHeight: 240 },

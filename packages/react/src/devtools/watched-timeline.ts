@@ -8,7 +8,10 @@ export interface WatchedTimeline extends Timeline {
   getVersion(): number;
 }
 
-/** Makes the recording for `createUpgradeClient({ timeline })` and the panel. @param options those of `createTimeline` */
+/**
+ * Makes the recording for `createUpgradeClient({ timeline })` and the panel. @param options those
+ * of `createTimeline`
+ */
 export function watchedTimeline(options?: TimelineOptions): WatchedTimeline {
   const listeners = new Set<() => void>();
   let version = 0;

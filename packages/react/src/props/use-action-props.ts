@@ -6,7 +6,10 @@ import type { ProcessHook } from '../use-process.ts';
 /** Props of a `<button>`. */
 export type ButtonProps = ComponentPropsWithRef<'button'>;
 
-/** Each takes props of the page; its own click handler runs first, and `preventDefault()` there keeps the command from running. */
+/**
+ * Each takes props of the page; its own click handler runs first, and `preventDefault()` there
+ * keeps the command from running.
+ */
 export interface ActionProps<Input> {
   /** The button that begins; after an end it offers to begin again. */
   start(input: Input, own?: ButtonProps): ButtonProps;
@@ -19,17 +22,25 @@ export interface ActionProps<Input> {
 }
 
 /**
- * Props for the buttons of a process, with their texts. What cannot be done now is `aria-disabled` and does nothing: a disabled button would drop the keyboard's
- * focus. What a command is refused for stands in `refusal`.
+ * Props for the buttons of a process, with their texts. What cannot be done now is `aria-disabled`
+ * and does nothing: a disabled button would drop the keyboard's focus. What a command is refused
+ * for stands in `refusal`.
  * @example
  * const upgrade = useNftUpgrade();
  * const action = useActionProps(upgrade);
  * <button {...action.start({ targetTierId: 'tier-2' })} />
  */
-export function useActionProps<K extends ProcessName, T>(hook: ProcessHook<K, T>): ActionProps<Parameters<ProcessHook<K>['start']>[0]> {
+export function useActionProps<K extends ProcessName, T>(
+  hook: ProcessHook<K, T>,
+): ActionProps<Parameters<ProcessHook<K>['start']>[0]> {
   const messages = useMessages();
   const can = (action: ProcessHook<K>['actions'][number]) => hook.actions.includes(action);
-  const button = (label: string, enabled: boolean, run: () => unknown, own: ButtonProps = {}): ButtonProps => ({
+  const button = (
+    label: string,
+    enabled: boolean,
+    run: () => unknown,
+    own: ButtonProps = {},
+  ): ButtonProps => ({
     type: 'button',
     children: messages.label(label),
     'aria-disabled': !enabled,
@@ -41,7 +52,13 @@ export function useActionProps<K extends ProcessName, T>(hook: ProcessHook<K, T>
   });
   const quietly = (run: () => Promise<unknown>) => () => run().catch(() => {});
   return {
-    start: (input, own) => button(can('restart') ? 'restart' : hook.process, !hook.isRunning, () => hook.start(input), own),
+    start: (input, own) =>
+      button(
+        can('restart') ? 'restart' : hook.process,
+        !hook.isRunning,
+        () => hook.start(input),
+        own,
+      ),
     sign: (own) => button('sign', can('sign'), quietly(hook.sign), own),
     cancel: (own) => button('cancel', can('cancel'), quietly(hook.cancel), own),
     retry: (own) => button('retry', can('retry'), quietly(hook.retry), own),

@@ -12,8 +12,9 @@ export interface LiveProps {
 }
 
 /**
- * Props of a region that screen readers speak when its text changes, without cutting in. Render it from the start, also while there is nothing to say: a region
- * that appears together with its text is often not spoken.
+ * Props of a region that screen readers speak when its text changes, without cutting in. Render it
+ * from the start, also while there is nothing to say: a region that appears together with its text
+ * is often not spoken.
  */
 export const useLiveProps = (watched: Watchable | null): LiveProps => ({
   role: 'status',
@@ -22,4 +23,5 @@ export const useLiveProps = (watched: Watchable | null): LiveProps => ({
   children: useWords(watched, spoken),
 });
 
-const spoken = (...given: Parameters<typeof describeOperation>): string => describeOperation(...given).spoken;
+const spoken = (...given: Parameters<typeof describeOperation>): string =>
+  describeOperation(...given).spoken;

@@ -10,7 +10,10 @@ export interface ManualWallet extends WalletPort {
 
 const signed: WalletOutcome = { kind: 'signed', signedTransaction: 'c2lnbmVk' };
 
-/** A wallet whose user is the test: every prompt waits for `answer()`. @param account the connected one, base58; null: not connected */
+/**
+ * A wallet whose user is the test: every prompt waits for `answer()`. @param account the connected
+ * one, base58; null: not connected
+ */
 export function manualWallet(account: string | null): ManualWallet {
   const prompts: SignRequest[] = [];
   const open: ((outcome: WalletOutcome) => void)[] = [];

@@ -19,14 +19,20 @@ export interface ScriptedClientOptions extends Partial<UpgradeClientOptions> {
   intercept?: Intercept;
 }
 
-/** A real client on a server that does what the test says: for tests of components, without a network, a chain or a wallet. */
+/**
+ * A real client on a server that does what the test says: for tests of components, without a
+ * network, a chain or a wallet.
+ */
 export interface ScriptedClient {
   readonly client: UpgradeClient;
   /** Every request so far, oldest first. */
   readonly requests: readonly ScriptedRequest[];
   /** Its user is the test. */
   readonly wallet: ManualWallet;
-  /** The operation comes to these statuses, one after the other, with sample payloads. @throws NftUpgradeError `illegal_transition` */
+  /**
+   * The operation comes to these statuses, one after the other, with sample payloads. @throws
+   * NftUpgradeError `illegal_transition`
+   */
   reach(...statuses: string[]): void;
   /** Every stream breaks off. */
   cut(): void;
@@ -41,14 +47,25 @@ export interface ScriptedClient {
  * fireEvent.click(screen.getByText('Upgrade'));
  * reach('initializing', 'qualification_verified', 'awaiting_burn');
  */
-export function scriptedClient({ process = 'upgrade', intercept, ...options }: ScriptedClientOptions = {}): ScriptedClient {
+export function scriptedClient({
+  process = 'upgrade',
+  intercept,
+  ...options
+}: ScriptedClientOptions = {}): ScriptedClient {
   const server = createScriptedServer(process, intercept);
-  const { burnTransaction } = samplePayload(processes.upgrade, 'awaiting_burn') as { burnTransaction: { owner: string } };
+  const { burnTransaction } = samplePayload(processes.upgrade, 'awaiting_burn') as {
+    burnTransaction: { owner: string };
+  };
   const wallet = manualWallet(burnTransaction.owner);
   const client = createUpgradeClient({
     baseUrl: 'https://api.example',
     // Samples are no transactions; whoever tests the guard gives theirs.
-    signing: walletSigning({ wallet, guard: { inspect: () => ({ safe: true, sentence: 'Burns one NFT.', maxFeeLamports: 5_000n }) } }),
+    signing: walletSigning({
+      wallet,
+      guard: {
+        inspect: () => ({ safe: true, sentence: 'Burns one NFT.', maxFeeLamports: 5_000n }),
+      },
+    }),
     ...options,
     environment: { fetch: server.fetch, ...options.environment },
   });

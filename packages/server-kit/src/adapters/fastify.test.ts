@@ -9,7 +9,11 @@ import { toFastify } from './fastify.ts';
 // The two are one type but for the raw requests, which the adapter takes both.
 const make = ({ protocol, tls }: ServeRequest): FastifyInstance =>
   protocol === 'h2'
-    ? (fastify({ http2: true, https: tls, forceCloseConnections: true }) as unknown as FastifyInstance)
+    ? (fastify({
+        http2: true,
+        https: tls,
+        forceCloseConnections: true,
+      }) as unknown as FastifyInstance)
     : fastify({ forceCloseConnections: true });
 
 describe('Fastify 5', () => {
@@ -19,7 +23,8 @@ describe('Fastify 5', () => {
       const app = make(request);
       if (request.before === 'compression') await app.register(compress, { threshold: 0 });
       if (request.before === 'body parser') {
-        // What decompresses or decrypts bodies reads the one of the client, and puts another one in its place.
+        // What decompresses or decrypts bodies reads the one of the client, and puts another one in
+        // its place.
         app.addHook('preParsing', async (_request, _reply, payload) => {
           const chunks: Buffer[] = [];
           for await (const chunk of payload) chunks.push(Buffer.from(chunk as Uint8Array));

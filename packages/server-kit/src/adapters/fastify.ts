@@ -8,20 +8,28 @@ export type { NodeHandlerOptions } from './node.ts';
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /**
- * For Fastify 5, over HTTP/1.1 and HTTP/2. Hooks of the app run before it; bodies are read by the handler, within its own limits.
+ * For Fastify 5, over HTTP/1.1 and HTTP/2. Hooks of the app run before it; bodies are read by the
+ * handler, within its own limits.
  * @example await app.register(toFastify(handler));
  */
 export function toFastify(handler: Mountable, options: NodeHandlerOptions = {}) {
   return async (app: FastifyInstance): Promise<void> => {
     app.removeAllContentTypeParsers();
-    // A hook may have read the body and put another one in its place; the untouched one is left to the bridge.
-    app.addContentTypeParser('*', (request, payload, done) => done(null, payload === request.raw ? undefined : payload));
-    const answer = async ({ raw, originalUrl, body }: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    // A hook may have read the body and put another one in its place; the untouched one is left to
+    // the bridge.
+    app.addContentTypeParser('*', (request, payload, done) =>
+      done(null, payload === request.raw ? undefined : payload),
+    );
+    const answer = async (
+      { raw, originalUrl, body }: FastifyRequest,
+      reply: FastifyReply,
+    ): Promise<void> => {
       reply.hijack();
       await serveNode(raw, reply.raw, handler.fetch, { ...options, address: originalUrl, body });
     };
     for (const mount of handler.mounts) {
-      for (const url of [mount, `${mount}/*`]) app.route({ method: methods, url, exposeHeadRoute: false, handler: answer });
+      for (const url of [mount, `${mount}/*`])
+        app.route({ method: methods, url, exposeHeadRoute: false, handler: answer });
     }
   };
 }

@@ -6,12 +6,23 @@ export type RouteHandler = (request: Request) => Promise<Response>;
 export type Methods = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 /**
- * The handler as one function a method, as the App Router of Next wants them. Bun, Deno, Workers and others take `handler.fetch` as it is.
+ * The handler as one function a method, as the App Router of Next wants them. Bun, Deno, Workers
+ * and others take `handler.fetch` as it is.
  * @example
  * // app/api/v1/[...path]/route.ts
  * export const { GET, HEAD, POST, PATCH, OPTIONS } = toRoutes(handler);
  */
-export function toRoutes(handler: Pick<Mountable, 'fetch'>): Readonly<Record<Methods, RouteHandler>> {
+export function toRoutes(
+  handler: Pick<Mountable, 'fetch'>,
+): Readonly<Record<Methods, RouteHandler>> {
   const answer: RouteHandler = (request) => handler.fetch(request);
-  return { GET: answer, HEAD: answer, POST: answer, PUT: answer, PATCH: answer, DELETE: answer, OPTIONS: answer };
+  return {
+    GET: answer,
+    HEAD: answer,
+    POST: answer,
+    PUT: answer,
+    PATCH: answer,
+    DELETE: answer,
+    OPTIONS: answer,
+  };
 }

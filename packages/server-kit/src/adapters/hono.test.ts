@@ -26,7 +26,10 @@ const appOf = ({ handler, before }: ServeRequest): Hono => {
 };
 
 describe('Hono, served by the kit’s own bridge', () => {
-  const suite = adapterSuite({ protocols: ['http/1.1', 'h2'], serve: (request) => listen(request, toNodeHandler(appOf(request))) });
+  const suite = adapterSuite({
+    protocols: ['http/1.1', 'h2'],
+    serve: (request) => listen(request, toNodeHandler(appOf(request))),
+  });
   for (const { name, run } of suite) it(name, run);
 });
 
@@ -35,7 +38,10 @@ describe('Hono, served by its own server', () => {
     protocols: ['http/1.1', 'h2'],
     serve(request) {
       const http2 = { createServer: createSecureServer, serverOptions: request.tls };
-      const server = createAdaptorServer({ fetch: appOf(request).fetch, ...(request.protocol === 'h2' && http2) });
+      const server = createAdaptorServer({
+        fetch: appOf(request).fetch,
+        ...(request.protocol === 'h2' && http2),
+      });
       return listening(server as Server);
     },
   });
@@ -46,9 +52,19 @@ describe('Request → Response', () => {
   it('one function a method answers as the handler does', async () => {
     const { handler } = setup();
     const routes = toRoutes(handler);
-    const asked = new Request('https://api.example.com/api/v1/nft/upgrade?active=true', { headers: { authorization: 'Bearer alice' } });
+    const asked = new Request('https://api.example.com/api/v1/nft/upgrade?active=true', {
+      headers: { authorization: 'Bearer alice' },
+    });
     expect(await (await routes.GET(asked)).json()).toEqual({ operations: [] });
-    expect((await call({ ...handler, fetch: routes.DELETE }, 'DELETE', '/api/v1/nft/upgrade')).status).toBe(405);
-    expect((await routes.HEAD(new Request('https://api.example.com/api/v1/monitoring/ready', { method: 'HEAD' }))).status).toBe(200);
+    expect(
+      (await call({ ...handler, fetch: routes.DELETE }, 'DELETE', '/api/v1/nft/upgrade')).status,
+    ).toBe(405);
+    expect(
+      (
+        await routes.HEAD(
+          new Request('https://api.example.com/api/v1/monitoring/ready', { method: 'HEAD' }),
+        )
+      ).status,
+    ).toBe(200);
   });
 });

@@ -11,7 +11,9 @@ test('the public names of the adapters', async () => {
     nest: await import('./nest.ts'),
     sails: await import('./sails.ts'),
   };
-  expect(Object.entries(entries).map(([entry, names]) => [entry, ...Object.keys(names).sort()])).toEqual([
+  expect(
+    Object.entries(entries).map(([entry, names]) => [entry, ...Object.keys(names).sort()]),
+  ).toEqual([
     ['node', 'serveNode', 'stopOnSignal', 'toNodeHandler'],
     ['express', 'toExpress'],
     ['fastify', 'toFastify'],

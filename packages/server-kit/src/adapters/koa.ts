@@ -30,6 +30,10 @@ export function toKoa(handler: Mountable, options: NodeHandlerOptions = {}) {
     // Koa has no hand in this answer any more, and would log each connection that breaks.
     context.respond = false;
     context.onerror = () => {};
-    await serveNode(req, res, handler.fetch, { ...options, address: originalUrl, body: Reflect.get(request, 'body') });
+    await serveNode(req, res, handler.fetch, {
+      ...options,
+      address: originalUrl,
+      body: Reflect.get(request, 'body'),
+    });
   };
 }

@@ -61,7 +61,9 @@ describe('Nest on Fastify, as a middleware', () => {
         protocol === 'h2'
           ? new FastifyAdapter({ http2: true, https: tls, forceCloseConnections: true } as never)
           : new FastifyAdapter({ forceCloseConnections: true });
-      const app = await NestFactory.create<NestFastifyApplication>(Root, adapter, { logger: false });
+      const app = await NestFactory.create<NestFastifyApplication>(Root, adapter, {
+        logger: false,
+      });
       app.use(host);
       app.use(toNest(handler));
       return served(app);

@@ -9,7 +9,8 @@ const serve = (request: ServeRequest) => {
   const compress = compression({ threshold: 0 });
   const route = async (req: NodeRequest, res: NodeResponse) => {
     if (req.url === '/host') res.end('host');
-    else if (request.before === 'compression') compress(req as never, res as never, () => answer(req, res));
+    else if (request.before === 'compression')
+      compress(req as never, res as never, () => answer(req, res));
     else {
       if (request.before === 'body parser') await parseBody(req);
       answer(req, res);
@@ -21,5 +22,6 @@ const serve = (request: ServeRequest) => {
 describe('node', () => {
   for (const { name, run } of adapterSuite({ protocols: ['http/1.1'], serve })) it(name, run);
   // Express' compression knows no HTTP/2.
-  for (const { name, run } of adapterSuite({ protocols: ['h2'], before: ['body parser'], serve })) it(name, run);
+  for (const { name, run } of adapterSuite({ protocols: ['h2'], before: ['body parser'], serve }))
+    it(name, run);
 });

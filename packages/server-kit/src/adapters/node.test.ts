@@ -22,7 +22,11 @@ afterAll(async () => {
 });
 
 type Fetch = (request: Request) => Response | Promise<Response>;
-const start = async (version: Parameters<typeof serve>[0], fetch: Fetch, errors?: unknown[]): Promise<Served> => {
+const start = async (
+  version: Parameters<typeof serve>[0],
+  fetch: Fetch,
+  errors?: unknown[],
+): Promise<Served> => {
   server = await serve(version, fetch, errors && ((error) => errors.push(error)));
   return server;
 };
@@ -49,7 +53,14 @@ describe.each([...versions, 'HTTPS'] as const)('toNodeHandler over %s', (version
   const scheme = version === 'HTTP/1.1' ? 'http' : 'https';
 
   it('hands over method, address, headers and body as the client sent them', async () => {
-    const seen: { method: string; url: string; cookie: string | null; many: string | null; pseudo: boolean; body: string }[] = [];
+    const seen: {
+      method: string;
+      url: string;
+      cookie: string | null;
+      many: string | null;
+      pseudo: boolean;
+      body: string;
+    }[] = [];
     const { url, fetch } = await start(version, async (request) => {
       const { method, headers } = request;
       const pseudo = [...headers.keys()].some((name) => name.startsWith(':'));
@@ -68,20 +79,36 @@ describe.each([...versions, 'HTTPS'] as const)('toNodeHandler over %s', (version
     const text = 'ä'.repeat(300_000);
     await fetch('/path//x?a=%20b', { method: 'PUT', headers, body: text });
     expect(seen).toEqual([
-      { method: 'PUT', url: `${url}/path//x?a=%20b`, cookie: 'a=1; b=2', many: 'one, two', pseudo: false, body: text },
+      {
+        method: 'PUT',
+        url: `${url}/path//x?a=%20b`,
+        cookie: 'a=1; b=2',
+        many: 'one, two',
+        pseudo: false,
+        body: text,
+      },
     ]);
     expect(url.startsWith(`${scheme}:`)).toBe(true);
   });
 
   it('sends status, headers and cookies; what belongs to one hop stays off HTTP/2', async () => {
     const { fetch } = await start(version, () => {
-      const headers = new Headers({ 'x-one': '1', connection: 'close', 'keep-alive': 'timeout=5', 'proxy-connection': 'close' });
+      const headers = new Headers({
+        'x-one': '1',
+        connection: 'close',
+        'keep-alive': 'timeout=5',
+        'proxy-connection': 'close',
+      });
       headers.append('set-cookie', 'a=1; Path=/');
       headers.append('set-cookie', 'b=2');
       return new Response('teapot', { status: 418, statusText: 'I am a teapot', headers });
     });
     const response = await fetch('/');
-    expect([response.status, response.headers.get('x-one'), await response.text()]).toEqual([418, '1', 'teapot']);
+    expect([response.status, response.headers.get('x-one'), await response.text()]).toEqual([
+      418,
+      '1',
+      'teapot',
+    ]);
     expect(response.headers.getSetCookie()).toEqual(['a=1; Path=/', 'b=2']);
     expect(response.headers.get('connection')).toBe(version === 'HTTP/2' ? null : 'close');
     expect(response.headers.has('keep-alive')).toBe(version !== 'HTTP/2');
@@ -96,7 +123,11 @@ describe.each([...versions, 'HTTPS'] as const)('toNodeHandler over %s', (version
         : new Response(null, { status: Number(pathname.slice(1)) });
     });
     const head = await fetch('/', { method: 'HEAD' });
-    expect([head.headers.get('content-length'), await head.text(), state.cancelled]).toEqual(['42', '', true]);
+    expect([head.headers.get('content-length'), await head.text(), state.cancelled]).toEqual([
+      '42',
+      '',
+      true,
+    ]);
     for (const status of [204, 304]) expect((await fetch(`/${status}`)).status).toBe(status);
   });
 
@@ -152,7 +183,10 @@ describe.each([...versions, 'HTTPS'] as const)('toNodeHandler over %s', (version
     const errors: unknown[] = [];
     const { fetch } = await start(version, () => Promise.reject(new Error('hunter2')), errors);
     const response = await fetch('/', { method: 'POST', body: 'x' });
-    expect([response.status, response.headers.get('content-type')]).toEqual([500, 'application/problem+json']);
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      500,
+      'application/problem+json',
+    ]);
     expect(await response.text()).not.toContain('hunter2');
     expect(errors).toHaveLength(1);
 
@@ -207,7 +241,10 @@ describe.each([...versions, 'HTTPS'] as const)('toNodeHandler over %s', (version
 it('a client that never reads the end of an answer loses its socket', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
-    const { origin } = await start('HTTP/1.1', () => new Response(new Uint8Array(16 * 1024 * 1024)));
+    const { origin } = await start(
+      'HTTP/1.1',
+      () => new Response(new Uint8Array(16 * 1024 * 1024)),
+    );
     const socket = connect({ host: '127.0.0.1', port: origin.port });
     socket.on('error', () => {});
     socket.pause();
@@ -226,7 +263,9 @@ describe('addresses that cannot be trusted', () => {
   /** Sends bytes as they are, and resolves with the answer. */
   const sendRaw = (text: string): Promise<string> =>
     new Promise((resolve, reject) => {
-      const socket = connect({ host: '127.0.0.1', port: server?.origin.port ?? 0 }, () => socket.write(text));
+      const socket = connect({ host: '127.0.0.1', port: server?.origin.port ?? 0 }, () =>
+        socket.write(text),
+      );
       let answer = '';
       socket.on('data', (chunk) => {
         answer += chunk.toString();

@@ -11,7 +11,10 @@ import { streamSession } from './node/stream.ts';
 export type { ReceivedOptions } from './node/request.ts';
 export { type StopOptions, type Stoppable, stopOnSignal } from './node/stop.ts';
 
-const unreadable = () => new NftUpgradeError('invalid_request', { message: 'The method or the address of the request is malformed.' });
+const unreadable = () =>
+  new NftUpgradeError('invalid_request', {
+    message: 'The method or the address of the request is malformed.',
+  });
 
 /** A server that speaks Request and Response. */
 export type Fetch = (request: Request) => Response | Promise<Response>;
@@ -22,25 +25,37 @@ export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 /** Options of `toNodeHandler`. */
 export interface NodeHandlerOptions {
-  /** Called when the function rejects; the caller gets a problem without its message. Default: nothing. */
+  /**
+   * Called when the function rejects; the caller gets a problem without its message. Default:
+   * nothing.
+   */
   onError?(error: unknown): void;
 }
 
-/** Takes the requests of `http.createServer`, `https.createServer` and `http2.createSecureServer` (also with `allowHTTP1`). */
+/**
+ * Takes the requests of `http.createServer`, `https.createServer` and `http2.createSecureServer`
+ * (also with `allowHTTP1`).
+ */
 export type NodeHandler = (req: NodeRequest, res: NodeResponse) => void;
 
 /**
- * Serves a function from `Request` to `Response` with Node's servers. The request's signal aborts when the client is gone, that is when the response closes:
- * a request that was read to its end closes long before its stream does.
+ * Serves a function from `Request` to `Response` with Node's servers. The request's signal aborts
+ * when the client is gone, that is when the response closes: a request that was read to its end
+ * closes long before its stream does.
  */
-export function toNodeHandler(handler: Fetch | { fetch: Fetch }, options: NodeHandlerOptions = {}): NodeHandler {
-  const fetch: Fetch = typeof handler === 'function' ? handler : (request) => handler.fetch(request);
+export function toNodeHandler(
+  handler: Fetch | { fetch: Fetch },
+  options: NodeHandlerOptions = {},
+): NodeHandler {
+  const fetch: Fetch =
+    typeof handler === 'function' ? handler : (request) => handler.fetch(request);
   return (req, res) => void serveNode(req, res, fetch, options);
 }
 
 /**
- * The one bridge between Node's requests and the fetch standard, under every adapter. Resolves when the answer is written, or its stream stands; never rejects.
- * A body that a middleware has read is taken from `req.body`, or from `options.body` where a framework keeps it elsewhere.
+ * The one bridge between Node's requests and the fetch standard, under every adapter. Resolves when
+ * the answer is written, or its stream stands; never rejects. A body that a middleware has read is
+ * taken from `req.body`, or from `options.body` where a framework keeps it elsewhere.
  */
 export async function serveNode(
   req: NodeRequest,
@@ -59,7 +74,9 @@ export async function serveNode(
     try {
       const response = await fetch(request);
       if (response.body?.locked)
-        throw new NftUpgradeError('internal', { message: 'The body of the response is being read by somebody else.' });
+        throw new NftUpgradeError('internal', {
+          message: 'The body of the response is being read by somebody else.',
+        });
       return response;
     } catch (thrown) {
       tell(thrown);

@@ -22,6 +22,8 @@ export interface Command {
   readonly arguments?: number;
   /** Its options, besides those that all have. */
   readonly flags?: Readonly<Record<string, { type: 'string' | 'boolean' }>>;
-  /** The answer: `data` is printed with `--json`, `text` without it. `exitCode` is 0 when left out. */
+  /**
+   * The answer: `data` is printed with `--json`, `text` without it. `exitCode` is 0 when left out.
+   */
   run(context: CommandContext): Promise<{ data: unknown; text: string; exitCode?: number }>;
 }

@@ -17,7 +17,10 @@ const mints = [
   '9vJ9JU1bJJE96FWSJKvHsmmFADCg4gpZQff4P3bkLKi',
 ];
 let mint = '';
-const principal = { id: 'alice@example.com', wallet: '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin' };
+const principal = {
+  id: 'alice@example.com',
+  wallet: '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin',
+};
 
 describe('nft-upgrade', () => {
   let url: string;
@@ -59,10 +62,18 @@ describe('nft-upgrade', () => {
   const debt = async (key: string): Promise<string> => {
     mint = mints.shift() ?? '';
     ledger.give(mint, principal.wallet);
-    const { snapshot } = await service.start({ process: 'upgrade', principal, input: { targetTierId: 'tier-2' }, idempotencyKey: key });
+    const { snapshot } = await service.start({
+      process: 'upgrade',
+      principal,
+      input: { targetTierId: 'tier-2' },
+      idempotencyKey: key,
+    });
     const query = { process: 'upgrade', operationId: snapshot.operationId, principal };
     await untilStatus(service, query, ['awaiting_burn']);
-    ledger.failMint(new NftUpgradeError('mint_authority_unfunded'), new NftUpgradeError('mint_authority_unfunded'));
+    ledger.failMint(
+      new NftUpgradeError('mint_authority_unfunded'),
+      new NftUpgradeError('mint_authority_unfunded'),
+    );
     ledger.submit(snapshot.operationId);
     await untilStatus(service, query, ['needs_attention']);
     return snapshot.operationId;
@@ -85,11 +96,22 @@ describe('nft-upgrade', () => {
   it('lists a debt, shows its timeline, and has a running node retry it', async () => {
     const id = await debt('key-retry-1');
     const list = await call('obligations', 'list');
-    expect(list.out).toMatch(new RegExp(`${id} +upgrade +\\d+ m?s +mint_authority_unfunded +alice@example.com +open`));
-    expect((await call('obligations', 'list', '--json')).json()[0]).toMatchObject({ operationId: id, settlement: null });
+    expect(list.out).toMatch(
+      new RegExp(`${id} +upgrade +\\d+ m?s +mint_authority_unfunded +alice@example.com +open`),
+    );
+    expect((await call('obligations', 'list', '--json')).json()[0]).toMatchObject({
+      operationId: id,
+      settlement: null,
+    });
     const show = await call('obligations', 'show', id);
     expect(show.out).toContain('mint_authority_unfunded');
-    for (const status of ['awaiting_burn', 'burn_verified', 'mint_failed', 'recovering', 'needs_attention'])
+    for (const status of [
+      'awaiting_burn',
+      'burn_verified',
+      'mint_failed',
+      'recovering',
+      'needs_attention',
+    ])
       expect(show.out).toContain(status);
 
     const retry = await call('obligations', 'retry', id, '--json');
@@ -98,14 +120,22 @@ describe('nft-upgrade', () => {
     await untilStatus(service, { process: 'upgrade', operationId: id, principal }, ['completed']);
     expect((await call('obligations', 'list')).out).toBe('Nothing is owed.');
     expect((await call('obligations', 'list', '--all')).out).toContain('delivered');
-    expect(await call('obligations', 'retry', id)).toMatchObject({ code: 1, out: expect.stringContaining('retry_refused') });
+    expect(await call('obligations', 'retry', id)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('retry_refused'),
+    });
     expect((await call('operations', 'show', id)).out).toContain('completed, asset delivered');
-    expect(await db.sql('select requested_by from nft_upgrade.operator_request')).toContainEqual({ requested_by: 'ops' });
+    expect(await db.sql('select requested_by from nft_upgrade.operator_request')).toContainEqual({
+      requested_by: 'ops',
+    });
   });
 
   it('has a debt compensated, once, and refuses to deliver it after that', async () => {
     const id = await debt('key-compensate-1');
-    expect(await call('obligations', 'compensate', id)).toMatchObject({ code: 0, out: 'Done. The operation is compensated now.' });
+    expect(await call('obligations', 'compensate', id)).toMatchObject({
+      code: 0,
+      out: 'Done. The operation is compensated now.',
+    });
     expect(await call('obligations', 'retry', id)).toMatchObject({ code: 1 });
     expect(paid).toHaveLength(1);
   });
@@ -113,12 +143,18 @@ describe('nft-upgrade', () => {
   it('alerts people when a debt is opened, and once more when it grows old, with nothing secret or personal', async () => {
     alerts.length = 0;
     const id = await debt('key-alarm-1');
-    const mine = () => alerts.filter(({ operationId }) => operationId === id).map(({ summary }) => summary);
+    const mine = () =>
+      alerts.filter(({ operationId }) => operationId === id).map(({ summary }) => summary);
     await expect.poll(mine, { timeout: 15_000 }).toHaveLength(2);
     expect(mine()[1]).toContain('is owed for');
     expect((await service.obligations.list())[0]?.alarmedAt).toBeInstanceOf(Date);
     const [alert] = alerts;
-    expect(alert?.bundle).toMatchObject({ operationId: id, status: 'needs_attention', asset: 'burned_owed', wallet: '9xQe…VFin' });
+    expect(alert?.bundle).toMatchObject({
+      operationId: id,
+      status: 'needs_attention',
+      asset: 'burned_owed',
+      wallet: '9xQe…VFin',
+    });
     expect(alert?.bundle.timeline.map(({ status }) => status)).toContain('mint_failed');
     const text = JSON.stringify(alert);
     for (const secret of [principal.id, principal.wallet]) expect(text).not.toContain(secret);
@@ -130,30 +166,59 @@ describe('nft-upgrade', () => {
   it('says what is missing', async () => {
     const none = spawnSync(
       process.execPath,
-      ['--conditions=aiw3-source', join(import.meta.dirname, '../../bin/nft-upgrade.mjs'), 'obligations', 'list'],
+      [
+        '--conditions=aiw3-source',
+        join(import.meta.dirname, '../../bin/nft-upgrade.mjs'),
+        'obligations',
+        'list',
+      ],
       {
         env: { PATH: process.env.PATH },
         encoding: 'utf8',
       },
     );
-    expect(none).toMatchObject({ status: 2, stderr: expect.stringContaining('DATABASE_URL is not set.') });
-    expect(await call('obligations', 'show', 'upg_none')).toMatchObject({ code: 1, err: expect.stringContaining('No debt is known') });
-    expect(await call('operations', 'show')).toMatchObject({ code: 2, err: expect.stringContaining('<operation id>') });
-    expect(await call('operations', 'explode')).toMatchObject({ code: 2, err: expect.stringContaining('There is no such command.') });
-    expect(await call('obligations', 'list', '--limt', '3')).toMatchObject({ code: 2, err: expect.stringContaining('--limt') });
-    expect((await call('operations', 'show', 'x', '--json')).json()).toMatchObject({ error: { code: 'not_found' } });
+    expect(none).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('DATABASE_URL is not set.'),
+    });
+    expect(await call('obligations', 'show', 'upg_none')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('No debt is known'),
+    });
+    expect(await call('operations', 'show')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('<operation id>'),
+    });
+    expect(await call('operations', 'explode')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('There is no such command.'),
+    });
+    expect(await call('obligations', 'list', '--limt', '3')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--limt'),
+    });
+    expect((await call('operations', 'show', 'x', '--json')).json()).toMatchObject({
+      error: { code: 'not_found' },
+    });
 
     const empty = await testDatabaseUrl();
     const err: string[] = [];
     const ask = (...argv: string[]) =>
-      run(argv, { environment: { DATABASE_URL: empty }, out: (line) => err.push(line), err: (line) => err.push(line) });
+      run(argv, {
+        environment: { DATABASE_URL: empty },
+        out: (line) => err.push(line),
+        err: (line) => err.push(line),
+      });
     expect(await ask('obligations', 'list')).toBe(1);
     expect(err.join()).toContain('nft-upgrade migrate');
     expect(await Promise.all([ask('migrate'), ask('migrate')])).toEqual([0, 0]);
     expect(await ask('obligations', 'list')).toBe(0);
     err.length = 0;
     expect(
-      await run(['obligations', 'list'], { environment: { DATABASE_URL: 'postgres://x:y@127.0.0.1:1/z' }, err: (line) => err.push(line) }),
+      await run(['obligations', 'list'], {
+        environment: { DATABASE_URL: 'postgres://x:y@127.0.0.1:1/z' },
+        err: (line) => err.push(line),
+      }),
     ).toBe(1);
     expect(err.join()).toContain('database_unavailable');
   });

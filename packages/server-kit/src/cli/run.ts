@@ -15,13 +15,21 @@ export interface CliSurroundings {
   err?(line: string): void;
 }
 
-const shared = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' }, folder: { type: 'string' } } as const;
+const shared = {
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  folder: { type: 'string' },
+} as const;
 
 /**
- * The command line `nft-upgrade`, as a function. Needs DATABASE_URL and nothing else: no keys, no RPC address, no code of the host.
- * Resolves with the exit code: 0 done, 1 refused or failed, 2 called in a wrong way.
+ * The command line `nft-upgrade`, as a function. Needs DATABASE_URL and nothing else: no keys, no
+ * RPC address, no code of the host. Resolves with the exit code: 0 done, 1 refused or failed, 2
+ * called in a wrong way.
  */
-export async function run(argv: readonly string[], surroundings: CliSurroundings = {}): Promise<number> {
+export async function run(
+  argv: readonly string[],
+  surroundings: CliSurroundings = {},
+): Promise<number> {
   const { environment = process.env, out = console.log, err = console.error } = surroundings;
   const words = argv.filter((word) => !word.startsWith('-'));
   const command = commands.find(({ name }) => name.every((word, index) => words[index] === word));
@@ -43,7 +51,11 @@ export async function run(argv: readonly string[], surroundings: CliSurroundings
       return 2;
     }
     db = await open(environment, typeof values.folder === 'string' ? values.folder : undefined);
-    const { data, text, exitCode = 0 } = await command.run({ db, args, flags: values, environment });
+    const {
+      data,
+      text,
+      exitCode = 0,
+    } = await command.run({ db, args, flags: values, environment });
     out(values.json === true ? JSON.stringify(data) : text);
     return exitCode;
   } catch (thrown) {
@@ -58,7 +70,11 @@ export async function run(argv: readonly string[], surroundings: CliSurroundings
 
 function parse(command: Command, argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options: { ...shared, ...command.flags }, allowPositionals: true });
+    return parseArgs({
+      args: [...argv],
+      options: { ...shared, ...command.flags },
+      allowPositionals: true,
+    });
   } catch (thrown) {
     throw new NftUpgradeError('invalid_option', {
       message: thrown instanceof Error ? thrown.message : 'Unknown option.',
@@ -67,9 +83,13 @@ function parse(command: Command, argv: readonly string[]) {
   }
 }
 
-function open(environment: Readonly<Record<string, string | undefined>>, folder: string | undefined): Promise<Db> {
+function open(
+  environment: Readonly<Record<string, string | undefined>>,
+  folder: string | undefined,
+): Promise<Db> {
   if (folder !== undefined) return pglite({ folder });
-  if (environment.DATABASE_URL) return postgres({ connectionString: environment.DATABASE_URL, max: 2 });
+  if (environment.DATABASE_URL)
+    return postgres({ connectionString: environment.DATABASE_URL, max: 2 });
   throw new NftUpgradeError('invalid_option', {
     message: 'DATABASE_URL is not set.',
     hint: 'Set it to the Postgres of your servers, or name an embedded database that no process uses with --folder.',
@@ -77,9 +97,13 @@ function open(environment: Readonly<Record<string, string | undefined>>, folder:
   });
 }
 
-/** A database without our tables is the one mistake that the driver tells in its own words. SQLSTATE 42P01: undefined table; 42703: undefined column. */
+/**
+ * A database without our tables is the one mistake that the driver tells in its own words. SQLSTATE
+ * 42P01: undefined table; 42703: undefined column.
+ */
 function explain(thrown: unknown): NftUpgradeError {
-  const state = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
+  const state =
+    typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
   if (!isNftUpgradeError(thrown) && (state === '42P01' || state === '42703')) {
     return new NftUpgradeError('missing_capability', {
       message: 'This database does not have the tables of this version.',
@@ -89,7 +113,8 @@ function explain(thrown: unknown): NftUpgradeError {
   return toNftUpgradeError(thrown, 'internal');
 }
 
-const usageOf = ({ name, usage = '', summary }: Command): string => `nft-upgrade ${[...name, usage].join(' ').trim()}\n  ${summary}`;
+const usageOf = ({ name, usage = '', summary }: Command): string =>
+  `nft-upgrade ${[...name, usage].join(' ').trim()}\n  ${summary}`;
 
 const help = (): string =>
   [

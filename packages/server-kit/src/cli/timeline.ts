@@ -2,7 +2,10 @@ import { NftUpgradeError, type OperationEvent } from '@aiw3/nft-upgrade/protocol
 import type { Db } from '../db/db.ts';
 import { duration, table } from './table.ts';
 
-/** An operation as the journal tells it: needs no process definition, so it shows operations of any version. */
+/**
+ * An operation as the journal tells it: needs no process definition, so it shows operations of any
+ * version.
+ */
 export interface Timeline {
   operationId: string;
   process: string;
@@ -22,7 +25,11 @@ export async function readTimeline(db: Db, operationId: string): Promise<Timelin
     'select id as "operationId", process, version, status, asset, live, principal, wallet from nft_upgrade.operation where id = $1',
     [operationId],
   );
-  if (!operation) throw new NftUpgradeError('not_found', { message: `There is no operation ${operationId}.`, operationId });
+  if (!operation)
+    throw new NftUpgradeError('not_found', {
+      message: `There is no operation ${operationId}.`,
+      operationId,
+    });
   const [events, attempts] = [
     await db.sql<Timeline['events'][number]>(
       'select seq, status, at, node, data from nft_upgrade.event where operation_id = $1 order by seq',
@@ -36,7 +43,17 @@ export async function readTimeline(db: Db, operationId: string): Promise<Timelin
   return { ...operation, events, attempts };
 }
 
-export function timelineText({ operationId, process, version, status, asset, principal, wallet, events, attempts }: Timeline): string {
+export function timelineText({
+  operationId,
+  process,
+  version,
+  status,
+  asset,
+  principal,
+  wallet,
+  events,
+  attempts,
+}: Timeline): string {
   const begun = events[0]?.at.getTime() ?? 0;
   const rows = events.map(({ seq, status: name, at, node, data }) => [
     String(seq),
@@ -46,7 +63,12 @@ export function timelineText({ operationId, process, version, status, asset, pri
     node,
     typeof data.code === 'string' ? data.code : (data.message ?? ''),
   ]);
-  const tries = attempts.map(({ kind, attempt, outcome, at }) => [kind, String(attempt), at.toISOString(), outcome ?? '']);
+  const tries = attempts.map(({ kind, attempt, outcome, at }) => [
+    kind,
+    String(attempt),
+    at.toISOString(),
+    outcome ?? '',
+  ]);
   return [
     `${operationId}: ${process} (version ${version}) of ${principal}${wallet === null ? '' : `, wallet ${wallet}`}`,
     `${status}, asset ${asset}`,

@@ -1,7 +1,8 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 
 /**
- * A channel becomes part of the text of LISTEN, which takes no parameters, so only a plain name may pass. 63 bytes is where Postgres cuts names.
+ * A channel becomes part of the text of LISTEN, which takes no parameters, so only a plain name may
+ * pass. 63 bytes is where Postgres cuts names.
  * @throws NftUpgradeError `invalid_option`
  */
 export function checkChannel(channel: string): string {

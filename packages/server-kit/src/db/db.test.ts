@@ -9,12 +9,21 @@ describe.each(databases)('Db on $name', ({ open }) => {
   let db: Db;
   beforeAll(async () => {
     db = await open();
-    await db.sql('CREATE TABLE thing (id int CONSTRAINT thing_key PRIMARY KEY, name text CONSTRAINT thing_name UNIQUE, data jsonb)');
+    await db.sql(
+      'CREATE TABLE thing (id int CONSTRAINT thing_key PRIMARY KEY, name text CONSTRAINT thing_name UNIQUE, data jsonb)',
+    );
   });
-  const ids = async () => (await db.sql<{ id: number }>('SELECT id FROM thing ORDER BY id')).map(({ id }) => id);
+  const ids = async () =>
+    (await db.sql<{ id: number }>('SELECT id FROM thing ORDER BY id')).map(({ id }) => id);
 
   it('commits what resolves and rolls back what rejects', async () => {
-    expect(await db.tx(async (sql) => (await sql<{ id: number }>('INSERT INTO thing (id) VALUES ($1) RETURNING id', [1]))[0]?.id)).toBe(1);
+    expect(
+      await db.tx(
+        async (sql) =>
+          (await sql<{ id: number }>('INSERT INTO thing (id) VALUES ($1) RETURNING id', [1]))[0]
+            ?.id,
+      ),
+    ).toBe(1);
     const failure = new Error('not this one');
     await expect(
       db.tx(async (sql) => {
@@ -46,14 +55,20 @@ describe.each(databases)('Db on $name', ({ open }) => {
   });
 
   it('rejects when the commit itself fails, and goes on working', async () => {
-    await db.sql('CREATE TABLE child (parent int REFERENCES thing (id) DEFERRABLE INITIALLY DEFERRED)');
-    const error: unknown = await db.tx((sql) => sql('INSERT INTO child VALUES (999)')).catch((thrown: unknown) => thrown);
+    await db.sql(
+      'CREATE TABLE child (parent int REFERENCES thing (id) DEFERRABLE INITIALLY DEFERRED)',
+    );
+    const error: unknown = await db
+      .tx((sql) => sql('INSERT INTO child VALUES (999)'))
+      .catch((thrown: unknown) => thrown);
     expect(sqlState(error)).toBe('23503');
     expect(await db.sql('SELECT * FROM child')).toEqual([]);
   });
 
   it('leaves no broken transaction behind when a script with its own BEGIN fails', async () => {
-    await expect(db.sql('BEGIN; INSERT INTO thing (id) VALUES (4); SELECT 1 / 0; COMMIT')).rejects.toMatchObject({ code: '22012' });
+    await expect(
+      db.sql('BEGIN; INSERT INTO thing (id) VALUES (4); SELECT 1 / 0; COMMIT'),
+    ).rejects.toMatchObject({ code: '22012' });
     expect(await ids()).toEqual([1]);
     expect(await db.tx((sql) => sql('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
   });
@@ -72,7 +87,9 @@ describe.each(databases)('Db on $name', ({ open }) => {
 
   it('refuses a statement after the end of its transaction', async () => {
     const late = await db.tx((sql) => Promise.resolve(sql));
-    await expect(late('INSERT INTO thing (id) VALUES (5)')).rejects.toMatchObject({ code: 'internal' });
+    await expect(late('INSERT INTO thing (id) VALUES (5)')).rejects.toMatchObject({
+      code: 'internal',
+    });
     expect(await ids()).toEqual([1]);
   });
 
@@ -96,7 +113,9 @@ describe.each(databases)('Db on $name', ({ open }) => {
     });
     // Into a column of the type, without a cast, as most statements are written.
     await db.sql('UPDATE thing SET data = $1 WHERE id = 1', [{ deep: { er: true } }]);
-    expect(await db.sql('SELECT data FROM thing WHERE id = 1')).toEqual([{ data: { deep: { er: true } } }]);
+    expect(await db.sql('SELECT data FROM thing WHERE id = 1')).toEqual([
+      { data: { deep: { er: true } } },
+    ]);
     await expect(db.sql('UPDATE thing SET data = $1 WHERE id = 1', [[]])).rejects.toMatchObject({
       code: 'invalid_option',
       details: { parameter: 1 },
@@ -104,17 +123,22 @@ describe.each(databases)('Db on $name', ({ open }) => {
   });
 
   it('runs several statements without parameters and gives the rows of all', async () => {
-    expect(await db.sql('SELECT 1 AS n; CREATE TEMP TABLE t (a int); SELECT 2 AS n')).toEqual([{ n: 1 }, { n: 2 }]);
+    expect(await db.sql('SELECT 1 AS n; CREATE TEMP TABLE t (a int); SELECT 2 AS n')).toEqual([
+      { n: 1 },
+      { n: 2 },
+    ]);
   });
 
   it('knows a unique violation, and of which constraint', async () => {
     await db.sql(`INSERT INTO thing (id, name) VALUES (6, 'six')`);
-    const byKey: unknown = await db.sql('INSERT INTO thing (id) VALUES ($1)', [6]).catch((error: unknown) => error);
-    expect([isUniqueViolation(byKey), isUniqueViolation(byKey, 'thing_key'), isUniqueViolation(byKey, 'thing_name')]).toEqual([
-      true,
-      true,
-      false,
-    ]);
+    const byKey: unknown = await db
+      .sql('INSERT INTO thing (id) VALUES ($1)', [6])
+      .catch((error: unknown) => error);
+    expect([
+      isUniqueViolation(byKey),
+      isUniqueViolation(byKey, 'thing_key'),
+      isUniqueViolation(byKey, 'thing_name'),
+    ]).toEqual([true, true, false]);
     const byName: unknown = await db
       .tx((sql) => sql(`INSERT INTO thing (id, name) VALUES (7, $1)`, ['six']))
       .catch((error: unknown) => error);
@@ -124,7 +148,9 @@ describe.each(databases)('Db on $name', ({ open }) => {
   });
 
   it('puts no parameter into an error', async () => {
-    const error: unknown = await db.sql('SELECT $1::int', ['a secret of the user']).catch((thrown: unknown) => thrown);
+    const error: unknown = await db
+      .sql('SELECT $1::int', ['a secret of the user'])
+      .catch((thrown: unknown) => thrown);
     expect(sqlState(error)).toBe('22P02');
     expect(Object.keys(error as object)).not.toEqual(expect.arrayContaining(['params']));
     expect(Object.keys(error as object)).not.toEqual(expect.arrayContaining(['query']));
@@ -149,13 +175,17 @@ describe.each(databases)('Db on $name', ({ open }) => {
     await db.sql(`NOTIFY news, 'c'`);
     await db.sql('SELECT 1');
     expect(heard).toHaveLength(3);
-    await expect(db.listen('news"; DROP TABLE thing', () => undefined)).rejects.toMatchObject({ code: 'invalid_option' });
+    await expect(db.listen('news"; DROP TABLE thing', () => undefined)).rejects.toMatchObject({
+      code: 'invalid_option',
+    });
   });
 
   it('refuses to work once it is closed, and closes twice', async () => {
     const other = await open();
     await Promise.all([other.sql('SELECT 1'), other.close(), other.close()]);
     await expect(other.sql('SELECT 1')).rejects.toMatchObject({ code: 'database_unavailable' });
-    await expect(other.tx((sql) => sql('SELECT 1'))).rejects.toMatchObject({ code: 'database_unavailable' });
+    await expect(other.tx((sql) => sql('SELECT 1'))).rejects.toMatchObject({
+      code: 'database_unavailable',
+    });
   });
 });

@@ -6,31 +6,52 @@ const field = (error: unknown, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
-/** The five characters of SQLSTATE when the server itself answered with an error, else undefined. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/**
+ * The five characters of SQLSTATE when the server itself answered with an error, else undefined.
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
 export function sqlState(error: unknown): string | undefined {
   const code = field(error, 'code');
-  // Node's codes are letters of any length (`EPIPE` has five): only an answer of the server also has a severity.
-  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && field(error, 'severity') !== undefined ? code : undefined;
+  // Node's codes are letters of any length (`EPIPE` has five): only an answer of the server also
+  // has a severity.
+  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && field(error, 'severity') !== undefined
+    ? code
+    : undefined;
 }
 
-/** True when a row with the same key was there first; with a name, only for that constraint or index. The same for Postgres and PGlite. */
+/**
+ * True when a row with the same key was there first; with a name, only for that constraint or
+ * index. The same for Postgres and PGlite.
+ */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
-  return sqlState(error) === '23505' && (constraint === undefined || field(error, 'constraint') === constraint);
+  return (
+    sqlState(error) === '23505' &&
+    (constraint === undefined || field(error, 'constraint') === constraint)
+  );
 }
 
-/** 08 connection exception; 57P01–57P03 shut down, crashed, starting up; 53300 too many connections; 53100 disk full, 53200 out of memory, 58030 input or output error. */
+/**
+ * 08 connection exception; 57P01–57P03 shut down, crashed, starting up; 53300 too many connections;
+ * 53100 disk full, 53200 out of memory, 58030 input or output error.
+ */
 const unavailable = /^(08...|57P0[123]|53[123]00|58030)$/;
 
 /** 28 wrong user or password, 3D000 no such database: waiting does not help. */
 const refused = /^(28...|3D000)$/;
 
-/** Codes of the sockets of Node, and of the driver where it has none but a sentence: each is a way of getting no answer. */
+/**
+ * Codes of the sockets of Node, and of the driver where it has none but a sentence: each is a way
+ * of getting no answer.
+ */
 const socketCodes =
   /^(ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_|EHOST|ENET|ENOENT$|EADDRNOTAVAIL$|ERR_SSL|ERR_TLS|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO)/;
 const driverSentences =
   /connection terminated|timeout exceeded when trying to connect|not queryable|query read timeout|calling end on the pool|server does not support SSL/i;
 
-/** True when the error means that no answer was had, rather than that the statement was answered with an error. */
+/**
+ * True when the error means that no answer was had, rather than that the statement was answered
+ * with an error.
+ */
 export function isConnectionFailure(error: unknown): boolean {
   if (isNftUpgradeError(error)) return error.code === 'database_unavailable';
   const state = sqlState(error);
@@ -40,12 +61,19 @@ export function isConnectionFailure(error: unknown): boolean {
 }
 
 /**
- * `database_unavailable` for whatever the driver threw. Carries the code and nothing else of it: some drivers put the connection string into
- * their errors, and errors are logged.
+ * `database_unavailable` for whatever the driver threw. Carries the code and nothing else of it:
+ * some drivers put the connection string into their errors, and errors are logged.
  */
-export function databaseUnavailable(error: unknown, details: Readonly<Record<string, unknown>> = {}): NftUpgradeError {
+export function databaseUnavailable(
+  error: unknown,
+  details: Readonly<Record<string, unknown>> = {},
+): NftUpgradeError {
   if (isNftUpgradeError(error)) {
-    return new NftUpgradeError(error.code, { message: error.message, hint: error.hint, details: { ...error.details, ...details } });
+    return new NftUpgradeError(error.code, {
+      message: error.message,
+      hint: error.hint,
+      details: { ...error.details, ...details },
+    });
   }
   const reason =
     sqlState(error) ??

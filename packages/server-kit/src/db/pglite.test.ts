@@ -23,14 +23,17 @@ afterAll(async () => {
 
 /** Starts the fixture; `lines` grows while it runs. */
 function start(...args: string[]) {
-  const child = spawn(process.execPath, ['--conditions=aiw3-source', fixture, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--conditions=aiw3-source', fixture, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.add(child);
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   const exit = new Promise<number | null>((resolve) => child.on('close', resolve));
   return { child, lines, exit };
 }
-const locks = async (where = folder) => (await readdir(where)).filter((file) => file.startsWith('.lock-'));
+const locks = async (where = folder) =>
+  (await readdir(where)).filter((file) => file.startsWith('.lock-'));
 
 describe('pglite on a folder', () => {
   it('makes the folder, keeps the data, and gives the lock back', async () => {
@@ -64,10 +67,14 @@ describe('pglite on a folder', () => {
       hint: expect.stringContaining('DATABASE_URL'),
       details: { pid, folder },
     });
-    // The refused one left nothing behind, and the holder is stopped but alive: a lock is not a heartbeat.
+    // The refused one left nothing behind, and the holder is stopped but alive: a lock is not a
+    // heartbeat.
     expect(await locks()).toHaveLength(1);
     holder.child.kill('SIGSTOP');
-    await expect(pglite({ folder })).rejects.toMatchObject({ code: 'database_in_use', details: { pid } });
+    await expect(pglite({ folder })).rejects.toMatchObject({
+      code: 'database_in_use',
+      details: { pid },
+    });
     holder.child.kill('SIGKILL');
     await holder.exit;
     const db = await pglite({ folder });
@@ -80,7 +87,9 @@ describe('pglite on a folder', () => {
     await expect.poll(() => both.flatMap(({ lines }) => lines).length, { timeout: 30_000 }).toBe(2);
     const said = both.map(({ lines }) => lines[0] ?? '');
     expect(said.filter((line) => line === 'ready').length).toBeLessThanOrEqual(1);
-    expect(said.filter((line) => line.includes('database_in_use')).length).toBeGreaterThanOrEqual(1);
+    expect(said.filter((line) => line.includes('database_in_use')).length).toBeGreaterThanOrEqual(
+      1,
+    );
     for (const { child } of both) child.kill('SIGKILL');
     await Promise.all(both.map(({ exit }) => exit));
   });
@@ -98,7 +107,10 @@ describe('pglite on a folder', () => {
     await second.close();
     const elsewhere = [parts[0], 999_999_999, parts[2], 'elsewhere'].join('-');
     await writeFile(join(folder, elsewhere), '');
-    await expect(pglite({ folder })).rejects.toMatchObject({ code: 'database_in_use', details: { pid: 999_999_999, file: elsewhere } });
+    await expect(pglite({ folder })).rejects.toMatchObject({
+      code: 'database_in_use',
+      details: { pid: 999_999_999, file: elsewhere },
+    });
     expect(await locks()).toEqual([elsewhere]);
     await rm(join(folder, elsewhere));
   });
@@ -107,7 +119,9 @@ describe('pglite on a folder', () => {
     const acknowledged: number[] = [];
     for (const rows of [5, 37, 90]) {
       const writer = start(folder);
-      await expect.poll(() => writer.lines.length, { timeout: 30_000, interval: 1 }).toBeGreaterThan(rows);
+      await expect
+        .poll(() => writer.lines.length, { timeout: 30_000, interval: 1 })
+        .toBeGreaterThan(rows);
       writer.child.kill('SIGKILL');
       await writer.exit;
       acknowledged.push(...writer.lines.slice(1).map(Number));
@@ -123,10 +137,13 @@ describe('pglite on a folder', () => {
     const fresh = join(root, 'fresh');
     const maker = start(fresh, 'hold');
     const version = async () =>
-      (await readdir(fresh).catch(() => [])).filter((file) => file.startsWith('data')).map((data) => join(fresh, data, 'PG_VERSION'))[0];
+      (await readdir(fresh).catch(() => []))
+        .filter((file) => file.startsWith('data'))
+        .map((data) => join(fresh, data, 'PG_VERSION'))[0];
     await expect.poll(version, { timeout: 30_000, interval: 1 }).toBeDefined();
     const path = (await version()) ?? '';
-    // Without a pause: this is the file by which PGlite knows a database, and for some milliseconds the others are not there.
+    // Without a pause: this is the file by which PGlite knows a database, and for some milliseconds
+    // the others are not there.
     while (!fs.existsSync(path)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0.2);
     maker.child.kill('SIGKILL');
     await maker.exit;
@@ -186,9 +203,13 @@ describe('pglite on a folder', () => {
     vi.spyOn(fs, 'fsyncSync').mockImplementation(() => {
       throw Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' });
     });
-    await expect(db.sql('INSERT INTO refused VALUES (1)')).rejects.toMatchObject({ code: 'database_unavailable' });
+    await expect(db.sql('INSERT INTO refused VALUES (1)')).rejects.toMatchObject({
+      code: 'database_unavailable',
+    });
     vi.restoreAllMocks();
-    await expect(db.tx((sql) => sql('INSERT INTO refused VALUES (2)'))).rejects.toMatchObject({ code: 'database_unavailable' });
+    await expect(db.tx((sql) => sql('INSERT INTO refused VALUES (2)'))).rejects.toMatchObject({
+      code: 'database_unavailable',
+    });
     await expect(db.sql('SELECT 1')).rejects.toMatchObject({ code: 'database_unavailable' });
     await db.close().catch(() => undefined);
     expect(await locks()).toEqual([]);
@@ -208,9 +229,11 @@ describe('pglite', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     const until = performance.now() + 1_000;
     const load = async () => {
-      while (performance.now() < until) await db.sql('SELECT count(*) FROM generate_series(1, $1::int)', [1_000]);
+      while (performance.now() < until)
+        await db.sql('SELECT count(*) FROM generate_series(1, $1::int)', [1_000]);
     };
-    // Many at once is the hard case: the next of the row is ready the moment the one before it ends.
+    // Many at once is the hard case: the next of the row is ready the moment the one before it
+    // ends.
     await Promise.all(Array.from({ length: 50 }, load));
     clearInterval(timer);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -222,7 +245,8 @@ describe('pglite', () => {
     turns = 0;
     const again = setInterval(() => turns++, 1);
     await db.tx(async (sql) => {
-      for (let i = 0; i < 300; i++) await sql('SELECT count(*) FROM generate_series(1, $1::int)', [1_000]);
+      for (let i = 0; i < 300; i++)
+        await sql('SELECT count(*) FROM generate_series(1, $1::int)', [1_000]);
     });
     clearInterval(again);
     expect(turns).toBeGreaterThan(5);

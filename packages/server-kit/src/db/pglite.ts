@@ -8,29 +8,41 @@ import type { Db } from './db.ts';
 import { closedError } from './errors.ts';
 import { optionalPackage } from './optional.ts';
 import { encodeParameters } from './parameters.ts';
-import { diskFailed, durableFilesystem, durableStartParams, syncTree, unsupported } from './pglite/fsync.ts';
+import {
+  diskFailed,
+  durableFilesystem,
+  durableStartParams,
+  syncTree,
+  unsupported,
+} from './pglite/fsync.ts';
 import { createLocalListener } from './pglite/listener.ts';
 import { lockFolder } from './pglite/lock.ts';
 import { createSession } from './pglite/session.ts';
 import { serial } from './serial.ts';
 import { inTransaction } from './transaction.ts';
 
-/** A folder on the disk, which is created when it is not there, or a database that lives and ends with the object. */
+/**
+ * A folder on the disk, which is created when it is not there, or a database that lives and ends
+ * with the object.
+ */
 export type PgliteOptions = { folder: string } | { memory: true };
 
 const load = () => optionalPackage('@electric-sql/pglite', () => import('@electric-sql/pglite'));
 
 /**
- * Postgres inside this process, for one process at a time: the embedded default. Opening an existing folder takes about 0.2 s, making one some
- * seconds; it holds about half a gigabyte of memory. For several processes, and for real money, use `postgres()`.
- * @throws NftUpgradeError `database_in_use` naming the process that has the folder, `missing_capability` without the package `@electric-sql/pglite`
+ * Postgres inside this process, for one process at a time: the embedded default. Opening an
+ * existing folder takes about 0.2 s, making one some seconds; it holds about half a gigabyte of
+ * memory. For several processes, and for real money, use `postgres()`.
+ * @throws NftUpgradeError `database_in_use` naming the process that has the folder,
+ *   `missing_capability` without the package `@electric-sql/pglite`
  */
 export async function pglite(options: PgliteOptions): Promise<Db> {
   if ('memory' in options) {
     const { PGlite } = await load();
     return asDb(await PGlite.create(), { check: () => undefined, release: async () => undefined });
   }
-  if (options.folder === '') throw new NftUpgradeError('invalid_option', { message: 'folder is empty.' });
+  if (options.folder === '')
+    throw new NftUpgradeError('invalid_option', { message: 'folder is empty.' });
   await mkdir(options.folder, { recursive: true });
   const folder = await realpath(options.folder);
   const release = await lockFolder(folder);
@@ -68,7 +80,8 @@ async function openFolder(folder: string, release: () => Promise<void>): Promise
 
   const data = join(folder, 'data');
   if (!existsSync(data)) {
-    // Made beside its place and moved there when it is whole: a process killed in between would leave a folder that never opens again.
+    // Made beside its place and moved there when it is whole: a process killed in between would
+    // leave a folder that never opens again.
     const fresh = join(folder, 'data.new');
     await rm(fresh, { recursive: true, force: true });
     await (await start(fresh)).close();
@@ -78,7 +91,8 @@ async function openFolder(folder: string, release: () => Promise<void>): Promise
   }
 
   const database = await start(data);
-  // The guard relies on internals of PGlite: a commit that causes no fsync means that they have changed.
+  // The guard relies on internals of PGlite: a commit that causes no fsync means that they have
+  // changed.
   syncs = 0;
   await database.query(`SELECT pg_logical_emit_message(true, 'nft_upgrade', 'fsync')`);
   if (syncs === 0) {
@@ -108,7 +122,8 @@ function asDb(database: PGlite, { check, release }: Folder): Db {
       try {
         return await work();
       } finally {
-        // A script with its own BEGIN failed half-way: with one session, everybody after it would be inside its transaction.
+        // A script with its own BEGIN failed half-way: with one session, everybody after it would
+        // be inside its transaction.
         if (database.isInTransaction()) await session.control('ROLLBACK');
       }
     });
@@ -125,10 +140,18 @@ function asDb(database: PGlite, { check, release }: Folder): Db {
 
   return {
     flavour: 'pglite',
-    sql: (text, parameters) => exclusive(() => session.sql(text, parameters && encodeParameters(text, parameters))),
+    sql: (text, parameters) =>
+      exclusive(() => session.sql(text, parameters && encodeParameters(text, parameters))),
     tx: (work) =>
       exclusive(() =>
-        inTransaction({ ...session, sql: (text, parameters) => session.sql(text, parameters && encodeParameters(text, parameters)) }, work),
+        inTransaction(
+          {
+            ...session,
+            sql: (text, parameters) =>
+              session.sql(text, parameters && encodeParameters(text, parameters)),
+          },
+          work,
+        ),
       ),
     listen: async (channel, onMessage) => listener(checkChannel(channel), onMessage),
     close: () => {

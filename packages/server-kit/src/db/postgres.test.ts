@@ -46,7 +46,9 @@ describe('postgres', () => {
       expect(shown).not.toContain('hunter2');
       expect(shown).not.toContain(password);
     }
-    await expect(postgres({ connectionString: url.href, max: 0 })).rejects.toMatchObject({ code: 'invalid_option' });
+    await expect(postgres({ connectionString: url.href, max: 0 })).rejects.toMatchObject({
+      code: 'invalid_option',
+    });
   });
 
   it('listens again by itself after its backend was terminated, and says so once with an empty payload', async () => {
@@ -76,7 +78,10 @@ describe('postgres', () => {
       }),
     );
     // Postgres says 57P01 and closes; which of the two the statement meets first is a race.
-    expect(error).toMatchObject({ code: 'database_unavailable', details: { reason: expect.any(String) } });
+    expect(error).toMatchObject({
+      code: 'database_unavailable',
+      details: { reason: expect.any(String) },
+    });
     expect(await db.sql('SELECT * FROM t')).toEqual([]);
   });
 
@@ -90,15 +95,21 @@ describe('postgres', () => {
       far.pipe(near);
       near.on('data', (bytes) => {
         // The first statement of each connection of the pool.
-        if (cuts && bytes.includes('SET statement_timeout')) for (const socket of [near, far]) socket.destroy();
+        if (cuts && bytes.includes('SET statement_timeout'))
+          for (const socket of [near, far]) socket.destroy();
         else far.write(bytes);
       });
     }).listen(0, '127.0.0.1');
     await once(proxy, 'listening');
     const address = proxy.address();
-    const connectionString = href.replace(`:${port}/`, `:${typeof address === 'object' ? address?.port : ''}/`);
+    const connectionString = href.replace(
+      `:${port}/`,
+      `:${typeof address === 'object' ? address?.port : ''}/`,
+    );
     // An error that nobody listens to would end this process.
-    expect(await caught(postgres({ connectionString }))).toMatchObject({ code: 'database_unavailable' });
+    expect(await caught(postgres({ connectionString }))).toMatchObject({
+      code: 'database_unavailable',
+    });
     cuts = false;
     const db = await postgres({ connectionString });
     expect(await db.sql('SELECT 1 AS one')).toEqual([{ one: 1 }]);
@@ -124,16 +135,27 @@ describe('postgres', () => {
       }),
     );
     const inCommit = async () =>
-      (await admin.sql(`SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND query = 'COMMIT' AND wait_event = 'PgSleep'`, [pid])).length;
+      (
+        await admin.sql(
+          `SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND query = 'COMMIT' AND wait_event = 'PgSleep'`,
+          [pid],
+        )
+      ).length;
     await expect.poll(inCommit, { timeout: 10_000 }).toBe(1);
     await admin.sql('SELECT pg_terminate_backend($1::int)', [pid]);
-    expect(await outcome).toMatchObject({ code: 'database_unavailable', details: { outcome: 'unknown' } });
+    expect(await outcome).toMatchObject({
+      code: 'database_unavailable',
+      details: { outcome: 'unknown' },
+    });
   });
 
   it('gives up waiting for a free connection', async () => {
     const db = await open({ max: 1, connectionTimeoutMillis: 100 });
     await db.tx(async () => {
-      expect(await caught(db.sql('SELECT 1'))).toMatchObject({ code: 'database_unavailable', retryable: true });
+      expect(await caught(db.sql('SELECT 1'))).toMatchObject({
+        code: 'database_unavailable',
+        retryable: true,
+      });
     });
     expect(await db.sql('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });

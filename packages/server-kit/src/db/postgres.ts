@@ -12,20 +12,41 @@ import { inTransaction, type Session } from './transaction.ts';
 export interface PostgresOptions
   extends Pick<
     PoolConfig,
-    'connectionString' | 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl' | 'application_name' | 'idleTimeoutMillis'
+    | 'connectionString'
+    | 'host'
+    | 'port'
+    | 'database'
+    | 'user'
+    | 'password'
+    | 'ssl'
+    | 'application_name'
+    | 'idleTimeoutMillis'
   > {
-  /** Most connections of the pool, 10 by default. One more is opened for LISTEN, which needs a session of its own: not through PgBouncer in transaction mode. */
+  /**
+   * Most connections of the pool, 10 by default. One more is opened for LISTEN, which needs a
+   * session of its own: not through PgBouncer in transaction mode.
+   */
   max?: number;
-  /** Milliseconds to wait for a connection, a new one or a free one of the pool; 10 000 by default. Then `database_unavailable`. */
+  /**
+   * Milliseconds to wait for a connection, a new one or a free one of the pool; 10 000 by default.
+   * Then `database_unavailable`.
+   */
   connectionTimeoutMillis?: number;
-  /** Milliseconds after which the server cancels a statement (SQLSTATE 57014); 60 000 by default, 0 for never. Five seconds later the connection counts as lost. */
+  /**
+   * Milliseconds after which the server cancels a statement (SQLSTATE 57014); 60 000 by default, 0
+   * for never. Five seconds later the connection counts as lost.
+   */
   statementTimeoutMs?: number;
   /**
-   * Keeps the statements of each step prepared on the connections, which halves their cost. Default true; false for PgBouncer in transaction mode before 1.21, or
-   * with `max_prepared_statements = 0`.
+   * Keeps the statements of each step prepared on the connections, which halves their cost. Default
+   * true; false for PgBouncer in transaction mode before 1.21, or with
+   * `max_prepared_statements = 0`.
    */
   prepare?: boolean;
-  /** Told about connections that were lost while nobody waited for them. Nothing has to be done: they are opened again. */
+  /**
+   * Told about connections that were lost while nobody waited for them. Nothing has to be done:
+   * they are opened again.
+   */
   onError?: (error: NftUpgradeError) => void;
 }
 
@@ -42,11 +63,20 @@ const count = (name: string, value: number, least: number): number => {
 };
 
 /**
- * A database on a Postgres server, from version 13, for any number of processes. Connects before it resolves.
- * @throws NftUpgradeError `missing_capability` without the package `pg`, `database_unavailable`, `invalid_option`
+ * A database on a Postgres server, from version 13, for any number of processes. Connects before it
+ * resolves.
+ * @throws NftUpgradeError `missing_capability` without the package `pg`, `database_unavailable`,
+ *   `invalid_option`
  */
 export async function postgres(options: PostgresOptions): Promise<Db> {
-  const { max = 10, connectionTimeoutMillis = 10_000, statementTimeoutMs = 60_000, prepare = true, onError, ...where } = options;
+  const {
+    max = 10,
+    connectionTimeoutMillis = 10_000,
+    statementTimeoutMs = 60_000,
+    prepare = true,
+    onError,
+    ...where
+  } = options;
   const pg = await optionalPackage('pg', () => import('pg'));
   const timeout = count('statementTimeoutMs', statementTimeoutMs, 0);
 
@@ -73,7 +103,8 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
     },
   };
   try {
-    // Reads the options as each connection of the pool will: a wrong one would otherwise be thrown, with the string in it, by the first statement.
+    // Reads the options as each connection of the pool will: a wrong one would otherwise be thrown,
+    // with the string in it, by the first statement.
     new pg.Client(config);
   } catch {
     throw new NftUpgradeError('invalid_option', {
@@ -83,7 +114,8 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
   }
   const pool = new pg.Pool(config);
   pool.on('error', (error) => report(databaseUnavailable(error)));
-  // While `verify` runs neither the pool nor whoever asked listens, and an error that nobody listens to ends the process.
+  // While `verify` runs neither the pool nor whoever asked listens, and an error that nobody
+  // listens to ends the process.
   pool.on('connect', (client) => void client.on('error', () => undefined));
 
   const use = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
@@ -92,20 +124,31 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
     });
     let broken = false;
     let unsure = false;
-    // The pool listens only to idle clients: without this one the error of a busy client ends the process.
+    // The pool listens only to idle clients: without this one the error of a busy client ends the
+    // process.
     const onLoss = () => {
       broken = true;
     };
     client.on('error', onLoss);
-    const run = async (text: string, parameters?: readonly unknown[], name?: string): Promise<QueryResult[]> => {
-      const values = parameters === undefined || parameters.length === 0 ? undefined : encodeParameters(text, parameters);
+    const run = async (
+      text: string,
+      parameters?: readonly unknown[],
+      name?: string,
+    ): Promise<QueryResult[]> => {
+      const values =
+        parameters === undefined || parameters.length === 0
+          ? undefined
+          : encodeParameters(text, parameters);
       try {
-        const answer: QueryResult | QueryResult[] = await (values === undefined || name === undefined || !prepare
+        const answer: QueryResult | QueryResult[] = await (values === undefined ||
+        name === undefined ||
+        !prepare
           ? client.query(text, values)
           : client.query({ name, text, values }));
         return Array.isArray(answer) ? answer : [answer];
       } catch (error) {
-        // The error comes before the new status of the session: a script with a BEGIN of its own may have left it inside a transaction.
+        // The error comes before the new status of the session: a script with a BEGIN of its own
+        // may have left it inside a transaction.
         unsure = values === undefined;
         if (!isConnectionFailure(error)) throw error;
         broken = true;
@@ -114,7 +157,8 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
     };
     try {
       return await work({
-        sql: async (text, parameters, name) => (await run(text, parameters, name)).flatMap((result) => result.rows),
+        sql: async (text, parameters, name) =>
+          (await run(text, parameters, name)).flatMap((result) => result.rows),
         async control(command) {
           const answer = await run(command);
           unsure = false;
@@ -128,7 +172,8 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
     }
   };
 
-  // The pool forgets those who wait for a connection when it ends: they would wait out connectionTimeoutMillis.
+  // The pool forgets those who wait for a connection when it ends: they would wait out
+  // connectionTimeoutMillis.
   const running = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
   const borrow = <T>(work: (session: Session) => Promise<T>): Promise<T> => {
@@ -143,7 +188,8 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
   const listener = createListener({
     async connect() {
       const client: Client = new pg.Client({ ...config, query_timeout: graceMs });
-      // Until the listener has its own handler, an error of the socket is also the rejection of connect().
+      // Until the listener has its own handler, an error of the socket is also the rejection of
+      // connect().
       client.on('error', () => undefined);
       await client.connect().catch((error: unknown) => {
         client.end().catch(() => undefined);
@@ -154,7 +200,8 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
     onError: report,
   });
 
-  const sql: Sql = (text, parameters, name) => borrow((session) => session.sql(text, parameters, name));
+  const sql: Sql = (text, parameters, name) =>
+    borrow((session) => session.sql(text, parameters, name));
   const close = async () => {
     await listener.close();
     await Promise.allSettled(running);

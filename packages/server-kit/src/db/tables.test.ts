@@ -18,8 +18,14 @@ describe.each(databases)('the tables on $name', ({ open }) => {
       await migrate(db, migrations.slice(0, version));
       await db.sql(insert, [3, processes.upgrade.version]);
       expect(await migrate(db, migrations)).toEqual(migrations.slice(version).map(({ id }) => id));
-      const query = { definitions: [processes.upgrade], statuses: ['awaiting_burn'], idleMs: 1_000 };
-      expect(await claimIdle(db, { ...query, limit: 2 })).toEqual(expect.arrayContaining(['op_1', 'op_2']));
+      const query = {
+        definitions: [processes.upgrade],
+        statuses: ['awaiting_burn'],
+        idleMs: 1_000,
+      };
+      expect(await claimIdle(db, { ...query, limit: 2 })).toEqual(
+        expect.arrayContaining(['op_1', 'op_2']),
+      );
       expect(await claimIdle(db, { ...query, limit: 5 })).toEqual(['op_3']);
       expect(await claimIdle(db, { ...query, limit: 5 })).toEqual([]);
       await db.close();
@@ -35,11 +41,20 @@ describe.each(databases)('the tables on $name', ({ open }) => {
     const explain = {
       ...db,
       sql: async <Row extends object>(text: string, parameters?: readonly unknown[]) => {
-        plans.push((await db.sql<{ 'QUERY PLAN': string }>(`explain ${text}`, parameters)).map((row) => row['QUERY PLAN']).join('\n'));
+        plans.push(
+          (await db.sql<{ 'QUERY PLAN': string }>(`explain ${text}`, parameters))
+            .map((row) => row['QUERY PLAN'])
+            .join('\n'),
+        );
         return [] as Row[];
       },
     };
-    await claimIdle(explain, { definitions: [processes.upgrade], statuses: ['awaiting_burn'], idleMs: 1_000, limit: 200 });
+    await claimIdle(explain, {
+      definitions: [processes.upgrade],
+      statuses: ['awaiting_burn'],
+      idleMs: 1_000,
+      limit: 200,
+    });
     await claimIdle(explain, { definitions: [processes.upgrade], idleMs: 1_000, limit: 200 });
     expect(plans).toHaveLength(2);
     for (const plan of plans) {

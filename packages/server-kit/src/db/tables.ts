@@ -1,6 +1,9 @@
 import type { Migration } from './migrate.ts';
 
-/** The tables of the kit, in schema `nft_upgrade`. A migration that has landed never changes; a change is one more. */
+/**
+ * The tables of the kit, in schema `nft_upgrade`. A migration that has landed never changes; a
+ * change is one more.
+ */
 export const migrations: readonly Migration[] = [
   {
     id: 1,

@@ -18,11 +18,15 @@ const over = (): NftUpgradeError =>
   });
 
 /** Runs `work` in a transaction of the session. See `Db.tx`. */
-export async function inTransaction<T>(session: Session, work: (sql: Sql) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  session: Session,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
   const inTurn = serial();
   let ended = false;
   // Refused once it is over: the connection may already be in the transaction of somebody else.
-  const sql: Sql = (text, parameters, name) => (ended ? Promise.reject(over()) : inTurn(() => session.sql(text, parameters, name)));
+  const sql: Sql = (text, parameters, name) =>
+    ended ? Promise.reject(over()) : inTurn(() => session.sql(text, parameters, name));
 
   await session.control('BEGIN');
   let value: T;
@@ -30,7 +34,8 @@ export async function inTransaction<T>(session: Session, work: (sql: Sql) => Pro
     value = await work(sql);
   } catch (error) {
     ended = true;
-    // A rollback that fails changes nothing: the connection is dropped, and the server rolls back. The first error says more.
+    // A rollback that fails changes nothing: the connection is dropped, and the server rolls back.
+    // The first error says more.
     await inTurn(() => session.control('ROLLBACK')).catch(() => undefined);
     throw error;
   }
@@ -39,7 +44,9 @@ export async function inTransaction<T>(session: Session, work: (sql: Sql) => Pro
     if (!isNftUpgradeError(error)) throw error;
     throw databaseUnavailable(error, { outcome: 'unknown' });
   });
-  // Postgres answers COMMIT of a transaction in which a statement failed with ROLLBACK, and without an error.
-  if (answer !== 'COMMIT') throw new NftUpgradeError('transaction_rolled_back', { details: { answer } });
+  // Postgres answers COMMIT of a transaction in which a statement failed with ROLLBACK, and without
+  // an error.
+  if (answer !== 'COMMIT')
+    throw new NftUpgradeError('transaction_rolled_back', { details: { answer } });
   return value;
 }

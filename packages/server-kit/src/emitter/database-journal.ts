@@ -57,10 +57,14 @@ export interface DatabaseJournalOptions {
 }
 
 /**
- * The emitter's journal in Postgres, for any number of nodes, or in PGlite. Makes its own tables, in schema `nft_upgrade_emitter`. Streams are woken after the
- * commit, as those of the engine are (decision 8).
+ * The emitter's journal in Postgres, for any number of nodes, or in PGlite. Makes its own tables,
+ * in schema `nft_upgrade_emitter`. Streams are woken after the commit, as those of the engine are
+ * (decision 8).
  */
-export async function databaseJournal(db: Db, options: DatabaseJournalOptions = {}): Promise<DatabaseJournal> {
+export async function databaseJournal(
+  db: Db,
+  options: DatabaseJournalOptions = {},
+): Promise<DatabaseJournal> {
   await ensureSchema(db, SCHEMA);
   await db.tx(async (sql) => {
     await sql('select pg_advisory_xact_lock(7246301186::bigint)');
@@ -71,7 +75,8 @@ export async function databaseJournal(db: Db, options: DatabaseJournalOptions = 
     node: randomUUID().slice(0, 8),
     onError: (error) => options.onError?.(error),
   });
-  const conflict = (operationId: string) => new NftUpgradeError('journal_conflict', { operationId });
+  const conflict = (operationId: string) =>
+    new NftUpgradeError('journal_conflict', { operationId });
 
   return {
     async create(entry, first, key) {
@@ -93,7 +98,11 @@ export async function databaseJournal(db: Db, options: DatabaseJournalOptions = 
       );
       if (!row) return null;
       const { wallet, traceparent, ...entry } = row;
-      return { ...entry, ...(wallet !== null && { wallet }), ...(traceparent !== null && { traceparent }) };
+      return {
+        ...entry,
+        ...(wallet !== null && { wallet }),
+        ...(traceparent !== null && { traceparent }),
+      };
     },
     async live(principalId, process) {
       const rows = await db.sql<{ id: string }>(
@@ -106,7 +115,8 @@ export async function databaseJournal(db: Db, options: DatabaseJournalOptions = 
       const { operationId, seq } = event;
       await db
         .tx(async (sql) => {
-          // The event before it must be there, and the operation live: both fence off a writer that was overtaken.
+          // The event before it must be there, and the operation live: both fence off a writer that
+          // was overtaken.
           const [written] = await sql(
             `insert into nft_upgrade_emitter.event (operation_id, seq, data)
              select id, $2, $3 from nft_upgrade_emitter.operation where id = $1 and live
@@ -114,8 +124,12 @@ export async function databaseJournal(db: Db, options: DatabaseJournalOptions = 
             [operationId, seq, event],
           );
           if (!written) throw conflict(operationId);
-          if (ends) await sql('update nft_upgrade_emitter.operation set live = false where id = $1', [operationId]);
-          if (tell.length > 0) await enqueueOutbox(sql, operationId, 'event', { seq }, tell, SCHEMA);
+          if (ends)
+            await sql('update nft_upgrade_emitter.operation set live = false where id = $1', [
+              operationId,
+            ]);
+          if (tell.length > 0)
+            await enqueueOutbox(sql, operationId, 'event', { seq }, tell, SCHEMA);
         })
         .catch((thrown: unknown) => {
           throw isUniqueViolation(thrown, 'event_pkey') ? conflict(operationId) : thrown;
@@ -131,7 +145,10 @@ export async function databaseJournal(db: Db, options: DatabaseJournalOptions = 
     },
     async signal(operationId, name, value) {
       await db.tx(async (sql) => {
-        const [found] = await sql('select 1 from nft_upgrade_emitter.operation where id = $1 for update', [operationId]);
+        const [found] = await sql(
+          'select 1 from nft_upgrade_emitter.operation where id = $1 for update',
+          [operationId],
+        );
         if (!found) throw new NftUpgradeError('not_found', { operationId });
         await sql(
           `insert into nft_upgrade_emitter.signal (operation_id, number, name, value)
@@ -143,16 +160,27 @@ export async function databaseJournal(db: Db, options: DatabaseJournalOptions = 
       wake.tell(operationId);
     },
     signals: (operationId) =>
-      db.sql<Signal>('select number, name, value from nft_upgrade_emitter.signal where operation_id = $1 order by number', [operationId]),
+      db.sql<Signal>(
+        'select number, name, value from nft_upgrade_emitter.signal where operation_id = $1 order by number',
+        [operationId],
+      ),
     watch: (operationId, watcher) => wake.subscribe(operationId, watcher),
     outbox: { db, schema: SCHEMA },
     stop: () => wake.stop(),
   };
 }
 
-type Stored = Omit<JournalEntry, 'wallet' | 'traceparent'> & { wallet: string | null; traceparent: string | null };
+type Stored = Omit<JournalEntry, 'wallet' | 'traceparent'> & {
+  wallet: string | null;
+  traceparent: string | null;
+};
 
-async function create(sql: Sql, entry: JournalEntry, first: OperationEvent, key: JournalKey | null): Promise<Created | null> {
+async function create(
+  sql: Sql,
+  entry: JournalEntry,
+  first: OperationEvent,
+  key: JournalKey | null,
+): Promise<Created | null> {
   const { operationId, process, principalId, subject, wallet = null, traceparent = null } = entry;
   if (key) {
     const [known] = await sql<{ operationId: string; request: string }>(
@@ -168,7 +196,10 @@ async function create(sql: Sql, entry: JournalEntry, first: OperationEvent, key:
   );
   let joined = operationId;
   if (inserted)
-    await sql('insert into nft_upgrade_emitter.event (operation_id, seq, data) values ($1, $2, $3)', [operationId, first.seq, first]);
+    await sql(
+      'insert into nft_upgrade_emitter.event (operation_id, seq, data) values ($1, $2, $3)',
+      [operationId, first.seq, first],
+    );
   else {
     const [live] = await sql<{ id: string }>(
       'select id from nft_upgrade_emitter.operation where principal = $1 and process = $2 and subject = $3 and live',
@@ -179,12 +210,10 @@ async function create(sql: Sql, entry: JournalEntry, first: OperationEvent, key:
     joined = live.id;
   }
   if (key) {
-    await sql('insert into nft_upgrade_emitter.request_key (principal, key, request, operation_id) values ($1, $2, $3, $4)', [
-      principalId,
-      key.key,
-      key.request,
-      joined,
-    ]);
+    await sql(
+      'insert into nft_upgrade_emitter.request_key (principal, key, request, operation_id) values ($1, $2, $3, $4)',
+      [principalId, key.key, key.request, joined],
+    );
   }
   return { operationId: joined, created: inserted !== undefined, request: key?.request ?? null };
 }

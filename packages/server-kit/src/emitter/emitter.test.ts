@@ -9,13 +9,17 @@ import { createEmitter, type Emitter, type EmitterOptions } from './emitter.ts';
 import type { EmitterOperation } from './operation.ts';
 
 type Upgrade = EmitterOperation<typeof processes.upgrade>;
-const signature = '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
+const signature =
+  '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
 const alice = { principal: { id: 'alice' } };
 const sample = <S extends string>(status: S) => samplePayload(processes.upgrade, status) as never;
 
 const post = (headers: Record<string, string> = {}) =>
   new Request(`https://api.example.com/anything`, ask('POST', { body: input, headers }));
-const openOne = async (emitter: Emitter, options: { operationId?: string; subject?: string } = {}) => {
+const openOne = async (
+  emitter: Emitter,
+  options: { operationId?: string; subject?: string } = {},
+) => {
   const opened = await emitter.respond(post(), { process: 'upgrade', ...alice, ...options });
   if (!opened.operation) throw new Error(`Refused with ${opened.response.status}.`);
   return { operation: opened.operation, frames: framesOf(opened.response) };
@@ -24,8 +28,15 @@ const upToBurn = async (operation: Upgrade) => {
   await operation.emit('qualification_verified', sample('qualification_verified'));
   await operation.emit('awaiting_burn', sample('awaiting_burn'));
 };
-const get = (emitter: Emitter, path: string, user: string | null = 'alice', headers: Record<string, string> = {}) =>
-  emitter.fetch(new Request(`https://api.example.com${path}`, { headers }), { principal: user === null ? null : { id: user } });
+const get = (
+  emitter: Emitter,
+  path: string,
+  user: string | null = 'alice',
+  headers: Record<string, string> = {},
+) =>
+  emitter.fetch(new Request(`https://api.example.com${path}`, { headers }), {
+    principal: user === null ? null : { id: user },
+  });
 
 describe('an operation in the hands of the host', () => {
   it('shows what is emitted, and ends the stream with the operation', async () => {
@@ -33,10 +44,19 @@ describe('an operation in the hands of the host', () => {
     const { operation, frames } = await openOne(emitter, { operationId: 'upgrade_1_abc' });
     expect(operation.id).toBe('upgrade_1_abc');
     const event = await operation.emit('qualification_verified', sample('qualification_verified'));
-    expect(event).toMatchObject({ seq: 2, progress: 10, asset: 'safe', upgradeId: 'upgrade_1_abc' });
+    expect(event).toMatchObject({
+      seq: 2,
+      progress: 10,
+      asset: 'safe',
+      upgradeId: 'upgrade_1_abc',
+    });
     await operation.emit('cancelled');
     await frames.rest();
-    expect(frames.seen.flatMap(({ data }) => (data ? [data.status] : []))).toEqual(['initializing', 'qualification_verified', 'cancelled']);
+    expect(frames.seen.flatMap(({ data }) => (data ? [data.status] : []))).toEqual([
+      'initializing',
+      'qualification_verified',
+      'cancelled',
+    ]);
     expect(operation.snapshot).toMatchObject({ status: 'cancelled', terminal: true, seq: 3 });
     expect(emitter.handler.stats()).toMatchObject({ active: 0, completed: 1 });
   });
@@ -45,11 +65,18 @@ describe('an operation in the hands of the host', () => {
     const { operation, frames } = await openOne(createEmitter());
     await expect(operation.emit('completed', sample('completed'))).rejects.toMatchObject({
       code: 'illegal_transition',
-      details: { allowed: ['qualification_verified', 'qualification_failed', 'cancelled', 'error'] },
+      details: {
+        allowed: ['qualification_verified', 'qualification_failed', 'cancelled', 'error'],
+      },
     });
-    await expect(operation.emit('qualification_verified', { currentNFT: 1 } as never)).rejects.toMatchObject({ code: 'invalid_event' });
     await expect(
-      operation.emit('qualification_verified', { ...(sample('qualification_verified') as object), extra: 1 } as never),
+      operation.emit('qualification_verified', { currentNFT: 1 } as never),
+    ).rejects.toMatchObject({ code: 'invalid_event' });
+    await expect(
+      operation.emit('qualification_verified', {
+        ...(sample('qualification_verified') as object),
+        extra: 1,
+      } as never),
     ).rejects.toMatchObject({
       code: 'invalid_event',
     });
@@ -67,7 +94,9 @@ describe('an operation in the hands of the host', () => {
     const second = operation.emit('awaiting_burn', sample('awaiting_burn'));
     expect([(await first).seq, (await second).seq]).toEqual([2, 3]);
     // Judged on what is true now, not on what this handle knew.
-    await expect(other.emit('qualification_verified', sample('qualification_verified'))).rejects.toMatchObject({
+    await expect(
+      other.emit('qualification_verified', sample('qualification_verified')),
+    ).rejects.toMatchObject({
       code: 'illegal_transition',
       details: { from: 'awaiting_burn' },
     });
@@ -85,7 +114,9 @@ describe('an operation in the hands of the host', () => {
       void operation.emit('uploading_metadata', { message: 'Uploading' });
       const event = await operation.emit('burn_verified', { burnTxSignature: signature, slot: 1 });
       expectTypeOf(event.slot).toEqualTypeOf<number>();
-      expectTypeOf(await operation.waitFor('burn')).toEqualTypeOf<{ burnTxSignature: string } | { signedTransaction: string }>();
+      expectTypeOf(await operation.waitFor('burn')).toEqualTypeOf<
+        { burnTxSignature: string } | { signedTransaction: string }
+      >();
       expectTypeOf(await operation.waitFor('kyc')).toEqualTypeOf<unknown>();
     };
     expect(check).toBeTypeOf('function');
@@ -100,7 +131,10 @@ describe('waitFor', () => {
     await upToBurn(operation);
     const waiting = operation.waitFor('burn');
     const confirmed = await emitter.fetch(
-      new Request(`https://api.example.com${START}/${operation.id}/confirm-burn`, ask('PATCH', { body: { burnTxSignature: signature } })),
+      new Request(
+        `https://api.example.com${START}/${operation.id}/confirm-burn`,
+        ask('PATCH', { body: { burnTxSignature: signature } }),
+      ),
       alice,
     );
     expect(await confirmed.json()).toMatchObject({ success: true, burnTxSignature: signature });
@@ -113,12 +147,17 @@ describe('waitFor', () => {
     await emitter.signal(operation.id, 'kyc', { passed: true });
     await emitter.signal(operation.id, 'burn', { burnTxSignature: signature });
     expect(await operation.waitFor('burn')).toEqual({ burnTxSignature: signature });
-    expect(await operation.waitForAny(['burn', 'kyc'])).toEqual({ name: 'kyc', value: { passed: true } });
+    expect(await operation.waitForAny(['burn', 'kyc'])).toEqual({
+      name: 'kyc',
+      value: { passed: true },
+    });
     const next = operation.waitFor('burn');
     await emitter.signal(operation.id, 'burn', { burnTxSignature: signature.replace('5', '4') });
     expect(await next).toEqual({ burnTxSignature: signature.replace('5', '4') });
     // The handle of a restarted process is told again.
-    expect(await (await emitter.operation('upgrade', operation.id)).waitFor('burn')).toEqual({ burnTxSignature: signature });
+    expect(await (await emitter.operation('upgrade', operation.id)).waitFor('burn')).toEqual({
+      burnTxSignature: signature,
+    });
   });
 
   it('ends after its time, by its signal and with the operation, and leaves nothing behind', async () => {
@@ -126,7 +165,9 @@ describe('waitFor', () => {
     const emitter = createEmitter({ clock: time.clock });
     const { operation, frames } = await openOne(emitter);
     const read = frames.rest();
-    const late = operation.waitFor('burn', { timeout: 300_000 }).catch((error: NftUpgradeError) => error.code);
+    const late = operation
+      .waitFor('burn', { timeout: 300_000 })
+      .catch((error: NftUpgradeError) => error.code);
     await time.advance(299_000);
     expect(await Promise.race([late, Promise.resolve('waiting')])).toBe('waiting');
     await time.advance(1_000);
@@ -136,9 +177,13 @@ describe('waitFor', () => {
     const aborted = operation.waitFor('burn', { signal: controller.signal, timeout: 300_000 });
     controller.abort();
     await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
-    await expect(operation.waitFor('burn', { signal: controller.signal })).rejects.toMatchObject({ code: 'aborted' });
+    await expect(operation.waitFor('burn', { signal: controller.signal })).rejects.toMatchObject({
+      code: 'aborted',
+    });
 
-    const ended = operation.waitFor('burn', { timeout: 300_000 }).catch((error: NftUpgradeError) => error.code);
+    const ended = operation
+      .waitFor('burn', { timeout: 300_000 })
+      .catch((error: NftUpgradeError) => error.code);
     await operation.emit('cancelled');
     expect(await ended).toBe('operation_ended');
     await read;
@@ -150,15 +195,26 @@ describe('waitFor', () => {
     const { operation } = await openOne(emitter);
     await upToBurn(operation);
     const command = (name: string) =>
-      emitter.fetch(new Request(`https://api.example.com${START}/${operation.id}/${name}`, { method: 'POST' }), alice);
-    expect([(await command('cancel')).status, (await command('retry')).status, (await command('burn-transaction')).status]).toEqual([
-      202, 409, 409,
-    ]);
+      emitter.fetch(
+        new Request(`https://api.example.com${START}/${operation.id}/${name}`, { method: 'POST' }),
+        alice,
+      );
+    expect([
+      (await command('cancel')).status,
+      (await command('retry')).status,
+      (await command('burn-transaction')).status,
+    ]).toEqual([202, 409, 409]);
     expect(await operation.waitFor('cancel')).toEqual({ seq: 3 });
     await operation.emit('burn_verified', { burnTxSignature: signature, slot: 1 });
-    expect(await (await command('cancel')).json()).toMatchObject({ code: 'cancel_refused', asset: 'burned_owed' });
+    expect(await (await command('cancel')).json()).toMatchObject({
+      code: 'cancel_refused',
+      asset: 'burned_owed',
+    });
     const late = await emitter.fetch(
-      new Request(`https://api.example.com${START}/${operation.id}/confirm-burn`, ask('PATCH', { body: { burnTxSignature: signature } })),
+      new Request(
+        `https://api.example.com${START}/${operation.id}/confirm-burn`,
+        ask('PATCH', { body: { burnTxSignature: signature } }),
+      ),
       alice,
     );
     expect(await late.json()).toMatchObject({ code: 'burn_not_expected' });
@@ -180,7 +236,9 @@ describe('starts', () => {
       const frames = framesOf(response);
       await frames.rest();
       expect(frames.seqs).toEqual([1, 2]);
-      expect(response.headers.get('content-location')).toBe(`${START}/${first.operation?.id}/events`);
+      expect(response.headers.get('content-location')).toBe(
+        `${START}/${first.operation?.id}/events`,
+      );
     }
   });
 
@@ -192,12 +250,19 @@ describe('starts', () => {
       ...alice,
       input: { targetTierId: 'tier-3' },
     });
-    expect([other.operation, other.response.status, (await other.response.json()).code]).toEqual([null, 409, 'idempotency_conflict']);
+    expect([other.operation, other.response.status, (await other.response.json()).code]).toEqual([
+      null,
+      409,
+      'idempotency_conflict',
+    ]);
   });
 
   it('what a caller does wrong is answered; what the host does wrong is thrown before anything is written', async () => {
     const emitter = createEmitter();
-    const bad = await emitter.respond(new Request('https://a.example/', ask('POST', { body: {} })), { process: 'upgrade', ...alice });
+    const bad = await emitter.respond(
+      new Request('https://a.example/', ask('POST', { body: {} })),
+      { process: 'upgrade', ...alice },
+    );
     expect([bad.operation, bad.response.status]).toEqual([null, 422]);
     for (const wrong of [
       { process: 'upgrade', principal: { id: '' } },
@@ -210,7 +275,14 @@ describe('starts', () => {
     }
     // Without `open` nobody starts anything.
     expect(
-      (await call({ ...emitter.handler, fetch: (request) => emitter.fetch(request, alice) }, 'POST', START, { body: input })).status,
+      (
+        await call(
+          { ...emitter.handler, fetch: (request) => emitter.fetch(request, alice) },
+          'POST',
+          START,
+          { body: input },
+        )
+      ).status,
     ).toBe(405);
   });
 
@@ -218,9 +290,11 @@ describe('starts', () => {
     const emitter = createEmitter();
     const { operation } = await openOne(emitter);
     const path = `${START}/${operation.id}`;
-    expect([(await get(emitter, path)).status, (await get(emitter, path, 'bob')).status, (await get(emitter, path, null)).status]).toEqual([
-      200, 404, 401,
-    ]);
+    expect([
+      (await get(emitter, path)).status,
+      (await get(emitter, path, 'bob')).status,
+      (await get(emitter, path, null)).status,
+    ]).toEqual([200, 404, 401]);
     expect((await emitter.fetch(new Request(`https://a.example${path}`))).status).toBe(401);
     const authenticated = createEmitter({ authenticate: async () => ({ id: 'carol' }) });
     expect((await authenticated.fetch(new Request(`https://a.example${path}`))).status).toBe(404);
@@ -269,7 +343,9 @@ describe.each(versions)('over %s', (version) => {
   it('a client that is gone before the first byte does not stop the operation', async () => {
     const { emitter, running, fetch } = await host();
     const leaving = new AbortController();
-    const response = fetch(START, ask('POST', { body: input, signal: leaving.signal })).catch(() => null);
+    const response = fetch(START, ask('POST', { body: input, signal: leaving.signal })).catch(
+      () => null,
+    );
     await expect.poll(() => running.length, { interval: 1 }).toBe(1);
     leaving.abort();
     await response;

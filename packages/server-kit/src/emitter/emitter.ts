@@ -24,21 +24,28 @@ import { createPublishing } from './publishing.ts';
 import type { SignalName, SignalValue } from './signals.ts';
 
 /** Options of `createEmitter`. */
-export interface EmitterOptions<P extends ProcessTable = StandardProcesses> extends Omit<HandlerOptions, 'authenticate'> {
+export interface EmitterOptions<P extends ProcessTable = StandardProcesses>
+  extends Omit<HandlerOptions, 'authenticate'> {
   /** Who sends a request that comes without a principal from the host. Default: nobody. */
   authenticate?: HandlerOptions['authenticate'];
-  /** Where the events are kept. Default: `memoryJournal()`, which forgets them when the process ends. */
+  /**
+   * Where the events are kept. Default: `memoryJournal()`, which forgets them when the process
+   * ends.
+   */
   journal?: Journal;
   /** Definitions by name. Default: upgrade, claim and badge activation. */
   processes?: P;
   /**
-   * Who is told about events, through an outbox, as by the engine: at least once, in order, each at its own pace. They need a journal that has one:
-   * `databaseJournal`. Every node should have the same ones: what a node emits, it emits for the sinks it knows. Default: nobody.
+   * Who is told about events, through an outbox, as by the engine: at least once, in order, each at
+   * its own pace. They need a journal that has one: `databaseJournal`. Every node should have the
+   * same ones: what a node emits, it emits for the sinks it knows. Default: nobody.
    */
   sinks?: readonly Sink[];
   /**
-   * Asked by `POST …/burn-transaction` for a transaction in place of one that can no longer land. Ask the chain, not the client: null while the earlier one may
-   * still land. What it gives is emitted as the payload of the status that waits for the burn. Default: always null, so that the host's own code emits it.
+   * Asked by `POST …/burn-transaction` for a transaction in place of one that can no longer land.
+   * Ask the chain, not the client: null while the earlier one may still land. What it gives is
+   * emitted as the payload of the status that waits for the burn. Default: always null, so that the
+   * host's own code emits it.
    */
   reissueBurn?(query: ReissueQuery): Promise<Readonly<Record<string, unknown>> | null>;
 }
@@ -51,13 +58,22 @@ export interface OpenOptions<P extends ProcessTable, K extends ProcessName<P>> {
   principal: Principal;
   /** Input of the process. Default: the body of the request. */
   input?: InputOf<P[K]>;
-  /** Id of the operation, should it be a new one: letters, digits, `_` and `-`. Default: made by the emitter. */
+  /**
+   * Id of the operation, should it be a new one: letters, digits, `_` and `-`. Default: made by the
+   * emitter.
+   */
   operationId?: string;
-  /** What two starts of a principal must share to be one operation. Default: the process, so that a user has one live operation of each. */
+  /**
+   * What two starts of a principal must share to be one operation. Default: the process, so that a
+   * user has one live operation of each.
+   */
   subject?: string;
 }
 
-/** An answer, and the operation that is to be run: null when the request was refused, or shows an operation that is running already. */
+/**
+ * An answer, and the operation that is to be run: null when the request was refused, or shows an
+ * operation that is running already.
+ */
 export interface Opened<P extends AnyProcess> {
   readonly response: Response;
   readonly operation: EmitterOperation<P> | null;
@@ -66,24 +82,46 @@ export interface Opened<P extends AnyProcess> {
 /** The protocol for a controller of your own: a typed, validated stream that can be resumed. */
 export interface Emitter<P extends ProcessTable = StandardProcesses> {
   /**
-   * Answers a start request with the stream of its operation. Resolves with the operation as soon as the stream stands, and with null when there is nothing to
-   * run: the request was refused, with a problem, or joined an operation that is running (the same Idempotency-Key, a double click, a second tab).
-   * The operation goes on when its client leaves. @throws NftUpgradeError `invalid_option`, `unknown_process` before anything is written
+   * Answers a start request with the stream of its operation. Resolves with the operation as soon
+   * as the stream stands, and with null when there is nothing to run: the request was refused, with
+   * a problem, or joined an operation that is running (the same Idempotency-Key, a double click, a
+   * second tab). The operation goes on when its client leaves. @throws NftUpgradeError
+   * `invalid_option`, `unknown_process` before anything is written
    * @example
-   * const operation = await emitter.open(req, res, { process: 'upgrade', principal: { id: req.user.id } });
-   * if (!operation) return;
+   * const operation = await emitter.open(req, res, { process: 'upgrade', principal: { id:
+   * req.user.id } }); if (!operation) return;
    */
-  open<K extends ProcessName<P>>(req: NodeRequest, res: NodeResponse, options: OpenOptions<P, K>): Promise<EmitterOperation<P[K]> | null>;
+  open<K extends ProcessName<P>>(
+    req: NodeRequest,
+    res: NodeResponse,
+    options: OpenOptions<P, K>,
+  ): Promise<EmitterOperation<P[K]> | null>;
   /** The same for servers that speak `Request` and `Response`. */
-  respond<K extends ProcessName<P>>(request: Request, options: OpenOptions<P, K>): Promise<Opened<P[K]>>;
-  /** Serves every other route: the log and its resumption, snapshots, confirm-burn, cancel, retry, health. */
-  serve(req: NodeRequest, res: NodeResponse, caller?: { principal: Principal | null }): Promise<void>;
+  respond<K extends ProcessName<P>>(
+    request: Request,
+    options: OpenOptions<P, K>,
+  ): Promise<Opened<P[K]>>;
+  /**
+   * Serves every other route: the log and its resumption, snapshots, confirm-burn, cancel, retry,
+   * health.
+   */
+  serve(
+    req: NodeRequest,
+    res: NodeResponse,
+    caller?: { principal: Principal | null },
+  ): Promise<void>;
   /** The same for servers that speak `Request` and `Response`. */
   fetch(request: Request, caller?: { principal: Principal | null }): Promise<Response>;
   /** Tells an operation something, from any node. @throws NftUpgradeError `not_found` */
   signal<N extends SignalName>(operationId: string, name: N, value: SignalValue<N>): Promise<void>;
-  /** A handle on an operation that was opened before: after a restart, or from another part of the host. @throws NftUpgradeError `not_found` */
-  operation<K extends ProcessName<P>>(process: K, operationId: string): Promise<EmitterOperation<P[K]>>;
+  /**
+   * A handle on an operation that was opened before: after a restart, or from another part of the
+   * host. @throws NftUpgradeError `not_found`
+   */
+  operation<K extends ProcessName<P>>(
+    process: K,
+    operationId: string,
+  ): Promise<EmitterOperation<P[K]>>;
   /** Connections: `drain`, `stats`, `health`. */
   readonly handler: Handler;
   /** What sinks were told, could not be told, and telling them again. Null without sinks. */
@@ -92,8 +130,13 @@ export interface Emitter<P extends ProcessTable = StandardProcesses> {
   stop(): Promise<void>;
 }
 
-/** A typed, validated, resumable stream for a host that runs its operations with code of its own. @throws NftUpgradeError `invalid_option` */
-export function createEmitter<const P extends ProcessTable = StandardProcesses>(options: EmitterOptions<P> = {}): Emitter<P> {
+/**
+ * A typed, validated, resumable stream for a host that runs its operations with code of its own.
+ * @throws NftUpgradeError `invalid_option`
+ */
+export function createEmitter<const P extends ProcessTable = StandardProcesses>(
+  options: EmitterOptions<P> = {},
+): Emitter<P> {
   const { journal = memoryJournal(), clock = systemClock, authenticate } = options;
   const processes: ProcessTable = options.processes ?? standardProcesses;
   const callers = new WeakMap<Request, Principal | null>();
@@ -104,7 +147,9 @@ export function createEmitter<const P extends ProcessTable = StandardProcesses>(
     const process = Object.hasOwn(processes, name) ? processes[name] : undefined;
     if (!process) {
       const known = Object.keys(processes).join(', ');
-      throw new NftUpgradeError('unknown_process', { message: `No process is called ${name}. Known: ${known}.` });
+      throw new NftUpgradeError('unknown_process', {
+        message: `No process is called ${name}. Known: ${known}.`,
+      });
     }
     return process;
   };
@@ -116,9 +161,28 @@ export function createEmitter<const P extends ProcessTable = StandardProcesses>(
       // A log that throws must not touch an operation.
     }
   };
-  const publishing = createPublishing({ journal, sinks: options.sinks ?? [], processOf, telemetry, log, onError });
-  const handle = <K extends AnyProcess>(process: AnyProcess, snapshot: Snapshot, traceparent: string | null) =>
-    createEmitterOperation<K>({ journal, process, snapshot, traceparent, clock, telemetry, publishing });
+  const publishing = createPublishing({
+    journal,
+    sinks: options.sinks ?? [],
+    processOf,
+    telemetry,
+    log,
+    onError,
+  });
+  const handle = <K extends AnyProcess>(
+    process: AnyProcess,
+    snapshot: Snapshot,
+    traceparent: string | null,
+  ) =>
+    createEmitterOperation<K>({
+      journal,
+      process,
+      snapshot,
+      traceparent,
+      clock,
+      telemetry,
+      publishing,
+    });
   const operations = createEmitterOperations({
     journal,
     processes,
@@ -138,9 +202,15 @@ export function createEmitter<const P extends ProcessTable = StandardProcesses>(
     },
   });
 
-  const respond = async <K extends ProcessName<P>>(request: Request, given: OpenOptions<P, K>): Promise<Opened<P[K]>> => {
+  const respond = async <K extends ProcessName<P>>(
+    request: Request,
+    given: OpenOptions<P, K>,
+  ): Promise<Opened<P[K]>> => {
     const process = check(given);
-    const { subject = process.name, operationId = `${process.idPrefix}_${randomUUID().replaceAll('-', '')}` } = given;
+    const {
+      subject = process.name,
+      operationId = `${process.idPrefix}_${randomUUID().replaceAll('-', '')}`,
+    } = given;
     // Of its own, so that two opens of one user at once are told apart.
     const principal = { ...given.principal };
     const opening: Opening = { operationId, subject, started: null, traceparent: null };
@@ -149,18 +219,25 @@ export function createEmitter<const P extends ProcessTable = StandardProcesses>(
     callers.set(start, principal);
     const response = await handler.fetch(start);
     const { started, traceparent } = opening;
-    const operation = started && !started.attached ? handle<P[K]>(process, started.snapshot, traceparent) : null;
+    const operation =
+      started && !started.attached ? handle<P[K]>(process, started.snapshot, traceparent) : null;
     return { response, operation };
   };
 
-  const check = ({ process, principal, operationId }: OpenOptions<P, ProcessName<P>>): AnyProcess => {
+  const check = ({
+    process,
+    principal,
+    operationId,
+  }: OpenOptions<P, ProcessName<P>>): AnyProcess => {
     if (typeof principal?.id !== 'string' || principal.id === '') {
       throw new NftUpgradeError('invalid_option', {
         message: 'emitter.open needs principal: { id }, the user your server has authenticated.',
       });
     }
     if (operationId !== undefined && !/^[\w-]{1,128}$/.test(operationId)) {
-      throw new NftUpgradeError('invalid_option', { message: 'operationId may hold letters, digits, _ and -, at most 128.' });
+      throw new NftUpgradeError('invalid_option', {
+        message: 'operationId may hold letters, digits, _ and -, at most 128.',
+      });
     }
     return processOf(process);
   };
@@ -197,7 +274,11 @@ export function createEmitter<const P extends ProcessTable = StandardProcesses>(
       const process = processOf(name);
       const entry = await journal.find(operationId);
       if (entry?.process !== process.name) throw new NftUpgradeError('not_found', { operationId });
-      return handle<P[K]>(process, await readSnapshot(journal, process, operationId), entry.traceparent ?? null);
+      return handle<P[K]>(
+        process,
+        await readSnapshot(journal, process, operationId),
+        entry.traceparent ?? null,
+      );
     },
     handler,
     outbox: publishing.outbox,

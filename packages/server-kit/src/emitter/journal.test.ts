@@ -23,10 +23,21 @@ describe.each(databases)('the journal in $name', ({ open }) => {
 });
 
 describe('the journal in memory is bounded', () => {
-  const entry = (operationId: string) => ({ operationId, process: 'upgrade', principalId: operationId, subject: 'nft' });
+  const entry = (operationId: string) => ({
+    operationId,
+    process: 'upgrade',
+    principalId: operationId,
+    subject: 'nft',
+  });
   const first = (operationId: string) => {
     const input = { targetTierId: 'x'.repeat(2_000) };
-    return nextEvent(processes.upgrade, null, 'initializing', { version: 1, input }, { operationId, at: new Date(0) });
+    return nextEvent(
+      processes.upgrade,
+      null,
+      'initializing',
+      { version: 1, input },
+      { operationId, at: new Date(0) },
+    );
   };
   const end = (operationId: string) => ({ ...first(operationId), seq: 2, status: 'cancelled' });
 
@@ -42,7 +53,9 @@ describe('the journal in memory is bounded', () => {
     await journal.create(entry('d'), first('d'), null);
     expect(await journal.find('a')).toBeNull();
     expect((await journal.create(entry('a'), first('a'), key)).created).toBe(true);
-    await expect(journal.create(entry('f'), first('f'), null)).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    await expect(journal.create(entry('f'), first('f'), null)).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+    });
     expect(await journal.find('c')).not.toBeNull();
     await journal.append(end('c'), true);
     expect((await journal.create(entry('f'), first('f'), null)).created).toBe(true);

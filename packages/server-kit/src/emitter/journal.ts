@@ -39,33 +39,45 @@ export interface Signal {
 }
 
 /**
- * Where an emitter keeps its operations. `memoryJournal` and `databaseJournal` come with the kit; another store is one more file that passes `journalSuite`.
- * Every method may reject with `database_unavailable`.
+ * Where an emitter keeps its operations. `memoryJournal` and `databaseJournal` come with the kit;
+ * another store is one more file that passes `journalSuite`. Every method may reject with
+ * `database_unavailable`.
  */
 export interface Journal {
   /**
-   * Makes an operation with its first event. A key that its principal has used before, else a live operation of the same principal, process and subject, is
-   * joined instead. Two calls at once make one operation. @throws NftUpgradeError `temporarily_unavailable` when there is no room
+   * Makes an operation with its first event. A key that its principal has used before, else a live
+   * operation of the same principal, process and subject, is joined instead. Two calls at once make
+   * one operation. @throws NftUpgradeError `temporarily_unavailable` when there is no room
    */
   create(entry: JournalEntry, first: OperationEvent, key: JournalKey | null): Promise<Created>;
   /** Null when there is none, or it is forgotten. */
   find(operationId: string): Promise<JournalEntry | null>;
-  /** Ids of a principal's operations of a process that have not ended, newest first, at most 100. */
+  /**
+   * Ids of a principal's operations of a process that have not ended, newest first, at most 100.
+   */
   live(principalId: string, process: string): Promise<string[]>;
   /**
-   * Appends one event behind the last. `ends` when it is a terminal one. Wakes who watches, here and on other nodes. `tell`: the sinks that are to be told
-   * of it, kept in the same transaction; given only where there is an `outbox`.
-   * @throws NftUpgradeError `journal_conflict` when its number is not the next one; nothing is written then
+   * Appends one event behind the last. `ends` when it is a terminal one. Wakes who watches, here
+   * and on other nodes. `tell`: the sinks that are to be told of it, kept in the same transaction;
+   * given only where there is an `outbox`.
+   * @throws NftUpgradeError `journal_conflict` when its number is not the next one; nothing is
+   *   written then
    */
   append(event: OperationEvent, ends: boolean, tell?: readonly string[]): Promise<void>;
   /** Events with a number above `after`, in order, at most `limit`. */
   read(operationId: string, after: number, limit: number): Promise<OperationEvent[]>;
-  /** Keeps a signal and wakes who watches. One that is there already, equal in name and value, is not kept twice. */
+  /**
+   * Keeps a signal and wakes who watches. One that is there already, equal in name and value, is
+   * not kept twice.
+   */
   signal(operationId: string, name: string, value: unknown): Promise<void>;
   /** All signals, in order. */
   signals(operationId: string): Promise<Signal[]>;
   /** Calls `wake` when there may be news. Returns what ends it. */
   watch(operationId: string, wake: () => void): () => void;
-  /** Where it keeps what sinks are to be told. Without one, an emitter takes no sinks: what is told must be as durable as the event. */
+  /**
+   * Where it keeps what sinks are to be told. Without one, an emitter takes no sinks: what is told
+   * must be as durable as the event.
+   */
   readonly outbox?: OutboxPlace;
 }

@@ -4,7 +4,10 @@ import type { Journal, JournalEntry, JournalKey, Signal } from './journal.ts';
 
 /** Bounds of `memoryJournal`. */
 export interface MemoryJournalOptions {
-  /** Bytes of JSON that are kept. Ended operations are forgotten first, the oldest before the others. Default 64 MiB. */
+  /**
+   * Bytes of JSON that are kept. Ended operations are forgotten first, the oldest before the
+   * others. Default 64 MiB.
+   */
   maxBytes?: number;
   /** How long an ended operation can still be read. Milliseconds, default 1 hour. */
   keepMs?: number;
@@ -25,10 +28,15 @@ interface Log {
 const ENTRY_BYTES = 1_024;
 
 /**
- * The journal of one process without a database, of bounded size: for development, and for operations that need not survive a restart. Where live operations
- * alone fill it, a further start is refused; what is running is never forgotten.
+ * The journal of one process without a database, of bounded size: for development, and for
+ * operations that need not survive a restart. Where live operations alone fill it, a further start
+ * is refused; what is running is never forgotten.
  */
-export function memoryJournal({ maxBytes = 64 * 1024 ** 2, keepMs = 3_600_000, now = Date.now }: MemoryJournalOptions = {}): Journal {
+export function memoryJournal({
+  maxBytes = 64 * 1024 ** 2,
+  keepMs = 3_600_000,
+  now = Date.now,
+}: MemoryJournalOptions = {}): Journal {
   const logs = new Map<string, Log>();
   const subjects = new Map<string, string>();
   const keys = new Map<string, { operationId: string; request: string }>();
@@ -85,7 +93,14 @@ export function memoryJournal({ maxBytes = 64 * 1024 ** 2, keepMs = 3_600_000, n
         return { operationId: live, created: false, request };
       }
       makeRoom();
-      const log: Log = { entry, events: [first], signals: [], keys: [], bytes: ENTRY_BYTES, endedAt: null };
+      const log: Log = {
+        entry,
+        events: [first],
+        signals: [],
+        keys: [],
+        bytes: ENTRY_BYTES,
+        endedAt: null,
+      };
       bytes += ENTRY_BYTES;
       grow(log, first);
       logs.set(entry.operationId, log);
@@ -96,7 +111,10 @@ export function memoryJournal({ maxBytes = 64 * 1024 ** 2, keepMs = 3_600_000, n
     find: async (operationId) => logs.get(operationId)?.entry ?? null,
     live: async (principalId, process) =>
       [...logs.values()]
-        .filter(({ entry, endedAt }) => endedAt === null && entry.principalId === principalId && entry.process === process)
+        .filter(
+          ({ entry, endedAt }) =>
+            endedAt === null && entry.principalId === principalId && entry.process === process,
+        )
         .map(({ entry }) => entry.operationId)
         .reverse()
         .slice(0, 100),
@@ -114,11 +132,13 @@ export function memoryJournal({ maxBytes = 64 * 1024 ** 2, keepMs = 3_600_000, n
       }
       watchers.wake(event.operationId);
     },
-    read: async (operationId, after, limit) => logs.get(operationId)?.events.slice(after, after + limit) ?? [],
+    read: async (operationId, after, limit) =>
+      logs.get(operationId)?.events.slice(after, after + limit) ?? [],
     async signal(operationId, name, value) {
       const log = logOf(operationId);
       const same = JSON.stringify(value);
-      if (log.signals.some((one) => one.name === name && JSON.stringify(one.value) === same)) return;
+      if (log.signals.some((one) => one.name === name && JSON.stringify(one.value) === same))
+        return;
       log.signals.push({ number: log.signals.length + 1, name, value });
       grow(log, value);
       watchers.wake(operationId);
@@ -128,4 +148,5 @@ export function memoryJournal({ maxBytes = 64 * 1024 ** 2, keepMs = 3_600_000, n
   };
 }
 
-const subjectOf = ({ principalId, process, subject }: JournalEntry): string => JSON.stringify([principalId, process, subject]);
+const subjectOf = ({ principalId, process, subject }: JournalEntry): string =>
+  JSON.stringify([principalId, process, subject]);

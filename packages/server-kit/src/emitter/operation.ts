@@ -18,11 +18,19 @@ import { measureStep } from '../telemetry/step.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Journal } from './journal.ts';
 import type { Publishing } from './publishing.ts';
-import { type SignalName, type SignalOf, type SignalValue, type WaitOptions, waitForSignal } from './signals.ts';
+import {
+  type SignalName,
+  type SignalOf,
+  type SignalValue,
+  type WaitOptions,
+  waitForSignal,
+} from './signals.ts';
 
 /** A payload may be left out where nothing in it is required. */
 export type PayloadArguments<P extends AnyProcess, K extends StatusOf<P>> =
-  Record<never, never> extends PayloadOf<P, K> ? [payload?: Given<PayloadOf<P, K>>] : [payload: Given<PayloadOf<P, K>>];
+  Record<never, never> extends PayloadOf<P, K>
+    ? [payload?: Given<PayloadOf<P, K>>]
+    : [payload: Given<PayloadOf<P, K>>];
 
 /** One operation in the hands of the code that runs it. */
 export interface EmitterOperation<P extends AnyProcess = AnyProcess> {
@@ -31,19 +39,27 @@ export interface EmitterOperation<P extends AnyProcess = AnyProcess> {
   readonly snapshot: SnapshotOf<P>;
   /**
    * Appends the next event and shows it to every stream. Calls are carried out one after another.
-   * @throws NftUpgradeError `illegal_transition`, `invalid_event` or `operation_ended` before anything is written
+   * @throws NftUpgradeError `illegal_transition`, `invalid_event` or `operation_ended` before
+   *   anything is written
    * @example await operation.emit('burn_verified', { burnTxSignature, slot })
    */
-  emit<K extends StatusOf<P>>(status: K, ...payload: PayloadArguments<P, K>): Promise<Extract<EventOf<P>, { status: K }>>;
+  emit<K extends StatusOf<P>>(
+    status: K,
+    ...payload: PayloadArguments<P, K>
+  ): Promise<Extract<EventOf<P>, { status: K }>>;
   /**
-   * Waits for a signal: `burn` when the client confirmed, `cancel`, `retry`, or one of the host's own. One that came earlier counts. Each is given out once by
-   * a handle, and again by the handle of a restarted process: check what it says.
+   * Waits for a signal: `burn` when the client confirmed, `cancel`, `retry`, or one of the host's
+   * own. One that came earlier counts. Each is given out once by a handle, and again by the handle
+   * of a restarted process: check what it says.
    * @throws NftUpgradeError `signal_timeout`, `aborted`, `operation_ended`
    * @example const { burnTxSignature } = await operation.waitFor('burn', { timeout: 300_000 })
    */
   waitFor<N extends SignalName>(name: N, options?: WaitOptions): Promise<SignalValue<N>>;
   /** Waits for whichever comes first. */
-  waitForAny<const N extends SignalName>(names: readonly N[], options?: WaitOptions): Promise<SignalOf<N>>;
+  waitForAny<const N extends SignalName>(
+    names: readonly N[],
+    options?: WaitOptions,
+  ): Promise<SignalOf<N>>;
 }
 
 /** More events than this in one operation are read in several pages. */
@@ -58,7 +74,11 @@ export async function readAll(journal: Journal, operationId: string): Promise<Op
   }
 }
 
-export async function readSnapshot(journal: Journal, process: AnyProcess, operationId: string): Promise<Snapshot> {
+export async function readSnapshot(
+  journal: Journal,
+  process: AnyProcess,
+  operationId: string,
+): Promise<Snapshot> {
   const snapshot = foldAll(process, await readAll(journal, operationId));
   if (!snapshot) throw new NftUpgradeError('not_found', { operationId });
   return snapshot;
@@ -75,7 +95,9 @@ export interface HandleOptions {
   publishing: Pick<Publishing, 'sinks' | 'kick'>;
 }
 
-export function createEmitterOperation<P extends AnyProcess>(options: HandleOptions): EmitterOperation<P> {
+export function createEmitterOperation<P extends AnyProcess>(
+  options: HandleOptions,
+): EmitterOperation<P> {
   const { journal, process, traceparent, clock, telemetry, publishing } = options;
   const operationId = options.snapshot.operationId;
   const taken = new Set<number>();
@@ -93,16 +115,22 @@ export function createEmitterOperation<P extends AnyProcess>(options: HandleOpti
       const after = foldAll(process, [event], snapshot) ?? snapshot;
       const tell = isMilestone(process, snapshot.asset, event) ? publishing.sinks : [];
       try {
-        await measureStep(telemetry, { row: { id: operationId, traceparent }, snapshot }, async () => {
-          await journal.append(event, after.terminal, tell);
-          return { snapshot: after };
-        });
+        await measureStep(
+          telemetry,
+          { row: { id: operationId, traceparent }, snapshot },
+          async () => {
+            await journal.append(event, after.terminal, tell);
+            return { snapshot: after };
+          },
+        );
         snapshot = after;
         if (tell.length > 0) publishing.kick();
-        if (after.terminal) telemetry.add('nft_upgrade.operations.ended', { process: process.name, status });
+        if (after.terminal)
+          telemetry.add('nft_upgrade.operations.ended', { process: process.name, status });
         return event;
       } catch (thrown) {
-        // Somebody else appended, another node or a second handle: judged again on what is true now.
+        // Somebody else appended, another node or a second handle: judged again on what is true
+        // now.
         if (!isNftUpgradeError(thrown) || thrown.code !== 'journal_conflict') throw thrown;
         await refresh();
       }
@@ -123,7 +151,8 @@ export function createEmitterOperation<P extends AnyProcess>(options: HandleOpti
       },
     });
 
-  // The types of one process hold for this handle only by its definition, which the schemas check at run time.
+  // The types of one process hold for this handle only by its definition, which the schemas check
+  // at run time.
   const handle = {
     id: operationId,
     get snapshot() {

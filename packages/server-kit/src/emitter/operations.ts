@@ -12,7 +12,13 @@ import {
   type Snapshot,
 } from '@aiw3/nft-upgrade/protocol';
 import { decodeBase64, firstSignature, maxTransactionBytes } from '@aiw3/nft-upgrade/solana';
-import type { OperationQuery, Operations, Principal, Started, StartRequest } from '../http/operations.ts';
+import type {
+  OperationQuery,
+  Operations,
+  Principal,
+  Started,
+  StartRequest,
+} from '../http/operations.ts';
 import { traceCommands } from '../telemetry/commands.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Journal, JournalEntry } from './journal.ts';
@@ -46,19 +52,35 @@ export interface EmitterOperationsOptions {
   /** The payload of a fresh transaction, or null while the earlier one can still land. */
   reissueBurn(query: ReissueQuery): Promise<Readonly<Record<string, unknown>> | null>;
   /** Appends an event to an operation, whoever runs it. */
-  emit(entry: JournalEntry, snapshot: Snapshot, status: string, payload: Readonly<Record<string, unknown>>): Promise<unknown>;
+  emit(
+    entry: JournalEntry,
+    snapshot: Snapshot,
+    status: string,
+    payload: Readonly<Record<string, unknown>>,
+  ): Promise<unknown>;
 }
 
 /** Signals one operation may hold: a caller who sends more is not confirming anything. */
 const MAX_SIGNALS = 200;
 
-/** The engine's port over an emitter's journal: the routes read the log, and commands become signals to the host's own code. */
+/**
+ * The engine's port over an emitter's journal: the routes read the log, and commands become signals
+ * to the host's own code.
+ */
 export function createEmitterOperations(options: EmitterOperationsOptions): Operations {
   const { journal, processes, clock, openings, telemetry } = options;
-  const traced = traceCommands(telemetry, async (operationId) => (await journal.find(operationId))?.traceparent ?? null);
-  const owned = async ({ process, operationId, principal }: OperationQuery): Promise<JournalEntry> => {
+  const traced = traceCommands(
+    telemetry,
+    async (operationId) => (await journal.find(operationId))?.traceparent ?? null,
+  );
+  const owned = async ({
+    process,
+    operationId,
+    principal,
+  }: OperationQuery): Promise<JournalEntry> => {
     const entry = await journal.find(operationId);
-    if (entry?.process !== process || entry.principalId !== principal.id) throw new NftUpgradeError('not_found');
+    if (entry?.process !== process || entry.principalId !== principal.id)
+      throw new NftUpgradeError('not_found');
     return entry;
   };
   const processOf = (name: string) => {
@@ -71,9 +93,14 @@ export function createEmitterOperations(options: EmitterOperationsOptions): Oper
     return readSnapshot(journal, processOf(query.process), query.operationId);
   };
   /** Hands a command over, if the operation is where it makes sense. */
-  const command = async (query: OperationQuery, action: Action, refusal: ErrorCode): Promise<Snapshot> => {
+  const command = async (
+    query: OperationQuery,
+    action: Action,
+    refusal: ErrorCode,
+  ): Promise<Snapshot> => {
     const before = await snapshot(query);
-    if (!actionsOf(processOf(query.process), before).includes(action)) throw refused(refusal, before);
+    if (!actionsOf(processOf(query.process), before).includes(action))
+      throw refused(refusal, before);
     await send(query.operationId, action, { seq: before.seq });
     return before;
   };
@@ -104,7 +131,8 @@ export function createEmitterOperations(options: EmitterOperationsOptions): Oper
         context,
       );
       const digest = digestOf(request);
-      const key = request.idempotencyKey === null ? null : { key: request.idempotencyKey, request: digest };
+      const key =
+        request.idempotencyKey === null ? null : { key: request.idempotencyKey, request: digest };
       const { wallet } = request.principal;
       opening.traceparent = request.traceparent ?? null;
       const entry: JournalEntry = {
@@ -116,10 +144,14 @@ export function createEmitterOperations(options: EmitterOperationsOptions): Oper
         ...(opening.traceparent !== null && { traceparent: opening.traceparent }),
       };
       const made = await journal.create(entry, first, key);
-      if (key && made.request !== digest) throw new NftUpgradeError('idempotency_conflict', { operationId: made.operationId });
+      if (key && made.request !== digest)
+        throw new NftUpgradeError('idempotency_conflict', { operationId: made.operationId });
       const now = made.created ? foldAll(process, [first]) : null;
       if (made.created) telemetry.add('nft_upgrade.operations.started', { process: process.name });
-      opening.started = { snapshot: now ?? (await readSnapshot(journal, process, made.operationId)), attached: !made.created };
+      opening.started = {
+        snapshot: now ?? (await readSnapshot(journal, process, made.operationId)),
+        attached: !made.created,
+      };
       return opening.started;
     }),
     async active({ process, principal }) {
@@ -132,30 +164,44 @@ export function createEmitterOperations(options: EmitterOperationsOptions): Oper
       return journal.read(query.operationId, after, limit);
     },
     watch: (operationId, wake) => journal.watch(operationId, wake),
-    confirmBurn: traced.command('confirm_burn', async ({ confirmation, ...query }: OperationQuery & { confirmation: ConfirmBurn }) => {
-      const before = await snapshot(query);
-      const burnTxSignature = signatureOf(confirmation);
-      const known = (await journal.signals(query.operationId)).some(
-        (one) => one.name === 'burn' && JSON.stringify(one.value) === JSON.stringify(confirmation),
-      );
-      if (!known) {
-        if (!actionsOf(processOf(query.process), before).includes('sign')) throw refused('burn_not_expected', before);
-        await send(query.operationId, 'burn', confirmation);
-      }
-      return { burnTxSignature, snapshot: await snapshot(query) };
-    }),
+    confirmBurn: traced.command(
+      'confirm_burn',
+      async ({ confirmation, ...query }: OperationQuery & { confirmation: ConfirmBurn }) => {
+        const before = await snapshot(query);
+        const burnTxSignature = signatureOf(confirmation);
+        const known = (await journal.signals(query.operationId)).some(
+          (one) =>
+            one.name === 'burn' && JSON.stringify(one.value) === JSON.stringify(confirmation),
+        );
+        if (!known) {
+          if (!actionsOf(processOf(query.process), before).includes('sign'))
+            throw refused('burn_not_expected', before);
+          await send(query.operationId, 'burn', confirmation);
+        }
+        return { burnTxSignature, snapshot: await snapshot(query) };
+      },
+    ),
     // Only the host's code knows whether the earlier transaction is dead.
     reissueBurn: traced.command('reissue_burn', async (query: OperationQuery) => {
       const entry = await owned(query);
       const before = await snapshot(query);
-      if (!actionsOf(processOf(query.process), before).includes('sign')) throw refused('burn_not_expected', before);
-      const payload = await options.reissueBurn({ process: query.process, principal: query.principal, snapshot: before });
+      if (!actionsOf(processOf(query.process), before).includes('sign'))
+        throw refused('burn_not_expected', before);
+      const payload = await options.reissueBurn({
+        process: query.process,
+        principal: query.principal,
+        snapshot: before,
+      });
       if (payload === null) throw refused('burn_still_valid', before);
       await options.emit(entry, before, before.status, payload);
       return snapshot(query);
     }),
-    cancel: traced.command('cancel', (query: OperationQuery) => command(query, 'cancel', 'cancel_refused')),
-    retry: traced.command('retry', (query: OperationQuery) => command(query, 'retry', 'retry_refused')),
+    cancel: traced.command('cancel', (query: OperationQuery) =>
+      command(query, 'cancel', 'cancel_refused'),
+    ),
+    retry: traced.command('retry', (query: OperationQuery) =>
+      command(query, 'retry', 'retry_refused'),
+    ),
   };
 }
 

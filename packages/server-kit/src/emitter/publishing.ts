@@ -30,31 +30,62 @@ export interface PublishingOptions {
   onError(error: unknown): void;
 }
 
-/** @throws NftUpgradeError `invalid_option` for a sink that makes no sense, and for a journal without an outbox */
-export function createPublishing({ journal, sinks, processOf, telemetry, log, onError }: PublishingOptions): Publishing {
+/**
+ * @throws NftUpgradeError `invalid_option` for a sink that makes no sense, and for a journal
+ *   without an outbox
+ */
+export function createPublishing({
+  journal,
+  sinks,
+  processOf,
+  telemetry,
+  log,
+  onError,
+}: PublishingOptions): Publishing {
   if (sinks.length === 0) return { sinks: [], kick() {}, outbox: null, async stop() {} };
   checkSinks(sinks);
   const place = journal.outbox;
   if (!place) {
     throw new NftUpgradeError('invalid_option', {
-      message: 'Sinks need a journal with an outbox, such as databaseJournal: what is told must be as durable as the event.',
+      message:
+        'Sinks need a journal with an outbox, such as databaseJournal: what is told must be as durable as the event.',
     });
   }
   const load = async ({ operationId }: Delivery): Promise<Told> => {
-    const [entry, events] = await Promise.all([journal.find(operationId), readAll(journal, operationId)]);
+    const [entry, events] = await Promise.all([
+      journal.find(operationId),
+      readAll(journal, operationId),
+    ]);
     const input = events[0]?.input;
     if (!entry || typeof input !== 'object' || input === null) {
-      throw new NftUpgradeError('internal', { message: 'The operation of an outbox row is gone.', operationId });
+      throw new NftUpgradeError('internal', {
+        message: 'The operation of an outbox row is gone.',
+        operationId,
+      });
     }
     const { process, principalId: principal, wallet = null, traceparent = null } = entry;
     return {
-      row: { id: operationId, process, principal, wallet, input: input as Record<string, unknown>, traceparent },
+      row: {
+        id: operationId,
+        process,
+        principal,
+        wallet,
+        input: input as Record<string, unknown>,
+        traceparent,
+      },
       process: processOf(process),
       events,
     };
   };
   const channels = sinkChannels(sinks, load, telemetry);
-  const couriers = createCouriers({ place, channels, telemetry, log, onError, random: Math.random });
+  const couriers = createCouriers({
+    place,
+    channels,
+    telemetry,
+    log,
+    onError,
+    random: Math.random,
+  });
   return {
     sinks: sinks.map(({ name }) => name),
     kick: couriers.kick,

@@ -2,9 +2,15 @@ import type { Clock } from '@aiw3/nft-upgrade';
 import { type ConfirmBurn, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Journal, Signal } from './journal.ts';
 
-/** Signals that the routes of the protocol send. A host sends others of its own with `emitter.signal`. */
+/**
+ * Signals that the routes of the protocol send. A host sends others of its own with
+ * `emitter.signal`.
+ */
 export interface StandardSignals {
-  /** The client reported the burn, or handed over the signed bytes. A hint: look at the chain before you believe it. */
+  /**
+   * The client reported the burn, or handed over the signed bytes. A hint: look at the chain before
+   * you believe it.
+   */
   burn: ConfirmBurn;
   /** The user asks to cancel. `seq`: the event it was asked after. */
   cancel: { seq: number };
@@ -15,13 +21,20 @@ export interface StandardSignals {
 /** Name of a signal: of the protocol, or of the host. */
 export type SignalName = keyof StandardSignals | (string & Record<never, never>);
 /** What a signal carries, by its name. */
-export type SignalValue<N extends string> = N extends keyof StandardSignals ? StandardSignals[N] : unknown;
+export type SignalValue<N extends string> = N extends keyof StandardSignals
+  ? StandardSignals[N]
+  : unknown;
 /** One of several signals, by its name. */
-export type SignalOf<N extends string> = { [K in N]: { readonly name: K; readonly value: SignalValue<K> } }[N];
+export type SignalOf<N extends string> = {
+  [K in N]: { readonly name: K; readonly value: SignalValue<K> };
+}[N];
 
 /** How long a signal is waited for. */
 export interface WaitOptions {
-  /** Milliseconds after which the wait rejects with `signal_timeout`. Default: it waits until the operation ends. */
+  /**
+   * Milliseconds after which the wait rejects with `signal_timeout`. Default: it waits until the
+   * operation ends.
+   */
   timeout?: number;
   /** Ends the wait with `aborted`. */
   signal?: AbortSignal;
@@ -62,18 +75,24 @@ export async function waitForSignal(options: WaitFor): Promise<Signal> {
   signal?.addEventListener('abort', abort, { once: true });
   try {
     for (;;) {
-      if (signal?.aborted) throw new NftUpgradeError('aborted', { operationId, cause: signal.reason });
+      if (signal?.aborted)
+        throw new NftUpgradeError('aborted', { operationId, cause: signal.reason });
       if (news) {
         // Before the read: what comes during it is looked for again.
         news = false;
-        const found = (await journal.signals(operationId)).find((one) => names.includes(one.name) && !taken.has(one.number));
+        const found = (await journal.signals(operationId)).find(
+          (one) => names.includes(one.name) && !taken.has(one.number),
+        );
         if (found) {
           taken.add(found.number);
           return found;
         }
         if (await options.ended()) throw new NftUpgradeError('operation_ended', { operationId });
       } else if (late) {
-        throw new NftUpgradeError('signal_timeout', { operationId, details: { waitedFor: names.join(', '), timeoutMs: timeout } });
+        throw new NftUpgradeError('signal_timeout', {
+          operationId,
+          details: { waitedFor: names.join(', '), timeoutMs: timeout },
+        });
       } else {
         await new Promise<void>((resolve) => {
           resume = resolve;

@@ -67,25 +67,39 @@ it('K6: people are called once when the authority runs low, whatever the number 
   await looked();
   expect(told).toEqual([]);
   lamports = 99_999_999;
-  await vi.waitFor(() => expect(told).toEqual([{ authority, lamports, leastLamports: 100_000_000, isLow: true }]), { timeout: 30_000 });
+  await vi.waitFor(
+    () => expect(told).toEqual([{ authority, lamports, leastLamports: 100_000_000, isLow: true }]),
+    { timeout: 30_000 },
+  );
   await looked();
   // A node that starts afterwards knows of the call.
   await make();
   await looked();
   expect(told).toHaveLength(1);
-  expect(lines.filter(({ level }) => level === 'error')).toMatchObject([{ message: 'The mint authority runs low.', fields: { lamports } }]);
+  expect(lines.filter(({ level }) => level === 'error')).toMatchObject([
+    { message: 'The mint authority runs low.', fields: { lamports } },
+  ]);
   lamports = 100_000_000;
-  await vi.waitFor(() => expect(told.map(({ isLow }) => isLow)).toEqual([true, false]), { timeout: 30_000 });
+  await vi.waitFor(() => expect(told.map(({ isLow }) => isLow)).toEqual([true, false]), {
+    timeout: 30_000,
+  });
 });
 
 it('K6: shows the balance as a gauge, on every node the same', async () => {
   await make({ authorityWatch: { everyMs: 20, leastLamports: 1 } });
-  const gauge = async () => (await readGauges(db)).find(({ name }) => name === 'nft_upgrade.authority.balance');
-  await vi.waitFor(async () => expect(await gauge()).toMatchObject({ value: 1_000_000_000, attributes: { authority } }), {
+  const gauge = async () =>
+    (await readGauges(db)).find(({ name }) => name === 'nft_upgrade.authority.balance');
+  await vi.waitFor(
+    async () =>
+      expect(await gauge()).toMatchObject({ value: 1_000_000_000, attributes: { authority } }),
+    {
+      timeout: 30_000,
+    },
+  );
+  lamports = 5;
+  await vi.waitFor(async () => expect(await gauge()).toMatchObject({ value: 5 }), {
     timeout: 30_000,
   });
-  lamports = 5;
-  await vi.waitFor(async () => expect(await gauge()).toMatchObject({ value: 5 }), { timeout: 30_000 });
 });
 
 it('S6: an alert that could not be given is given again, and touches nothing', async () => {
@@ -106,7 +120,9 @@ it('S6: an alert that could not be given is given again, and touches nothing', a
   await vi.waitFor(() => expect(told).toHaveLength(1), { timeout: 30_000 });
   await looked();
   expect(told).toHaveLength(1);
-  expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'the pager is off' }));
+  expect(onError).toHaveBeenCalledExactlyOnceWith(
+    expect.objectContaining({ message: 'the pager is off' }),
+  );
 });
 
 it('looks at nothing where the chain cannot tell', async () => {
@@ -116,9 +132,12 @@ it('looks at nothing where the chain cannot tell', async () => {
   expect(told).toEqual([]);
 });
 
-it.each([{ leastLamports: 0 }, { everyMs: 0 }, { everyMs: Number.NaN }])('a wrong option is named: %j', async (authorityWatch) => {
-  await expect(make({ authorityWatch })).rejects.toMatchObject({
-    code: 'invalid_option',
-    details: { option: Object.keys(authorityWatch)[0] },
-  });
-});
+it.each([{ leastLamports: 0 }, { everyMs: 0 }, { everyMs: Number.NaN }])(
+  'a wrong option is named: %j',
+  async (authorityWatch) => {
+    await expect(make({ authorityWatch })).rejects.toMatchObject({
+      code: 'invalid_option',
+      details: { option: Object.keys(authorityWatch)[0] },
+    });
+  },
+);

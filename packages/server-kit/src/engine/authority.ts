@@ -7,7 +7,10 @@ import { isDue } from './due.ts';
 
 /** When people are called about the mint authority. */
 export interface AuthorityWatch {
-  /** Lamports below which it counts as low. Default 100 000 000 (0.1 SOL): about 25 mints of Token-2022. */
+  /**
+   * Lamports below which it counts as low. Default 100 000 000 (0.1 SOL): about 25 mints of
+   * Token-2022.
+   */
   leastLamports?: number;
   /** Pause between two looks, by one node of all, in milliseconds. Default 60 000. */
   everyMs?: number;
@@ -18,7 +21,10 @@ const key = 'authority';
 const alertTimeoutMs = 10_000;
 
 /** @throws NftUpgradeError `invalid_option` */
-export function authorityWatch({ leastLamports = 100_000_000, everyMs = 60_000 }: AuthorityWatch = {}): Required<AuthorityWatch> {
+export function authorityWatch({
+  leastLamports = 100_000_000,
+  everyMs = 60_000,
+}: AuthorityWatch = {}): Required<AuthorityWatch> {
   for (const [option, value] of Object.entries({ leastLamports, everyMs }))
     if (!Number.isSafeInteger(value) || value < 1)
       throw new NftUpgradeError('invalid_option', {
@@ -37,11 +43,15 @@ interface Seen extends AuthorityAlert {
 }
 
 /**
- * Looks what the mint authority has, so that somebody fills it up before an owed NFT has to wait: every preflight refuses a burn that the authority could not
- * answer, and this is for the time between two. What was seen is in the database: one node of all looks, all of them show it, and who writes a change down
- * tells it.
+ * Looks what the mint authority has, so that somebody fills it up before an owed NFT has to wait:
+ * every preflight refuses a burn that the authority could not answer, and this is for the time
+ * between two. What was seen is in the database: one node of all looks, all of them show it, and
+ * who writes a change down tells it.
  */
-export async function watchAuthority(engine: Engine, { leastLamports, everyMs }: Required<AuthorityWatch>): Promise<void> {
+export async function watchAuthority(
+  engine: Engine,
+  { leastLamports, everyMs }: Required<AuthorityWatch>,
+): Promise<void> {
   const { db, chain, now } = engine;
   if (!chain?.mint.funds || !(await isDue(db, 'authority_looked_at', everyMs))) return;
   const funds = await chain.mint.funds();
@@ -59,7 +69,8 @@ export async function watchAuthority(engine: Engine, { leastLamports, everyMs }:
   await replace(db, seen, { ...seen, told: true, isLow: told ? isLow : wasLow });
 }
 
-const notTaken = () => new NftUpgradeError('internal', { message: 'The alert was not taken in time.' });
+const notTaken = () =>
+  new NftUpgradeError('internal', { message: 'The alert was not taken in time.' });
 
 async function tell({ alerts, log, onError }: Engine, alert: AuthorityAlert): Promise<boolean> {
   if (alert.isLow) log.error('The mint authority runs low.', { ...alert });
@@ -74,7 +85,10 @@ async function tell({ alerts, log, onError }: Engine, alert: AuthorityAlert): Pr
 }
 
 export async function seenAuthority(db: Db): Promise<Seen | null> {
-  const [row] = await db.sql<{ value: string }>('select value from nft_upgrade.setting where key = $1', [key]);
+  const [row] = await db.sql<{ value: string }>(
+    'select value from nft_upgrade.setting where key = $1',
+    [key],
+  );
   return row ? (JSON.parse(row.value) as Seen) : null;
 }
 
@@ -82,11 +96,13 @@ export async function seenAuthority(db: Db): Promise<Seen | null> {
 async function replace(db: Db, before: Seen | null, seen: Seen): Promise<boolean> {
   const value = JSON.stringify(seen);
   const rows = before
-    ? await db.sql('update nft_upgrade.setting set value = $2 where key = $1 and value = $3 returning key', [
-        key,
-        value,
-        JSON.stringify(before),
-      ])
-    : await db.sql('insert into nft_upgrade.setting (key, value) values ($1, $2) on conflict do nothing returning key', [key, value]);
+    ? await db.sql(
+        'update nft_upgrade.setting set value = $2 where key = $1 and value = $3 returning key',
+        [key, value, JSON.stringify(before)],
+      )
+    : await db.sql(
+        'insert into nft_upgrade.setting (key, value) values ($1, $2) on conflict do nothing returning key',
+        [key, value],
+      );
   return rows.length > 0;
 }

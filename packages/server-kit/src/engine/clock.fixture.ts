@@ -25,18 +25,24 @@ export async function pgliteWithClock(): Promise<ShiftedClock> {
 }
 
 /**
- * Postgres asks the operating system, so its functions are covered by others, for this database and before it has any tables: their defaults mean the others
- * too. The processes that use it keep the right time.
+ * Postgres asks the operating system, so its functions are covered by others, for this database and
+ * before it has any tables: their defaults mean the others too. The processes that use it keep the
+ * right time.
  */
 export async function postgresWithClock(): Promise<ShiftedClock> {
   const connectionString = await testDatabaseUrl();
   const admin = await postgres({ connectionString });
-  const shifted = (name: string) => `create function clock.${name}() returns timestamptz language sql
+  const shifted = (
+    name: string,
+  ) => `create function clock.${name}() returns timestamptz language sql
     ${name === 'clock_timestamp' ? 'volatile' : 'stable'} as 'select pg_catalog.${name}() + ahead from clock.setting'`;
   await admin.sql(`create schema clock; create table clock.setting (ahead interval not null); insert into clock.setting values ('0');
     ${['now', 'clock_timestamp', 'statement_timestamp', 'transaction_timestamp'].map(shifted).join(';')};
     alter database "${new URL(connectionString).pathname.slice(1)}" set search_path = clock, pg_catalog, public`);
   await admin.close();
   const db = await postgres({ connectionString });
-  return { db, set: (ms) => db.sql('update clock.setting set ahead = make_interval(secs => $1)', [ms / 1_000]) };
+  return {
+    db,
+    set: (ms) => db.sql('update clock.setting set ahead = make_interval(secs => $1)', [ms / 1_000]),
+  };
 }

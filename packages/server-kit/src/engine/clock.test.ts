@@ -34,7 +34,9 @@ describe.each([
     await Promise.all(services.map((service) => service.stop()));
     services = [];
     await clock.set(0);
-    await clock.db.sql('truncate nft_upgrade.operation, nft_upgrade.setting cascade; delete from nft_upgrade_queue.job');
+    await clock.db.sql(
+      'truncate nft_upgrade.operation, nft_upgrade.setting cascade; delete from nft_upgrade_queue.job',
+    );
   });
   afterAll(async () => {
     vi.restoreAllMocks();
@@ -57,12 +59,18 @@ describe.each([
     services.push(service);
     return service;
   };
-  const query = (operationId: string) => ({ process: operationId.startsWith('upg') ? 'upgrade' : 'claim', operationId, principal });
+  const query = (operationId: string) => ({
+    process: operationId.startsWith('upg') ? 'upgrade' : 'claim',
+    operationId,
+    principal,
+  });
   const begin = async (service: Service, process = 'upgrade') => {
     const input = process === 'upgrade' ? { targetTierId: 'tier-2' } : {};
-    return (await service.start({ process, principal, input, idempotencyKey: null })).snapshot.operationId;
+    return (await service.start({ process, principal, input, idempotencyKey: null })).snapshot
+      .operationId;
   };
-  const until = (service: Service, id: string, ...statuses: string[]) => untilStatus(service, query(id), statuses, PATIENT_MS);
+  const until = (service: Service, id: string, ...statuses: string[]) =>
+    untilStatus(service, query(id), statuses, PATIENT_MS);
   /** What the database says, in the way in which our statements and those of the queue ask. */
   const hour = async () => {
     const [row] = await clock.db.sql<{ at: Date }>(
@@ -81,7 +89,9 @@ describe.each([
     ledger.submit(id);
     await until(service, id, 'completed');
     expect(ledger.mints()).toBe(1);
-    const times = (await service.events({ ...query(id), after: 0 })).map(({ timestamp }) => timestamp);
+    const times = (await service.events({ ...query(id), after: 0 })).map(
+      ({ timestamp }) => timestamp,
+    );
     expect(times).toEqual(times.toSorted((a, b) => a.localeCompare(b)));
   });
 
@@ -102,7 +112,10 @@ describe.each([
 
   it('M1: a retry that waits for its time is made', async () => {
     const service = await node();
-    content.fail(new NftUpgradeError('metadata_upload_failed'), new NftUpgradeError('metadata_upload_failed'));
+    content.fail(
+      new NftUpgradeError('metadata_upload_failed'),
+      new NftUpgradeError('metadata_upload_failed'),
+    );
     const id = await begin(service, 'claim');
     await until(service, id, 'recovering');
     await clock.set(-HOUR);
@@ -134,13 +147,17 @@ describe.each([
 
   it('M4: a debt is called for rather too early than too late, and what an operator decided is carried out', async () => {
     const alerts: string[] = [];
-    const service = await node({ alerts: { alert: async ({ summary }) => void alerts.push(summary) } });
+    const service = await node({
+      alerts: { alert: async ({ summary }) => void alerts.push(summary) },
+    });
     content.fail(...Array.from({ length: 3 }, () => new NftUpgradeError('metadata_upload_failed')));
     const id = await begin(service, 'claim');
     await until(service, id, 'needs_attention');
     await expect.poll(() => alerts, { timeout: PATIENT_MS }).toHaveLength(1);
     await clock.set(-HOUR);
-    await expect.poll(() => alerts[1], { timeout: PATIENT_MS }).toBe('claim is owed for 0 minutes and nobody has settled it');
+    await expect
+      .poll(() => alerts[1], { timeout: PATIENT_MS })
+      .toBe('claim is owed for 0 minutes and nobody has settled it');
     await clock.set(0);
     // A node that has died since is at it, for as long as its lease.
     await clock.db.sql(
@@ -159,8 +176,10 @@ describe.each([
     const id = await begin(service);
     await until(service, id, 'awaiting_burn');
     await clock.set(0);
-    // A few rounds by the right clock: the deadline is long over by it, and the transaction may still land.
-    const looked = () => clock.db.sql('select checked_at from nft_upgrade.operation where id = $1', [id]);
+    // A few rounds by the right clock: the deadline is long over by it, and the transaction may
+    // still land.
+    const looked = () =>
+      clock.db.sql('select checked_at from nft_upgrade.operation where id = $1', [id]);
     for (let rounds = 0; rounds < 3; rounds += 1) {
       const before = await looked();
       await expect.poll(looked, { timeout: PATIENT_MS }).not.toEqual(before);
@@ -170,7 +189,10 @@ describe.each([
     await until(service, id, 'completed');
     expect(ledger.mints()).toBe(1);
     // The queue has nothing left that waits for a time that does not come.
-    const jobs = () => clock.db.sql("select id from nft_upgrade_queue.job where state in ('created', 'retry', 'active')");
+    const jobs = () =>
+      clock.db.sql(
+        "select id from nft_upgrade_queue.job where state in ('created', 'retry', 'active')",
+      );
     await expect.poll(jobs, { timeout: PATIENT_MS }).toEqual([]);
   });
 });

@@ -36,7 +36,10 @@ export interface Engine {
   readonly compensator: Compensator | null;
   readonly patience: Patience;
   readonly durations: Durations;
-  /** After this long without a newer event, the queue has an operation advanced by whichever node is free. Milliseconds. */
+  /**
+   * After this long without a newer event, the queue has an operation advanced by whichever node is
+   * free. Milliseconds.
+   */
   readonly takeoverMs: number;
   readonly telemetry: Telemetry;
   readonly log: Logger;
@@ -49,13 +52,21 @@ export interface Engine {
 /** @throws NftUpgradeError `unknown_process` for a name nobody registered */
 export function processOf(processes: Processes, name: string): AnyProcess {
   const process = Object.hasOwn(processes, name) ? processes[name] : undefined;
-  if (!process) throw new NftUpgradeError('unknown_process', { details: { process: name, known: Object.keys(processes) } });
+  if (!process)
+    throw new NftUpgradeError('unknown_process', {
+      details: { process: name, known: Object.keys(processes) },
+    });
   return process;
 }
 
-/** Finds the definition an operation began with. @throws NftUpgradeError `unknown_process` naming the version that is missing */
+/**
+ * Finds the definition an operation began with. @throws NftUpgradeError `unknown_process` naming
+ * the version that is missing
+ */
 export const definitionsOf = (definitions: readonly AnyProcess[]) => {
-  const known = new Map(definitions.map((process) => [`${process.name} ${process.version}`, process]));
+  const known = new Map(
+    definitions.map((process) => [`${process.name} ${process.version}`, process]),
+  );
   return (name: string, version: number): AnyProcess => {
     const process = known.get(`${name} ${version}`);
     if (process) return process;
@@ -70,7 +81,10 @@ export const definitionsOf = (definitions: readonly AnyProcess[]) => {
 export function rulesOf(engine: Pick<Engine, 'rules'>, name: string): ProcessRules {
   const rules = Object.hasOwn(engine.rules, name) ? engine.rules[name] : undefined;
   if (!rules)
-    throw new NftUpgradeError('unknown_process', { message: `No rules were given for the process ${name}.`, details: { process: name } });
+    throw new NftUpgradeError('unknown_process', {
+      message: `No rules were given for the process ${name}.`,
+      details: { process: name },
+    });
   return rules;
 }
 

@@ -10,11 +10,15 @@ import { write } from './write.ts';
 /** Brings operations forward: fold, work, append, again, until one waits or has ended. */
 export interface Drive {
   /**
-   * Advances one operation as far as it goes now. Calls for one operation on this node share one run. Never rejects.
+   * Advances one operation as far as it goes now. Calls for one operation on this node share one
+   * run. Never rejects.
    * @param known the operation as the caller has just written it, which saves a read
    */
   advance(operationId: string, known?: Loaded): Promise<void>;
-  /** The same for the queue. @throws whatever ended the run, so that the job is tried again, here or on another node */
+  /**
+   * The same for the queue. @throws whatever ended the run, so that the job is tried again, here or
+   * on another node
+   */
   attempt(operationId: string): Promise<void>;
   /** Operations that this node is working on. */
   busy(): readonly string[];
@@ -39,7 +43,10 @@ export function createDrive(engine: Engine): Drive {
   async function step(loaded: Loaded): Promise<number | 'watch' | 'ended' | Loaded> {
     if (loaded.snapshot.terminal) return 'ended';
     const driver = drivers[loaded.snapshot.phase];
-    if (!driver) throw new NftUpgradeError('unknown_process', { message: `No driver is known for the phase ${loaded.snapshot.phase}.` });
+    if (!driver)
+      throw new NftUpgradeError('unknown_process', {
+        message: `No driver is known for the phase ${loaded.snapshot.phase}.`,
+      });
     const at = stepOf(engine, loaded, failures.get(loaded.row.id) ?? 0);
     return measureStep(engine.telemetry, loaded, async (failed) => {
       const noted = (thrown: unknown) => {
@@ -47,9 +54,11 @@ export function createDrive(engine: Engine): Drive {
         failed(thrown);
         return outcome;
       };
-      const after = await carry(loaded, await work(driver, at).catch(noted)).catch((thrown: unknown) =>
-        // Refused by what is written with the event, as when the burn was counted for another operation.
-        carry(loaded, noted(thrown)),
+      const after = await carry(loaded, await work(driver, at).catch(noted)).catch(
+        (thrown: unknown) =>
+          // Refused by what is written with the event, as when the burn was counted for another
+          // operation.
+          carry(loaded, noted(thrown)),
       );
       if (typeof after === 'object') failures.delete(loaded.row.id);
       return after;
@@ -63,17 +72,28 @@ export function createDrive(engine: Engine): Drive {
 
   async function work(driver: PhaseDriver, at: Step): Promise<Outcome> {
     const { snapshot, process } = at.loaded;
-    const outcome = (await driver.on[snapshot.status]?.(at)) ?? ({ kind: 'wait', ms: 'watch' } as const);
+    const outcome =
+      (await driver.on[snapshot.status]?.(at)) ?? ({ kind: 'wait', ms: 'watch' } as const);
     if (outcome.kind !== 'next') return outcome;
     const index = process.phases.indexOf(snapshot.phase);
     const following = drivers[process.phases[index + 1] ?? ''];
-    if (!following) throw new NftUpgradeError('internal', { message: `The phase ${snapshot.phase} has no phase after it.` });
+    if (!following)
+      throw new NftUpgradeError('internal', {
+        message: `The phase ${snapshot.phase} has no phase after it.`,
+      });
     return await following.enter(at, outcome.payload ?? {});
   }
 
-  /** What an error means for the operation. @throws the error itself when it says nothing about the operation */
+  /**
+   * What an error means for the operation. @throws the error itself when it says nothing about the
+   * operation
+   */
   function fail(driver: PhaseDriver, at: Step, thrown: unknown): Outcome {
-    if (isNftUpgradeError(thrown) && (thrown.code === 'journal_conflict' || thrown.code === 'database_unavailable')) throw thrown;
+    if (
+      isNftUpgradeError(thrown) &&
+      (thrown.code === 'journal_conflict' || thrown.code === 'database_unavailable')
+    )
+      throw thrown;
     engine.onError(thrown);
     failures.set(at.operation.id, at.failures + 1);
     return driver.failed(at, toNftUpgradeError(thrown, 'internal'));
@@ -84,15 +104,18 @@ export function createDrive(engine: Engine): Drive {
     while (!stopped) {
       loaded ??= await engine.journal.load(operationId, true);
       if (!loaded) return;
-      const result: Awaited<ReturnType<typeof step>> | null = await step(loaded).catch((thrown: unknown) => {
-        // Somebody else was faster: read again and go on from there.
-        if (isNftUpgradeError(thrown) && thrown.code === 'journal_conflict') return null;
-        throw thrown;
-      });
+      const result: Awaited<ReturnType<typeof step>> | null = await step(loaded).catch(
+        (thrown: unknown) => {
+          // Somebody else was faster: read again and go on from there.
+          if (isNftUpgradeError(thrown) && thrown.code === 'journal_conflict') return null;
+          throw thrown;
+        },
+      );
       if (result === 'ended') failures.delete(operationId);
       if (typeof result === 'number') sleep(operationId, result);
       if (typeof result === 'number' || typeof result === 'string') return;
-      // What this node wrote itself need not be read again: if anybody else writes meanwhile, the next append conflicts.
+      // What this node wrote itself need not be read again: if anybody else writes meanwhile, the
+      // next append conflicts.
       loaded = result;
     }
   }
@@ -115,7 +138,10 @@ export function createDrive(engine: Engine): Drive {
       present.again = true;
       return present.done;
     }
-    const state: { done: Promise<Failure | null>; again: boolean } = { again: false, done: Promise.resolve(null) };
+    const state: { done: Promise<Failure | null>; again: boolean } = {
+      again: false,
+      done: Promise.resolve(null),
+    };
     state.done = (async () => {
       try {
         await run(operationId, known);
@@ -135,7 +161,8 @@ export function createDrive(engine: Engine): Drive {
     return state.done;
   }
 
-  const advance = async (operationId: string, known?: Loaded) => void (await share(operationId, known));
+  const advance = async (operationId: string, known?: Loaded) =>
+    void (await share(operationId, known));
 
   return {
     advance,

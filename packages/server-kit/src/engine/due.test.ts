@@ -17,7 +17,9 @@ describe.each(databases)('what one node of all does, on $name', ({ name, open })
     expect(await isDue(db, 'other', 60_000)).toBe(true);
     expect(await isDue(db, 'some', 0)).toBe(true);
     // The clock was set back since.
-    await db.sql("update nft_upgrade.setting set value = (clock_timestamp() + interval '1 hour')::text where key = 'some'");
+    await db.sql(
+      "update nft_upgrade.setting set value = (clock_timestamp() + interval '1 hour')::text where key = 'some'",
+    );
     expect(await isDue(db, 'some', 60_000)).toBe(true);
     expect(await isDue(db, 'some', 60_000)).toBe(false);
   });
@@ -27,9 +29,12 @@ describe.each(databases)('what one node of all does, on $name', ({ name, open })
     await migrate(db, migrations);
     expect(await hasOtherPast(db, 'first')).toBe(true);
     expect(await hasOtherPast(db, 'first')).toBe(false);
-    // Another process: of PGlite its files may have been copied back, of Postgres nothing has happened.
+    // Another process: of PGlite its files may have been copied back, of Postgres nothing has
+    // happened.
     expect(await hasOtherPast(db, 'second')).toBe(name === 'pglite');
-    await db.sql("update nft_upgrade.setting set value = 'that of the server where the backup was made' where key = 'past'");
+    await db.sql(
+      "update nft_upgrade.setting set value = 'that of the server where the backup was made' where key = 'past'",
+    );
     expect(await hasOtherPast(db, 'second')).toBe(true);
   });
 });
@@ -38,14 +43,24 @@ it('S3: whoever owns the database and nothing else may ask for its past, and a c
   const url = new URL(await testDatabaseUrl());
   const admin = await postgres({ connectionString: url.href });
   const role = `plain_${randomUUID().slice(0, 8)}`;
-  await admin.sql(`create role ${role} login password 'plain'; grant create on database "${url.pathname.slice(1)}" to ${role}`);
+  await admin.sql(
+    `create role ${role} login password 'plain'; grant create on database "${url.pathname.slice(1)}" to ${role}`,
+  );
   const open = (database: string) =>
-    postgres({ connectionString: Object.assign(new URL(url.href), { username: role, password: 'plain', pathname: database }).href });
+    postgres({
+      connectionString: Object.assign(new URL(url.href), {
+        username: role,
+        password: 'plain',
+        pathname: database,
+      }).href,
+    });
   const db = await open(url.pathname);
   await migrate(db, migrations);
   expect(await hasOtherPast(db, '')).toBe(true);
   await Promise.all([db.close(), admin.close()]);
-  const server = await postgres({ connectionString: Object.assign(new URL(url.href), { pathname: '/postgres' }).href });
+  const server = await postgres({
+    connectionString: Object.assign(new URL(url.href), { pathname: '/postgres' }).href,
+  });
   await server.sql(`create database ${role} template "${url.pathname.slice(1)}"`);
   const copy = await open(`/${role}`);
   expect(await hasOtherPast(copy, '')).toBe(true);

@@ -1,6 +1,9 @@
 import type { Db } from '../db/db.ts';
 
-/** Lets one node of all do it, once in the time. What was done in the future was done before the clock was set back. */
+/**
+ * Lets one node of all do it, once in the time. What was done in the future was done before the
+ * clock was set back.
+ */
 export async function isDue(db: Db, key: string, everyMs: number): Promise<boolean> {
   const rows = await db.sql(
     `insert into nft_upgrade.setting as s (key, value) values ($1, clock_timestamp()::text)
@@ -12,8 +15,10 @@ export async function isDue(db: Db, key: string, everyMs: number): Promise<boole
 }
 
 /**
- * True once, for one node of all, when the database has another past than when this was last asked: it was restored from a backup, or a replica that may have
- * lagged behind has taken over. Files that were copied back look as they did, so of an embedded database, which has one process, each `start` counts.
+ * True once, for one node of all, when the database has another past than when this was last asked:
+ * it was restored from a backup, or a replica that may have lagged behind has taken over. Files
+ * that were copied back look as they did, so of an embedded database, which has one process, each
+ * `start` counts.
  */
 export async function hasOtherPast(db: Db, start: string): Promise<boolean> {
   const rows = await db.sql(

@@ -13,10 +13,24 @@ describe.each(databases)('usual durations on $name', ({ open }) => {
   it('are the medians of what has completed, and go out with the first event of the next operation', async () => {
     const db = await open();
     const { rules } = permissiveRules('');
-    const service = await createService({ db, rules: { badge_activation: rules.badge_activation }, watchMs: 20, sweepMs: 200 });
+    const service = await createService({
+      db,
+      rules: { badge_activation: rules.badge_activation },
+      watchMs: 20,
+      sweepMs: 200,
+    });
     const run = async (badgeId: string) => {
-      const { snapshot } = await service.start({ process: 'badge_activation', principal: alice, input: { badgeId }, idempotencyKey: null });
-      return untilStatus(service, { process: 'badge_activation', operationId: snapshot.operationId, principal: alice }, ['completed']);
+      const { snapshot } = await service.start({
+        process: 'badge_activation',
+        principal: alice,
+        input: { badgeId },
+        idempotencyKey: null,
+      });
+      return untilStatus(
+        service,
+        { process: 'badge_activation', operationId: snapshot.operationId, principal: alice },
+        ['completed'],
+      );
     };
     const first = await run('b1');
     expect(first.facts.usualMs).toBeUndefined();
@@ -34,7 +48,11 @@ describe.each(databases)('usual durations on $name', ({ open }) => {
     expect(durations.of('badge_activation')).toBeUndefined();
     await durations.settled();
     const usualMs = durations.of('badge_activation');
-    expect(Object.keys(usualMs ?? {}).sort()).toEqual(['initializing', 'qualification_verified', 'updating_records']);
+    expect(Object.keys(usualMs ?? {}).sort()).toEqual([
+      'initializing',
+      'qualification_verified',
+      'updating_records',
+    ]);
     expect(usualMs).toMatchObject({ initializing: 3_000, qualification_verified: 1_000 });
     expect(durations.of('upgrade')).toBeUndefined();
 
@@ -49,7 +67,12 @@ describe.each(databases)('usual durations on $name', ({ open }) => {
     await service.stop();
 
     await db.sql("update nft_upgrade.operation set status = 'completed'");
-    const restarted = await createService({ db, rules: { badge_activation: rules.badge_activation }, watchMs: 20, sweepMs: 200 });
+    const restarted = await createService({
+      db,
+      rules: { badge_activation: rules.badge_activation },
+      watchMs: 20,
+      sweepMs: 200,
+    });
     await expect
       .poll(
         async () => {
@@ -68,7 +91,10 @@ describe.each(databases)('usual durations on $name', ({ open }) => {
   });
 
   it('are left out while the database does not answer', async () => {
-    const durations = createDurations({ sql: () => Promise.reject(new TypeError('down')) }, () => 0);
+    const durations = createDurations(
+      { sql: () => Promise.reject(new TypeError('down')) },
+      () => 0,
+    );
     durations.of('upgrade');
     await durations.settled();
     expect(durations.of('upgrade')).toBeUndefined();

@@ -4,7 +4,10 @@ import type { Db } from '../db/db.ts';
 export type UsualMs = Readonly<Record<string, number>>;
 
 export interface Durations {
-  /** What is known now; undefined before anything has completed here. Measures again behind it when that is old, so no start ever waits for it. */
+  /**
+   * What is known now; undefined before anything has completed here. Measures again behind it when
+   * that is old, so no start ever waits for it.
+   */
   of(process: string): UsualMs | undefined;
   /** Resolves when no measurement is under way. */
   settled(): Promise<void>;
@@ -14,11 +17,19 @@ export interface Durations {
 const SAMPLE = 100;
 
 /**
- * Medians over the last completed operations: one slow user moves nothing. The journal is all it needs.
+ * Medians over the last completed operations: one slow user moves nothing. The journal is all it
+ * needs.
  * @param freshMs how long a measurement is good for
  */
-export function createDurations(db: Pick<Db, 'sql'>, now: () => number, freshMs = 10_000): Durations {
-  const known = new Map<string, { at: number; usualMs: UsualMs | undefined; measuring: Promise<void> | null }>();
+export function createDurations(
+  db: Pick<Db, 'sql'>,
+  now: () => number,
+  freshMs = 10_000,
+): Durations {
+  const known = new Map<
+    string,
+    { at: number; usualMs: UsualMs | undefined; measuring: Promise<void> | null }
+  >();
 
   const measure = async (process: string): Promise<UsualMs | undefined> => {
     const rows = await db.sql<{ status: string; ms: number }>(
@@ -30,19 +41,26 @@ export function createDurations(db: Pick<Db, 'sql'>, now: () => number, freshMs 
        select status, round(percentile_cont(0.5) within group (order by ms))::int as ms from spent where ms is not null group by status`,
       [process, SAMPLE],
     );
-    return rows.length === 0 ? undefined : Object.fromEntries(rows.map(({ status, ms }) => [status, ms]));
+    return rows.length === 0
+      ? undefined
+      : Object.fromEntries(rows.map(({ status, ms }) => [status, ms]));
   };
 
   return {
     of(process) {
-      const entry = known.get(process) ?? { at: Number.NEGATIVE_INFINITY, usualMs: undefined, measuring: null };
+      const entry = known.get(process) ?? {
+        at: Number.NEGATIVE_INFINITY,
+        usualMs: undefined,
+        measuring: null,
+      };
       known.set(process, entry);
       if (entry.measuring === null && Math.abs(now() - entry.at) >= freshMs) {
         entry.measuring = measure(process)
           .then((usualMs) => {
             entry.usualMs = usualMs;
           })
-          // It is a courtesy: without it a page says nothing about time, and the next start asks again.
+          // It is a courtesy: without it a page says nothing about time, and the next start asks
+          // again.
           .catch(() => undefined)
           .finally(() => {
             entry.at = now();

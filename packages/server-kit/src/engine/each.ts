@@ -5,7 +5,10 @@ const GAP_MS = 10;
 
 /** How items are begun. */
 export interface Pace {
-  /** Evenly over this time, though never more than 10 apart: a crowd that is due at once must not stand between a user and the answer. Milliseconds, default 0. */
+  /**
+   * Evenly over this time, though never more than 10 apart: a crowd that is due at once must not
+   * stand between a user and the answer. Milliseconds, default 0.
+   */
   overMs?: number;
   /** Once it aborts, no further one is begun. */
   signal?: AbortSignal | undefined;

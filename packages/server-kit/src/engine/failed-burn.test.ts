@@ -29,12 +29,29 @@ afterEach(async () => {
 const make = async (options: Partial<ServiceOptions> = {}): Promise<Service> => {
   const onError = (error: unknown) => errors.push(error as NftUpgradeError);
   const { rules } = permissiveRules(mint);
-  const standard = { db, chain: ledger.chain, content: memoryContent().store, rules, watchMs: 20, sweepMs: 200, onError };
-  service = await createService({ ...standard, patience: { retryBaseMs: 10, retryMaxMs: 50, maxAttempts: 2 }, ...options });
+  const standard = {
+    db,
+    chain: ledger.chain,
+    content: memoryContent().store,
+    rules,
+    watchMs: 20,
+    sweepMs: 200,
+    onError,
+  };
+  service = await createService({
+    ...standard,
+    patience: { retryBaseMs: 10, retryMaxMs: 50, maxAttempts: 2 },
+    ...options,
+  });
   return service;
 };
 const begin = async (at: Service) => {
-  const { snapshot } = await at.start({ process: 'upgrade', principal: alice, input: { targetTierId: 'tier-2' }, idempotencyKey: null });
+  const { snapshot } = await at.start({
+    process: 'upgrade',
+    principal: alice,
+    input: { targetTierId: 'tier-2' },
+    idempotencyKey: null,
+  });
   const query = { process: 'upgrade', operationId: snapshot.operationId, principal: alice };
   await untilStatus(at, query, ['awaiting_burn']);
   return query;
@@ -53,11 +70,19 @@ function firstBurnFails(): Chain {
         if (accepted.attempt === 1) failed.add(accepted.signature);
         return accepted;
       },
-      broadcast: async (signed) => (signed.attempt === 1 ? undefined : chain.burn.broadcast(signed)),
+      broadcast: async (signed) =>
+        signed.attempt === 1 ? undefined : chain.burn.broadcast(signed),
       async observe(query): Promise<BurnObservation> {
-        const signature = query.signatures.find((one) => failed.has(one) && !query.ruledOut?.includes(one));
+        const signature = query.signatures.find(
+          (one) => failed.has(one) && !query.ruledOut?.includes(one),
+        );
         if (!signature) return chain.burn.observe(query);
-        return { kind: 'failed', signature, code: 'burn_transaction_failed', message: 'The burn failed.' };
+        return {
+          kind: 'failed',
+          signature,
+          code: 'burn_transaction_failed',
+          message: 'The burn failed.',
+        };
       },
     },
   };
@@ -66,12 +91,23 @@ function firstBurnFails(): Chain {
 it('B4: a burn that failed on the chain is ruled out for good, and another one is handed out', async () => {
   const at = await make({ chain: firstBurnFails() });
   const query = await begin(at);
-  const [first] = await db.sql<{ data: { transaction: string } }>(`select data from nft_upgrade.attempt where kind = 'burn'`);
-  await at.confirmBurn({ ...query, confirmation: { signedTransaction: first?.data.transaction ?? '' } });
-  await expect.poll(async () => (await at.snapshot(query)).now.code, { timeout: 60_000 }).toBe('burn_transaction_failed');
+  const [first] = await db.sql<{ data: { transaction: string } }>(
+    `select data from nft_upgrade.attempt where kind = 'burn'`,
+  );
+  await at.confirmBurn({
+    ...query,
+    confirmation: { signedTransaction: first?.data.transaction ?? '' },
+  });
+  await expect
+    .poll(async () => (await at.snapshot(query)).now.code, { timeout: 60_000 })
+    .toBe('burn_transaction_failed');
   expect((await at.snapshot(query)).now.burnTransaction).toMatchObject({ attempt: 2 });
-  expect(await db.sql('select refused from nft_upgrade.burn_signature')).toEqual([{ refused: 'burn_transaction_failed' }]);
-  const [proof] = await db.sql<{ outcome: string }>(`select outcome from nft_upgrade.attempt where kind = 'burn' and attempt = 1`);
+  expect(await db.sql('select refused from nft_upgrade.burn_signature')).toEqual([
+    { refused: 'burn_transaction_failed' },
+  ]);
+  const [proof] = await db.sql<{ outcome: string }>(
+    `select outcome from nft_upgrade.attempt where kind = 'burn' and attempt = 1`,
+  );
   expect(proof?.outcome).toMatch(/^failed on chain: \w+ \(burn_transaction_failed\)$/);
   ledger.submit(query.operationId, 2);
   await untilStatus(at, query, ['completed']);
@@ -85,14 +121,25 @@ it('a debt is shown with everything that happened, and is not compensated withou
     mayLand ? { kind: 'pending', signature: 'somewhere' } : chain.mint.observe(...given);
   const broken: Chain = {
     ...chain,
-    mint: { ...chain.mint, observe, prepare: () => Promise.reject(Object.assign(new Error('The key is gone.'))) },
+    mint: {
+      ...chain.mint,
+      observe,
+      prepare: () => Promise.reject(Object.assign(new Error('The key is gone.'))),
+    },
   };
-  const at = await make({ chain: broken, compensator: { settle: async () => ({ kind: 'refund' }) } });
+  const at = await make({
+    chain: broken,
+    compensator: { settle: async () => ({ kind: 'refund' }) },
+  });
   const query = await begin(at);
   ledger.submit(query.operationId);
   await untilStatus(at, query, ['needs_attention']);
   const { obligation, snapshot, events } = await at.obligations.show(query.operationId);
-  expect([obligation.operationId, obligation.settlement, snapshot.status]).toEqual([query.operationId, null, 'needs_attention']);
+  expect([obligation.operationId, obligation.settlement, snapshot.status]).toEqual([
+    query.operationId,
+    null,
+    'needs_attention',
+  ]);
   expect(events.map(({ status }) => status)).toContain('mint_failed');
   await expect(at.obligations.show('upg_none')).rejects.toMatchObject({ code: 'not_found' });
 
@@ -103,5 +150,7 @@ it('a debt is shown with everything that happened, and is not compensated withou
   });
   await at.stop();
   const bare = await make({ chain: broken });
-  await expect(bare.obligations.compensate(query.operationId)).rejects.toMatchObject({ code: 'missing_capability' });
+  await expect(bare.obligations.compensate(query.operationId)).rejects.toMatchObject({
+    code: 'missing_capability',
+  });
 });

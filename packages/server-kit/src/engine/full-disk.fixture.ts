@@ -1,6 +1,7 @@
 /**
- * A process for tests, on a folder (first argument) of a disk that it fills up itself. Its `first` life meets a table that cannot grow, then a log that cannot;
- * its `second` one goes on with what the first has left. Tells what it saw, one line of JSON a fact.
+ * A process for tests, on a folder (first argument) of a disk that it fills up itself. Its `first`
+ * life meets a table that cannot grow, then a log that cannot; its `second` one goes on with what
+ * the first has left. Tells what it saw, one line of JSON a fact.
  */
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,10 +39,17 @@ function fillUp(): void {
 const makeRoom = () => rmSync(ballast, { force: true });
 
 const codeOf = (error: unknown) =>
-  isNftUpgradeError(error) ? { code: error.code, reason: error.details.reason, retryable: error.retryable } : { error: String(error) };
+  isNftUpgradeError(error)
+    ? { code: error.code, reason: error.details.reason, retryable: error.retryable }
+    : { error: String(error) };
 if (life === 'second') {
   // It is started again before there is room, as by a supervisor.
-  tell({ openedFull: await pglite({ folder: join(disk, 'db') }).then((db) => db.close().then(() => 'opened'), codeOf) });
+  tell({
+    openedFull: await pglite({ folder: join(disk, 'db') }).then(
+      (db) => db.close().then(() => 'opened'),
+      codeOf,
+    ),
+  });
   makeRoom();
 }
 const db = await pglite({ folder: join(disk, 'db') });
@@ -53,7 +61,10 @@ let hangs = false;
 const service = await createService({
   db,
   chain: ledger.chain,
-  content: { ...content, put: (bytes) => (hangs ? new Promise<never>(() => undefined) : content.put(bytes)) },
+  content: {
+    ...content,
+    put: (bytes) => (hangs ? new Promise<never>(() => undefined) : content.put(bytes)),
+  },
   rules: permissiveRules(mint).rules,
   watchMs: 50,
   sweepMs: 200,
@@ -61,24 +72,45 @@ const service = await createService({
   patience: { retryBaseMs: 10, retryMaxMs: 50 },
   onError: (error) => reasons.add(isNftUpgradeError(error) ? error.details.reason : String(error)),
 });
-const handler = createHandler(service, { authenticate: async () => principal, limits: { startsPerMinute: 1_000_000 } });
-const start = async (path: string, body: object): Promise<{ operationId: string } | Pick<Problem, 'code' | 'status' | 'retryable'>> => {
+const handler = createHandler(service, {
+  authenticate: async () => principal,
+  limits: { startsPerMinute: 1_000_000 },
+});
+const start = async (
+  path: string,
+  body: object,
+): Promise<{ operationId: string } | Pick<Problem, 'code' | 'status' | 'retryable'>> => {
   const headers = { accept: 'application/json', 'content-type': 'application/json' };
-  const response = await handler.fetch(new Request(`http://node/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) }));
-  const { operationId, code, retryable } = (await response.json()) as Problem & { operationId: string };
+  const response = await handler.fetch(
+    new Request(`http://node/api/v1/${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    }),
+  );
+  const { operationId, code, retryable } = (await response.json()) as Problem & {
+    operationId: string;
+  };
   return response.status === 202 ? { operationId } : { code, status: response.status, retryable };
 };
 const statusOf = async (operationId: string) => {
-  const [row] = await db.sql<{ status: string }>('select status from nft_upgrade.operation where id = $1', [operationId]);
+  const [row] = await db.sql<{ status: string }>(
+    'select status from nft_upgrade.operation where id = $1',
+    [operationId],
+  );
   return row?.status;
 };
 const everyIs = (status: string) => async () =>
-  (await db.sql('select 1 from nft_upgrade.operation where status <> $1 limit 1', [status])).length === 0;
+  (await db.sql('select 1 from nft_upgrade.operation where status <> $1 limit 1', [status]))
+    .length === 0;
 
 if (life === 'first') {
   const upgrade = await start('nft/upgrade', { targetTierId: 'tier-2' });
   if (!('operationId' in upgrade)) throw new RangeError(upgrade.code);
-  await until('the burn to be handed out', async () => (await statusOf(upgrade.operationId)) === 'awaiting_burn');
+  await until(
+    'the burn to be handed out',
+    async () => (await statusOf(upgrade.operationId)) === 'awaiting_burn',
+  );
   fillUp();
   for (let badge = 0; ; badge += 1) {
     const answer = await start('nft/badge-activation', { badgeId: `badge-${badge}` });
@@ -100,20 +132,28 @@ if (life === 'first') {
   const claim = await start('nft/claim', {});
   if (!('operationId' in claim)) throw new RangeError(claim.code);
   tell({ acknowledged: claim.operationId });
-  await until('the upload to begin', async () => (await statusOf(claim.operationId)) === 'uploading_metadata');
+  await until(
+    'the upload to begin',
+    async () => (await statusOf(claim.operationId)) === 'uploading_metadata',
+  );
   fillUp();
   let stopped: unknown;
   while (stopped === undefined) {
-    await db.sql("select pg_logical_emit_message(false, 'log', repeat('x', 1000000))").catch((error: unknown) => {
-      stopped = codeOf(error);
-    });
+    await db
+      .sql("select pg_logical_emit_message(false, 'log', repeat('x', 1000000))")
+      .catch((error: unknown) => {
+        stopped = codeOf(error);
+      });
   }
   tell({ stopped });
   tell({ refused: await start('nft/badge-activation', { badgeId: 'too late' }) });
   process.exit(0);
 }
 await until('everything to be completed', everyIs('completed'));
-tell({ left: (await db.sql<{ id: string }>('select id from nft_upgrade.operation')).map(({ id }) => id), mints: ledger.mints() });
+tell({
+  left: (await db.sql<{ id: string }>('select id from nft_upgrade.operation')).map(({ id }) => id),
+  mints: ledger.mints(),
+});
 await service.stop();
 await db.close();
 // What the open that failed has left behind would keep the process.

@@ -7,19 +7,27 @@ import { expect, it } from 'vitest';
 
 const disk = mkdtempSync(join(tmpdir(), 'disk-'));
 const fixture = join(import.meta.dirname, 'full-disk.fixture.ts');
-/** A disk of its own for a process and its successor, which is gone with them. Needs Linux, and namespaces of users or root. */
+/**
+ * A disk of its own for a process and its successor, which is gone with them. Needs Linux, and
+ * namespaces of users or root.
+ */
 const onSmallDisk = (script: string, ...args: string[]) =>
   ['-rm', 'sh', '-ec', `mount -t tmpfs -o size=160m tmpfs "$0"; ${script}`, disk, ...args] as const;
 const isAllowed = spawnSync('unshare', onSmallDisk('true')).status === 0;
 
-// Where it is not allowed, trouble.test.ts is what there is: the same, with the refusals of the disk injected.
+// Where it is not allowed, trouble.test.ts is what there is: the same, with the refusals of the
+// disk injected.
 it.skipIf(!isAllowed && process.env.REQUIRE_SERVICES !== '1')(
   'S1, S2, S4: on a disk that is really full starts are refused with their code, nothing acknowledged is lost, and work goes on when there is room',
   async () => {
     const lives = 'for life in first second; do "$@" "$0" $life; done';
-    const { stdout } = await promisify(execFile)('unshare', onSmallDisk(lives, process.execPath, '--conditions=aiw3-source', fixture), {
-      timeout: 110_000,
-    });
+    const { stdout } = await promisify(execFile)(
+      'unshare',
+      onSmallDisk(lives, process.execPath, '--conditions=aiw3-source', fixture),
+      {
+        timeout: 110_000,
+      },
+    );
     rmSync(disk, { recursive: true });
     const facts = stdout
       .trim()

@@ -26,7 +26,8 @@ describe('many nodes on one Postgres', () => {
     const nodes = await Promise.all(
       [1, 2, 3].map(async () => {
         const db = await postgres({ connectionString: url, max: 4 });
-        // None of its timers runs within this test: what moves is moved by the node that was spoken to.
+        // None of its timers runs within this test: what moves is moved by the node that was spoken
+        // to.
         const service = await createService({
           db,
           chain: ledger.chain,
@@ -35,7 +36,10 @@ describe('many nodes on one Postgres', () => {
           watchMs: 200,
         });
         const handler = createHandler(service, { authenticate: async () => principal });
-        const call = (path: string, init: { method?: string; headers?: Record<string, string>; body?: string } = {}) =>
+        const call = (
+          path: string,
+          init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+        ) =>
           handler.fetch(
             new Request(`http://node/api/v1/nft/upgrade${path}`, {
               ...init,
@@ -55,7 +59,9 @@ describe('many nodes on one Postgres', () => {
     });
     const { operationId } = (await started.json()) as { operationId: string };
     const query = { process: 'upgrade', operationId, principal };
-    const stream = await third.call(`/${operationId}/events`, { headers: { accept: 'text/event-stream' } });
+    const stream = await third.call(`/${operationId}/events`, {
+      headers: { accept: 'text/event-stream' },
+    });
     const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
     const until = async (status: string) => {
@@ -90,10 +96,19 @@ describe('many nodes on one Postgres', () => {
     const url = await testDatabaseUrl();
     const db = await postgres({ connectionString: url });
     const ledger = memoryChain();
-    const service = await createService({ db, chain: ledger.chain, content: memoryContent().store, rules: permissiveRules('').rules });
-    const doomed = spawn(process.execPath, ['--conditions=aiw3-source', join(import.meta.dirname, 'takeover.fixture.ts'), url], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+    const service = await createService({
+      db,
+      chain: ledger.chain,
+      content: memoryContent().store,
+      rules: permissiveRules('').rules,
     });
+    const doomed = spawn(
+      process.execPath,
+      ['--conditions=aiw3-source', join(import.meta.dirname, 'takeover.fixture.ts'), url],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const lines: string[] = [];
     createInterface({ input: doomed.stdout }).on('line', (line) => lines.push(line));
     try {
@@ -101,7 +116,9 @@ describe('many nodes on one Postgres', () => {
       const operationId = lines.find((line) => line !== 'uploading') ?? '';
       // Longer than any node waits before it takes over what nobody attends to.
       await sleep(longestTakeoverMs(defaultTiming) + 1_000);
-      expect(await db.sql('select status from nft_upgrade.operation')).toEqual([{ status: 'uploading_metadata' }]);
+      expect(await db.sql('select status from nft_upgrade.operation')).toEqual([
+        { status: 'uploading_metadata' },
+      ]);
       doomed.kill('SIGKILL');
       const [killed] = await db.sql<{ at: Date }>('select clock_timestamp() as at');
       await untilStatus(
@@ -110,8 +127,11 @@ describe('many nodes on one Postgres', () => {
         ['metadata_uploaded', 'minting_new_nft', 'updating_records', 'completed'],
         60_000,
       );
-      // 8 s without a sign of life, at most 5 s until the next sweep, and the upload. By the clock of the database, which is that of the journal.
-      const [taken] = await db.sql<{ at: Date }>("select at from nft_upgrade.event where status = 'metadata_uploaded'");
+      // 8 s without a sign of life, at most 5 s until the next sweep, and the upload. By the clock
+      // of the database, which is that of the journal.
+      const [taken] = await db.sql<{ at: Date }>(
+        "select at from nft_upgrade.event where status = 'metadata_uploaded'",
+      );
       expect(Number(taken?.at) - Number(killed?.at)).toBeLessThan(15_000);
       await untilStatus(service, { process: 'claim', operationId, principal }, ['completed']);
       expect(ledger.mints()).toBe(1);

@@ -1,4 +1,9 @@
-import { isErrorCode, NftUpgradeError, type OperationEvent, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import {
+  isErrorCode,
+  NftUpgradeError,
+  type OperationEvent,
+  type Snapshot,
+} from '@aiw3/nft-upgrade/protocol';
 import type { Sql } from '../db/db.ts';
 import { placeOf } from '../phases/place.ts';
 import { readPlan } from '../phases/plan.ts';
@@ -6,7 +11,12 @@ import type { MintAttempt } from '../ports/chain.ts';
 import { decide } from './commands/load.ts';
 import { retryLoaded } from './commands/retry.ts';
 import type { Engine } from './context.ts';
-import { findObligation, listObligations, type Obligation, type ObligationQuery } from './debts/read.ts';
+import {
+  findObligation,
+  listObligations,
+  type Obligation,
+  type ObligationQuery,
+} from './debts/read.ts';
 import { type Drive, stepOf } from './drive.ts';
 
 /** What operators do about debts. */
@@ -14,12 +24,19 @@ export interface Obligations {
   /** Open ones, oldest first. */
   list(query?: ObligationQuery): Promise<Obligation[]>;
   /** The debt and everything that happened to its operation. @throws NftUpgradeError `not_found` */
-  show(operationId: string): Promise<{ obligation: Obligation; snapshot: Snapshot; events: readonly OperationEvent[] }>;
-  /** Tries the delivery again, with a fresh budget. @throws NftUpgradeError `not_found`, `retry_refused` */
+  show(
+    operationId: string,
+  ): Promise<{ obligation: Obligation; snapshot: Snapshot; events: readonly OperationEvent[] }>;
+  /**
+   * Tries the delivery again, with a fresh budget. @throws NftUpgradeError `not_found`,
+   * `retry_refused`
+   */
   retry(operationId: string): Promise<Snapshot>;
   /**
-   * Settles the debt through the compensator instead of the NFT. Refused while a mint may still land, so that nobody is paid twice.
-   * @throws NftUpgradeError `not_found`, `compensate_refused`, `missing_capability` without a compensator
+   * Settles the debt through the compensator instead of the NFT. Refused while a mint may still
+   * land, so that nobody is paid twice.
+   * @throws NftUpgradeError `not_found`, `compensate_refused`, `missing_capability` without a
+   *   compensator
    */
   compensate(operationId: string): Promise<Snapshot>;
 }
@@ -34,19 +51,26 @@ export function createObligations(engine: Engine, drive: Drive): Obligations {
     list: (query) => listObligations(engine.db, query),
 
     async show(operationId) {
-      const [obligation, { snapshot, events }] = await Promise.all([findObligation(engine.db, operationId), load(operationId)]);
+      const [obligation, { snapshot, events }] = await Promise.all([
+        findObligation(engine.db, operationId),
+        load(operationId),
+      ]);
       return { obligation, snapshot, events };
     },
 
     retry: (operationId) => decide(async () => retryLoaded(engine, drive, await load(operationId))),
 
     async compensate(operationId) {
-      if (!engine.compensator) throw new NftUpgradeError('missing_capability', { message: 'No compensator was given to the service.' });
+      if (!engine.compensator)
+        throw new NftUpgradeError('missing_capability', {
+          message: 'No compensator was given to the service.',
+        });
       await findObligation(engine.db, operationId);
       const loaded = await load(operationId);
       await refuseWhileMintMayLand(engine, loaded);
       await engine.db.tx((sql) => claimCompensation(sql, operationId, loaded.snapshot));
-      // The decision stands from here on; the payment and the last event follow, also after a crash.
+      // The decision stands from here on; the payment and the last event follow, also after a
+      // crash.
       await drive.advance(operationId);
       return (await load(operationId)).snapshot;
     },
@@ -54,27 +78,41 @@ export function createObligations(engine: Engine, drive: Drive): Obligations {
 }
 
 /** One row decides between the mint and the compensation, and the status is read under its lock. */
-async function claimCompensation(sql: Sql, operationId: string, { asset }: Snapshot): Promise<void> {
+async function claimCompensation(
+  sql: Sql,
+  operationId: string,
+  { asset }: Snapshot,
+): Promise<void> {
   const [row] = await sql<{ settlement: string | null; status: string }>(
     `select o.settlement, p.status from nft_upgrade.operation p join nft_upgrade.obligation o on o.operation_id = p.id where p.id = $1 for update of p, o`,
     [operationId],
   );
   if (row?.settlement === 'compensated') return;
   if (!row || row.settlement !== null || row.status !== 'needs_attention') {
-    throw new NftUpgradeError('compensate_refused', { operationId, asset, details: { status: row?.status ?? null } });
+    throw new NftUpgradeError('compensate_refused', {
+      operationId,
+      asset,
+      details: { status: row?.status ?? null },
+    });
   }
-  await sql(`update nft_upgrade.obligation set settlement = 'compensated', settled_at = clock_timestamp() where operation_id = $1`, [
-    operationId,
-  ]);
+  await sql(
+    `update nft_upgrade.obligation set settlement = 'compensated', settled_at = clock_timestamp() where operation_id = $1`,
+    [operationId],
+  );
 }
 
-async function refuseWhileMintMayLand(engine: Engine, loaded: Parameters<typeof stepOf>[1]): Promise<void> {
+async function refuseWhileMintMayLand(
+  engine: Engine,
+  loaded: Parameters<typeof stepOf>[1],
+): Promise<void> {
   const { operationId, status, asset, phase } = loaded.snapshot;
-  if (status !== 'needs_attention') throw new NftUpgradeError('compensate_refused', { operationId, asset, details: { status } });
+  if (status !== 'needs_attention')
+    throw new NftUpgradeError('compensate_refused', { operationId, asset, details: { status } });
   if (!engine.chain) return;
   const step = stepOf(engine, loaded);
   const plan = await readPlan(step);
-  // For a burn that was found, an operation that is forgotten may have minted, however far this one has come.
+  // For a burn that was found, an operation that is forgotten may have minted, however far this one
+  // has come.
   if (phase !== 'mint' && plan.mintFor === undefined) return;
   const place = await placeOf(step, plan);
   const attempts = await step.attempts.list<MintAttempt>('mint');
@@ -85,7 +123,17 @@ async function refuseWhileMintMayLand(engine: Engine, loaded: Parameters<typeof 
       attempts.map((row) => row.data),
     ));
   const seen = observed ?? { kind: 'pending' as const };
-  // What stands there for good, and is not the NFT, is in the way of every mint: such a debt is settled like this or never.
-  if (seen.kind === 'absent' || seen.kind === 'unexpected' || (seen.kind === 'failed' && isErrorCode(seen.code))) return;
-  throw new NftUpgradeError('compensate_refused', { operationId, asset, details: { mint: seen.kind } });
+  // What stands there for good, and is not the NFT, is in the way of every mint: such a debt is
+  // settled like this or never.
+  if (
+    seen.kind === 'absent' ||
+    seen.kind === 'unexpected' ||
+    (seen.kind === 'failed' && isErrorCode(seen.code))
+  )
+    return;
+  throw new NftUpgradeError('compensate_refused', {
+    operationId,
+    asset,
+    details: { mint: seen.kind },
+  });
 }

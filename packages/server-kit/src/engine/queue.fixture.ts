@@ -1,4 +1,7 @@
-/** A node for tests: takes jobs from the Postgres of its first argument, writes each operation it begins, and never ends one. */
+/**
+ * A node for tests: takes jobs from the Postgres of its first argument, writes each operation it
+ * begins, and never ends one.
+ */
 import { postgres } from '../db/postgres.ts';
 import { createQueue } from './queue.ts';
 

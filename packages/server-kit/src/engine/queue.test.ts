@@ -22,9 +22,10 @@ const make = async (options: QueueOptions) => {
   return queue;
 };
 const jobs = (db: Db, operationId: string) =>
-  db.sql<{ state: string; retry_count: number }>(`SELECT state, retry_count FROM nft_upgrade_queue.job WHERE data->>'operationId' = $1`, [
-    operationId,
-  ]);
+  db.sql<{ state: string; retry_count: number }>(
+    `SELECT state, retry_count FROM nft_upgrade_queue.job WHERE data->>'operationId' = $1`,
+    [operationId],
+  );
 const patient = { timeout: 20_000 };
 const enqueue = async (queue: Queue, sql: Sql, job: Job) => {
   await together(sql, alone(job.operationId), [queue.add(job)]);
@@ -54,7 +55,10 @@ describe.each(databases)('queue on $name', ({ open }) => {
     await queue.start();
     await write('later', false);
     await expect.poll(() => advanced, patient).toEqual(['kept', 'later']);
-    expect(await db.sql('SELECT id FROM journal ORDER BY id')).toEqual([{ id: 'kept' }, { id: 'later' }]);
+    expect(await db.sql('SELECT id FROM journal ORDER BY id')).toEqual([
+      { id: 'kept' },
+      { id: 'later' },
+    ]);
     await expect.poll(async () => (await jobs(db, 'later'))[0]?.state, patient).toBe('completed');
   });
 
@@ -63,15 +67,24 @@ describe.each(databases)('queue on $name', ({ open }) => {
     const queue = await make({ db, advance: async (id) => void at.set(id, performance.now()) });
     await queue.start();
     const begun = performance.now();
-    await db.tx((sql) => enqueue(queue, sql, { operationId: 'delayed', seq: 1, startAfterMs: 300.4 }));
+    await db.tx((sql) =>
+      enqueue(queue, sql, { operationId: 'delayed', seq: 1, startAfterMs: 300.4 }),
+    );
     await db.tx((sql) => enqueue(queue, sql, { operationId: 'at once', seq: 1 }));
     await expect.poll(() => [...at.keys()], patient).toEqual(['at once', 'delayed']);
-    // A millisecond less: the clock of the database is read in microseconds, this one starts a little before.
+    // A millisecond less: the clock of the database is read in microseconds, this one starts a
+    // little before.
     expect((at.get('delayed') ?? 0) - begun).toBeGreaterThanOrEqual(300);
-    await expect(db.tx((sql) => enqueue(queue, sql, { operationId: 'never', seq: 1, startAfterMs: -1 }))).rejects.toMatchObject({
+    await expect(
+      db.tx((sql) => enqueue(queue, sql, { operationId: 'never', seq: 1, startAfterMs: -1 })),
+    ).rejects.toMatchObject({
       code: 'invalid_option',
     });
-    await expect(db.tx((sql) => enqueue(queue, sql, { operationId: 'never', seq: 1, startAfterMs: Number.NaN }))).rejects.toMatchObject({
+    await expect(
+      db.tx((sql) =>
+        enqueue(queue, sql, { operationId: 'never', seq: 1, startAfterMs: Number.NaN }),
+      ),
+    ).rejects.toMatchObject({
       code: 'invalid_option',
     });
   });
@@ -87,21 +100,29 @@ describe.each(databases)('queue on $name', ({ open }) => {
       },
       async advance(id) {
         advanced.push(id);
-        if (id === 'flaky' && advanced.filter((each) => each === id).length < 2) throw new Error('chain down');
+        if (id === 'flaky' && advanced.filter((each) => each === id).length < 2)
+          throw new Error('chain down');
       },
     });
     await db.tx(async (sql) => {
-      for (const operationId of ['flaky', 'fine']) await enqueue(queue, sql, { operationId, seq: 1 });
+      for (const operationId of ['flaky', 'fine'])
+        await enqueue(queue, sql, { operationId, seq: 1 });
     });
     await queue.start();
-    await expect.poll(async () => (await jobs(db, 'flaky'))[0], patient).toEqual({ state: 'completed', retry_count: 1 });
+    await expect
+      .poll(async () => (await jobs(db, 'flaky'))[0], patient)
+      .toEqual({ state: 'completed', retry_count: 1 });
     expect(advanced.toSorted()).toEqual(['fine', 'flaky', 'flaky']);
-    expect(errors).toMatchObject([{ code: 'internal', operationId: 'flaky', cause: { message: 'chain down' } }]);
+    expect(errors).toMatchObject([
+      { code: 'internal', operationId: 'flaky', cause: { message: 'chain down' } },
+    ]);
   });
 
   it('keeps a job for as long as its operation is owed', async () => {
     const queue = await make({ db, advance: async () => undefined });
-    await db.tx((sql) => enqueue(queue, sql, { operationId: 'settings', seq: 1, startAfterMs: 86_400_000 }));
+    await db.tx((sql) =>
+      enqueue(queue, sql, { operationId: 'settings', seq: 1, startAfterMs: 86_400_000 }),
+    );
     const [row] = await db.sql(
       `SELECT retry_limit, retry_backoff, retry_delay_max, expire_seconds, heartbeat_seconds, keep_until > now() + interval '9 years' AS kept,
               start_after > now() + interval '23 hours' AS delayed FROM nft_upgrade_queue.job WHERE data->>'operationId' = 'settings'`,
@@ -115,7 +136,9 @@ describe.each(databases)('queue on $name', ({ open }) => {
       kept: true,
       delayed: true,
     });
-    const [settings] = await db.sql(`SELECT heartbeat_seconds FROM nft_upgrade_queue.queue WHERE name = 'advance'`);
+    const [settings] = await db.sql(
+      `SELECT heartbeat_seconds FROM nft_upgrade_queue.queue WHERE name = 'advance'`,
+    );
     expect(settings).toEqual({ heartbeat_seconds: 10 });
   });
 
@@ -138,10 +161,19 @@ describe.each(databases)('queue on $name', ({ open }) => {
       `SELECT j.*, extract(epoch FROM start_after - created_on) AS delay, extract(epoch FROM keep_until - start_after) AS kept
        FROM nft_upgrade_queue.job j WHERE data->>'operationId' IN ('ours', 'theirs') ORDER BY data->>'operationId'`,
     );
-    const [ours, theirs] = rows.map(({ id: _id, created_on: _created, start_after: _start, keep_until: _keep, data, ...row }) => ({
-      ...row,
-      data: { ...(data as object), operationId: 'either' },
-    }));
+    const [ours, theirs] = rows.map(
+      ({
+        id: _id,
+        created_on: _created,
+        start_after: _start,
+        keep_until: _keep,
+        data,
+        ...row
+      }) => ({
+        ...row,
+        data: { ...(data as object), operationId: 'either' },
+      }),
+    );
     expect(ours).toEqual(theirs);
     expect(ours).toMatchObject({ delay: '86400.000000', state: 'created', policy: 'standard' });
   });
@@ -159,9 +191,13 @@ describe.each(databases)('queue on $name', ({ open }) => {
       },
     });
     const later = 86_400_000;
-    for (const seq of [1, 2]) await enqueue(queue, db.sql, { operationId: 'waits', seq, startAfterMs: later });
+    for (const seq of [1, 2])
+      await enqueue(queue, db.sql, { operationId: 'waits', seq, startAfterMs: later });
     queue.takeBack({ operationId: 'waits', seq: 1 });
-    const seqs = () => db.sql(`SELECT data->'seq' AS seq FROM nft_upgrade_queue.job WHERE data->>'operationId' = 'waits'`);
+    const seqs = () =>
+      db.sql(
+        `SELECT data->'seq' AS seq FROM nft_upgrade_queue.job WHERE data->>'operationId' = 'waits'`,
+      );
     await expect.poll(seqs, patient).toEqual([{ seq: 2 }]);
     await queue.start();
     await enqueue(queue, db.sql, { operationId: 'runs', seq: 1 });
@@ -175,7 +211,9 @@ describe.each(databases)('queue on $name', ({ open }) => {
     await expect.poll(async () => (await jobs(db, 'runs'))[0]?.state, patient).toBe('completed');
     // Where the event is not written, neither is anything else.
     const nothing = { text: 'select id from nft_upgrade_queue.job where false', values: [] };
-    expect(await together(db.sql, nothing, [queue.add({ operationId: 'unwritten', seq: 1 })])).toBe(false);
+    expect(await together(db.sql, nothing, [queue.add({ operationId: 'unwritten', seq: 1 })])).toBe(
+      false,
+    );
     expect(await jobs(db, 'unwritten')).toEqual([]);
   });
 
@@ -186,7 +224,12 @@ describe.each(databases)('queue on $name', ({ open }) => {
       for (let seq = 1; seq <= 5; seq++) await enqueue(queue, sql, { operationId: 'same', seq });
     });
     await queue.start();
-    await expect.poll(async () => (await jobs(db, 'same')).every(({ state }) => state === 'completed'), patient).toBe(true);
+    await expect
+      .poll(
+        async () => (await jobs(db, 'same')).every(({ state }) => state === 'completed'),
+        patient,
+      )
+      .toBe(true);
     expect(calls).toBe(1);
   });
 
@@ -219,7 +262,9 @@ describe.each(databases)('queue on $name', ({ open }) => {
       db,
       advance: (_id, own) => {
         signal = own;
-        return new Promise((_resolve, reject) => own.addEventListener('abort', () => reject(new Error('aborted'))));
+        return new Promise((_resolve, reject) =>
+          own.addEventListener('abort', () => reject(new Error('aborted'))),
+        );
       },
     });
     await queue.start();
@@ -237,7 +282,9 @@ describe.each(databases)('queue on $name', ({ open }) => {
 describe('queues of several nodes on one Postgres', () => {
   it('start at once on an empty database and share the work, each job once', async () => {
     const url = await testDatabaseUrl();
-    const nodes = await Promise.all([1, 2, 3, 4].map(() => postgres({ connectionString: url, max: 4 })));
+    const nodes = await Promise.all(
+      [1, 2, 3, 4].map(() => postgres({ connectionString: url, max: 4 })),
+    );
     const advanced: string[][] = [[], [], [], []];
     const queues = await Promise.all(
       nodes.map(async (db, node) => {
@@ -272,9 +319,13 @@ describe('queues of several nodes on one Postgres', () => {
     const db = await postgres({ connectionString: url });
     const advanced: string[] = [];
     const queue = await make({ db, advance: async (id) => void advanced.push(id) });
-    const doomed = spawn(process.execPath, ['--conditions=aiw3-source', join(import.meta.dirname, 'queue.fixture.ts'), url], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const doomed = spawn(
+      process.execPath,
+      ['--conditions=aiw3-source', join(import.meta.dirname, 'queue.fixture.ts'), url],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const lines: string[] = [];
     createInterface({ input: doomed.stdout }).on('line', (line) => lines.push(line));
     try {
@@ -285,7 +336,8 @@ describe('queues of several nodes on one Postgres', () => {
       doomed.kill('SIGKILL');
     }
     await queue.start();
-    // The heartbeat has to lapse first: at most 20 s. With the defaults of pg-boss it is a quarter of an hour.
+    // The heartbeat has to lapse first: at most 20 s. With the defaults of pg-boss it is a quarter
+    // of an hour.
     await expect.poll(() => advanced, { timeout: 40_000, interval: 200 }).toEqual(['orphan']);
     await queue.stop();
     await db.close();

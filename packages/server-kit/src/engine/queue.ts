@@ -12,30 +12,44 @@ import type { Db } from '../db/db.ts';
 import { ensureSchema } from '../db/schema.ts';
 import type { Part } from '../db/together.ts';
 
-/** Says "advance this operation"; what to do comes from the journal. It may run twice, late, or on another node. */
+/**
+ * Says "advance this operation"; what to do comes from the journal. It may run twice, late, or on
+ * another node.
+ */
 export interface Job {
   operationId: string;
   /** The event after which it is asked for: names the job, and never decides anything. */
   seq: number;
-  /** Milliseconds from now, 0 by default. It runs some milliseconds later here, up to 2 s later on other nodes. */
+  /**
+   * Milliseconds from now, 0 by default. It runs some milliseconds later here, up to 2 s later on
+   * other nodes.
+   */
   startAfterMs?: number;
 }
 
 export interface Queue {
-  /** Adds a job in the statement that writes the event: it exists exactly if the event does. Works before `start()` too. */
+  /**
+   * Adds a job in the statement that writes the event: it exists exactly if the event does. Works
+   * before `start()` too.
+   */
   add(job: Job): Part;
   /**
-   * Takes back the job that was asked for after an event that another one has followed, unless somebody is at it: it would find its work done. Not at once but
-   * together with others, and not for certain: a job too many does no harm.
+   * Takes back the job that was asked for after an event that another one has followed, unless
+   * somebody is at it: it would find its work done. Not at once but together with others, and not
+   * for certain: a job too many does no harm.
    */
   takeBack(job: Pick<Job, 'operationId' | 'seq'>): void;
-  /** Sees to it that this process looks for a job of the operation when it is due. The latest call for an operation counts; null when nothing will be due. */
+  /**
+   * Sees to it that this process looks for a job of the operation when it is due. The latest call
+   * for an operation counts; null when nothing will be due.
+   */
   expect(operationId: string, startAfterMs: number | null): void;
   /** Begins to take jobs. A process that only answers requests does not call it. */
   start(): Promise<void>;
   /**
-   * Takes no more jobs, waits for those that run, at most `timeoutMs` milliseconds (30 000 by default, at least 1 000); then their signals are
-   * aborted and the jobs go to other nodes. The database stays open.
+   * Takes no more jobs, waits for those that run, at most `timeoutMs` milliseconds (30 000 by
+   * default, at least 1 000); then their signals are aborted and the jobs go to other nodes. The
+   * database stays open.
    */
   stop(options?: { timeoutMs?: number }): Promise<void>;
 }
@@ -43,24 +57,34 @@ export interface Queue {
 export interface QueueOptions {
   db: Db;
   /**
-   * Advances one operation as far as it goes. A rejection means "again": after 1 s, then with a doubled pause up to a minute, without an end.
-   * `signal` aborts when the job was given to another node or the process shuts down.
+   * Advances one operation as far as it goes. A rejection means "again": after 1 s, then with a
+   * doubled pause up to a minute, without an end. `signal` aborts when the job was given to another
+   * node or the process shuts down.
    */
   advance: (operationId: string, signal: AbortSignal) => Promise<void>;
-  /** Workers of this process, 10 by default. Each takes up to ten jobs at a time, so a slow operation holds at most nine others back. */
+  /**
+   * Workers of this process, 10 by default. Each takes up to ten jobs at a time, so a slow
+   * operation holds at most nine others back.
+   */
   concurrency?: number;
-  /** Told about jobs that failed and about failures of the queue itself. Nothing has to be done: both are tried again. */
+  /**
+   * Told about jobs that failed and about failures of the queue itself. Nothing has to be done:
+   * both are tried again.
+   */
   onError?: (error: NftUpgradeError) => void;
 }
 
 const name = 'advance';
 
-/** The defaults of pg-boss are for jobs that may be lost after two tries. Here the operations behind them are owed. */
+/**
+ * The defaults of pg-boss are for jobs that may be lost after two tries. Here the operations behind
+ * them are owed.
+ */
 const settings = {
   schema: 'nft_upgrade_queue',
   schedule: false,
-  // Both 60 by default, and they add up: a job of a killed process ran again after 62 s, so after 20 at most. The sweep of the journal is sooner anyway, and each
-  // round costs the database 25 ms.
+  // Both 60 by default, and they add up: a job of a killed process ran again after 62 s, so after
+  // 20 at most. The sweep of the journal is sooner anyway, and each round costs the database 25 ms.
   superviseIntervalSeconds: 5,
   monitorIntervalSeconds: 5,
   maintenanceIntervalSeconds: 600,
@@ -71,42 +95,52 @@ const queueSettings = {
   notify: false,
   // The least that is allowed: how long a dead process keeps its jobs.
   heartbeatSeconds: 10,
-  // A crash uses up a try like an error does, and there is no number after which an upgrade is owed no more.
+  // A crash uses up a try like an error does, and there is no number after which an upgrade is owed
+  // no more.
   retryLimit: 1_000_000,
   retryDelay: 1,
   retryBackoff: true,
   retryDelayMax: 60,
-  // Longer than the longest step, which is an upload with all its retries: after it the job also runs elsewhere.
+  // Longer than the longest step, which is an upload with all its retries: after it the job also
+  // runs elsewhere.
   expireInSeconds: 900,
   // A job that waits is deleted after 14 days by default, done or not. Ten years.
   retentionSeconds: 315_360_000,
-  // The journal is the record; done jobs are only weight. One hour, for somebody who looks into a case.
+  // The journal is the record; done jobs are only weight. One hour, for somebody who looks into a
+  // case.
   deleteAfterSeconds: 3_600,
 } as const satisfies Omit<BossQueue, 'name'>;
 
 const workSettings = {
   batchSize: 10,
   perJobResults: true,
-  // Without the two an idle worker sleeps a whole interval after each job: 8 to 21 operations a second instead of 80 to 90.
+  // Without the two an idle worker sleeps a whole interval after each job: 8 to 21 operations a
+  // second instead of 80 to 90.
   burstWhenBatchFull: true,
-  // Every job is delayed: it is there for the case that the node that asked for it dies. By polling it is found elsewhere.
+  // Every job is delayed: it is there for the case that the node that asked for it dies. By polling
+  // it is found elsewhere.
   pollingIntervalSeconds: 2,
 } as const satisfies WorkOptions;
 
-/** Timers hold a delay of at most 2^31 − 1 ms; far sooner than that, polling finds the job on time. */
+/**
+ * Timers hold a delay of at most 2^31 − 1 ms; far sooner than that, polling finds the job on time.
+ */
 const longestTimerMs = 60_000;
 
 type Payload = Pick<Job, 'operationId' | 'seq'>;
 
-/** One job an event has one name, so that whoever writes the next event can take it back without having read it. */
+/**
+ * One job an event has one name, so that whoever writes the next event can take it back without
+ * having read it.
+ */
 function idOf({ operationId, seq }: Payload): string {
   const hex = createHash('sha256').update(`${operationId}/${seq}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }
 
 /**
- * What `send()` of pg-boss writes, as a part of a larger statement: its table is open to SQL. A test compares the two, column by column.
- * https://pgboss.io/sql
+ * What `send()` of pg-boss writes, as a part of a larger statement: its table is open to SQL. A
+ * test compares the two, column by column. https://pgboss.io/sql
  */
 const addText = `job as (
     insert into ${settings.schema}.job (id, name, data, start_after, created_on, keep_until, expire_seconds, deletion_seconds, retry_limit, retry_delay,
@@ -120,7 +154,10 @@ const addText = `job as (
 /** How long jobs that were taken back are gathered, to go in one statement. */
 const GATHER_MS = 250;
 
-/** Through `Db` and not through the adapters of pg-boss: only so do its queries keep the guards of PGlite, and share the pool. */
+/**
+ * Through `Db` and not through the adapters of pg-boss: only so do its queries keep the guards of
+ * PGlite, and share the pool.
+ */
 function adapt(db: Db): BossDb {
   return {
     executeSql: async (text, values) => ({ rows: await db.sql(text, values) }),
@@ -129,17 +166,31 @@ function adapt(db: Db): BossDb {
 
 function asError(error: unknown, operationId?: string): NftUpgradeError {
   // pg-boss reports some errors as plain copies, which have lost their class.
-  if (!(error instanceof Error)) return new NftUpgradeError(isNftUpgradeError(error) ? error.code : 'internal', { cause: error });
-  return toNftUpgradeError(error, 'internal', { ...(operationId !== undefined && { operationId }) });
+  if (!(error instanceof Error))
+    return new NftUpgradeError(isNftUpgradeError(error) ? error.code : 'internal', {
+      cause: error,
+    });
+  return toNftUpgradeError(error, 'internal', {
+    ...(operationId !== undefined && { operationId }),
+  });
 }
 
 /**
- * Makes the queue on the database, its schema `nft_upgrade_queue` included. Any number of processes may do so at once.
+ * Makes the queue on the database, its schema `nft_upgrade_queue` included. Any number of processes
+ * may do so at once.
  * @throws NftUpgradeError `database_unavailable`, `invalid_option`
  */
-export async function createQueue({ db, advance, concurrency = 10, onError }: QueueOptions): Promise<Queue> {
+export async function createQueue({
+  db,
+  advance,
+  concurrency = 10,
+  onError,
+}: QueueOptions): Promise<Queue> {
   if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
-    throw new NftUpgradeError('invalid_option', { message: 'concurrency has to be a whole number from 1.', details: { concurrency } });
+    throw new NftUpgradeError('invalid_option', {
+      message: 'concurrency has to be a whole number from 1.',
+      details: { concurrency },
+    });
   }
   const report = (error: unknown, operationId?: string) => {
     try {
@@ -193,7 +244,10 @@ export async function createQueue({ db, advance, concurrency = 10, onError }: Qu
     takenBack = [];
     if (ids.length === 0) return;
     await db
-      .sql(`delete from ${settings.schema}.job where name = '${name}' and id = any($1::uuid[]) and state < 'active'`, [ids])
+      .sql(
+        `delete from ${settings.schema}.job where name = '${name}' and id = any($1::uuid[]) and state < 'active'`,
+        [ids],
+      )
       // They stay, then, and find their work done.
       .catch((error: unknown) => report(error));
   };
@@ -225,7 +279,11 @@ export async function createQueue({ db, advance, concurrency = 10, onError }: Qu
       timers.set(operationId, setTimeout(look, Math.ceil(startAfterMs) + 5).unref());
     },
     async start() {
-      worker ??= await boss.work<Payload>(name, { ...workSettings, localConcurrency: concurrency }, advanceBatch);
+      worker ??= await boss.work<Payload>(
+        name,
+        { ...workSettings, localConcurrency: concurrency },
+        advanceBatch,
+      );
     },
     async stop({ timeoutMs = 30_000 } = {}) {
       worker = undefined;

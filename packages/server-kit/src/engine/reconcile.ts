@@ -13,7 +13,10 @@ export interface Retries {
   readonly pauseMs: number;
   readonly most: number;
 }
-/** Of rounds that nobody asks for: with a pause of an hour the last is made five days after the first. */
+/**
+ * Of rounds that nobody asks for: with a pause of an hour the last is made five days after the
+ * first.
+ */
 export const boundedRetries = (pauseMs: number): Retries => ({ pauseMs, most: 8 });
 /** Whoever asks has mended what refused them. */
 const atOnce: Retries = { pauseMs: 0, most: Number.POSITIVE_INFINITY };
@@ -23,9 +26,10 @@ const WIDTH = 8;
 type Held = Awaited<ReturnType<NonNullable<ProcessRules['held']>>>['items'][number];
 
 /**
- * Compares the NFTs that the records of the host know with the chain. Whoever has burned one for an operation that this database does not know, because it
- * was restored from before the burn, is owed what that operation owed: one is begun for them, and it finds the burn. Resolves with how many. Where the rules
- * refuse it, people are called, and it is begun again later.
+ * Compares the NFTs that the records of the host know with the chain. Whoever has burned one for an
+ * operation that this database does not know, because it was restored from before the burn, is owed
+ * what that operation owed: one is begun for them, and it finds the burn. Resolves with how many.
+ * Where the rules refuse it, people are called, and it is begun again later.
  */
 export async function reconcile(engine: Engine, drive: Drive, retries = atOnce): Promise<number> {
   let begun = 0;
@@ -49,20 +53,45 @@ export async function reconcile(engine: Engine, drive: Drive, retries = atOnce):
   return begun;
 }
 
-/** Begins an operation for an NFT that was burned for one that nobody remembers. Resolves with whether it did. */
-async function begin(engine: Engine, drive: Drive, process: string, { principal, input, mint }: Held, retries: Retries): Promise<boolean> {
+/**
+ * Begins an operation for an NFT that was burned for one that nobody remembers. Resolves with
+ * whether it did.
+ */
+async function begin(
+  engine: Engine,
+  drive: Drive,
+  process: string,
+  { principal, input, mint }: Held,
+  retries: Retries,
+): Promise<boolean> {
   if (principal.wallet === undefined || (await isCounted(engine.db, mint))) return false;
   const burn = await engine.chain?.burn.find?.({ mint, owner: principal.wallet });
   if (!burn) return false;
   // The key is the burn: any number of nodes and passes begin one operation.
   const key = `burn:${burn.signature}`;
   const tried = await triesOf(engine.db, principal.id, key);
-  if (tried.last !== null) await callIfRefused(engine, tried.last, { burnTxSignature: burn.signature, tries: tried.count });
-  if (tried.count > 0 && (tried.count >= retries.most || tried.idleMs < retries.pauseMs * 2 ** (tried.count - 1))) return false;
+  if (tried.last !== null)
+    await callIfRefused(engine, tried.last, {
+      burnTxSignature: burn.signature,
+      tries: tried.count,
+    });
+  if (
+    tried.count > 0 &&
+    (tried.count >= retries.most || tried.idleMs < retries.pauseMs * 2 ** (tried.count - 1))
+  )
+    return false;
   const idempotencyKey = tried.count === 0 ? key : `${key}/${tried.count + 1}`;
-  const { snapshot, attached } = await start(engine, drive, { process, principal, input, idempotencyKey });
+  const { snapshot, attached } = await start(engine, drive, {
+    process,
+    principal,
+    input,
+    idempotencyKey,
+  });
   await drive.advance(snapshot.operationId);
-  await callIfRefused(engine, snapshot.operationId, { burnTxSignature: burn.signature, tries: tried.count + 1 });
+  await callIfRefused(engine, snapshot.operationId, {
+    burnTxSignature: burn.signature,
+    tries: tried.count + 1,
+  });
   return !attached;
 }
 
@@ -73,7 +102,11 @@ async function isCounted(db: Db, mint: string): Promise<boolean> {
 }
 
 /** What was begun for a burn so far. */
-async function triesOf(db: Db, principal: string, key: string): Promise<{ count: number; last: string | null; idleMs: number }> {
+async function triesOf(
+  db: Db,
+  principal: string,
+  key: string,
+): Promise<{ count: number; last: string | null; idleMs: number }> {
   const tries = await db.sql<{ last: string; idleMs: number }>(
     `select operation_id as last, (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as "idleMs"
      from nft_upgrade.idempotency_key where principal = $1 and (key = $2 or starts_with(key, $2 || '/')) order by created_at desc`,
@@ -82,16 +115,32 @@ async function triesOf(db: Db, principal: string, key: string): Promise<{ count:
   return { last: null, idleMs: 0, ...tries[0], count: tries.length };
 }
 
-/** Calls people, once, about an operation that ended without a delivery although the NFT for it is burned: only they can settle that. */
-async function callIfRefused(engine: Engine, operationId: string, evidence: { burnTxSignature: string; tries: number }): Promise<void> {
+/**
+ * Calls people, once, about an operation that ended without a delivery although the NFT for it is
+ * burned: only they can settle that.
+ */
+async function callIfRefused(
+  engine: Engine,
+  operationId: string,
+  evidence: { burnTxSignature: string; tries: number },
+): Promise<void> {
   const loaded = await engine.journal.load(operationId);
   if (!loaded?.snapshot.terminal || loaded.snapshot.asset === 'delivered') return;
   const { code, error } = loaded.snapshot.now;
   const summary = `${loaded.row.process} is owed for a burn that was found on the chain, and was refused: ${String(code)}`;
   const called = await engine.db.tx(async (sql) => {
-    const [before] = await sql("select 1 from nft_upgrade.outbox where operation_id = $1 and topic = 'alert' limit 1", [operationId]);
+    const [before] = await sql(
+      "select 1 from nft_upgrade.outbox where operation_id = $1 and topic = 'alert' limit 1",
+      [operationId],
+    );
     if (before) return false;
-    await enqueueOutbox(sql, operationId, 'alert', { severity: 'critical', summary, evidence: { code, error, ...evidence } }, [ALERTS]);
+    await enqueueOutbox(
+      sql,
+      operationId,
+      'alert',
+      { severity: 'critical', summary, evidence: { code, error, ...evidence } },
+      [ALERTS],
+    );
     return true;
   });
   if (called) engine.couriers.kick([ALERTS]);

@@ -30,29 +30,59 @@ const WIDTH = 8;
 /** Nodes that start together do not ask together. */
 const SOON_MS = 5_000;
 
-/** Starts what a node does by itself, without a request and without a job: it looks, it says that it lives, it calls people. */
-export function startRounds(engine: Engine, drive: Drive, options: RoundsOptions): { stop(): Promise<void> } {
+/**
+ * Starts what a node does by itself, without a request and without a job: it looks, it says that it
+ * lives, it calls people.
+ */
+export function startRounds(
+  engine: Engine,
+  drive: Drive,
+  options: RoundsOptions,
+): { stop(): Promise<void> } {
   const { db, takeoverMs, onError } = engine;
-  const { node, definitions, obligations, watchMs, sweepMs, owedAlarmMs, reconcileMs, authority } = options;
+  const { node, definitions, obligations, watchMs, sweepMs, owedAlarmMs, reconcileMs, authority } =
+    options;
   const watched = Object.values(drivers).flatMap((driver) => driver.watched ?? []);
 
   const look = async (query: { statuses?: readonly string[]; idleMs: number }, pace?: Pace) =>
-    each(await claimIdle(db, { ...query, definitions, limit: 200 }), WIDTH, (id) => drive.advance(id), pace);
-  /** Done by one node of all: each asks whether it is its turn, the first time soon after its start. */
+    each(
+      await claimIdle(db, { ...query, definitions, limit: 200 }),
+      WIDTH,
+      (id) => drive.advance(id),
+      pace,
+    );
+  /**
+   * Done by one node of all: each asks whether it is its turn, the first time soon after its start.
+   */
   const soon = (ms: number, work: () => Promise<unknown>) =>
     every(Math.min(ms, 60_000), work, onError, engine.random() * Math.min(ms, SOON_MS));
 
-  // What a process left behind that was killed here a moment ago is taken up at once, not after its jobs are due.
+  // What a process left behind that was killed here a moment ago is taken up at once, not after its
+  // jobs are due.
   void look({ idleMs: 1_000 }).catch(onError);
   const rounds = [
-    every(watchMs, (signal) => look({ statuses: watched, idleMs: watchMs / 2 }, { overMs: watchMs / 2, signal }), onError),
-    every(sweepMs, (signal) => forgetFuture(db).then(() => look({ idleMs: takeoverMs }, { overMs: sweepMs / 2, signal })), onError),
+    every(
+      watchMs,
+      (signal) => look({ statuses: watched, idleMs: watchMs / 2 }, { overMs: watchMs / 2, signal }),
+      onError,
+    ),
+    every(
+      sweepMs,
+      (signal) =>
+        forgetFuture(db).then(() => look({ idleMs: takeoverMs }, { overMs: sweepMs / 2, signal })),
+      onError,
+    ),
     every(beatMs({ takeoverMs }), () => beat(db, drive.busy()), onError),
     every(Math.min(watchMs, 1_000), () => carryOutRequests(db, obligations), onError),
-    every(sweepMs, async () => (await raiseAlarms(db, owedAlarmMs)) > 0 && engine.couriers.kick(), onError),
+    every(
+      sweepMs,
+      async () => (await raiseAlarms(db, owedAlarmMs)) > 0 && engine.couriers.kick(),
+      onError,
+    ),
     soon(reconcileMs, async () => {
       const isOther = await hasOtherPast(db, node);
-      if (await isDue(db, 'reconciled_at', isOther ? 0 : reconcileMs)) await reconcile(engine, drive, boundedRetries(reconcileMs));
+      if (await isDue(db, 'reconciled_at', isOther ? 0 : reconcileMs))
+        await reconcile(engine, drive, boundedRetries(reconcileMs));
     }),
     soon(authority.everyMs, () => watchAuthority(engine, authority)),
   ];

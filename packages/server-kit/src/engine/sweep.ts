@@ -2,18 +2,27 @@ import type { AnyProcess } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../db/db.ts';
 
 /**
- * Claims operations that nobody has looked at for a while, and marks them as looked at. Nodes share the work: a row that another node is claiming is
- * passed over. Only processes in the versions that this node has are claimed: during a deployment the others belong to other nodes.
+ * Claims operations that nobody has looked at for a while, and marks them as looked at. Nodes share
+ * the work: a row that another node is claiming is passed over. Only processes in the versions that
+ * this node has are claimed: during a deployment the others belong to other nodes.
  * @param query.statuses only these; all live ones when left out
  * @param query.idleMs not looked at for this long, in milliseconds
  */
 export async function claimIdle(
   db: Db,
-  query: { definitions: readonly AnyProcess[]; statuses?: readonly string[]; idleMs: number; limit: number },
+  query: {
+    definitions: readonly AnyProcess[];
+    statuses?: readonly string[];
+    idleMs: number;
+    limit: number;
+  },
 ): Promise<string[]> {
   const { definitions, statuses = null, idleMs, limit } = query;
-  const known = definitions.map((_, index) => `($${index * 2 + 4}, $${index * 2 + 5}::int)`).join(', ');
-  // now(), not clock_timestamp(): only what stays the same during the statement ends the walk through the index at the first row that is not due.
+  const known = definitions
+    .map((_, index) => `($${index * 2 + 4}, $${index * 2 + 5}::int)`)
+    .join(', ');
+  // now(), not clock_timestamp(): only what stays the same during the statement ends the walk
+  // through the index at the first row that is not due.
   const rows = await db.sql<{ id: string }>(
     `update nft_upgrade.operation set checked_at = clock_timestamp() where id = any(array(
        select id from nft_upgrade.operation
@@ -21,26 +30,37 @@ export async function claimIdle(
          and (process, version) in (${known})
        order by checked_at limit $3 for update skip locked))
      returning id`,
-    [statuses, idleMs / 1000, limit, ...definitions.flatMap(({ name, version }) => [name, version])],
+    [
+      statuses,
+      idleMs / 1000,
+      limit,
+      ...definitions.flatMap(({ name, version }) => [name, version]),
+    ],
   );
   return rows.map((row) => row.id);
 }
 
 /**
- * Says of operations that somebody is at work on them, so that a step that takes long is not begun a second time elsewhere. A node that was killed says nothing
- * more, and what it held is taken up.
+ * Says of operations that somebody is at work on them, so that a step that takes long is not begun
+ * a second time elsewhere. A node that was killed says nothing more, and what it held is taken up.
  */
 export async function beat(db: Db, operationIds: readonly string[]): Promise<void> {
   if (operationIds.length === 0) return;
-  await db.sql('update nft_upgrade.operation set checked_at = clock_timestamp() where id = any($1::text[]) and live', [operationIds]);
+  await db.sql(
+    'update nft_upgrade.operation set checked_at = clock_timestamp() where id = any($1::text[]) and live',
+    [operationIds],
+  );
 }
 
 /**
- * The clock of the database was set back: what was looked at after that would be looked at no more until the clock is there again. A second is more than there is
- * between the beginning of a statement, which is its now(), and what it sees.
+ * The clock of the database was set back: what was looked at after that would be looked at no more
+ * until the clock is there again. A second is more than there is between the beginning of a
+ * statement, which is its now(), and what it sees.
  */
 export async function forgetFuture(db: Db): Promise<void> {
-  await db.sql("update nft_upgrade.operation set checked_at = clock_timestamp() where live and checked_at > now() + interval '1 second'");
+  await db.sql(
+    "update nft_upgrade.operation set checked_at = clock_timestamp() where live and checked_at > now() + interval '1 second'",
+  );
 }
 
 /** True when some node has looked at the operation within the time. */
@@ -53,7 +73,8 @@ export async function isAttended(db: Db, operationId: string, withinMs: number):
 }
 
 /**
- * Something that is done again and again, one run at a time, until it is stopped; `signal` aborts then. A run that fails is reported and does not end it.
+ * Something that is done again and again, one run at a time, until it is stopped; `signal` aborts
+ * then. A run that fails is reported and does not end it.
  * @param firstMs until the first run, in milliseconds; the pause by default
  */
 export function every(
@@ -71,7 +92,8 @@ export function every(
       const begun = performance.now();
       running = work(stopped.signal)
         .catch(onError)
-        // What a run takes is no part of the pause: how often something is looked at must not depend on how much there is to see.
+        // What a run takes is no part of the pause: how often something is looked at must not
+        // depend on how much there is to see.
         .then(() => schedule(Math.max(ms - (performance.now() - begun), ms / 2)));
     }, afterMs);
   };

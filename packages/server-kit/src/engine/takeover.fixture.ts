@@ -1,4 +1,7 @@
-/** A node for tests, on the Postgres of its first argument: begins a claim, says which, and hangs in the middle of its upload until it is killed. */
+/**
+ * A node for tests, on the Postgres of its first argument: begins a claim, says which, and hangs in
+ * the middle of its upload until it is killed.
+ */
 import { postgres } from '../db/postgres.ts';
 import { createService } from '../service.ts';
 import { memoryChain } from '../testing/memory-chain.ts';
@@ -16,9 +19,15 @@ const service = await createService({
     },
   },
   rules: permissiveRules('').rules,
-  // Its own sweep would come by what it works on as well: here, its heartbeat alone says that it lives.
+  // Its own sweep would come by what it works on as well: here, its heartbeat alone says that it
+  // lives.
   sweepMs: 3_600_000,
 });
 const principal = { id: 'alice', wallet: '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin' };
-const { snapshot } = await service.start({ process: 'claim', principal, input: {}, idempotencyKey: null });
+const { snapshot } = await service.start({
+  process: 'claim',
+  principal,
+  input: {},
+  idempotencyKey: null,
+});
 console.log(snapshot.operationId);

@@ -15,51 +15,63 @@ describe('S4: the step of a node that was killed is taken up in under 15 s, by t
     expect(2 * beatMs(defaultTiming)).toBeLessThan(defaultTiming.takeoverMs);
   });
 
-  it.each([0, 1_000])('rounds that take %i ms follow one another at the pace that is counted with', async (takesMs) => {
-    vi.useFakeTimers();
-    try {
-      const rounds: number[] = [];
-      const loop = every(
-        defaultTiming.sweepMs,
-        async () => {
-          rounds.push(Date.now());
-          if (takesMs > 0) await new Promise((resolve) => setTimeout(resolve, takesMs));
-        },
-        (error) => expect.fail(String(error)),
-      );
-      const from = Date.now();
-      await vi.advanceTimersByTimeAsync(3 * defaultTiming.sweepMs);
-      expect(rounds.map((at) => at - from)).toEqual([1, 2, 3].map((round) => round * defaultTiming.sweepMs));
-      await vi.advanceTimersByTimeAsync(takesMs);
-      await loop.stop();
-    } finally {
-      vi.useRealTimers();
-    }
-  });
+  it.each([0, 1_000])(
+    'rounds that take %i ms follow one another at the pace that is counted with',
+    async (takesMs) => {
+      vi.useFakeTimers();
+      try {
+        const rounds: number[] = [];
+        const loop = every(
+          defaultTiming.sweepMs,
+          async () => {
+            rounds.push(Date.now());
+            if (takesMs > 0) await new Promise((resolve) => setTimeout(resolve, takesMs));
+          },
+          (error) => expect.fail(String(error)),
+        );
+        const from = Date.now();
+        await vi.advanceTimersByTimeAsync(3 * defaultTiming.sweepMs);
+        expect(rounds.map((at) => at - from)).toEqual(
+          [1, 2, 3].map((round) => round * defaultTiming.sweepMs),
+        );
+        await vi.advanceTimersByTimeAsync(takesMs);
+        await loop.stop();
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
 
-  it.each(databases)('a round takes up what gave no sign for as long as that, and nothing before, on $name', async ({ open }) => {
-    const db = await open();
-    await migrate(db, migrations);
-    await db.sql(
-      `insert into nft_upgrade.operation (id, process, version, principal, subject, input, mint_key, status, phase, asset, seq, live)
+  it.each(databases)(
+    'a round takes up what gave no sign for as long as that, and nothing before, on $name',
+    async ({ open }) => {
+      const db = await open();
+      await migrate(db, migrations);
+      await db.sql(
+        `insert into nft_upgrade.operation (id, process, version, principal, subject, input, mint_key, status, phase, asset, seq, live)
        values ('upg_1', $1, $2, 'alice', 'nft', '{}', '', 'minting_new_nft', 'mint', 'burned_owed', 1, true)`,
-      [upgrade.name, upgrade.version],
-    );
-    /** The last sign of its node came so long ago, by the clock of the database. */
-    const silentFor = (ms: number) =>
-      db.sql('update nft_upgrade.operation set checked_at = clock_timestamp() - make_interval(secs => $1)', [ms / 1_000]);
-    const round = () => claimIdle(db, { definitions: [upgrade], idleMs: defaultTiming.takeoverMs, limit: 10 });
-    // A second is more than a machine takes between the two statements.
-    await silentFor(defaultTiming.takeoverMs - 1_000);
-    expect(await round()).toEqual([]);
-    await silentFor(defaultTiming.takeoverMs);
-    expect(await round()).toEqual(['upg_1']);
-    // Whoever took it up is at work on it now.
-    expect(await round()).toEqual([]);
-    await silentFor(defaultTiming.takeoverMs);
-    await beat(db, ['upg_1']);
-    expect(await round()).toEqual([]);
-  });
+        [upgrade.name, upgrade.version],
+      );
+      /** The last sign of its node came so long ago, by the clock of the database. */
+      const silentFor = (ms: number) =>
+        db.sql(
+          'update nft_upgrade.operation set checked_at = clock_timestamp() - make_interval(secs => $1)',
+          [ms / 1_000],
+        );
+      const round = () =>
+        claimIdle(db, { definitions: [upgrade], idleMs: defaultTiming.takeoverMs, limit: 10 });
+      // A second is more than a machine takes between the two statements.
+      await silentFor(defaultTiming.takeoverMs - 1_000);
+      expect(await round()).toEqual([]);
+      await silentFor(defaultTiming.takeoverMs);
+      expect(await round()).toEqual(['upg_1']);
+      // Whoever took it up is at work on it now.
+      expect(await round()).toEqual([]);
+      await silentFor(defaultTiming.takeoverMs);
+      await beat(db, ['upg_1']);
+      expect(await round()).toEqual([]);
+    },
+  );
 });
 
 describe('what is due at once', () => {

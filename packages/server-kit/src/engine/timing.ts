@@ -8,9 +8,18 @@ export const defaultTiming = {
   takeoverMs: 8_000,
 };
 
-/** A node says of what it works on that it does: often enough that a sign which comes late does not look like a death. */
-export const beatMs = ({ takeoverMs }: Pick<typeof defaultTiming, 'takeoverMs'>): number => takeoverMs / 3;
+/**
+ * A node says of what it works on that it does: often enough that a sign which comes late does not
+ * look like a death.
+ */
+export const beatMs = ({ takeoverMs }: Pick<typeof defaultTiming, 'takeoverMs'>): number =>
+  takeoverMs / 3;
 
-/** Longest time from the last sign of a node that was killed to the moment another one takes its step up. */
-export const longestTakeoverMs = ({ takeoverMs, sweepMs }: Pick<typeof defaultTiming, 'takeoverMs' | 'sweepMs'>): number =>
-  takeoverMs + sweepMs;
+/**
+ * Longest time from the last sign of a node that was killed to the moment another one takes its
+ * step up.
+ */
+export const longestTakeoverMs = ({
+  takeoverMs,
+  sweepMs,
+}: Pick<typeof defaultTiming, 'takeoverMs' | 'sweepMs'>): number => takeoverMs + sweepMs;

@@ -28,7 +28,8 @@ beforeEach(async () => {
   alice = await ground.holder('alice');
 });
 /** Neither burned nor exchanged. */
-const isUntouched = async () => expect(await ground.nfts(alice.principal.wallet)).toEqual([alice.mint]);
+const isUntouched = async () =>
+  expect(await ground.nfts(alice.principal.wallet)).toEqual([alice.mint]);
 /** Burned, and nothing in its place yet. */
 const isOwed = async () => expect(await ground.nfts(alice.principal.wallet)).toEqual([]);
 
@@ -52,15 +53,21 @@ const serve = async (db: Db) => {
         ...(body && { body: JSON.stringify(body) }),
       }),
     );
-  const start = (key: string) => call('POST', '', { targetTierId: 'tier-2' }, { 'idempotency-key': key });
+  const start = (key: string) =>
+    call('POST', '', { targetTierId: 'tier-2' }, { 'idempotency-key': key });
   const close = async () => {
     await service.stop().catch(() => undefined);
     await db.close().catch(() => undefined);
   };
   return { db, service, call, start, close };
 };
-const query = (operationId: string) => ({ process: 'upgrade', operationId, principal: alice.principal });
-const idOf = async (response: Response) => ((await response.json()) as { operationId: string }).operationId;
+const query = (operationId: string) => ({
+  process: 'upgrade',
+  operationId,
+  principal: alice.principal,
+});
+const idOf = async (response: Response) =>
+  ((await response.json()) as { operationId: string }).operationId;
 
 /** Refused in order: a code, when to come again, and nothing about the database. */
 const isRefused = async (answer: Promise<Response>, { retryable = true } = {}) => {
@@ -75,14 +82,20 @@ const readUntil = async (
   response: Response,
   status: string,
 ): Promise<{ ids: number[]; found: boolean; body: ReadableStreamDefaultReader<string> }> => {
-  const body = (response.body ?? expect.fail('no stream')).pipeThrough(new TextDecoderStream()).getReader();
+  const body = (response.body ?? expect.fail('no stream'))
+    .pipeThrough(new TextDecoderStream())
+    .getReader();
   let text = '';
   while (!text.includes(`"status":"${status}"`)) {
     const { value, done } = await body.read().catch(() => ({ value: undefined, done: true }));
     if (done) break;
     text += value;
   }
-  return { ids: [...text.matchAll(/^id: (\d+)/gm)].map(([, id]) => Number(id)), found: text.includes(`"status":"${status}"`), body };
+  return {
+    ids: [...text.matchAll(/^id: (\d+)/gm)].map(([, id]) => Number(id)),
+    found: text.includes(`"status":"${status}"`),
+    body,
+  };
 };
 const operations = (db: Db) => db.sql('select id from nft_upgrade.operation');
 const deliversOnce = async (service: Service, id: string) => {
@@ -96,7 +109,10 @@ describe('a Postgres in trouble, seen by who calls the service', () => {
     server = await startPostgres();
   });
   afterAll(() => server.stop());
-  const open = async (max: number) => serve(await postgres({ connectionString: await server.url(), max, connectionTimeoutMillis: 300 }));
+  const open = async (max: number) =>
+    serve(
+      await postgres({ connectionString: await server.url(), max, connectionTimeoutMillis: 300 }),
+    );
 
   it('S1, S2: unreachable, every command is refused with its code, nothing is made, and what was under way goes on when it is back', async () => {
     const { db, service, call, start, close } = await open(4);
@@ -104,7 +120,11 @@ describe('a Postgres in trouble, seen by who calls the service', () => {
     const waiting = await untilStatus(service, query(id), ['awaiting_burn'], PATIENT_MS);
     const { burnTransaction } = waiting.now as { burnTransaction: { transaction: string } };
     const confirmation = { signedTransaction: burnTransaction.transaction };
-    const stream = (after = 0) => call('GET', `/${id}/events`, undefined, { accept: 'text/event-stream', 'last-event-id': String(after) });
+    const stream = (after = 0) =>
+      call('GET', `/${id}/events`, undefined, {
+        accept: 'text/event-stream',
+        'last-event-id': String(after),
+      });
     const seen = await readUntil(await stream(), 'awaiting_burn');
     expect(seen.found).toBe(true);
 
@@ -178,8 +198,14 @@ describe('a full disk under the embedded database, seen by who calls the service
       paths.set(descriptor, String(path));
       return descriptor;
     });
-    vi.spyOn(fs, 'writeSync').mockImplementation(((descriptor: number, ...what: [Uint8Array, number, number, number]) => {
-      if (isFull(paths.get(descriptor) ?? '')) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    vi.spyOn(fs, 'writeSync').mockImplementation(((
+      descriptor: number,
+      ...what: [Uint8Array, number, number, number]
+    ) => {
+      if (isFull(paths.get(descriptor) ?? ''))
+        throw Object.assign(new Error('ENOSPC: no space left on device, write'), {
+          code: 'ENOSPC',
+        });
       return writeSync(descriptor, ...what);
     }) as typeof fs.writeSync);
   });

@@ -70,7 +70,10 @@ describe('a wake-up', () => {
     const bus = memoryBus();
     const [one, two] = [await bus.join('one'), await bus.join('two')];
     const heard = new Set<string>();
-    const ids = Array.from({ length: 1_000 }, (_, index) => `upg_${String(index).padStart(32, '0')}`);
+    const ids = Array.from(
+      { length: 1_000 },
+      (_, index) => `upg_${String(index).padStart(32, '0')}`,
+    );
     for (const id of ids) two.subscribe(id, () => heard.add(id));
     for (const id of ids) for (let times = 0; times < 3; times += 1) one.tell(id);
     await expect.poll(() => heard.size, patient).toBe(1_000);

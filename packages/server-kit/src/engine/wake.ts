@@ -8,7 +8,10 @@ import { within } from '../within.ts';
 /** Tells who waits for an operation that it has news. A hint: it may be lost or needless. */
 export interface Wake {
   subscribe(operationId: string, wake: () => void): () => void;
-  /** News that this node has committed: its own waiters hear of it at once, other nodes over the bus. */
+  /**
+   * News that this node has committed: its own waiters hear of it at once, other nodes over the
+   * bus.
+   */
   tell(operationId: string): void;
   stop(): Promise<void>;
 }
@@ -18,7 +21,10 @@ export interface WakeOptions {
   /** Names this node on the bus, without a space. */
   node: string;
   onError(error: unknown): void;
-  /** Told of the news of other nodes before its own waiters are woken; null when anything may have happened. */
+  /**
+   * Told of the news of other nodes before its own waiters are woken; null when anything may have
+   * happened.
+   */
   onNews?(operationId: string | null): void;
   /** How long what happens after a message waits for the next one. Milliseconds, default 5. */
   gatherMs?: number;
@@ -30,10 +36,19 @@ export interface WakeOptions {
 const LONGEST_MESSAGE = 7_500;
 
 /**
- * One bus for all operations of a node. NOTIFY takes a lock that all commits share: in each transaction it brought 12 700 commits a second down to 2 000. So
- * news goes out after the commit, one message at a time, and what happens meanwhile shares the next one: the busier a node, the fewer messages an event.
+ * One bus for all operations of a node. NOTIFY takes a lock that all commits share: in each
+ * transaction it brought 12 700 commits a second down to 2 000. So news goes out after the commit,
+ * one message at a time, and what happens meanwhile shares the next one: the busier a node, the
+ * fewer messages an event.
  */
-export async function createWake({ bus, node, onError, onNews, gatherMs = 5, timeoutMs = 2_000 }: WakeOptions): Promise<Wake> {
+export async function createWake({
+  bus,
+  node,
+  onError,
+  onNews,
+  gatherMs = 5,
+  timeoutMs = 2_000,
+}: WakeOptions): Promise<Wake> {
   const watchers = createWatchers();
   const news = new Set<string>();
   let telling: Promise<void> | null = null;
@@ -53,7 +68,10 @@ export async function createWake({ bus, node, onError, onNews, gatherMs = 5, tim
     }
   });
 
-  const late = () => new NftUpgradeError('temporarily_unavailable', { message: `The wake-up bus did not answer within ${timeoutMs} ms.` });
+  const late = () =>
+    new NftUpgradeError('temporarily_unavailable', {
+      message: `The wake-up bus did not answer within ${timeoutMs} ms.`,
+    });
   const say = async (message: string) => {
     try {
       await within(timeoutMs, line.say(message), late, { unref: true });

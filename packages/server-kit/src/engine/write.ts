@@ -8,8 +8,9 @@ import { milestonesOf } from '../publish/publication.ts';
 import type { Engine } from './context.ts';
 
 /**
- * Everything an event entails, at once: the event itself, what the phase writes with it, the job that makes sure that it goes on, and what others are told.
- * Either all of it happened or nothing. One statement where that is enough, as for most steps; else a transaction around it.
+ * Everything an event entails, at once: the event itself, what the phase writes with it, the job
+ * that makes sure that it goes on, and what others are told. Either all of it happened or nothing.
+ * One statement where that is enough, as for most steps; else a transaction around it.
  */
 export async function write(
   engine: Engine,
@@ -35,7 +36,10 @@ export async function write(
       : await append(engine.db.sql);
   note(engine, loaded.snapshot.seq, appended);
   engine.queue.takeBack({ operationId: loaded.row.id, seq: loaded.snapshot.seq });
-  engine.queue.expect(loaded.row.id, appended.snapshot.terminal ? null : delayOf(engine, appended.snapshot));
+  engine.queue.expect(
+    loaded.row.id,
+    appended.snapshot.terminal ? null : delayOf(engine, appended.snapshot),
+  );
   engine.fresh.keep(appended);
   engine.wake.tell(loaded.row.id);
   const awaited = told.flatMap(({ sinks }) => sinks);
@@ -46,12 +50,25 @@ export async function write(
 
 function note(engine: Engine, before: number, { row, process, snapshot, events }: Loaded): void {
   for (const { seq, status, asset } of events) {
-    if (seq > before) engine.log.debug('An operation moved.', { operationId: row.id, process: process.name, seq, status, asset });
+    if (seq > before)
+      engine.log.debug('An operation moved.', {
+        operationId: row.id,
+        process: process.name,
+        seq,
+        status,
+        asset,
+      });
   }
   if (!snapshot.terminal) return;
   const { status, asset, seq } = snapshot;
   engine.telemetry.add('nft_upgrade.operations.ended', { process: process.name, status });
-  engine.log.info('An operation ended.', { operationId: row.id, process: process.name, seq, status, asset });
+  engine.log.info('An operation ended.', {
+    operationId: row.id,
+    process: process.name,
+    seq,
+    status,
+    asset,
+  });
 }
 
 function entailed(engine: Engine, after: Loaded, told: readonly Telling[]): Part[] {
@@ -59,7 +76,8 @@ function entailed(engine: Engine, after: Loaded, told: readonly Telling[]): Part
   const { snapshot } = after;
   const { terminal, seq } = snapshot;
   const parts: Part[] = [];
-  if (!terminal) parts.push(engine.queue.add({ operationId, seq, startAfterMs: delayOf(engine, snapshot) }));
+  if (!terminal)
+    parts.push(engine.queue.add({ operationId, seq, startAfterMs: delayOf(engine, snapshot) }));
   for (const { topic, data, sinks } of told) parts.push(outboxPart(topic, data, sinks));
   return parts;
 }
@@ -73,7 +91,8 @@ interface Telling {
 
 function toldOf({ sinks }: Engine, before: Loaded, after: Loaded): Telling[] {
   const { terminal, status } = after.snapshot;
-  const milestones = sinks.length === 0 ? [] : milestonesOf(before.snapshot, after).map(({ seq }) => ({ seq }));
+  const milestones =
+    sinks.length === 0 ? [] : milestonesOf(before.snapshot, after).map(({ seq }) => ({ seq }));
   const releases = terminal && status !== 'completed' && status !== 'compensated';
   return [
     ...(milestones.length > 0 ? [{ topic: 'event' as const, data: milestones, sinks }] : []),
@@ -81,7 +100,10 @@ function toldOf({ sinks }: Engine, before: Loaded, after: Loaded): Telling[] {
   ];
 }
 
-/** One row decides between a delivery and a compensation: whoever comes second writes nothing at all. */
+/**
+ * One row decides between a delivery and a compensation: whoever comes second writes nothing at
+ * all.
+ */
 async function settleObligation(sql: Sql, snapshot: Snapshot): Promise<void> {
   const settlement = snapshot.status === 'compensated' ? 'compensated' : 'delivered';
   const [debt] = await sql<{ settlement: string | null }>(
@@ -91,14 +113,16 @@ async function settleObligation(sql: Sql, snapshot: Snapshot): Promise<void> {
   if (!debt) return;
   if (debt.settlement !== null && debt.settlement !== settlement)
     throw new NftUpgradeError('journal_conflict', { operationId: snapshot.operationId });
-  await sql('update nft_upgrade.obligation set settlement = $2, settled_at = clock_timestamp() where operation_id = $1', [
-    snapshot.operationId,
-    settlement,
-  ]);
+  await sql(
+    'update nft_upgrade.obligation set settlement = $2, settled_at = clock_timestamp() where operation_id = $1',
+    [snapshot.operationId, settlement],
+  );
 }
 
 function delayOf(engine: Engine, snapshot: Snapshot): number {
   const { retryAt } = snapshot.now;
   const until = typeof retryAt === 'string' ? Date.parse(retryAt) : Number.NaN;
-  return Number.isNaN(until) ? engine.takeoverMs : Math.max(0, until - engine.now()) + engine.takeoverMs;
+  return Number.isNaN(until)
+    ? engine.takeoverMs
+    : Math.max(0, until - engine.now()) + engine.takeoverMs;
 }

@@ -26,7 +26,12 @@ describe('negotiate', () => {
     expect(negotiate(accept)).toBe(type);
   });
 
-  it.each(['text/html', 'text/event-stream;q=0', 'application/json;q=zero', 'nonsense'])('%j → 406', (accept) => {
-    expect(() => negotiate(accept)).toThrowError(expect.objectContaining({ code: 'not_acceptable' }));
-  });
+  it.each(['text/html', 'text/event-stream;q=0', 'application/json;q=zero', 'nonsense'])(
+    '%j → 406',
+    (accept) => {
+      expect(() => negotiate(accept)).toThrowError(
+        expect.objectContaining({ code: 'not_acceptable' }),
+      );
+    },
+  );
 });

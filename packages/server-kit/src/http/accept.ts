@@ -9,8 +9,10 @@ interface Range {
 }
 
 /**
- * Chooses between a stream and JSON (RFC 9110, section 12.5.1). Where both are equally welcome, the one that was named wins over the one that a wildcard
- * covers (axios sends `application/json, text/plain, *\/*` and can read no stream), then the stream. @throws NftUpgradeError `not_acceptable`
+ * Chooses between a stream and JSON (RFC 9110, section 12.5.1). Where both are equally welcome, the
+ * one that was named wins over the one that a wildcard covers (axios sends
+ * `application/json, text/plain, *\/*` and can read no stream), then the stream. @throws
+ * NftUpgradeError `not_acceptable`
  */
 export function negotiate(accept: string | null): Offered {
   const ranges = (accept?.trim() || '*/*').split(',').map(readRange);

@@ -7,19 +7,26 @@ export interface BodyLimits {
   readonly clock: Clock;
 }
 
-/** An answer before the end of the body breaks the connection under a client that still sends, and is lost. So what is announced, and not much too large, is read and thrown away. */
+/**
+ * An answer before the end of the body breaks the connection under a client that still sends, and
+ * is lost. So what is announced, and not much too large, is read and thrown away.
+ */
 const MAX_DISCARDED_BYTES = 1024 * 1024;
 
 /**
  * Reads a JSON body of bounded size in bounded time.
- * @throws NftUpgradeError `unsupported_media_type`, `body_too_large`, `malformed_json`, `connection_lost` (too slow), `aborted`
+ * @throws NftUpgradeError `unsupported_media_type`, `body_too_large`, `malformed_json`,
+ *   `connection_lost` (too slow), `aborted`
  */
 export async function readJson(request: Request, limits: BodyLimits): Promise<unknown> {
   requireJson(request);
   return parse(await readBytes(request, limits));
 }
 
-/** As {@link readJson}, for commands that need no body: an empty one is `{}`, also without a content type. */
+/**
+ * As {@link readJson}, for commands that need no body: an empty one is `{}`, also without a content
+ * type.
+ */
 export async function readOptionalJson(request: Request, limits: BodyLimits): Promise<unknown> {
   // A form of another site could send a body, but never with this content type.
   if (request.headers.has('content-type')) requireJson(request);
@@ -31,7 +38,8 @@ export async function readOptionalJson(request: Request, limits: BodyLimits): Pr
 
 function requireJson(request: Request): void {
   const type = request.headers.get('content-type') ?? '';
-  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type)) throw new NftUpgradeError('unsupported_media_type');
+  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type))
+    throw new NftUpgradeError('unsupported_media_type');
 }
 
 function parse(bytes: Uint8Array): unknown {
@@ -43,8 +51,12 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-async function readBytes(request: Request, { bodyBytes, bodyMs, clock }: BodyLimits): Promise<Uint8Array> {
-  const tooLarge = () => new NftUpgradeError('body_too_large', { details: { limitBytes: bodyBytes } });
+async function readBytes(
+  request: Request,
+  { bodyBytes, bodyMs, clock }: BodyLimits,
+): Promise<Uint8Array> {
+  const tooLarge = () =>
+    new NftUpgradeError('body_too_large', { details: { limitBytes: bodyBytes } });
   const announced = Number(request.headers.get('content-length') ?? 0);
   if (announced > MAX_DISCARDED_BYTES) throw tooLarge();
   if (!request.body) return new Uint8Array();
@@ -59,7 +71,8 @@ async function readBytes(request: Request, { bodyBytes, bodyMs, clock }: BodyLim
   const chunks: Uint8Array[] = [];
   try {
     for (let size = 0; ; ) {
-      // A rejection: the client went away in the middle of its own request. Nobody hears the answer.
+      // A rejection: the client went away in the middle of its own request. Nobody hears the
+      // answer.
       const { done, value } = await reader.read().catch((cause: unknown) => {
         throw new NftUpgradeError('aborted', { cause });
       });

@@ -8,7 +8,10 @@ import { invalidRequest } from './problem.ts';
 export async function confirmBurn(context: HttpContext, call: OperationCall): Promise<Response> {
   context.commands.take(call.principal.id);
   const confirmation = readConfirmation(await readJson(call.request, bodyLimits(context)));
-  const { burnTxSignature, snapshot } = await context.operations.confirmBurn({ ...queryOf(call), confirmation });
+  const { burnTxSignature, snapshot } = await context.operations.confirmBurn({
+    ...queryOf(call),
+    confirmation,
+  });
   const message = 'The burn is reported. The chain decides.';
   return json({ success: true, message, burnTxSignature, operation: snapshot });
 }
@@ -38,7 +41,10 @@ export async function retry(context: HttpContext, call: OperationCall): Promise<
   return json(await context.operations.retry(queryOf(call)), { status: 202 });
 }
 
-async function takeCommand(context: HttpContext, { principal, request }: OperationCall): Promise<void> {
+async function takeCommand(
+  context: HttpContext,
+  { principal, request }: OperationCall,
+): Promise<void> {
   context.commands.take(principal.id);
   const body = await readOptionalJson(request, bodyLimits(context));
   if (typeof body !== 'object' || body === null || Array.isArray(body))
@@ -47,7 +53,14 @@ async function takeCommand(context: HttpContext, { principal, request }: Operati
 
 function readConfirmation(body: unknown): ConfirmBurn {
   if (!wire.confirmBurn.check(body)) return body as ConfirmBurn;
-  const field = typeof body === 'object' && body !== null && 'signedTransaction' in body ? 'signedTransaction' : 'burnTxSignature';
-  const shape = field === 'signedTransaction' ? 'the signed transaction in base64' : 'a signature in base58';
-  throw invalidRequest(field, `has to be ${shape}, and exactly one of burnTxSignature and signedTransaction`);
+  const field =
+    typeof body === 'object' && body !== null && 'signedTransaction' in body
+      ? 'signedTransaction'
+      : 'burnTxSignature';
+  const shape =
+    field === 'signedTransaction' ? 'the signed transaction in base64' : 'a signature in base58';
+  throw invalidRequest(
+    field,
+    `has to be ${shape}, and exactly one of burnTxSignature and signedTransaction`,
+  );
 }

@@ -18,7 +18,10 @@ export interface HttpContext {
   readonly registry: Registry;
   readonly starts: RateLimit;
   readonly commands: RateLimit;
-  /** Bounds how many streams read the journal at once: a wake-up of all of them must not starve the commands. */
+  /**
+   * Bounds how many streams read the journal at once: a wake-up of all of them must not starve the
+   * commands.
+   */
   readonly gate: <T>(work: () => Promise<T>) => Promise<T>;
   readonly telemetry: Telemetry;
   /** Where the streams of an operation wait. */
@@ -49,4 +52,8 @@ export const queryOf = ({ request, process, operationId, principal }: OperationC
   traceparent: request.headers.get('traceparent'),
 });
 
-export const bodyLimits = ({ limits, timing, clock }: HttpContext) => ({ bodyBytes: limits.bodyBytes, bodyMs: timing.bodyMs, clock });
+export const bodyLimits = ({ limits, timing, clock }: HttpContext) => ({
+  bodyBytes: limits.bodyBytes,
+  bodyMs: timing.bodyMs,
+  clock,
+});

@@ -15,7 +15,9 @@ const optionError = (cors: CorsOptions) => {
 
 describe('cors', () => {
   it('lets a page of a listed origin read the answer, problems and streams included', async () => {
-    const { handler, operations } = setup({ cors: { origins: [`${app}/`, 'capacitor://localhost'], credentials: true } });
+    const { handler, operations } = setup({
+      cors: { origins: [`${app}/`, 'capacitor://localhost'], credentials: true },
+    });
     const id = await begin(operations, ['cancelled']);
     for (const [path, origin] of [
       [`${START}/${id}`, app],
@@ -42,7 +44,14 @@ describe('cors', () => {
     expect(response.headers.get('access-control-allow-origin')).toBe(app);
     expect(response.headers.get('access-control-allow-credentials')).toBeNull();
     expect(response.headers.get('access-control-allow-methods')).toBe('GET, HEAD, POST, OPTIONS');
-    for (const name of ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID', 'NFT-Protocol', 'If-None-Match']) {
+    for (const name of [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'Last-Event-ID',
+      'NFT-Protocol',
+      'If-None-Match',
+    ]) {
       expect(response.headers.get('access-control-allow-headers')).toContain(name);
     }
   });
@@ -56,8 +65,14 @@ describe('cors', () => {
         ['OPTIONS', evil],
         ['POST', `${app}.evil.example`],
       ] as const) {
-        const response = await call(handler, method, START, { body: method === 'POST' ? input : undefined, headers: { origin } });
-        expect([response.status, await response.json()]).toMatchObject([403, { code: 'forbidden_origin' }]);
+        const response = await call(handler, method, START, {
+          body: method === 'POST' ? input : undefined,
+          headers: { origin },
+        });
+        expect([response.status, await response.json()]).toMatchObject([
+          403,
+          { code: 'forbidden_origin' },
+        ]);
         expect(response.headers.get('access-control-allow-origin')).toBeNull();
       }
       expect(operations.calls('start')).toBe(0);
@@ -72,24 +87,38 @@ describe('cors', () => {
       { origin: 'https://public.example.com', 'sec-fetch-site': 'same-origin' },
     ];
     for (const headers of own) {
-      expect((await call(handler, 'POST', START, { body: input, accept: 'application/json', headers })).status).toBe(202);
+      expect(
+        (await call(handler, 'POST', START, { body: input, accept: 'application/json', headers }))
+          .status,
+      ).toBe(202);
     }
   });
 
   it('* is for everybody, and never goes with credentials', async () => {
     const { handler } = setup({ cors: { origins: ['*'] } });
-    const response = await call(handler, 'GET', `${START}?active=true`, { headers: { origin: evil } });
+    const response = await call(handler, 'GET', `${START}?active=true`, {
+      headers: { origin: evil },
+    });
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
     expect(response.headers.get('access-control-allow-credentials')).toBeNull();
-    expect(optionError({ origins: ['*'], credentials: true })).toEqual(['invalid_option', expect.stringContaining('Name the origins')]);
+    expect(optionError({ origins: ['*'], credentials: true })).toEqual([
+      'invalid_option',
+      expect.stringContaining('Name the origins'),
+    ]);
   });
 
-  it.each(['app.example.com', 'https://app.example.com/path', 'https://user@app.example.com', '', 'https://'])(
-    'refuses the origin %j, which can match nothing',
-    (origin) => {
-      expect(optionError({ origins: [origin] })).toEqual(['invalid_option', expect.stringContaining('https://app.example.com')]);
-    },
-  );
+  it.each([
+    'app.example.com',
+    'https://app.example.com/path',
+    'https://user@app.example.com',
+    '',
+    'https://',
+  ])('refuses the origin %j, which can match nothing', (origin) => {
+    expect(optionError({ origins: [origin] })).toEqual([
+      'invalid_option',
+      expect.stringContaining('https://app.example.com'),
+    ]);
+  });
 
   it('a function that throws allows nothing', async () => {
     const { handler, errors } = setup({
@@ -99,7 +128,9 @@ describe('cors', () => {
         },
       },
     });
-    expect((await call(handler, 'GET', `${START}?active=true`, { headers: { origin: app } })).status).toBe(403);
+    expect(
+      (await call(handler, 'GET', `${START}?active=true`, { headers: { origin: app } })).status,
+    ).toBe(403);
     expect(errors.length).toBeGreaterThan(0);
   });
 });

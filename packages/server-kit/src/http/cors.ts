@@ -1,8 +1,16 @@
-import { GAP_HEADER, IDEMPOTENCY_HEADER, NftUpgradeError, PROTOCOL_HEADER } from '@aiw3/nft-upgrade/protocol';
+import {
+  GAP_HEADER,
+  IDEMPOTENCY_HEADER,
+  NftUpgradeError,
+  PROTOCOL_HEADER,
+} from '@aiw3/nft-upgrade/protocol';
 
 /** Which web origins may call. */
 export interface CorsOptions {
-  /** Allowed web origins (`https://app.example.com`), or a function that knows them (one that throws allows nothing). `*` stands for all and cannot go with credentials. */
+  /**
+   * Allowed web origins (`https://app.example.com`), or a function that knows them (one that throws
+   * allows nothing). `*` stands for all and cannot go with credentials.
+   */
   origins: readonly string[] | ((origin: string) => boolean);
   /** Lets cookies along. Default false: tokens travel in a header. */
   credentials?: boolean;
@@ -29,18 +37,33 @@ const allowedHeaders = [
   'traceparent',
   'tracestate',
 ];
-const exposedHeaders = ['Content-Location', 'ETag', 'Location', 'Retry-After', PROTOCOL_HEADER, GAP_HEADER];
+const exposedHeaders = [
+  'Content-Location',
+  'ETag',
+  'Location',
+  'Retry-After',
+  PROTOCOL_HEADER,
+  GAP_HEADER,
+];
 
 /** Seconds a browser may remember a preflight. Chromium keeps none longer than two hours. */
 const MAX_AGE_S = 7200;
 
-/** @throws NftUpgradeError `invalid_option` for an origin that can match nothing, and for `*` with credentials */
-export function createCors(options: CorsOptions | undefined, report: (error: unknown) => void): Cors {
+/**
+ * @throws NftUpgradeError `invalid_option` for an origin that can match nothing, and for `*` with
+ *   credentials
+ */
+export function createCors(
+  options: CorsOptions | undefined,
+  report: (error: unknown) => void,
+): Cors {
   const { origins = [], credentials = false } = options ?? {};
   const list = typeof origins === 'function' ? null : new Set(origins.map(normalise));
   const everybody = list?.has('*') ?? false;
   if (everybody && credentials) {
-    throw new NftUpgradeError('invalid_option', { message: 'cors.origins may not be * with credentials. Name the origins.' });
+    throw new NftUpgradeError('invalid_option', {
+      message: 'cors.origins may not be * with credentials. Name the origins.',
+    });
   }
   const allows = (origin: string): boolean => {
     if (typeof origins !== 'function') return everybody || (list?.has(origin) ?? false);
@@ -81,8 +104,8 @@ export function createCors(options: CorsOptions | undefined, report: (error: unk
 }
 
 /**
- * A browser sends Origin with every POST, also to the page's own server. Behind a proxy that rewrites Host only Sec-Fetch-Site knows, and behind
- * one that ends TLS the schemes differ.
+ * A browser sends Origin with every POST, also to the page's own server. Behind a proxy that
+ * rewrites Host only Sec-Fetch-Site knows, and behind one that ends TLS the schemes differ.
  */
 function isSameOrigin(request: Request, url: URL, origin: string): boolean {
   if (request.headers.get('sec-fetch-site') === 'same-origin') return true;
@@ -93,7 +116,12 @@ function normalise(origin: string): string {
   if (origin === '*') return origin;
   const url = URL.canParse(origin) ? new URL(origin) : null;
   // An app's own scheme (`capacitor://localhost`) has no origin for the URL class.
-  const bare = url !== null && /^\/?$/.test(url.pathname) && url.search === '' && url.hash === '' && url.username === '';
+  const bare =
+    url !== null &&
+    /^\/?$/.test(url.pathname) &&
+    url.search === '' &&
+    url.hash === '' &&
+    url.username === '';
   if (!url || !bare || url.host === '') {
     throw new NftUpgradeError('invalid_option', {
       message: `cors.origins: ${origin} is no origin. Write scheme, host and port only: https://app.example.com.`,

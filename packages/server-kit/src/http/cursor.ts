@@ -6,8 +6,9 @@ export interface Cursor {
 }
 
 /**
- * Where the client wants to go on: `Last-Event-ID`, else `?after=`. The header wins, because a reconnecting EventSource sends it along with the address it
- * began with. An unknown cursor means the whole log.
+ * Where the client wants to go on: `Last-Event-ID`, else `?after=`. The header wins, because a
+ * reconnecting EventSource sends it along with the address it began with. An unknown cursor means
+ * the whole log.
  */
 export function readCursor(request: Request, url: URL, lastSeq: number): Cursor {
   const given = request.headers.get('last-event-id') || url.searchParams.get('after');

@@ -5,34 +5,51 @@ import { framesOf } from './fixtures/frames.ts';
 import { serve, versions } from './fixtures/serve.ts';
 import { ask, begin, call, input, START, setup } from './fixtures/setup.ts';
 
-const signature = '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
+const signature =
+  '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
 
 describe.each(versions)('L3: a stop over %s', (version) => {
   it('drains every stream with its own time to come back, and each resumes on another node with nothing lost', async () => {
     const first = setup({ timing: { retryMs: 100 } });
     const second = setup({}, first.operations);
-    const [leaving, staying] = [await serve(version, first.handler), await serve(version, second.handler)];
+    const [leaving, staying] = [
+      await serve(version, first.handler),
+      await serve(version, second.handler),
+    ];
     const id = await begin(first.operations);
     const path = `${START}/${id}/events`;
-    const streams = await Promise.all(Array.from({ length: 10 }, async () => framesOf(await leaving.fetch(path, ask('GET')))));
+    const streams = await Promise.all(
+      Array.from({ length: 10 }, async () => framesOf(await leaving.fetch(path, ask('GET')))),
+    );
     await Promise.all(streams.map((frames) => frames.until((frame) => frame.id === 1)));
 
     const draining = first.handler.drain({ spreadMs: 1_000 });
-    first.operations.append(id, 'qualification_verified', samplePayload(processes.upgrade, 'qualification_verified'));
+    first.operations.append(
+      id,
+      'qualification_verified',
+      samplePayload(processes.upgrade, 'qualification_verified'),
+    );
     await Promise.all([draining, ...streams.map((frames) => frames.rest())]);
     const retries = streams.map((frames) => frames.seen.at(-1)?.retry ?? 0).sort((a, b) => a - b);
     for (const [share, retry] of retries.entries()) {
       expect(retry).toBeGreaterThanOrEqual(100 + share * 100 - 1);
       expect(retry).toBeLessThanOrEqual(100 + (share + 1) * 100 + 1);
     }
-    expect(first.handler.stats()).toMatchObject({ active: 0, failed: 0, closed: { drained: 10 }, draining: true });
+    expect(first.handler.stats()).toMatchObject({
+      active: 0,
+      failed: 0,
+      closed: { drained: 10 },
+      draining: true,
+    });
 
     // The socket closes by itself, also one that HTTP/2 or keep-alive would leave open.
     await leaving.end();
     first.operations.append(id, 'cancelled');
     for (const frames of streams) {
       const cursor = frames.seqs.at(-1);
-      const rest = framesOf(await staying.fetch(path, ask('GET', { headers: { 'Last-Event-ID': String(cursor) } })));
+      const rest = framesOf(
+        await staying.fetch(path, ask('GET', { headers: { 'Last-Event-ID': String(cursor) } })),
+      );
       await rest.rest();
       expect([...frames.seqs, ...rest.seqs]).toEqual([1, 2, 3]);
     }
@@ -49,8 +66,13 @@ describe('while it drains', () => {
     expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([503, true]);
     expect((await call(handler, 'GET', `${START}/${id}/events`)).status).toBe(503);
     expect((await call(handler, 'GET', '/api/v1/monitoring/sse-health')).status).toBe(503);
-    expect(handler.health()).toMatchObject({ status: 'warning', recommendations: [expect.stringContaining('stopping')] });
-    const confirmed = await call(handler, 'PATCH', `${START}/${id}/confirm-burn`, { body: { burnTxSignature: signature } });
+    expect(handler.health()).toMatchObject({
+      status: 'warning',
+      recommendations: [expect.stringContaining('stopping')],
+    });
+    const confirmed = await call(handler, 'PATCH', `${START}/${id}/confirm-burn`, {
+      body: { burnTxSignature: signature },
+    });
     expect(confirmed.status).toBe(200);
   });
 

@@ -1,4 +1,7 @@
-/** Lets so many pieces of work run at once; the others wait for their turn, in the order of the calls. */
+/**
+ * Lets so many pieces of work run at once; the others wait for their turn, in the order of the
+ * calls.
+ */
 export function createGate(width: number): <T>(work: () => Promise<T>) => Promise<T> {
   let free = width;
   const waiting: (() => void)[] = [];

@@ -9,7 +9,9 @@ const refusal = (options: object): unknown => {
   try {
     createHandler(memoryOperations(), { authenticate, ...options } as HandlerOptions);
   } catch (error) {
-    return error instanceof NftUpgradeError && error.code === 'invalid_option' ? error.message : error;
+    return error instanceof NftUpgradeError && error.code === 'invalid_option'
+      ? error.message
+      : error;
   }
 };
 
@@ -29,21 +31,30 @@ describe('options', () => {
   });
 
   it('what is undefined keeps its default', () => {
-    expect(refusal({ limits: { connections: undefined }, timing: undefined, cors: undefined })).toBeUndefined();
+    expect(
+      refusal({ limits: { connections: undefined }, timing: undefined, cors: undefined }),
+    ).toBeUndefined();
   });
 });
 
 describe('health', () => {
-  const health = (kit: ReturnType<typeof setup>) => call(kit.handler, 'GET', '/api/v1/monitoring/sse-health', { user: null });
+  const health = (kit: ReturnType<typeof setup>) =>
+    call(kit.handler, 'GET', '/api/v1/monitoring/sse-health', { user: null });
 
   it('warns with 503 when a threshold is reached, and says what to do', async () => {
     const kit = setup({ health: { active: 1 } });
     expect((await health(kit)).status).toBe(200);
-    const frames = framesOf(await call(kit.handler, 'GET', `${START}/${await begin(kit.operations)}/events`));
+    const frames = framesOf(
+      await call(kit.handler, 'GET', `${START}/${await begin(kit.operations)}/events`),
+    );
     const busy = await health(kit);
     expect([busy.status, await busy.json()]).toMatchObject([
       503,
-      { status: 'warning', stats: { active: 1, total: 1 }, recommendations: [expect.stringContaining('scaling up')] },
+      {
+        status: 'warning',
+        stats: { active: 1, total: 1 },
+        recommendations: [expect.stringContaining('scaling up')],
+      },
     ]);
     await frames.cancel();
     expect((await health(kit)).status).toBe(200);

@@ -1,4 +1,11 @@
-import { matchRoute, NftUpgradeError, PROTOCOL_HEADER, PROTOCOL_VERSION, type Route, routesOf } from '@aiw3/nft-upgrade/protocol';
+import {
+  matchRoute,
+  NftUpgradeError,
+  PROTOCOL_HEADER,
+  PROTOCOL_VERSION,
+  type Route,
+  routesOf,
+} from '@aiw3/nft-upgrade/protocol';
 import { createLogger } from '../telemetry/log.ts';
 import { createTelemetry } from '../telemetry/telemetry.ts';
 import { cancel, confirmBurn, reissueBurn, retry } from './commands.ts';
@@ -26,16 +33,24 @@ export interface Handler {
   readonly fetch: (request: Request) => Promise<Response>;
   /** Paths below which everything belongs to the handler. */
   readonly mounts: readonly string[];
-  /** True for an address, or a path, that belongs to the handler: an adapter hands everything else on. */
+  /**
+   * True for an address, or a path, that belongs to the handler: an adapter hands everything else
+   * on.
+   */
   serves(address: string): boolean;
   /**
-   * Ends all streams in order and takes on no new ones; commands are still answered. Clients are told to come back, each at its own time, within `spreadMs`
-   * (milliseconds, default 5 000). Resolves when the streams are gone, or after `timeoutMs` (default 10 000). Close the server after it.
+   * Ends all streams in order and takes on no new ones; commands are still answered. Clients are
+   * told to come back, each at its own time, within `spreadMs` (milliseconds, default 5 000).
+   * Resolves when the streams are gone, or after `timeoutMs` (default 10 000). Close the server
+   * after it.
    */
   drain(options?: { spreadMs?: number; timeoutMs?: number }): Promise<void>;
   /** How many streams there are, and how they are. */
   stats(): ConnectionStats;
-  /** The same with the fields of the guide: ids of the operations that are shown now, memory, uptime. For the host's own eyes; the health route tells numbers. */
+  /**
+   * The same with the fields of the guide: ids of the operations that are shown now, memory,
+   * uptime. For the host's own eyes; the health route tells numbers.
+   */
   getStats(): GuideStats;
   /** What the health route answers. */
   health(): Health;
@@ -55,12 +70,15 @@ const operationEndpoints: Readonly<Record<Exclude<Route['kind'], 'start'>, Endpo
   cancel: { POST: cancel },
   retry: { POST: retry },
 };
-const startEndpoints: Readonly<Record<string, (context: HttpContext, call: Call) => Promise<Response>>> = { GET: active, POST: start };
+const startEndpoints: Readonly<
+  Record<string, (context: HttpContext, call: Call) => Promise<Response>>
+> = { GET: active, POST: start };
 const monitoringMethods = 'GET, HEAD, OPTIONS';
 
 /**
- * Serves all routes of all processes of the engine as one function from `Request` to `Response`: for Hono, Next, Bun and Deno as it is, for
- * Node's http, https and http2 through `toNodeHandler`. @throws NftUpgradeError `invalid_option`
+ * Serves all routes of all processes of the engine as one function from `Request` to `Response`:
+ * for Hono, Next, Bun and Deno as it is, for Node's http, https and http2 through `toNodeHandler`.
+ * @throws NftUpgradeError `invalid_option`
  */
 export function createHandler(operations: Operations, options: HandlerOptions): Handler {
   const { basePath, limits, timing, health: thresholds, clock } = resolveOptions(options);
@@ -97,14 +115,21 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
   };
   const health = () => healthOf(registry.stats(), thresholds, now());
 
-  const monitoring = createMonitoring(context, { health, ready: options.ready ? async () => options.ready?.() ?? true : null });
-  const mounts = [...Object.values(operations.processes).map((process) => routesOf(process, basePath).start), ...Object.keys(monitoring)];
+  const monitoring = createMonitoring(context, {
+    health,
+    ready: options.ready ? async () => options.ready?.() ?? true : null,
+  });
+  const mounts = [
+    ...Object.values(operations.processes).map((process) => routesOf(process, basePath).start),
+    ...Object.keys(monitoring),
+  ];
 
   const answer = async (request: Request, url: URL): Promise<Response> => {
     const monitor = Object.hasOwn(monitoring, url.pathname) ? monitoring[url.pathname] : undefined;
     const route = monitor ? null : matchRoute(operations.processes, basePath, url.pathname);
     if (!monitor && !route) throw new NftUpgradeError('not_found');
-    const endpoints = route && (route.kind === 'start' ? startEndpoints : operationEndpoints[route.kind]);
+    const endpoints =
+      route && (route.kind === 'start' ? startEndpoints : operationEndpoints[route.kind]);
     const methods = endpoints ? allowed(endpoints) : monitoringMethods;
 
     cors.check(request, url);
@@ -139,7 +164,8 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
       cors.decorate(request, response.headers);
       return request.method === 'HEAD' ? new Response(null, response) : response;
     },
-    drain: ({ spreadMs = 5_000, timeoutMs = 10_000 } = {}) => registry.drain({ spreadMs, timeoutMs }),
+    drain: ({ spreadMs = 5_000, timeoutMs = 10_000 } = {}) =>
+      registry.drain({ spreadMs, timeoutMs }),
     stats: () => registry.stats(),
     getStats: () => guideStats(registry.stats(), registry.operations()),
     health,
@@ -153,7 +179,8 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
 
 /** An address may be whole, as a proxy gets it, or begin with its path. */
 const pathOf = (address: string): string => {
-  const path = /^https?:\/\//i.test(address) && URL.canParse(address) ? new URL(address).pathname : address;
+  const path =
+    /^https?:\/\//i.test(address) && URL.canParse(address) ? new URL(address).pathname : address;
   return path.split(/[?#]/, 1)[0] ?? '';
 };
 
@@ -168,7 +195,10 @@ function requireProtocol(request: Request): void {
   const spoken = request.headers.get(PROTOCOL_HEADER);
   if (spoken === null || spoken === String(PROTOCOL_VERSION)) return;
   const message = `This server speaks protocol ${PROTOCOL_VERSION}, the client another one. Nothing was started.`;
-  throw new NftUpgradeError('protocol_unsupported', { message, details: { server: PROTOCOL_VERSION } });
+  throw new NftUpgradeError('protocol_unsupported', {
+    message,
+    details: { server: PROTOCOL_VERSION },
+  });
 }
 
 async function identify(options: HandlerOptions, request: Request): Promise<Principal> {
@@ -176,7 +206,9 @@ async function identify(options: HandlerOptions, request: Request): Promise<Prin
   if (principal === null) throw new NftUpgradeError('unauthenticated');
   // An empty id would make everybody the same user.
   if (typeof principal.id !== 'string' || principal.id === '') {
-    throw new NftUpgradeError('invalid_option', { message: 'authenticate gave a principal without an id.' });
+    throw new NftUpgradeError('invalid_option', {
+      message: 'authenticate gave a principal without an id.',
+    });
   }
   return principal;
 }

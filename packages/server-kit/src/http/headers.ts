@@ -15,8 +15,9 @@ export function addSecurityHeaders(headers: Headers): void {
 }
 
 /**
- * Headers of an event stream. `no-transform` and `X-Accel-Buffering` keep compressors and nginx from holding frames back. Never `Connection` or
- * `Transfer-Encoding`: they make a message malformed on HTTP/2 (RFC 9113, section 8.2.2).
+ * Headers of an event stream. `no-transform` and `X-Accel-Buffering` keep compressors and nginx
+ * from holding frames back. Never `Connection` or `Transfer-Encoding`: they make a message
+ * malformed on HTTP/2 (RFC 9113, section 8.2.2).
  */
 export const streamHeaders = (contentLocation: string): Record<string, string> => ({
   'Content-Type': 'text/event-stream; charset=utf-8',
@@ -29,8 +30,15 @@ export const streamHeaders = (contentLocation: string): Record<string, string> =
 const encoder = new TextEncoder();
 
 /** A JSON answer with its length, so that a `HEAD` can tell it and no proxy has to chunk it. */
-export function json(value: unknown, init: { status?: number; headers?: Record<string, string> } = {}): Response {
+export function json(
+  value: unknown,
+  init: { status?: number; headers?: Record<string, string> } = {},
+): Response {
   const body = encoder.encode(JSON.stringify(value));
-  const headers = { 'Content-Type': 'application/json', 'Content-Length': String(body.byteLength), ...init.headers };
+  const headers = {
+    'Content-Type': 'application/json',
+    'Content-Length': String(body.byteLength),
+    ...init.headers,
+  };
   return new Response(body, { status: init.status ?? 200, headers });
 }

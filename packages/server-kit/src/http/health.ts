@@ -4,13 +4,19 @@ import type { ConnectionStats } from './registry.ts';
 
 /** From when on the health route warns. */
 export interface HealthThresholds {
-  /** Open streams from which on the state is `warning`. Default: four fifths of `limits.connections`. */
+  /**
+   * Open streams from which on the state is `warning`. Default: four fifths of
+   * `limits.connections`.
+   */
   active: number;
   /** Used heap of the process from which on the state is `warning`, in bytes. Default 1 GiB. */
   heapUsedBytes: number;
 }
 
-/** What the health route of the guide answers. It names no operation and no user: whoever watches a server need not be signed in. */
+/**
+ * What the health route of the guide answers. It names no operation and no user: whoever watches a
+ * server need not be signed in.
+ */
 export interface Health {
   timestamp: string;
   service: 'sse-connections';
@@ -22,7 +28,13 @@ export interface Health {
     failed: number;
     /** How many; the guide lists ids, which belong to users. */
     activeConnections: number;
-    memoryUsage: { rss: number; heapTotal: number; heapUsed: number; external: number; arrayBuffers: number };
+    memoryUsage: {
+      rss: number;
+      heapTotal: number;
+      heapUsed: number;
+      external: number;
+      arrayBuffers: number;
+    };
     /** Seconds since the process began. */
     uptime: number;
   };
@@ -42,7 +54,10 @@ export interface GuideStats {
   uptime: number;
 }
 
-export const guideStats = ({ total, active, completed, failed }: ConnectionStats, operationIds: Iterable<string>): GuideStats => ({
+export const guideStats = (
+  { total, active, completed, failed }: ConnectionStats,
+  operationIds: Iterable<string>,
+): GuideStats => ({
   total,
   active,
   completed,
@@ -52,19 +67,35 @@ export const guideStats = ({ total, active, completed, failed }: ConnectionStats
   uptime: process.uptime(),
 });
 
-export function healthOf(stats: ConnectionStats, thresholds: HealthThresholds, now: number): Health {
+export function healthOf(
+  stats: ConnectionStats,
+  thresholds: HealthThresholds,
+  now: number,
+): Health {
   const { total, active, completed, failed, draining } = stats;
   const memory = process.memoryUsage();
   const recommendations = [
-    ...(active >= thresholds.active ? ['Consider scaling up server resources: the number of open streams is near its limit.'] : []),
-    ...(memory.heapUsed >= thresholds.heapUsedBytes ? ['Monitor connection cleanup processes: the heap is larger than expected.'] : []),
+    ...(active >= thresholds.active
+      ? ['Consider scaling up server resources: the number of open streams is near its limit.']
+      : []),
+    ...(memory.heapUsed >= thresholds.heapUsedBytes
+      ? ['Monitor connection cleanup processes: the heap is larger than expected.']
+      : []),
     ...(draining ? ['Send no new connections here: this server is stopping.'] : []),
   ];
   return {
     timestamp: new Date(now).toISOString(),
     service: 'sse-connections',
     status: recommendations.length === 0 ? 'healthy' : 'warning',
-    stats: { total, active, completed, failed, activeConnections: active, memoryUsage: memory, uptime: process.uptime() },
+    stats: {
+      total,
+      active,
+      completed,
+      failed,
+      activeConnections: active,
+      memoryUsage: memory,
+      uptime: process.uptime(),
+    },
     recommendations,
   };
 }

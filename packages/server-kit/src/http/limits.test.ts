@@ -13,15 +13,23 @@ describe.each(versions)('L2: caps over %s', (version) => {
     server = await serve(version, kit.handler);
   });
   afterEach(() => server.close());
-  const open = (id: string, user: string) => server.fetch(`${START}/${id}/events`, ask('GET', { user }));
+  const open = (id: string, user: string) =>
+    server.fetch(`${START}/${id}/events`, ask('GET', { user }));
   const refusal = async (response: Response) => {
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     return [response.status, ((await response.json()) as { code: string }).code];
   };
 
   it('one user has so many streams, the node so many together, and closed ones count no more', async () => {
-    const [alice, bob] = [await begin(kit.operations, [], { user: 'alice' }), await begin(kit.operations, [], { user: 'bob' })];
-    const streams = [await open(alice, 'alice'), await open(alice, 'alice'), await open(alice, 'alice')].map(framesOf);
+    const [alice, bob] = [
+      await begin(kit.operations, [], { user: 'alice' }),
+      await begin(kit.operations, [], { user: 'bob' }),
+    ];
+    const streams = [
+      await open(alice, 'alice'),
+      await open(alice, 'alice'),
+      await open(alice, 'alice'),
+    ].map(framesOf);
     expect(await refusal(await open(alice, 'alice'))).toEqual([429, 'rate_limited']);
     streams.push(...[await open(bob, 'bob'), await open(bob, 'bob')].map(framesOf));
     expect(await refusal(await open(bob, 'bob'))).toEqual([429, 'rate_limited']);
@@ -36,9 +44,12 @@ describe.each(versions)('L2: caps over %s', (version) => {
 
   it('a start that finds no place begins nothing, and the same key begins it later', async () => {
     const id = await begin(kit.operations, [], { user: 'alice' });
-    const streams = [await open(id, 'alice'), await open(id, 'alice'), await open(id, 'alice')].map(framesOf);
+    const streams = [await open(id, 'alice'), await open(id, 'alice'), await open(id, 'alice')].map(
+      framesOf,
+    );
     const starts = kit.operations.calls('start');
-    const again = () => server.fetch(START, ask('POST', { body: input, headers: { 'Idempotency-Key': KEY } }));
+    const again = () =>
+      server.fetch(START, ask('POST', { body: input, headers: { 'Idempotency-Key': KEY } }));
     expect(await refusal(await again())).toEqual([429, 'rate_limited']);
     expect(kit.operations.calls('start')).toBe(starts);
     await Promise.all(streams.map((frames) => frames.cancel()));
@@ -50,10 +61,17 @@ describe.each(versions)('L2: caps over %s', (version) => {
 describe('requests in a minute', () => {
   it('bounds starts and commands of one principal, each for itself', async () => {
     const time = virtualTime();
-    const { handler, operations } = setup({ clock: time.clock, limits: { startsPerMinute: 2, commandsPerMinute: 3 } });
+    const { handler, operations } = setup({
+      clock: time.clock,
+      limits: { startsPerMinute: 2, commandsPerMinute: 3 },
+    });
     const id = await begin(operations);
     const start = async (user = 'alice') => {
-      const response = await call(handler, 'POST', START, { user, body: input, accept: 'application/json' });
+      const response = await call(handler, 'POST', START, {
+        user,
+        body: input,
+        accept: 'application/json',
+      });
       return [response.status, response.headers.get('retry-after')];
     };
     expect([await start(), await start(), await start()]).toEqual([
@@ -62,12 +80,18 @@ describe('requests in a minute', () => {
       [429, '30'],
     ]);
     expect(await start('bob')).toEqual([202, null]);
-    const command = async (route: string) => (await call(handler, 'POST', `${START}/${id}/${route}`)).status;
-    expect([await command('retry'), await command('burn-transaction'), await command('cancel'), await command('cancel')]).toEqual([
-      409, 409, 202, 429,
-    ]);
+    const command = async (route: string) =>
+      (await call(handler, 'POST', `${START}/${id}/${route}`)).status;
+    expect([
+      await command('retry'),
+      await command('burn-transaction'),
+      await command('cancel'),
+      await command('cancel'),
+    ]).toEqual([409, 409, 202, 429]);
     // A confirmation counts like the others.
-    const confirm = await call(handler, 'PATCH', `${START}/${id}/confirm-burn`, { body: { burnTxSignature: '5'.repeat(88) } });
+    const confirm = await call(handler, 'PATCH', `${START}/${id}/confirm-burn`, {
+      body: { burnTxSignature: '5'.repeat(88) },
+    });
     expect(confirm.status).toBe(429);
     await time.advance(30_000);
     expect(await start()).toEqual([202, null]);
@@ -84,6 +108,8 @@ describe('requests in a minute', () => {
     // A clock that was set back gives nothing and takes nothing.
     now = 0;
     limit.take('somebody');
-    expect(() => limit.take('somebody')).toThrowError(expect.objectContaining({ code: 'rate_limited' }));
+    expect(() => limit.take('somebody')).toThrowError(
+      expect.objectContaining({ code: 'rate_limited' }),
+    );
   });
 });

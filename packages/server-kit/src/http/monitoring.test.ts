@@ -22,7 +22,10 @@ describe('what a monitor asks, without being signed in', () => {
 
   it('asks the host, who may say no, throw, or hang', async () => {
     const notReady = [503, { status: 'not_ready', reason: 'dependencies' }];
-    expect(await ask(setup({ ready: async () => true }), 'ready')).toEqual([200, { status: 'ready' }]);
+    expect(await ask(setup({ ready: async () => true }), 'ready')).toEqual([
+      200,
+      { status: 'ready' },
+    ]);
     expect(await ask(setup({ ready: async () => false }), 'ready')).toEqual(notReady);
     const failing = setup({
       ready: async () => {

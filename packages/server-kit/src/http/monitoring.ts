@@ -53,7 +53,9 @@ export function createMonitoring(
           : ready && !(await passes(ready))
             ? 'dependencies'
             : null;
-      return reason === null ? json({ status: 'ready' }) : json({ status: 'not_ready', reason }, { status: 503 });
+      return reason === null
+        ? json({ status: 'ready' })
+        : json({ status: 'not_ready', reason }, { status: 503 });
     },
   };
 }

@@ -17,7 +17,9 @@ export interface StartRequest {
   input: Readonly<Record<string, unknown>>;
   /** Without a key the operation is made, but a repeat cannot attach to it. */
   idempotencyKey: string | null;
-  /** W3C trace context of the request; stored, so that every later step belongs to the same trace. */
+  /**
+   * W3C trace context of the request; stored, so that every later step belongs to the same trace.
+   */
   traceparent?: string | null;
 }
 
@@ -29,8 +31,9 @@ export interface Started {
 }
 
 /**
- * What the HTTP layer needs of the engine. Every call names the principal: what belongs to another one does not exist (`not_found`), so that ids
- * cannot be probed. Calls on an operation reject with `not_found` also when it belongs to another process.
+ * What the HTTP layer needs of the engine. Every call names the principal: what belongs to another
+ * one does not exist (`not_found`), so that ids cannot be probed. Calls on an operation reject with
+ * `not_found` also when it belongs to another process.
  */
 export interface Operations {
   readonly processes: Processes;
@@ -38,14 +41,24 @@ export interface Operations {
   start(request: StartRequest): Promise<Started>;
   /** The caller's operations of a process that have not ended, newest first. */
   active(query: { process: string; principal: Principal }): Promise<Snapshot[]>;
-  /** The operation folded, for whoever it belongs to. Rejects with `not_found` for everybody else. */
+  /**
+   * The operation folded, for whoever it belongs to. Rejects with `not_found` for everybody else.
+   */
   snapshot(query: OperationQuery): Promise<Snapshot>;
   /** Events with a number above `after`, in order, at most `limit` (default 500). */
   events(query: OperationQuery & { after: number; limit?: number }): Promise<OperationEvent[]>;
-  /** Calls `wake` when the operation may have new events; a wake-up can be lost or needless, so readers also look by themselves. */
+  /**
+   * Calls `wake` when the operation may have new events; a wake-up can be lost or needless, so
+   * readers also look by themselves.
+   */
   watch(operationId: string, wake: () => void): () => void;
-  /** @throws NftUpgradeError `burn_not_expected`, `unsafe_transaction`, `wrong_account`, `modified_beyond_policy`, `signature_missing` */
-  confirmBurn(query: OperationQuery & { confirmation: ConfirmBurn }): Promise<{ burnTxSignature: string; snapshot: Snapshot }>;
+  /**
+   * @throws NftUpgradeError `burn_not_expected`, `unsafe_transaction`, `wrong_account`,
+   *   `modified_beyond_policy`, `signature_missing`
+   */
+  confirmBurn(
+    query: OperationQuery & { confirmation: ConfirmBurn },
+  ): Promise<{ burnTxSignature: string; snapshot: Snapshot }>;
   /** @throws NftUpgradeError `burn_not_expected`, `burn_still_valid` */
   reissueBurn(query: OperationQuery): Promise<Snapshot>;
   /** @throws NftUpgradeError `cancel_refused` */

@@ -8,9 +8,15 @@ import type { Principal } from './operations.ts';
 
 /** The most of everything; what is beyond is refused. */
 export interface HandlerLimits {
-  /** Largest request body, in bytes. Default 16 KiB: twice the largest signed transaction that is accepted. */
+  /**
+   * Largest request body, in bytes. Default 16 KiB: twice the largest signed transaction that is
+   * accepted.
+   */
   bodyBytes: number;
-  /** Bytes of frames that are sent at once; no more are taken from the journal before the client has read them. One event is sent whole. Default 64 KiB. */
+  /**
+   * Bytes of frames that are sent at once; no more are taken from the journal before the client has
+   * read them. One event is sent whole. Default 64 KiB.
+   */
   streamBytes: number;
   /** Streams of one principal on this node; a further one is answered with 429. Default 20. */
   connectionsPerPrincipal: number;
@@ -24,15 +30,25 @@ export interface HandlerLimits {
 
 /** Heartbeats and ages of streams. Milliseconds. */
 export interface HandlerTiming {
-  /** A comment is sent to an idle stream this often, so that nothing on the way takes it for dead. Milliseconds, default 15 000. */
+  /**
+   * A comment is sent to an idle stream this often, so that nothing on the way takes it for dead.
+   * Milliseconds, default 15 000.
+   */
   heartbeatMs: number;
   /** What a client is told to wait before it reconnects. Milliseconds, default 2 000. */
   retryMs: number;
-  /** A stream is ended in order after this long, up to a tenth earlier; the client resumes. Milliseconds, default 15 minutes. */
+  /**
+   * A stream is ended in order after this long, up to a tenth earlier; the client resumes.
+   * Milliseconds, default 15 minutes.
+   */
   maxConnectionMs: number;
-  /** How soon a lost wake-up is healed, as long as few streams are open. Milliseconds, default 1 000. */
+  /**
+   * How soon a lost wake-up is healed, as long as few streams are open. Milliseconds, default 1 000.
+   */
   pollMs: number;
-  /** A client that has not read what was sent is cut off after this long. Milliseconds, default 60 000. */
+  /**
+   * A client that has not read what was sent is cut off after this long. Milliseconds, default 60 000.
+   */
   stallMs: number;
   /** A request body has to arrive in this time. Milliseconds, default 10 000. */
   bodyMs: number;
@@ -40,7 +56,10 @@ export interface HandlerTiming {
 
 /** Options of `createHandler`. */
 export interface HandlerOptions {
-  /** Who sends this request: null for nobody. What it throws is answered with 500 and reported. Required: operations belong to somebody. */
+  /**
+   * Who sends this request: null for nobody. What it throws is answered with 500 and reported.
+   * Required: operations belong to somebody.
+   */
   authenticate(request: Request): Promise<Principal | null>;
   /** Where the processes are mounted. Default `/api/v1/nft`. */
   basePath?: string;
@@ -50,7 +69,10 @@ export interface HandlerOptions {
   timing?: Partial<HandlerTiming>;
   /** From when on the health route warns. */
   health?: Partial<HealthThresholds>;
-  /** Asked by the readiness route: false, or what it throws, makes it 503. Default: ready while it is neither full nor stopping. */
+  /**
+   * Asked by the readiness route: false, or what it throws, makes it 503. Default: ready while it
+   * is neither full nor stopping.
+   */
   ready?: () => Promise<boolean>;
   /** Replaced in tests. Default: the system's. */
   clock?: Clock;
@@ -58,7 +80,10 @@ export interface HandlerOptions {
   log?: Log;
   /** Providers of OpenTelemetry. Default: the global ones. */
   telemetry?: TelemetryOptions;
-  /** Called with what was answered with a status of 500 or more, and with what broke a stream. Default: nothing. */
+  /**
+   * Called with what was answered with a status of 500 or more, and with what broke a stream.
+   * Default: nothing.
+   */
   onError?: (error: unknown) => void;
 }
 
@@ -98,7 +123,8 @@ export function resolveOptions(options: HandlerOptions): ResolvedOptions {
     );
   }
   const basePath = options.basePath ?? DEFAULT_BASE_PATH;
-  if (!/^(\/[\w.~-]+)+\/?$/.test(basePath)) throw invalid('basePath has to be a path like /api/v1/nft.');
+  if (!/^(\/[\w.~-]+)+\/?$/.test(basePath))
+    throw invalid('basePath has to be a path like /api/v1/nft.');
   const limits = positive('limits', defaultLimits, options.limits);
   const thresholds = { active: Math.ceil(limits.connections * 0.8), heapUsedBytes: GIB };
   return {
@@ -110,9 +136,12 @@ export function resolveOptions(options: HandlerOptions): ResolvedOptions {
   };
 }
 
-const invalid = (message: string): NftUpgradeError => new NftUpgradeError('invalid_option', { message });
+const invalid = (message: string): NftUpgradeError =>
+  new NftUpgradeError('invalid_option', { message });
 
-/** An option that is given as undefined keeps its default: hosts pass settings on that may be unset. */
+/**
+ * An option that is given as undefined keeps its default: hosts pass settings on that may be unset.
+ */
 function positive<K extends string>(
   group: string,
   defaults: Readonly<Record<K, number>>,
@@ -120,15 +149,18 @@ function positive<K extends string>(
 ): Record<K, number> {
   const filled: Record<K, number> = { ...defaults };
   for (const [key, value] of Object.entries<number | undefined>(given ?? {})) {
-    if (!isKey(defaults, key)) throw invalid(`${group}.${key} does not exist. Known: ${Object.keys(defaults).join(', ')}.`);
+    if (!isKey(defaults, key))
+      throw invalid(`${group}.${key} does not exist. Known: ${Object.keys(defaults).join(', ')}.`);
     if (value === undefined) continue;
-    if (!(Number.isFinite(value) && value > 0)) throw invalid(`${group}.${key} has to be a number above 0.`);
+    if (!(Number.isFinite(value) && value > 0))
+      throw invalid(`${group}.${key} has to be a number above 0.`);
     filled[key] = value;
   }
   return filled;
 }
 
-const isKey = <K extends string>(defaults: Readonly<Record<K, number>>, key: string): key is K => Object.hasOwn(defaults, key);
+const isKey = <K extends string>(defaults: Readonly<Record<K, number>>, key: string): key is K =>
+  Object.hasOwn(defaults, key);
 
 /** Timers of the handler keep no process alive: the sockets they serve do. */
 export const systemClock: Clock = {

@@ -17,7 +17,10 @@ export interface Page {
   readonly terminal: boolean;
 }
 
-/** The frames of the events above a cursor, as many as the budget allows, at least one. `ended`: the log had its terminal event before it was read. */
+/**
+ * The frames of the events above a cursor, as many as the budget allows, at least one. `ended`: the
+ * log had its terminal event before it was read.
+ */
 export function pageOf(
   events: readonly OperationEvent[],
   after: number,

@@ -8,7 +8,8 @@ const secret = 'postgres://admin:hunter2@db.internal/nft';
 describe.each(versions)('problems over %s', (version) => {
   let kit: Setup;
   let server: Served;
-  const send = (method: string, path: string, options?: Ask) => server.fetch(path, ask(method, options));
+  const send = (method: string, path: string, options?: Ask) =>
+    server.fetch(path, ask(method, options));
   /** Every refusal has the same shape. */
   const problem = async (response: Response) => {
     expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -35,7 +36,12 @@ describe.each(versions)('problems over %s', (version) => {
   it('nobody: 401, which asks for a token', async () => {
     const response = await send('POST', START, { user: null, body: input });
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
-    expect(await problem(response)).toMatchObject({ status: 401, code: 'unauthenticated', actor: 'user', retryable: false });
+    expect(await problem(response)).toMatchObject({
+      status: 401,
+      code: 'unauthenticated',
+      actor: 'user',
+      retryable: false,
+    });
   });
 
   it.each([
@@ -44,27 +50,47 @@ describe.each(versions)('problems over %s', (version) => {
     ['a missing field', '{"tier":2}', 422, 'invalid_request', 'targetTierId'],
     ['a field too many', '{"targetTierId":"t","isAdmin":true}', 422, 'invalid_request', 'isAdmin'],
     ['no object', '[]', 422, 'invalid_request', '(root)'],
-    ['a body above the limit', JSON.stringify({ targetTierId: 'x'.repeat(20_000) }), 413, 'body_too_large'],
+    [
+      'a body above the limit',
+      JSON.stringify({ targetTierId: 'x'.repeat(20_000) }),
+      413,
+      'body_too_large',
+    ],
   ])('start with %s', async (_name, body, status, code, field?: string) => {
-    expect(await refused('POST', START, { body })).toEqual({ status, code, ...(field && { field }) });
+    expect(await refused('POST', START, { body })).toEqual({
+      status,
+      code,
+      ...(field && { field }),
+    });
     expect(kit.operations.calls('start')).toBe(0);
   });
 
   it('start with another content type, a wrong key, or formats nobody has', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=latin1', 'application/jsonp']) {
-      expect(await refused('POST', START, { body: input, headers: { 'content-type': type } })).toEqual({
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/json; charset=latin1',
+      'application/jsonp',
+    ]) {
+      expect(
+        await refused('POST', START, { body: input, headers: { 'content-type': type } }),
+      ).toEqual({
         status: 415,
         code: 'unsupported_media_type',
       });
     }
     for (const key of ['short', 'with space', 'x'.repeat(129)]) {
-      expect(await refused('POST', START, { body: input, headers: { 'Idempotency-Key': key } })).toEqual({
+      expect(
+        await refused('POST', START, { body: input, headers: { 'Idempotency-Key': key } }),
+      ).toEqual({
         status: 422,
         code: 'invalid_request',
         field: 'Idempotency-Key',
       });
     }
-    expect(await refused('POST', START, { body: input, accept: 'text/html, image/*' })).toMatchObject({
+    expect(
+      await refused('POST', START, { body: input, accept: 'text/html, image/*' }),
+    ).toMatchObject({
       status: 406,
       code: 'not_acceptable',
     });
@@ -72,24 +98,56 @@ describe.each(versions)('problems over %s', (version) => {
 
   it('C11: another protocol version is refused readably, before anything begins', async () => {
     for (const spoken of ['2', '0', 'one']) {
-      const body = await problem(await send('POST', START, { body: input, headers: { 'NFT-Protocol': spoken } }));
-      expect(body).toMatchObject({ status: 426, code: 'protocol_unsupported', details: { server: 1 } });
+      const body = await problem(
+        await send('POST', START, { body: input, headers: { 'NFT-Protocol': spoken } }),
+      );
+      expect(body).toMatchObject({
+        status: 426,
+        code: 'protocol_unsupported',
+        details: { server: 1 },
+      });
       expect(body.detail).toContain('Nothing was started');
     }
     expect(kit.operations.calls('start')).toBe(0);
-    expect((await send('POST', START, { body: input, accept: 'application/json', headers: { 'NFT-Protocol': '1' } })).status).toBe(202);
+    expect(
+      (
+        await send('POST', START, {
+          body: input,
+          accept: 'application/json',
+          headers: { 'NFT-Protocol': '1' },
+        })
+      ).status,
+    ).toBe(202);
   });
 
   it('confirm-burn names the field that is wrong', async () => {
     const path = `${START}/${await begin(kit.operations)}/confirm-burn`;
     const wrong = { status: 422, code: 'invalid_request' };
-    expect(await refused('PATCH', path, { body: {} })).toEqual({ ...wrong, field: 'burnTxSignature' });
-    expect(await refused('PATCH', path, { body: { burnTxSignature: 'no' } })).toEqual({ ...wrong, field: 'burnTxSignature' });
-    expect(await refused('PATCH', path, { body: { signedTransaction: '***' } })).toEqual({ ...wrong, field: 'signedTransaction' });
-    expect(await refused('PATCH', path, { body: 'null' })).toEqual({ ...wrong, field: 'burnTxSignature' });
-    expect(await refused('POST', path.replace('confirm-burn', 'cancel'), { body: '[1]' })).toEqual({ ...wrong, field: '(root)' });
+    expect(await refused('PATCH', path, { body: {} })).toEqual({
+      ...wrong,
+      field: 'burnTxSignature',
+    });
+    expect(await refused('PATCH', path, { body: { burnTxSignature: 'no' } })).toEqual({
+      ...wrong,
+      field: 'burnTxSignature',
+    });
+    expect(await refused('PATCH', path, { body: { signedTransaction: '***' } })).toEqual({
+      ...wrong,
+      field: 'signedTransaction',
+    });
+    expect(await refused('PATCH', path, { body: 'null' })).toEqual({
+      ...wrong,
+      field: 'burnTxSignature',
+    });
+    expect(await refused('POST', path.replace('confirm-burn', 'cancel'), { body: '[1]' })).toEqual({
+      ...wrong,
+      field: '(root)',
+    });
     expect(
-      await refused('POST', path.replace('confirm-burn', 'cancel'), { body: 'a=b', headers: { 'content-type': 'text/plain' } }),
+      await refused('POST', path.replace('confirm-burn', 'cancel'), {
+        body: 'a=b',
+        headers: { 'content-type': 'text/plain' },
+      }),
     ).toMatchObject({ status: 415 });
     expect(kit.operations.calls('confirmBurn') + kit.operations.calls('cancel')).toBe(0);
   });
@@ -116,7 +174,9 @@ describe.each(versions)('problems over %s', (version) => {
         `/api/v1/nft/claim/${claimed}`,
       ]) {
         const response = await send(method, path + rest, options);
-        const headers = [...response.headers].filter(([name]) => !['date', 'connection', 'keep-alive'].includes(name));
+        const headers = [...response.headers].filter(
+          ([name]) => !['date', 'connection', 'keep-alive'].includes(name),
+        );
         answers.add(JSON.stringify([response.status, headers, await response.text()]));
       }
       expect([...answers]).toHaveLength(1);
@@ -125,7 +185,12 @@ describe.each(versions)('problems over %s', (version) => {
   });
 
   it('an unexpected error is internal, its message stays here', async () => {
-    kit.operations.fail('start', new Error(secret), new NftUpgradeError('invalid_option', { message: secret }), secret);
+    kit.operations.fail(
+      'start',
+      new Error(secret),
+      new NftUpgradeError('invalid_option', { message: secret }),
+      secret,
+    );
     for (const accept of ['text/event-stream', 'application/json', '*/*']) {
       const response = await send('POST', START, { body: input, accept });
       const text = await response.clone().text();
@@ -138,7 +203,10 @@ describe.each(versions)('problems over %s', (version) => {
   });
 
   it('S1: an unavailable database is 503 with Retry-After, and says nothing about itself', async () => {
-    kit.operations.fail('start', new NftUpgradeError('database_unavailable', { message: secret, details: { reason: secret } }));
+    kit.operations.fail(
+      'start',
+      new NftUpgradeError('database_unavailable', { message: secret, details: { reason: secret } }),
+    );
     const response = await send('POST', START, { body: input });
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     const body = await problem(response);
@@ -150,25 +218,47 @@ describe.each(versions)('problems over %s', (version) => {
     const id = await begin(kit.operations);
     kit.operations.fail(
       'confirmBurn',
-      new NftUpgradeError('wrong_account', { operationId: id, asset: 'safe', details: { expected: 'a', actual: 'b' } }),
+      new NftUpgradeError('wrong_account', {
+        operationId: id,
+        asset: 'safe',
+        details: { expected: 'a', actual: 'b' },
+      }),
     );
-    const body = await problem(await send('PATCH', `${START}/${id}/confirm-burn`, { body: { signedTransaction: 'AQID' } }));
-    expect(body).toMatchObject({ status: 422, code: 'wrong_account', asset: 'safe', operationId: id, details: { expected: 'a' } });
+    const body = await problem(
+      await send('PATCH', `${START}/${id}/confirm-burn`, { body: { signedTransaction: 'AQID' } }),
+    );
+    expect(body).toMatchObject({
+      status: 422,
+      code: 'wrong_account',
+      asset: 'safe',
+      operationId: id,
+      details: { expected: 'a' },
+    });
     expect(kit.errors).toEqual([]);
   });
 });
 
 const streaming = (body: ReadableStream): Request => {
-  const init = { ...ask('POST', { headers: { 'content-type': 'application/json' } }), body, duplex: 'half' };
+  const init = {
+    ...ask('POST', { headers: { 'content-type': 'application/json' } }),
+    body,
+    duplex: 'half',
+  };
   return new Request(`https://api.example.com${START}`, init);
 };
 
 describe('what the host gives', () => {
   it('an authenticate that throws, or names nobody, is 500 and reported', async () => {
-    for (const authenticate of [() => Promise.reject(new Error(secret)), async () => ({ id: '' })]) {
+    for (const authenticate of [
+      () => Promise.reject(new Error(secret)),
+      async () => ({ id: '' }),
+    ]) {
       const { handler, errors } = setup({ authenticate });
       const response = await call(handler, 'GET', `${START}?active=true`);
-      expect([response.status, await response.json()]).toMatchObject([500, { code: 'internal', detail: errorCodes.internal.message }]);
+      expect([response.status, await response.json()]).toMatchObject([
+        500,
+        { code: 'internal', detail: errorCodes.internal.message },
+      ]);
       expect(errors).toHaveLength(1);
     }
   });
@@ -185,8 +275,14 @@ describe('what the host gives', () => {
 
   it('another base path moves all routes', async () => {
     const { handler } = setup({ basePath: '/nft/' });
-    const response = await call(handler, 'POST', '/nft/upgrade', { body: input, accept: 'application/json' });
-    expect([response.status, response.headers.get('location')]).toEqual([202, '/nft/upgrade/upg_1']);
+    const response = await call(handler, 'POST', '/nft/upgrade', {
+      body: input,
+      accept: 'application/json',
+    });
+    expect([response.status, response.headers.get('location')]).toEqual([
+      202,
+      '/nft/upgrade/upg_1',
+    ]);
     expect((await call(handler, 'POST', START, { body: input })).status).toBe(404);
   });
 
@@ -199,7 +295,11 @@ describe('what the host gives', () => {
       },
     });
     const response = await handler.fetch(streaming(body));
-    expect([response.status, await response.json(), cancelled]).toMatchObject([503, { code: 'connection_lost', retryable: true }, true]);
+    expect([response.status, await response.json(), cancelled]).toMatchObject([
+      503,
+      { code: 'connection_lost', retryable: true },
+      true,
+    ]);
   });
 
   it('a body of unknown length is read no further than the limit', async () => {

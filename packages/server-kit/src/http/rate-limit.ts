@@ -2,7 +2,10 @@ import { later } from './problem.ts';
 
 /** So many requests of one principal in a minute. */
 export interface RateLimit {
-  /** Takes one. @throws NftUpgradeError `rate_limited` with the time after which the next one is free */
+  /**
+   * Takes one. @throws NftUpgradeError `rate_limited` with the time after which the next one is
+   * free
+   */
   take(principalId: string): void;
   /** Principals that are remembered. */
   readonly size: number;
@@ -15,7 +18,10 @@ interface Bucket {
 
 const MINUTE_MS = 60_000;
 
-/** A token bucket a principal: a burst up to the whole limit, then one at a time as the minute goes on. */
+/**
+ * A token bucket a principal: a burst up to the whole limit, then one at a time as the minute goes
+ * on.
+ */
 export function createRateLimit(perMinute: number, now: () => number): RateLimit {
   // In the order of use: whoever has been quiet longest stands first.
   const buckets = new Map<string, Bucket>();
@@ -37,7 +43,11 @@ export function createRateLimit(perMinute: number, now: () => number): RateLimit
       buckets.set(principalId, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: time });
       forgetFull(time);
       if (tokens < 1)
-        throw later('rate_limited', `At most ${perMinute} such requests in a minute.`, ((1 - tokens) * MINUTE_MS) / perMinute);
+        throw later(
+          'rate_limited',
+          `At most ${perMinute} such requests in a minute.`,
+          ((1 - tokens) * MINUTE_MS) / perMinute,
+        );
     },
     get size() {
       return buckets.size;

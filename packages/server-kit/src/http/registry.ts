@@ -29,7 +29,10 @@ export interface ConnectionStats {
 
 /** All streams of this node: their number, their one timer, their end. */
 export interface Registry {
-  /** @throws NftUpgradeError `rate_limited` when the principal, or this process, has too many streams; `temporarily_unavailable` when it stops */
+  /**
+   * @throws NftUpgradeError `rate_limited` when the principal, or this process, has too many
+   *   streams; `temporarily_unavailable` when it stops
+   */
   admit(principalId: string): Slot;
   stats(): ConnectionStats;
   /** Operations that are shown now, one for each stream. */
@@ -40,7 +43,10 @@ export interface Registry {
   drain(options: { spreadMs: number; timeoutMs: number }): Promise<void>;
 }
 
-/** Looks into the journal without a wake-up, of all streams together, in a second. Wake-ups are the rule; this heals lost ones and bounds what it costs. */
+/**
+ * Looks into the journal without a wake-up, of all streams together, in a second. Wake-ups are the
+ * rule; this heals lost ones and bounds what it costs.
+ */
 const LOOKS_PER_SECOND = 200;
 
 /** How long a refused caller is sent away. Milliseconds. */
@@ -58,9 +64,25 @@ export function createRegistry({ clock, timing, limits, slices }: RegistryOption
   // Looked at longest ago first.
   const sessions = new Set<Session>();
   const perPrincipal = new Map<string, number>();
-  const closed: Record<CloseReason, number> = { completed: 0, rolled: 0, drained: 0, left: 0, stalled: 0, failed: 0 };
+  const closed: Record<CloseReason, number> = {
+    completed: 0,
+    rolled: 0,
+    drained: 0,
+    left: 0,
+    stalled: 0,
+    failed: 0,
+  };
   const emptied = new Set<() => void>();
-  const tickMs = Math.max(5, Math.min(1_000, timing.pollMs, timing.heartbeatMs / 4, timing.stallMs / 4, timing.maxConnectionMs / 4));
+  const tickMs = Math.max(
+    5,
+    Math.min(
+      1_000,
+      timing.pollMs,
+      timing.heartbeatMs / 4,
+      timing.stallMs / 4,
+      timing.maxConnectionMs / 4,
+    ),
+  );
   let admitted = 0;
   let total = 0;
   let draining: { spreadMs: number } | null = null;
@@ -139,9 +161,14 @@ export function createRegistry({ clock, timing, limits, slices }: RegistryOption
   return {
     admit(principalId) {
       if (draining) throw later('temporarily_unavailable', 'This server is stopping.', 1_000);
-      if (admitted >= limits.connections) throw later('rate_limited', 'Too many streams are open here. Come again.', BUSY_MS);
+      if (admitted >= limits.connections)
+        throw later('rate_limited', 'Too many streams are open here. Come again.', BUSY_MS);
       if ((perPrincipal.get(principalId) ?? 0) >= limits.connectionsPerPrincipal) {
-        throw later('rate_limited', `At most ${limits.connectionsPerPrincipal} streams may be open. Close one first.`, BUSY_MS);
+        throw later(
+          'rate_limited',
+          `At most ${limits.connectionsPerPrincipal} streams may be open. Close one first.`,
+          BUSY_MS,
+        );
       }
       return new Place(principalId);
     },
@@ -175,4 +202,5 @@ export function createRegistry({ clock, timing, limits, slices }: RegistryOption
   };
 }
 
-const retryIn = (timing: HandlerTiming, shareMs: number): number => Math.round(timing.retryMs + shareMs);
+const retryIn = (timing: HandlerTiming, shareMs: number): number =>
+  Math.round(timing.retryMs + shareMs);

@@ -46,8 +46,9 @@ export function bodyOf(session: Session, signal: AbortSignal): ReadableStream<Ui
 }
 
 /**
- * The session behind a body that nobody has read from: a bridge writes it straight to its socket. Promises and copies are saved, and an idle
- * stream keeps neither the request nor the response in memory. Null for any other body.
+ * The session behind a body that nobody has read from: a bridge writes it straight to its socket.
+ * Promises and copies are saved, and an idle stream keeps neither the request nor the response in
+ * memory. Null for any other body.
  */
 export function takeSession(body: ReadableStream | null): Session | null {
   const taken = body && !body.locked ? sessions.get(body) : undefined;

@@ -13,13 +13,16 @@ const qualified = samplePayload(processes.upgrade, 'qualification_verified');
 function still(options: Parameters<typeof setup>[0] = {}) {
   const time = virtualTime();
   const kit = setup({ clock: time.clock, ...options });
-  const open = async (id: string, user = 'alice') => framesOf(await call(kit.handler, 'GET', `${START}/${id}/events`, { user }));
+  const open = async (id: string, user = 'alice') =>
+    framesOf(await call(kit.handler, 'GET', `${START}/${id}/events`, { user }));
   return { ...kit, time, open };
 }
 
 describe('sessions', () => {
   it('L2: 1,000 idle streams share one timer', async () => {
-    const { handler, operations, time, open } = still({ limits: { connectionsPerPrincipal: 1_000 } });
+    const { handler, operations, time, open } = still({
+      limits: { connectionsPerPrincipal: 1_000 },
+    });
     const id = await begin(operations);
     const streams = await Promise.all(Array.from({ length: 1_000 }, () => open(id)));
     await Promise.all(streams.map((frames) => frames.until((frame) => frame.id === 1)));
@@ -30,7 +33,9 @@ describe('sessions', () => {
 
     // All of them are alive: each gets its heartbeat.
     await time.advance(16_000);
-    expect((await Promise.all(waiting)).every((frame) => frame?.comment?.startsWith('time='))).toBe(true);
+    expect((await Promise.all(waiting)).every((frame) => frame?.comment?.startsWith('time='))).toBe(
+      true,
+    );
     await Promise.all(streams.map((frames) => frames.cancel()));
     expect([handler.stats().active, time.pending]).toEqual([0, 0]);
   });
@@ -54,7 +59,9 @@ describe('sessions', () => {
   it('C7: a clock that was set back silences no stream, and delays no news', async () => {
     const time = virtualTime();
     let ahead = 0;
-    const { handler, operations } = setup({ clock: { ...time.clock, now: () => time.clock.now() + ahead } });
+    const { handler, operations } = setup({
+      clock: { ...time.clock, now: () => time.clock.now() + ahead },
+    });
     const id = await begin(operations);
     const frames = framesOf(await call(handler, 'GET', `${START}/${id}/events`));
     await frames.until((frame) => frame.id === 1);
@@ -115,7 +122,9 @@ describe('sessions', () => {
       sizes.push(value?.byteLength ?? 0);
       text += new TextDecoder().decode(value);
     }
-    expect(text.match(/^id: \d+$/gm)).toEqual(Array.from({ length: 12 }, (_, index) => `id: ${index + 1}`));
+    expect(text.match(/^id: \d+$/gm)).toEqual(
+      Array.from({ length: 12 }, (_, index) => `id: ${index + 1}`),
+    );
     // An event that is larger than the budget goes alone.
     const [alone = 0, ...others] = sizes.toSorted((one, other) => other - one);
     expect(alone).toBeGreaterThan(90_000);
@@ -265,7 +274,9 @@ describe('sessions', () => {
   it('a client that is gone before its stream begins leaves nothing behind', async () => {
     const { handler, operations, time } = still();
     const id = await begin(operations);
-    const response = await call(handler, 'GET', `${START}/${id}/events`, { signal: AbortSignal.abort() });
+    const response = await call(handler, 'GET', `${START}/${id}/events`, {
+      signal: AbortSignal.abort(),
+    });
     await expect(response.text()).rejects.toThrow();
     expect([handler.stats().active, operations.watchers, time.pending]).toEqual([0, 0, 0]);
     const controller = new AbortController();
@@ -278,7 +289,9 @@ describe('sessions', () => {
   it('gives a reader its own buffer back at the end', async () => {
     const { handler, operations } = still();
     const id = await begin(operations, ['cancelled']);
-    const response = await call(handler, 'GET', `${START}/${id}/events`, { headers: { 'Last-Event-ID': '2' } });
+    const response = await call(handler, 'GET', `${START}/${id}/events`, {
+      headers: { 'Last-Event-ID': '2' },
+    });
     const reader = response.body?.getReader({ mode: 'byob' });
     expect((await reader?.read(new Uint8Array(1024)))?.done).toBe(false);
     expect((await reader?.read(new Uint8Array(1024)))?.done).toBe(true);

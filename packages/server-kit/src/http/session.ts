@@ -1,17 +1,25 @@
-import { heartbeatFrame, isNftUpgradeError, NftUpgradeError, openingFrame } from '@aiw3/nft-upgrade/protocol';
+import {
+  heartbeatFrame,
+  isNftUpgradeError,
+  NftUpgradeError,
+  openingFrame,
+} from '@aiw3/nft-upgrade/protocol';
 import type { Page } from './page.ts';
 import type { Slot } from './registry.ts';
 import type { Tail } from './tail.ts';
 
 /**
- * Why a stream ended. `completed`: after a terminal event · `rolled`: it was open for `maxConnectionMs` · `drained`: the server stops · `left`: the client
- * went away · `stalled`: the client did not read · `failed`: the journal could not be read
+ * Why a stream ended. `completed`: after a terminal event · `rolled`: it was open for
+ * `maxConnectionMs` · `drained`: the server stops · `left`: the client went away · `stalled`: the
+ * client did not read · `failed`: the journal could not be read
  */
 export type CloseReason = 'completed' | 'rolled' | 'drained' | 'left' | 'stalled' | 'failed';
 
 /** Where a session writes: a stream of the fetch standard, or a response of Node. */
 export interface Sink {
-  /** Takes frames; they are shared with other streams. False when it will ask for more by itself. */
+  /**
+   * Takes frames; they are shared with other streams. False when it will ask for more by itself.
+   */
   write(frames: Uint8Array): boolean;
   /** Ends in order. */
   end(): void;
@@ -19,18 +27,24 @@ export interface Sink {
   fail(error: NftUpgradeError): void;
 }
 
-/** Failures in a row to read the journal before the client is sent away: the answer to its next request says why. */
+/**
+ * Failures in a row to read the journal before the client is sent away: the answer to its next
+ * request says why.
+ */
 const READ_ATTEMPTS = 3;
 
 /** How long a client that reads slowly has for the last frame. Milliseconds. */
 const GRACE_MS = 5_000;
 
-const unread = () => new NftUpgradeError('connection_lost', { message: 'The client did not read what was sent.' });
+const unread = () =>
+  new NftUpgradeError('connection_lost', { message: 'The client did not read what was sent.' });
 
 /**
- * One stream of one operation: the log above the cursor, then what comes, until a terminal event. It pulls: the journal is read only when the sink has
- * taken everything that was sent, so a client that reads slowly, or never, holds no more than one page (L1). It has no timer of its own: the registry's
- * wheel turns for all. A class, because there are tens of thousands: what they do is kept once.
+ * One stream of one operation: the log above the cursor, then what comes, until a terminal event.
+ * It pulls: the journal is read only when the sink has taken everything that was sent, so a client
+ * that reads slowly, or never, holds no more than one page (L1). It has no timer of its own: the
+ * registry's wheel turns for all. A class, because there are tens of thousands: what they do is
+ * kept once.
  */
 export class Session {
   /** Number of the last event the client has. */
@@ -102,7 +116,8 @@ export class Session {
     if (page.chunk) this.send(page.chunk);
     if (this.over) return false;
     // The last frame is out: nothing is gained by waiting until it is read.
-    if (this.closing && (this.closing.reason === 'completed' || !this.hungry)) this.endInOrder(this.closing);
+    if (this.closing && (this.closing.reason === 'completed' || !this.hungry))
+      this.endInOrder(this.closing);
     else this.advance();
     return page.chunk !== null;
   }
@@ -112,17 +127,25 @@ export class Session {
     this.reading = false;
     this.failures += 1;
     if (this.over) return;
-    if (this.failures >= READ_ATTEMPTS || (isNftUpgradeError(thrown) && thrown.code === 'not_found')) this.close('failed');
+    if (
+      this.failures >= READ_ATTEMPTS ||
+      (isNftUpgradeError(thrown) && thrown.code === 'not_found')
+    )
+      this.close('failed');
     else this.advance();
   }
 
-  /** Sends a heartbeat, rolls or cuts the stream when it is time. True when something may have been written. */
+  /**
+   * Sends a heartbeat, rolls or cuts the stream when it is time. True when something may have been
+   * written.
+   */
   tick(now: number): boolean {
     if (this.over) return false;
     const { timing } = this.tail.shared;
     const slow = this.closing ? Math.min(GRACE_MS, timing.stallMs) : timing.stallMs;
     const since = Math.max(this.wroteAt, this.closing?.at ?? 0);
-    if ((!this.hungry || (this.closing && this.reading)) && now - since >= slow) this.cut(this.closing?.reason ?? 'stalled', unread());
+    if ((!this.hungry || (this.closing && this.reading)) && now - since >= slow)
+      this.cut(this.closing?.reason ?? 'stalled', unread());
     else if (now - this.openedAt >= this.lifetimeMs) this.close('rolled');
     else if (this.hungry && this.isSilent(now)) this.advance();
     else return false;
@@ -131,7 +154,12 @@ export class Session {
 
   /** True when the client waits and the journal was not looked at for `pollMs`. */
   isDue(now: number): boolean {
-    return !this.over && this.hungry && !this.reading && Math.abs(now - this.tail.lookedAt) >= this.tail.shared.timing.pollMs;
+    return (
+      !this.over &&
+      this.hungry &&
+      !this.reading &&
+      Math.abs(now - this.tail.lookedAt) >= this.tail.shared.timing.pollMs
+    );
   }
 
   /** Looks into the journal without a wake-up. */
@@ -177,7 +205,8 @@ export class Session {
     try {
       if (this.sink) this.hungry = this.sink.write(frames);
     } catch (thrown) {
-      // A host may have put a `write` of its own into its responses. What it throws must not touch the other streams.
+      // A host may have put a `write` of its own into its responses. What it throws must not touch
+      // the other streams.
       this.tail.shared.report(thrown);
       this.cut('failed', new NftUpgradeError('internal', { cause: thrown }));
     }

@@ -10,8 +10,9 @@ const STEPS = 8_192;
 export type Steps = Iterator<boolean, void>;
 
 /**
- * Runs work in slices, a slice a turn of the event loop: a wave to 50,000 streams must not hold up everybody else for a second. Little work is done at once,
- * and never waits behind a large one for longer than a slice.
+ * Runs work in slices, a slice a turn of the event loop: a wave to 50,000 streams must not hold up
+ * everybody else for a second. Little work is done at once, and never waits behind a large one for
+ * longer than a slice.
  */
 export function createSlices(): (work: Steps) => void {
   const waiting: Steps[] = [];

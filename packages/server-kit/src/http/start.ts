@@ -1,4 +1,10 @@
-import { type AnyProcess, IDEMPOTENCY_HEADER, idempotencyKeyPattern, issueDetails, routesOf } from '@aiw3/nft-upgrade/protocol';
+import {
+  type AnyProcess,
+  IDEMPOTENCY_HEADER,
+  idempotencyKeyPattern,
+  issueDetails,
+  routesOf,
+} from '@aiw3/nft-upgrade/protocol';
 import { negotiate } from './accept.ts';
 import { readJson } from './body.ts';
 import { bodyLimits, type Call, type HttpContext } from './context.ts';
@@ -7,7 +13,10 @@ import type { StartRequest } from './operations.ts';
 import { invalidRequest } from './problem.ts';
 import { openStream } from './stream.ts';
 
-/** `POST /{process}`: starts, or joins what the same key or the same NFT has started. A stream, or 202 with the snapshot. */
+/**
+ * `POST /{process}`: starts, or joins what the same key or the same NFT has started. A stream, or
+ * 202 with the snapshot.
+ */
 export async function start(context: HttpContext, call: Call): Promise<Response> {
   const { operations, registry } = context;
   const { request, process, principal } = call;
@@ -15,14 +24,24 @@ export async function start(context: HttpContext, call: Call): Promise<Response>
   context.starts.take(principal.id);
   const idempotencyKey = readKey(request);
   const input = readInput(process, await readJson(request, bodyLimits(context)));
-  const begin: StartRequest = { process: process.name, principal, input, idempotencyKey, traceparent: request.headers.get('traceparent') };
+  const begin: StartRequest = {
+    process: process.name,
+    principal,
+    input,
+    idempotencyKey,
+    traceparent: request.headers.get('traceparent'),
+  };
 
   if (type === 'application/json') {
     const { snapshot } = await operations.start(begin);
     const location = routesOf(process, context.basePath).operation(snapshot.operationId);
-    return json(snapshot, { status: 202, headers: { Location: location, 'Content-Location': location, Vary: 'Accept' } });
+    return json(snapshot, {
+      status: 202,
+      headers: { Location: location, 'Content-Location': location, Vary: 'Accept' },
+    });
   }
-  // First a place for the stream, then the operation: a start that is refused must not have happened.
+  // First a place for the stream, then the operation: a start that is refused must not have
+  // happened.
   const slot = registry.admit(principal.id);
   try {
     const { snapshot } = await operations.start(begin);

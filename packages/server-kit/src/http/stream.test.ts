@@ -16,7 +16,8 @@ describe.each(versions)('a stream over %s', (version) => {
     kit = setup(timing);
     server = await serve(version, kit.handler);
   };
-  const events = (id: string, options?: Ask, query = '') => server.fetch(`${START}/${id}/events${query}`, ask('GET', options));
+  const events = (id: string, options?: Ask, query = '') =>
+    server.fetch(`${START}/${id}/events${query}`, ask('GET', options));
 
   beforeEach(() => open());
   afterEach(async () => {
@@ -26,7 +27,11 @@ describe.each(versions)('a stream over %s', (version) => {
   });
 
   it('C7: goes on behind Last-Event-ID, which wins over ?after=', async () => {
-    const id = await begin(kit.operations, ['qualification_verified', 'awaiting_burn', 'cancelled']);
+    const id = await begin(kit.operations, [
+      'qualification_verified',
+      'awaiting_burn',
+      'cancelled',
+    ]);
     const read = async (options: Ask, query?: string) => {
       const response = await events(id, options, query);
       const frames = framesOf(response);
@@ -36,7 +41,10 @@ describe.each(versions)('a stream over %s', (version) => {
     expect(await read({})).toEqual({ seqs: [1, 2, 3, 4], gap: null });
     expect(await read({ headers: { 'Last-Event-ID': '2' } })).toEqual({ seqs: [3, 4], gap: null });
     expect(await read({}, '?after=3')).toEqual({ seqs: [4], gap: null });
-    expect(await read({ headers: { 'Last-Event-ID': '1' } }, '?after=3')).toEqual({ seqs: [2, 3, 4], gap: null });
+    expect(await read({ headers: { 'Last-Event-ID': '1' } }, '?after=3')).toEqual({
+      seqs: [2, 3, 4],
+      gap: null,
+    });
     expect(await read({ headers: { 'Last-Event-ID': '4' } })).toEqual({ seqs: [], gap: null });
     expect(kit.handler.stats()).toMatchObject({ total: 5, completed: 5, failed: 0 });
   });
@@ -102,7 +110,10 @@ describe.each(versions)('a stream over %s', (version) => {
 
   it('C2: two streams of one operation both get everything', async () => {
     const id = await begin(kit.operations);
-    const both = [framesOf(await events(id)), framesOf(await server.fetch(START, ask('POST', { body: input })))];
+    const both = [
+      framesOf(await events(id)),
+      framesOf(await server.fetch(START, ask('POST', { body: input }))),
+    ];
     await Promise.all(both.map((frames) => frames.until((frame) => frame.id === 1)));
     kit.operations.append(id, 'qualification_verified', qualified);
     kit.operations.append(id, 'cancelled');
@@ -135,8 +146,14 @@ describe.each(versions)('a stream over %s', (version) => {
   });
 });
 
-/** A client without comfort: it shows when the headers come, reads nothing, and breaks its socket. */
-function raw(version: string, { origin, cert }: Served, path: string): Promise<{ headers: Record<string, unknown>; destroy(): void }> {
+/**
+ * A client without comfort: it shows when the headers come, reads nothing, and breaks its socket.
+ */
+function raw(
+  version: string,
+  { origin, cert }: Served,
+  path: string,
+): Promise<{ headers: Record<string, unknown>; destroy(): void }> {
   const headers = { authorization: 'Bearer alice' };
   return new Promise((resolve, reject) => {
     if (version === 'HTTP/2') {
@@ -144,7 +161,9 @@ function raw(version: string, { origin, cert }: Served, path: string): Promise<{
       session.on('error', reject);
       const stream = session.request({ ...headers, ':path': path });
       stream.on('error', () => {});
-      stream.on('response', (answered) => resolve({ headers: { ...answered }, destroy: () => session.destroy() }));
+      stream.on('response', (answered) =>
+        resolve({ headers: { ...answered }, destroy: () => session.destroy() }),
+      );
       return;
     }
     const request = requestHttp1({ ...origin, path, headers }, (response) => {

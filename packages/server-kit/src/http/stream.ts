@@ -7,7 +7,12 @@ import { Session } from './session.ts';
 import { bodyOf } from './session-body.ts';
 
 /** Answers with the log from the client's cursor on. The slot is the stream's from here on. */
-export function openStream(context: HttpContext, call: OperationCall, snapshot: Snapshot, slot: Slot): Response {
+export function openStream(
+  context: HttpContext,
+  call: OperationCall,
+  snapshot: Snapshot,
+  slot: Slot,
+): Response {
   const { request, url, process, operationId, principal } = call;
   const cursor = readCursor(request, url, snapshot.seq);
   const headers = {

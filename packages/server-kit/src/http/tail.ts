@@ -6,7 +6,10 @@ import { PAGE, type Page, pageOf } from './page.ts';
 import type { CloseReason, Session } from './session.ts';
 
 /** What all tails of a handler share. */
-type Shared = Pick<HttpContext, 'operations' | 'limits' | 'timing' | 'clock' | 'gate' | 'slices' | 'telemetry' | 'report'>;
+type Shared = Pick<
+  HttpContext,
+  'operations' | 'limits' | 'timing' | 'clock' | 'gate' | 'slices' | 'telemetry' | 'report'
+>;
 
 /** Whose log it is. */
 export interface LogName {
@@ -32,8 +35,9 @@ export function createTails(shared: Shared): Tails {
 }
 
 /**
- * The end of one log, where its streams wait. They share a watcher, one read for all that stand at the same place, and the frames that come of it: what is left
- * for each stream is a look at its state and a write.
+ * The end of one log, where its streams wait. They share a watcher, one read for all that stand at
+ * the same place, and the frames that come of it: what is left for each stream is a look at its
+ * state and a write.
  */
 export class Tail {
   readonly shared: Shared;
@@ -79,8 +83,8 @@ export class Tail {
   }
 
   /**
-   * Shows the stream what comes after its cursor. Those that ask in one turn share a read; one that has begun is never joined, because what woke the later one
-   * may have been written after it.
+   * Shows the stream what comes after its cursor. Those that ask in one turn share a read; one that
+   * has begun is never joined, because what woke the later one may have been written after it.
    */
   ask(session: Session): void {
     if (!this.gathering) {
@@ -94,11 +98,17 @@ export class Tail {
 
   private read(): void {
     const { shared, log, gathering } = this;
-    const query = { process: log.process.name, operationId: log.operationId, principal: log.principal, limit: PAGE };
+    const query = {
+      process: log.process.name,
+      operationId: log.operationId,
+      principal: log.principal,
+      limit: PAGE,
+    };
     this.gathering = null;
     this.lookedAt = shared.clock.now();
     for (const [after, sessions] of gathering ?? []) {
-      // As it is known before the read: a page that was empty by then says nothing about what has come since.
+      // As it is known before the read: a page that was empty by then says nothing about what has
+      // come since.
       const { ended } = this;
       shared
         .gate(() => shared.operations.events({ ...query, after }))
@@ -110,9 +120,18 @@ export class Tail {
     }
   }
 
-  private show(sessions: readonly Session[], events: readonly OperationEvent[], after: number, ended: boolean): void {
+  private show(
+    sessions: readonly Session[],
+    events: readonly OperationEvent[],
+    after: number,
+    ended: boolean,
+  ): void {
     const { limits, slices } = this.shared;
-    const page = pageOf(events, after, { process: this.log.process, budgetBytes: limits.streamBytes, ended });
+    const page = pageOf(events, after, {
+      process: this.log.process,
+      budgetBytes: limits.streamBytes,
+      ended,
+    });
     slices(this.deliver(sessions, page));
   }
 

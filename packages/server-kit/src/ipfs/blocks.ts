@@ -14,10 +14,14 @@ export interface Blocks {
 
 /**
  * True when `bytes` hash to what `cid` names.
- * @throws NftUpgradeError `metadata_cid_mismatch` for a hash function other than SHA2-256: unchecked content is never given out
+ * @throws NftUpgradeError `metadata_cid_mismatch` for a hash function other than SHA2-256:
+ *   unchecked content is never given out
  */
 async function matches(cid: CID, bytes: Uint8Array): Promise<boolean> {
-  const [{ sha256 }, { equals }] = await Promise.all([import('multiformats/hashes/sha2'), import('multiformats/bytes')]);
+  const [{ sha256 }, { equals }] = await Promise.all([
+    import('multiformats/hashes/sha2'),
+    import('multiformats/bytes'),
+  ]);
   if (cid.multihash.code !== sha256.code) {
     throw new NftUpgradeError('metadata_cid_mismatch', {
       message: 'The CID uses a hash function that is not checked here.',
@@ -42,7 +46,10 @@ async function readBlock(blocks: Blocks, cid: CID): Promise<Uint8Array | null> {
 
 async function readContent(blocks: Blocks, text: string): Promise<Uint8Array | null> {
   const cid = await parseCid(text);
-  const { exporter } = await optionalPackage('ipfs-unixfs-exporter', () => import('ipfs-unixfs-exporter'));
+  const { exporter } = await optionalPackage(
+    'ipfs-unixfs-exporter',
+    () => import('ipfs-unixfs-exporter'),
+  );
   // The exporter wraps what its storage throws; the first failure is the one to tell.
   let failure: unknown;
   let isMissing = false;
@@ -51,7 +58,10 @@ async function readContent(blocks: Blocks, text: string): Promise<Uint8Array | n
       try {
         const bytes = await readBlock(blocks, block);
         isMissing ||= bytes === null;
-        if (bytes === null) throw new NftUpgradeError('metadata_unavailable', { details: { block: block.toString() } });
+        if (bytes === null)
+          throw new NftUpgradeError('metadata_unavailable', {
+            details: { block: block.toString() },
+          });
         yield bytes;
       } catch (error) {
         failure ??= error;
@@ -62,7 +72,10 @@ async function readContent(blocks: Blocks, text: string): Promise<Uint8Array | n
   try {
     const entry = await exporter(cid, storage);
     if (entry.type !== 'file' && entry.type !== 'raw' && entry.type !== 'identity') {
-      throw new NftUpgradeError('invalid_option', { message: 'The CID names no file.', details: { cid: text, type: entry.type } });
+      throw new NftUpgradeError('invalid_option', {
+        message: 'The CID names no file.',
+        details: { cid: text, type: entry.type },
+      });
     }
     return await collect(entry.content());
   } catch (error) {
@@ -74,7 +87,10 @@ async function readContent(blocks: Blocks, text: string): Promise<Uint8Array | n
 
 async function writeContent(blocks: Blocks, bytes: Uint8Array): Promise<string> {
   const storage = {
-    async put(cid: CID, block: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<CID> {
+    async put(
+      cid: CID,
+      block: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+    ): Promise<CID> {
       const whole = block instanceof Uint8Array ? block : await collect(block);
       const stored = await blocks.get(cid);
       // An intact block stays as it is; a damaged one is written again.
@@ -85,11 +101,16 @@ async function writeContent(blocks: Blocks, bytes: Uint8Array): Promise<string> 
   try {
     return (await importContent(bytes, storage)).toString();
   } catch (error) {
-    throw isNftUpgradeError(error) ? error : new NftUpgradeError('metadata_upload_failed', { cause: error });
+    throw isNftUpgradeError(error)
+      ? error
+      : new NftUpgradeError('metadata_upload_failed', { cause: error });
   }
 }
 
-/** Makes a {@link ContentStore} out of a place for blocks. `open` is called once, by the first call of any method, `cid` included. */
+/**
+ * Makes a {@link ContentStore} out of a place for blocks. `open` is called once, by the first call
+ * of any method, `cid` included.
+ */
 export function contentStore(open: () => Promise<Blocks>): ContentStore {
   let opened: Promise<Blocks> | undefined;
   const blocks = (): Promise<Blocks> => {
@@ -102,12 +123,14 @@ export function contentStore(open: () => Promise<Blocks>): ContentStore {
   };
   return {
     async cid(bytes) {
-      // Opened here as well: the CID is asked for before the burn, and a store that cannot be written must be found out by then.
+      // Opened here as well: the CID is asked for before the burn, and a store that cannot be
+      // written must be found out by then.
       await blocks();
       return cidOf(bytes);
     },
     async put(bytes) {
-      // A copy, made at once: the importer hands out views of its input, and the caller may change that while they are written.
+      // A copy, made at once: the importer hands out views of its input, and the caller may change
+      // that while they are written.
       const content = bytes.slice();
       return writeContent(await blocks(), content);
     },

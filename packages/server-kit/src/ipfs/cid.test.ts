@@ -29,7 +29,8 @@ describe('cidOf', () => {
       const seen = { raw: 0, nodes: 0 };
       // Every chunk different, else equal ones would be one block.
       const bytes = new Uint8Array(chunks * 262_144);
-      for (let chunk = 0; chunk < chunks; chunk++) new DataView(bytes.buffer).setUint32(chunk * 262_144, chunk);
+      for (let chunk = 0; chunk < chunks; chunk++)
+        new DataView(bytes.buffer).setUint32(chunk * 262_144, chunk);
       await importContent(bytes, {
         async put(cid) {
           seen[cid.code === 0x55 ? 'raw' : 'nodes']++;
@@ -47,9 +48,15 @@ describe('cidOf', () => {
   it('of two chunks is the dag-pb node that the specification gives for them', async () => {
     const first = new Uint8Array(262_144);
     const second = utf8('tail');
-    // dag-pb, written out by hand: two links (hash, empty name, size), then UnixFS {type: file, size, sizes of the parts}.
-    const varint = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...varint(Math.floor(value / 128))]);
-    const field = (tag: number, bytes: readonly number[]): number[] => [tag, ...varint(bytes.length), ...bytes];
+    // dag-pb, written out by hand: two links (hash, empty name, size), then UnixFS {type: file,
+    // size, sizes of the parts}.
+    const varint = (value: number): number[] =>
+      value < 128 ? [value] : [(value & 127) | 128, ...varint(Math.floor(value / 128))];
+    const field = (tag: number, bytes: readonly number[]): number[] => [
+      tag,
+      ...varint(bytes.length),
+      ...bytes,
+    ];
     const link = (bytes: Uint8Array): number[] =>
       field(0x12, [
         ...field(0x0a, [1, 0x55, 0x12, 32, ...createHash('sha256').update(bytes).digest()]),
@@ -57,19 +64,32 @@ describe('cidOf', () => {
         0x18,
         ...varint(bytes.length),
       ]);
-    const unixfs = [0x08, 2, 0x18, ...varint(262_148), 0x20, ...varint(262_144), 0x20, ...varint(4)];
+    const unixfs = [
+      0x08,
+      2,
+      0x18,
+      ...varint(262_148),
+      0x20,
+      ...varint(262_144),
+      0x20,
+      ...varint(4),
+    ];
     const node = Uint8Array.from([...link(first), ...link(second), ...field(0x0a, unixfs)]);
     const { code, multihash } = await parseCid(await cidOf(Buffer.concat([first, second])));
     expect(code).toBe(0x70);
-    expect(Buffer.from(multihash.digest).toString('hex')).toBe(createHash('sha256').update(node).digest('hex'));
+    expect(Buffer.from(multihash.digest).toString('hex')).toBe(
+      createHash('sha256').update(node).digest('hex'),
+    );
   });
 });
 
 describe('parseCid', () => {
-  it.each(['', 'ipfs://bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e', '../../etc/passwd', 'bafkrei'])(
-    'refuses %j',
-    async (text) => {
-      await expect(parseCid(text)).rejects.toMatchObject({ code: 'invalid_option' });
-    },
-  );
+  it.each([
+    '',
+    'ipfs://bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e',
+    '../../etc/passwd',
+    'bafkrei',
+  ])('refuses %j', async (text) => {
+    await expect(parseCid(text)).rejects.toMatchObject({ code: 'invalid_option' });
+  });
 });

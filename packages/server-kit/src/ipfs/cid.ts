@@ -10,7 +10,10 @@ const linksPerNode = 174;
 const nowhere: WritableStorage = { put: async (cid) => cid };
 
 async function importerOptions(): Promise<ImporterOptions> {
-  const [{ fixedSize }, { balanced }] = await Promise.all([import('ipfs-unixfs-importer/chunker'), import('ipfs-unixfs-importer/layout')]);
+  const [{ fixedSize }, { balanced }] = await Promise.all([
+    import('ipfs-unixfs-importer/chunker'),
+    import('ipfs-unixfs-importer/layout'),
+  ]);
   return {
     cidVersion: 1,
     rawLeaves: true,
@@ -21,16 +24,24 @@ async function importerOptions(): Promise<ImporterOptions> {
   };
 }
 
-/** Cuts `bytes` into blocks, puts them into `storage` and resolves with the CID of the root. The parameters are those of {@link cidOf}. */
+/**
+ * Cuts `bytes` into blocks, puts them into `storage` and resolves with the CID of the root. The
+ * parameters are those of {@link cidOf}.
+ */
 export async function importContent(bytes: Uint8Array, storage: WritableStorage): Promise<CID> {
-  const { importBytes } = await optionalPackage('ipfs-unixfs-importer', () => import('ipfs-unixfs-importer'));
+  const { importBytes } = await optionalPackage(
+    'ipfs-unixfs-importer',
+    () => import('ipfs-unixfs-importer'),
+  );
   const { cid } = await importBytes(bytes, storage, await importerOptions());
   return cid;
 }
 
 /**
- * The CID of `bytes`, computed here: version 1, base32, UnixFS with raw leaves, chunks of 256 KiB, 174 links to a node. It is what
- * `ipfs add --cid-version=1 --raw-leaves` of Kubo prints. Every parameter is given, because the defaults of the importer and of Kubo's profiles differ between versions.
+ * The CID of `bytes`, computed here: version 1, base32, UnixFS with raw leaves, chunks of 256 KiB,
+ * 174 links to a node. It is what `ipfs add --cid-version=1 --raw-leaves` of Kubo prints. Every
+ * parameter is given, because the defaults of the importer and of Kubo's profiles differ between
+ * versions.
  * @throws NftUpgradeError `missing_capability` without the package `ipfs-unixfs-importer`
  */
 export async function cidOf(bytes: Uint8Array): Promise<string> {
@@ -39,7 +50,8 @@ export async function cidOf(bytes: Uint8Array): Promise<string> {
 
 /**
  * Reads a CID from text.
- * @throws NftUpgradeError `invalid_option` for what is none, `missing_capability` without the package `multiformats`
+ * @throws NftUpgradeError `invalid_option` for what is none, `missing_capability` without the
+ *   package `multiformats`
  */
 export async function parseCid(text: string): Promise<CID> {
   const { CID } = await optionalPackage('multiformats', () => import('multiformats/cid'));

@@ -2,16 +2,21 @@ import { NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { ContentStore } from '../ports/content-store.ts';
 
 /**
- * Several stores as one: `put` is done when the first of them has the content, in the given order, so a provider that is down, limited or lying does not hold an
- * operation up. `get` asks one after the other.
+ * Several stores as one: `put` is done when the first of them has the content, in the given order,
+ * so a provider that is down, limited or lying does not hold an operation up. `get` asks one after
+ * the other.
  *
- * When all fail, the failure told is the first one that may pass; the engine then comes back with growing pauses.
+ * When all fail, the failure told is the first one that may pass; the engine then comes back with
+ * growing pauses.
  * @throws NftUpgradeError `invalid_option` for no store at all
  * @example fallbackStore([kuboStore({ url }), pinataStore({ jwt })])
  */
 export function fallbackStore(stores: readonly ContentStore[]): ContentStore {
   const [first] = stores;
-  if (!first) throw new NftUpgradeError('invalid_option', { message: 'fallbackStore needs at least one store.' });
+  if (!first)
+    throw new NftUpgradeError('invalid_option', {
+      message: 'fallbackStore needs at least one store.',
+    });
 
   const tried = async <T>(
     work: (store: ContentStore) => Promise<T>,

@@ -8,8 +8,9 @@ export interface GatewayWarning {
 }
 
 /**
- * Asks public gateways for a document, as wallets and marketplaces will. What they answer is worth a warning and never more: a pinned document takes minutes to be
- * found, and a gateway that is down says nothing about the content. Never rejects for what a gateway does.
+ * Asks public gateways for a document, as wallets and marketplaces will. What they answer is worth
+ * a warning and never more: a pinned document takes minutes to be found, and a gateway that is down
+ * says nothing about the content. Never rejects for what a gateway does.
  * @throws NftUpgradeError `invalid_option` for a gateway that is no address, and for what is no CID
  */
 export async function gatewayWarnings(
@@ -24,9 +25,13 @@ export async function gatewayWarnings(
     bases.map(async (base): Promise<GatewayWarning[]> => {
       const warning = (message: string) => [{ gateway: base.host, message }];
       try {
-        const answer = await send('metadata_unavailable', 'ipfs', new URL(`ipfs/${asked}`, base), { method: 'GET' });
+        const answer = await send('metadata_unavailable', 'ipfs', new URL(`ipfs/${asked}`, base), {
+          method: 'GET',
+        });
         if (!answer.ok) return warning(answer.error.message);
-        return (await cidOf(answer.body)) === asked ? [] : warning('The gateway shows other content under this CID.');
+        return (await cidOf(answer.body)) === asked
+          ? []
+          : warning('The gateway shows other content under this CID.');
       } catch (thrown) {
         return warning(thrown instanceof Error ? thrown.message : 'The gateway cannot be asked.');
       }

@@ -23,7 +23,10 @@ export function addedHash(body: Uint8Array): string {
   throw unpromised('the Kubo node');
 }
 
-/** True for Kubo's answer, a 500, when it does not have a block: `block was not found locally (offline): ipld: could not find …`. */
+/**
+ * True for Kubo's answer, a 500, when it does not have a block: `block was not found locally
+ * (offline): ipld: could not find …`.
+ */
 export function isUnknownBlock(body: Uint8Array): boolean {
   const { Message = '' } = readAs(failed, parseJson(body)) ?? {};
   return /\bnot found\b|could not find/.test(Message);

@@ -26,7 +26,8 @@ const status =
   (code: number, body = ''): Reply =>
   (response) =>
     response.writeHead(code).end(body);
-const kuboError = (message: string): Reply => status(500, JSON.stringify({ Message: message, Code: 0, Type: 'error' }));
+const kuboError = (message: string): Reply =>
+  status(500, JSON.stringify({ Message: message, Code: 0, Type: 'error' }));
 const broken: Reply = (response) => {
   response.writeHead(200, { 'content-length': '100' }).write('{', () => response.destroy());
 };
@@ -42,7 +43,9 @@ async function failureOf(action: Promise<unknown>): Promise<unknown> {
 
 describe('put', () => {
   it('posts the content once, pinned, with the import parameters of cidOf', async () => {
-    const { url, seen } = await fakeKubo(added({ Name: 'content', Bytes: 11 }, { Name: 'content', Hash: helloCid, Size: '11' }));
+    const { url, seen } = await fakeKubo(
+      added({ Name: 'content', Bytes: 11 }, { Name: 'content', Hash: helloCid, Size: '11' }),
+    );
     const store = kuboStore({ url, headers: { authorization: secret } });
     expect(await store.put(hello)).toBe(helloCid);
     expect(await store.cid(hello)).toBe(helloCid);
@@ -50,7 +53,11 @@ describe('put', () => {
     const [request] = seen;
     expect(request?.method).toBe('POST');
     expect(request?.url.pathname).toBe('/api/v0/add');
-    expect(Object.fromEntries(request?.url.searchParams ?? [])).toEqual({ 'cid-version': '1', 'raw-leaves': 'true', pin: 'true' });
+    expect(Object.fromEntries(request?.url.searchParams ?? [])).toEqual({
+      'cid-version': '1',
+      'raw-leaves': 'true',
+      pin: 'true',
+    });
     expect(request?.headers.authorization).toBe(secret);
     expect(request?.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
     expect(request?.body.toString()).toMatch(
@@ -84,11 +91,21 @@ describe('put', () => {
     ['an answer that breaks', broken, true],
     ['an answer that is no JSON', (response: ServerResponse) => response.end('<html>'), true],
     ['an empty answer', (response: ServerResponse) => response.end(), true],
-    ['an error after the 200', added({ Name: 'content', Bytes: 11 }, { Message: 'no space left', Code: 0, Type: 'error' }), true],
-  ] satisfies [string, Reply, boolean][])('M1: %s is metadata_upload_failed', async (_, reply, retryable) => {
-    const { url } = await fakeKubo(reply);
-    await expect(kuboStore({ url }).put(hello)).rejects.toMatchObject({ code: 'metadata_upload_failed', retryable });
-  });
+    [
+      'an error after the 200',
+      added({ Name: 'content', Bytes: 11 }, { Message: 'no space left', Code: 0, Type: 'error' }),
+      true,
+    ],
+  ] satisfies [string, Reply, boolean][])(
+    'M1: %s is metadata_upload_failed',
+    async (_, reply, retryable) => {
+      const { url } = await fakeKubo(reply);
+      await expect(kuboStore({ url }).put(hello)).rejects.toMatchObject({
+        code: 'metadata_upload_failed',
+        retryable,
+      });
+    },
+  );
 
   it.each([
     ['before the answer', () => undefined],
@@ -96,13 +113,21 @@ describe('put', () => {
   ] satisfies [string, Reply][])('M1: gives up a node that hangs %s', async (_, reply) => {
     const { url } = await fakeKubo(reply);
     const error = await failureOf(kuboStore({ url, timeoutMs: 50 }).put(hello));
-    expect(error).toMatchObject({ code: 'metadata_upload_failed', retryable: true, details: { timeoutMs: 50 } });
+    expect(error).toMatchObject({
+      code: 'metadata_upload_failed',
+      retryable: true,
+      details: { timeoutMs: 50 },
+    });
   });
 
   it('follows no redirect: the headers are for this node alone', async () => {
     const other = await fakeKubo(added({ Hash: helloCid }));
-    const { url } = await fakeKubo((response) => response.writeHead(307, { location: `${other.url}/api/v0/add` }).end());
-    await expect(kuboStore({ url, headers: { authorization: secret } }).put(hello)).rejects.toMatchObject({
+    const { url } = await fakeKubo((response) =>
+      response.writeHead(307, { location: `${other.url}/api/v0/add` }).end(),
+    );
+    await expect(
+      kuboStore({ url, headers: { authorization: secret } }).put(hello),
+    ).rejects.toMatchObject({
       code: 'metadata_upload_failed',
     });
     expect(other.seen).toEqual([]);
@@ -111,7 +136,10 @@ describe('put', () => {
   it('says why nobody answers', async () => {
     const { url, stop } = await kuboPeer(() => undefined);
     await stop();
-    await expect(kuboStore({ url }).put(hello)).rejects.toMatchObject({ retryable: true, details: { reason: 'ECONNREFUSED' } });
+    await expect(kuboStore({ url }).put(hello)).rejects.toMatchObject({
+      retryable: true,
+      details: { reason: 'ECONNREFUSED' },
+    });
   });
 });
 
@@ -124,7 +152,9 @@ describe('get', () => {
   });
 
   it('is null for content the node does not have', async () => {
-    const { url } = await fakeKubo(kuboError(`block was not found locally (offline): ipld: could not find ${helloCid}`));
+    const { url } = await fakeKubo(
+      kuboError(`block was not found locally (offline): ipld: could not find ${helloCid}`),
+    );
     expect(await kuboStore({ url }).get(helloCid)).toBeNull();
   });
 
@@ -144,7 +174,10 @@ describe('get', () => {
     ['403', status(403), false],
   ])('%s is metadata_unavailable, not null', async (_, reply, retryable) => {
     const { url } = await fakeKubo(reply);
-    await expect(kuboStore({ url }).get(helloCid)).rejects.toMatchObject({ code: 'metadata_unavailable', retryable });
+    await expect(kuboStore({ url }).get(helloCid)).rejects.toMatchObject({
+      code: 'metadata_unavailable',
+      retryable,
+    });
   });
 
   it('reads no more than maxBytes', async () => {
@@ -157,7 +190,9 @@ describe('get', () => {
 
   it('sends nothing for what is no CID', async () => {
     const { url, seen } = await fakeKubo((response) => response.end(hello));
-    await expect(kuboStore({ url }).get(`${helloCid}&offline=false`)).rejects.toMatchObject({ code: 'invalid_option' });
+    await expect(kuboStore({ url }).get(`${helloCid}&offline=false`)).rejects.toMatchObject({
+      code: 'invalid_option',
+    });
     expect(seen).toEqual([]);
   });
 });
@@ -185,15 +220,23 @@ describe('options', () => {
   it('no header value is in any error, whatever the node and the fetch of the host do', async () => {
     const leaking: (typeof globalThis.fetch)[] = [
       async () => new Response(secret, { status: 500 }),
-      async () => new Response(JSON.stringify({ Message: secret, Code: 0, Type: 'error' }), { status: 400 }),
+      async () =>
+        new Response(JSON.stringify({ Message: secret, Code: 0, Type: 'error' }), { status: 400 }),
       async () => new Response(JSON.stringify({ Message: secret, Code: 0, Type: 'error' })),
       async (_, init) =>
         Promise.reject(
-          Object.assign(new TypeError(`failed: ${secret}`), { init, cause: Object.assign(new Error(secret), { code: secret }) }),
+          Object.assign(new TypeError(`failed: ${secret}`), {
+            init,
+            cause: Object.assign(new Error(secret), { code: secret }),
+          }),
         ),
     ];
     for (const fetch of leaking) {
-      const error = await failureOf(kuboStore({ url: 'http://127.0.0.1:5001', headers: { authorization: secret }, fetch }).put(hello));
+      const error = await failureOf(
+        kuboStore({ url: 'http://127.0.0.1:5001', headers: { authorization: secret }, fetch }).put(
+          hello,
+        ),
+      );
       expect(isNftUpgradeError(error)).toBe(true);
       expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('top-secret-token');
     }

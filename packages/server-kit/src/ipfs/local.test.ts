@@ -12,7 +12,8 @@ const helloCid = 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e';
 /** Three chunks and a bit, all different. */
 function large(): Uint8Array {
   const bytes = new Uint8Array(800_000);
-  for (let i = 0; i < bytes.length; i += 4) new DataView(bytes.buffer).setUint32(i, Math.imul(i, 2_654_435_761));
+  for (let i = 0; i < bytes.length; i += 4)
+    new DataView(bytes.buffer).setUint32(i, Math.imul(i, 2_654_435_761));
   return bytes;
 }
 
@@ -24,7 +25,9 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const files = async (): Promise<string[]> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 };
 
 describe.each<[string, () => ContentStore]>([
@@ -83,7 +86,10 @@ describe('localStore', () => {
     const store = localStore({ folder });
     const cid = await store.put(hello);
     for (const file of await files()) await writeFile(file, '');
-    await expect(store.get(cid)).rejects.toMatchObject({ code: 'metadata_cid_mismatch', retryable: false });
+    await expect(store.get(cid)).rejects.toMatchObject({
+      code: 'metadata_cid_mismatch',
+      retryable: false,
+    });
   });
 
   it('M3: is null while a chunk is missing, and whole after the put was repeated', async () => {
@@ -101,7 +107,9 @@ describe('localStore', () => {
   it('takes the same content from many at once', async () => {
     const bytes = large();
     const [one, two] = [localStore({ folder }), localStore({ folder })];
-    const cids = await Promise.all(Array.from({ length: 8 }, (_, index) => (index % 2 === 0 ? one : two).put(bytes)));
+    const cids = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => (index % 2 === 0 ? one : two).put(bytes)),
+    );
     expect(new Set(cids).size).toBe(1);
     const again = await localStore({ folder }).get(cids[0] ?? '');
     expect(again && Buffer.compare(again, bytes)).toBe(0);
@@ -111,7 +119,10 @@ describe('localStore', () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
     const store = localStore({ folder: join(file, 'below') });
-    await expect(store.cid(hello)).rejects.toMatchObject({ code: 'metadata_upload_failed', retryable: true });
+    await expect(store.cid(hello)).rejects.toMatchObject({
+      code: 'metadata_upload_failed',
+      retryable: true,
+    });
     // Mended while the process lives.
     await rm(file);
     expect(await store.cid(hello)).toBe(helloCid);
@@ -128,6 +139,8 @@ describe('localStore', () => {
   });
 
   it('needs a folder', () => {
-    expect(() => localStore({ folder: '' })).toThrow(expect.objectContaining({ code: 'invalid_option' }));
+    expect(() => localStore({ folder: '' })).toThrow(
+      expect.objectContaining({ code: 'invalid_option' }),
+    );
   });
 });

@@ -8,7 +8,10 @@ import { collect } from './collect.ts';
 
 /** Options of `localStore`. */
 export interface LocalStoreOptions {
-  /** Folder of the blocks, made when it is missing. Nothing else should lie in it. Several processes may share it. */
+  /**
+   * Folder of the blocks, made when it is missing. Nothing else should lie in it. Several processes
+   * may share it.
+   */
   folder: string;
 }
 
@@ -26,7 +29,8 @@ async function syncToDisk(file: string): Promise<void> {
   }
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && error.name === 'NotFoundError' && error.message.includes('ENOENT');
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'NotFoundError' && error.message.includes('ENOENT');
 
 async function openFolder(folder: string): Promise<Blocks> {
   const [{ FsBlockstore }, { NextToLast }] = await optionalPackage('blockstore-fs', () =>
@@ -45,7 +49,8 @@ async function openFolder(folder: string): Promise<Blocks> {
       cause: error,
     });
   }
-  // One write at a time: the package writes every block to a temporary file of a fixed name, which two writers of one block would share.
+  // One write at a time: the package writes every block to a temporary file of a fixed name, which
+  // two writers of one block would share.
   let last: Promise<unknown> = Promise.resolve();
   return {
     put(cid, bytes) {
@@ -63,23 +68,30 @@ async function openFolder(folder: string): Promise<Blocks> {
       } catch (error) {
         // The package says "not found" of every failure, a missing permission too.
         if (isMissing(error)) return null;
-        throw new NftUpgradeError('metadata_unavailable', { details: { block: cid.toString() }, cause: error });
+        throw new NftUpgradeError('metadata_unavailable', {
+          details: { block: cid.toString() },
+          cause: error,
+        });
       }
     },
   };
 }
 
 /**
- * Keeps content on disk, one file a block, for one machine. What `put` has resolved is on the disk and readable after a restart; what `get` gives
- * has been hashed. Content that wallets shall find has to be served from here, or pinned elsewhere (see `kuboStore`).
+ * Keeps content on disk, one file a block, for one machine. What `put` has resolved is on the disk
+ * and readable after a restart; what `get` gives has been hashed. Content that wallets shall find
+ * has to be served from here, or pinned elsewhere (see `kuboStore`).
  *
- * The folder is opened by the first call of any method. That call throws `metadata_upload_failed` when it cannot be written, and
- * `missing_capability` without the packages `blockstore-fs`, `ipfs-unixfs-importer`, `ipfs-unixfs-exporter` and `multiformats`.
+ * The folder is opened by the first call of any method. That call throws `metadata_upload_failed`
+ * when it cannot be written, and `missing_capability` without the packages `blockstore-fs`,
+ * `ipfs-unixfs-importer`, `ipfs-unixfs-exporter` and `multiformats`.
  * @throws NftUpgradeError `invalid_option` without a folder
  */
 export function localStore({ folder }: LocalStoreOptions): ContentStore {
   if (typeof folder !== 'string' || folder === '') {
-    throw new NftUpgradeError('invalid_option', { message: 'localStore needs the option folder: the path where the blocks are kept.' });
+    throw new NftUpgradeError('invalid_option', {
+      message: 'localStore needs the option folder: the path where the blocks are kept.',
+    });
   }
   return contentStore(() => openFolder(folder));
 }

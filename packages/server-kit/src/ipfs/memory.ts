@@ -4,12 +4,16 @@ import { contentStore } from './blocks.ts';
 import { collect } from './collect.ts';
 
 /**
- * Keeps content in this process, for tests. It is gone with the process: never use it where a burn is real.
- * Its methods throw `missing_capability` without the packages `blockstore-core`, `ipfs-unixfs-importer`, `ipfs-unixfs-exporter` and `multiformats`.
+ * Keeps content in this process, for tests. It is gone with the process: never use it where a burn
+ * is real. Its methods throw `missing_capability` without the packages `blockstore-core`,
+ * `ipfs-unixfs-importer`, `ipfs-unixfs-exporter` and `multiformats`.
  */
 export function memoryStore(): ContentStore {
   return contentStore(async () => {
-    const { MemoryBlockstore } = await optionalPackage('blockstore-core', () => import('blockstore-core/memory'));
+    const { MemoryBlockstore } = await optionalPackage(
+      'blockstore-core',
+      () => import('blockstore-core/memory'),
+    );
     const store = new MemoryBlockstore();
     return {
       async put(cid, bytes) {

@@ -16,14 +16,22 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-async function serve(reply: (request: IncomingMessage, response: ServerResponse, body: string) => void) {
-  const seen: { method: string; url: string; authorization: string | undefined; body: string }[] = [];
+async function serve(
+  reply: (request: IncomingMessage, response: ServerResponse, body: string) => void,
+) {
+  const seen: { method: string; url: string; authorization: string | undefined; body: string }[] =
+    [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString();
-      seen.push({ method: request.method ?? '', url: request.url ?? '', authorization: request.headers.authorization, body });
+      seen.push({
+        method: request.method ?? '',
+        url: request.url ?? '',
+        authorization: request.headers.authorization,
+        body,
+      });
       reply(request, response, body);
     });
   });
@@ -39,7 +47,8 @@ async function serve(reply: (request: IncomingMessage, response: ServerResponse,
 }
 const accepting = (cid: string) => (_: IncomingMessage, response: ServerResponse) =>
   response.end(JSON.stringify({ data: { id: '1', cid } }));
-const status = (code: number) => (_: IncomingMessage, response: ServerResponse) => response.writeHead(code).end('{"error":"no"}');
+const status = (code: number) => (_: IncomingMessage, response: ServerResponse) =>
+  response.writeHead(code).end('{"error":"no"}');
 
 describe('pinataStore and a peer that keeps to the published API', () => {
   const open = async (options: { uploadsAMinute?: number } = {}) => {
@@ -55,7 +64,9 @@ describe('pinataStore and a peer that keeps to the published API', () => {
     expect([await store.put(hello), await store.put(hello)]).toEqual([cid, cid]);
     expect(peer.uploads).toMatchObject([{ cid, name: cid, network: 'public', bytes: hello }]);
     expect(await store.get(cid)).toEqual(hello);
-    expect(peer.requests.map(({ path, authorization }) => [path, authorization !== undefined])).toEqual([
+    expect(
+      peer.requests.map(({ path, authorization }) => [path, authorization !== undefined]),
+    ).toEqual([
       [`/ipfs/${cid}`, false],
       ['/v3/files', true],
       ['/v3/files', true],
@@ -75,7 +86,11 @@ describe('pinataStore and a peer that keeps to the published API', () => {
     const { store } = await open({ uploadsAMinute: 1 });
     const other = new TextEncoder().encode('another');
     await store.put(hello);
-    await expect(store.put(other)).rejects.toMatchObject({ code: 'metadata_upload_failed', retryable: true, details: { status: 429 } });
+    await expect(store.put(other)).rejects.toMatchObject({
+      code: 'metadata_upload_failed',
+      retryable: true,
+      details: { status: 429 },
+    });
     const second = memoryStore();
     await expect(fallbackStore([store, second]).put(other)).resolves.toBe(await cidOf(other));
     expect(await second.get(await cidOf(other))).toEqual(other);
@@ -94,7 +109,9 @@ describe('pinataStore', () => {
     const cid = await cidOf(hello);
     const { url, seen } = await serve(accepting(cid));
     expect(await pinataStore({ jwt, uploads: url }).put(hello)).toBe(cid);
-    expect(seen).toMatchObject([{ method: 'POST', url: '/v3/files', authorization: `Bearer ${jwt}` }]);
+    expect(seen).toMatchObject([
+      { method: 'POST', url: '/v3/files', authorization: `Bearer ${jwt}` },
+    ]);
     for (const [field, value] of [
       ['network', 'public'],
       ['cid_version', 'v1'],
@@ -105,8 +122,13 @@ describe('pinataStore', () => {
   });
 
   it('M2: refuses another CID than the content has', async () => {
-    const { url } = await serve(accepting('bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy'));
-    await expect(pinataStore({ jwt, uploads: url }).put(hello)).rejects.toMatchObject({ code: 'metadata_cid_mismatch', retryable: true });
+    const { url } = await serve(
+      accepting('bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy'),
+    );
+    await expect(pinataStore({ jwt, uploads: url }).put(hello)).rejects.toMatchObject({
+      code: 'metadata_cid_mismatch',
+      retryable: true,
+    });
   });
 
   it.each([
@@ -116,24 +138,31 @@ describe('pinataStore', () => {
     [500, true],
     [401, false],
     [400, false],
-  ])('M1: HTTP %i is metadata_upload_failed, retryable: %s, and the key is not in it', async (code, retryable) => {
-    const { url } = await serve(status(code));
-    const thrown: unknown = await pinataStore({ jwt, uploads: url })
-      .put(hello)
-      .catch((error: unknown) => error);
-    expect(thrown).toMatchObject({ code: 'metadata_upload_failed', retryable });
-    expect(JSON.stringify(thrown)).not.toContain('secret');
-  });
+  ])(
+    'M1: HTTP %i is metadata_upload_failed, retryable: %s, and the key is not in it',
+    async (code, retryable) => {
+      const { url } = await serve(status(code));
+      const thrown: unknown = await pinataStore({ jwt, uploads: url })
+        .put(hello)
+        .catch((error: unknown) => error);
+      expect(thrown).toMatchObject({ code: 'metadata_upload_failed', retryable });
+      expect(JSON.stringify(thrown)).not.toContain('secret');
+    },
+  );
 
   it('an answer that is none of the API', async () => {
     const { url } = await serve((_, response) => response.end('<html>'));
-    await expect(pinataStore({ jwt, uploads: url }).put(hello)).rejects.toMatchObject({ code: 'metadata_upload_failed' });
+    await expect(pinataStore({ jwt, uploads: url }).put(hello)).rejects.toMatchObject({
+      code: 'metadata_upload_failed',
+    });
   });
 
   it('reads through the gateway, without the key, and believes nothing', async () => {
     const cid = await cidOf(hello);
     let content = 'hello world';
-    const { url, seen } = await serve((_, response) => (content ? response.end(content) : response.writeHead(404).end()));
+    const { url, seen } = await serve((_, response) =>
+      content ? response.end(content) : response.writeHead(404).end(),
+    );
     const store = pinataStore({ jwt, gateway: url });
     expect(await store.get(cid)).toEqual(hello);
     expect(seen).toMatchObject([{ method: 'GET', url: `/ipfs/${cid}`, authorization: undefined }]);
@@ -143,9 +172,14 @@ describe('pinataStore', () => {
     expect(await store.get(cid)).toBeNull();
   });
 
-  it.each([{ jwt: '' }, { jwt, uploads: 'ftp://x' }, { jwt, gateway: 'nowhere' }, { jwt: 'a\nb' }, { jwt, timeoutMs: 0 }])(
-    'a wrong option is named: %j',
-    (options) => expect(() => pinataStore(options)).toThrow(expect.objectContaining({ code: 'invalid_option' })),
+  it.each([
+    { jwt: '' },
+    { jwt, uploads: 'ftp://x' },
+    { jwt, gateway: 'nowhere' },
+    { jwt: 'a\nb' },
+    { jwt, timeoutMs: 0 },
+  ])('a wrong option is named: %j', (options) =>
+    expect(() => pinataStore(options)).toThrow(expect.objectContaining({ code: 'invalid_option' })),
   );
 });
 
@@ -154,7 +188,10 @@ describe('fallbackStore', () => {
     const cid = await cidOf(hello);
     const limited = await serve(status(429));
     const second = memoryStore();
-    const store = fallbackStore([pinataStore({ jwt, uploads: limited.url, gateway: limited.url }), second]);
+    const store = fallbackStore([
+      pinataStore({ jwt, uploads: limited.url, gateway: limited.url }),
+      second,
+    ]);
     expect(await store.cid(hello)).toBe(cid);
     await expect(store.put(hello)).resolves.toBe(cid);
     expect(limited.seen).toHaveLength(1);
@@ -163,15 +200,22 @@ describe('fallbackStore', () => {
   });
 
   it('M2: a provider that stores something else: the second one takes it', async () => {
-    const lying = await serve(accepting('bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy'));
+    const lying = await serve(
+      accepting('bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy'),
+    );
     const store = fallbackStore([pinataStore({ jwt, uploads: lying.url }), memoryStore()]);
     expect(await store.put(hello)).toBe(await cidOf(hello));
   });
 
   it('when all fail, tells the failure that may pass', async () => {
     const [refusing, limited] = [await serve(status(401)), await serve(status(429))];
-    const store = fallbackStore([refusing, limited].map(({ url }) => pinataStore({ jwt, uploads: url, gateway: url })));
-    await expect(store.put(hello)).rejects.toMatchObject({ retryable: true, details: { status: 429 } });
+    const store = fallbackStore(
+      [refusing, limited].map(({ url }) => pinataStore({ jwt, uploads: url, gateway: url })),
+    );
+    await expect(store.put(hello)).rejects.toMatchObject({
+      retryable: true,
+      details: { status: 429 },
+    });
     expect(() => fallbackStore([])).toThrow(NftUpgradeError);
   });
 
@@ -185,7 +229,11 @@ it('gateways: what they do not show is a warning', async () => {
   const right = await serve((_, response) => response.end('hello world'));
   const wrong = await serve((_, response) => response.end('hello moon'));
   const down = await serve(status(504));
-  const warnings = await gatewayWarnings(cid, [right.url, wrong.url, down.url, 'http://127.0.0.1:1'], { timeoutMs: 5_000 });
+  const warnings = await gatewayWarnings(
+    cid,
+    [right.url, wrong.url, down.url, 'http://127.0.0.1:1'],
+    { timeoutMs: 5_000 },
+  );
   expect(warnings.map(({ message }) => message)).toEqual([
     'The gateway shows other content under this CID.',
     'The gateway answered with HTTP 504.',

@@ -23,18 +23,31 @@ describe.each(databases)('what an operation tried, on $name', ({ open }) => {
     const counted: Db = { ...db, sql };
     const attempts = attemptsOf(counted, 'upg_1');
 
-    expect([await attempts.list('mint'), await attempts.list('upload'), await attempts.signatures(), looks]).toEqual([[], [], [], 1]);
+    expect([
+      await attempts.list('mint'),
+      await attempts.list('upload'),
+      await attempts.signatures(),
+      looks,
+    ]).toEqual([[], [], [], 1]);
     expect(await attempts.write('mint', 1, { signature: 'first' })).toBe(true);
-    expect(await attemptsOf(counted, 'upg_1').write('mint', 1, { signature: 'second' })).toBe(false);
-    expect(await attempts.list('mint')).toMatchObject([{ attempt: 1, data: { signature: 'first' }, outcome: null }]);
+    expect(await attemptsOf(counted, 'upg_1').write('mint', 1, { signature: 'second' })).toBe(
+      false,
+    );
+    expect(await attempts.list('mint')).toMatchObject([
+      { attempt: 1, data: { signature: 'first' }, outcome: null },
+    ]);
     await attempts.settle('mint', 1, 'minted in slot 7');
     await attempts.refuseSignature('stranger', 'burn_memo_mismatch');
     expect(await attempts.list('mint')).toMatchObject([{ outcome: 'minted in slot 7' }]);
-    expect(await attempts.signatures()).toMatchObject([{ signature: 'stranger', refused: 'burn_memo_mismatch', signed_transaction: null }]);
+    expect(await attempts.signatures()).toMatchObject([
+      { signature: 'stranger', refused: 'burn_memo_mismatch', signed_transaction: null },
+    ]);
     expect(looks).toBe(3);
 
     const known = { attempts: [], signatures: await attempts.signatures() };
-    expect(await attemptsOf(counted, 'upg_1', known).signatures()).toMatchObject([{ signature: 'stranger' }]);
+    expect(await attemptsOf(counted, 'upg_1', known).signatures()).toMatchObject([
+      { signature: 'stranger' },
+    ]);
     expect(looks).toBe(3);
   });
 });

@@ -2,7 +2,9 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Db, Sql } from '../db/db.ts';
 import type { Part } from '../db/together.ts';
 
-/** A row written before an effect. `data` is whatever the effect needs to be recognised or repeated. */
+/**
+ * A row written before an effect. `data` is whatever the effect needs to be recognised or repeated.
+ */
 export interface Attempt<Data> {
   attempt: number;
   data: Data;
@@ -20,7 +22,10 @@ export interface BurnSignature {
   refused: string | null;
 }
 
-/** `found` is a burn that was there before the operation: another one asked for it. `place` is where the NFT for it is minted, or was. */
+/**
+ * `found` is a burn that was there before the operation: another one asked for it. `place` is where
+ * the NFT for it is minted, or was.
+ */
 export type AttemptKind = 'burn' | 'upload' | 'mint' | 'retry' | 'found' | 'place';
 
 /** Everything that is known of what one operation tried. */
@@ -37,16 +42,23 @@ export const triedColumns = `
      order by created_at)
    from nft_upgrade.burn_signature where operation_id = $1) as signatures`;
 export type TriedRow = { readonly [K in keyof Tried]?: Tried[K] | null };
-export const triedOf = ({ attempts, signatures }: TriedRow = {}): Tried => ({ attempts: attempts ?? [], signatures: signatures ?? [] });
+export const triedOf = ({ attempts, signatures }: TriedRow = {}): Tried => ({
+  attempts: attempts ?? [],
+  signatures: signatures ?? [],
+});
 
 const read = async (db: Db, operationId: string): Promise<Tried> => {
-  const [found] = await db.sql<TriedRow>(`select ${triedColumns}`, [operationId], 'nft_upgrade_tried');
+  const [found] = await db.sql<TriedRow>(
+    `select ${triedColumns}`,
+    [operationId],
+    'nft_upgrade_tried',
+  );
   return triedOf(found);
 };
 
 /**
- * Intents of the effects of one operation, as one step sees them: it looks once, for all of them, and again after it has written. What others write meanwhile
- * meets the primary keys.
+ * Intents of the effects of one operation, as one step sees them: it looks once, for all of them,
+ * and again after it has written. What others write meanwhile meets the primary keys.
  * @param known what was read with the operation a moment ago, which saves the look
  */
 export function attemptsOf(db: Db, operationId: string, known: Tried | null = null) {
@@ -65,7 +77,9 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
     /** Every attempt of a kind, in order, with what became of it. */
     async list<Data>(kind: AttemptKind): Promise<Attempt<Data>[]> {
       const { attempts } = await look();
-      return attempts.filter((attempt): attempt is Attempt<Data> & { kind: AttemptKind } => attempt.kind === kind);
+      return attempts.filter(
+        (attempt): attempt is Attempt<Data> & { kind: AttemptKind } => attempt.kind === kind,
+      );
     },
 
     /** Every signature that is known, in the order in which they became so. */
@@ -78,14 +92,23 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
       values: [kind, attempt, data],
     }),
 
-    /** An intent that is written with an event, unless another worker has one of that number: then neither is. */
+    /**
+     * An intent that is written with an event, unless another worker has one of that number: then
+     * neither is.
+     */
     onlyIntent: (kind: AttemptKind, attempt: number, data: object): Part => ({
       text: 'intent as (insert into nft_upgrade.attempt (operation_id, kind, attempt, data) select id, $1, $2::int, $3::jsonb from moved)',
       values: [kind, attempt, data],
-      taken: { constraints: ['attempt_pkey'], error: () => new NftUpgradeError('journal_conflict') },
+      taken: {
+        constraints: ['attempt_pkey'],
+        error: () => new NftUpgradeError('journal_conflict'),
+      },
     }),
 
-    /** An intent that comes before its effect. The primary key lets one of several workers win; the others get false. */
+    /**
+     * An intent that comes before its effect. The primary key lets one of several workers win; the
+     * others get false.
+     */
     async write(kind: AttemptKind, attempt: number, data: object): Promise<boolean> {
       const rows = await write(
         db.sql,
@@ -106,7 +129,10 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
       ),
 
     /** A signature that was reported, or came with signed bytes: written with an event. */
-    signature: (signature: string, signed: { transaction: string; attempt: number } | null): Part => ({
+    signature: (
+      signature: string,
+      signed: { transaction: string; attempt: number } | null,
+    ): Part => ({
       text: `signed as (
         insert into nft_upgrade.burn_signature (operation_id, signature, signed_transaction, attempt) select id, $1, $2::text, $3::int from moved
         on conflict (operation_id, signature) do update

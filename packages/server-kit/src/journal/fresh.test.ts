@@ -7,7 +7,11 @@ const logOf = (id: string, last: number): Loaded => {
   const row = { id, process: 'upgrade', principal: 'alice' };
   return { row, process: {}, events, snapshot: { seq: last } } as unknown as Loaded;
 };
-const owned = (operationId: string, principal = 'alice', process = 'upgrade') => ({ operationId, principal, process });
+const owned = (operationId: string, principal = 'alice', process = 'upgrade') => ({
+  operationId,
+  principal,
+  process,
+});
 const seqs = (events: readonly { seq: number }[] | null) => events?.map(({ seq }) => seq) ?? null;
 
 describe('logs that this node has just written', () => {

@@ -9,9 +9,10 @@ export interface Owned {
 }
 
 /**
- * The logs that this node has committed to last: those whom it wakes for that need not ask the database for what it holds in its hands. What another node says
- * of an operation makes the copy here old, so it goes. A copy that is old unheard costs what a lost wake-up costs: a stream reads again a moment later, and behind
- * its cursor the copy has nothing.
+ * The logs that this node has committed to last: those whom it wakes for that need not ask the
+ * database for what it holds in its hands. What another node says of an operation makes the copy
+ * here old, so it goes. A copy that is old unheard costs what a lost wake-up costs: a stream reads
+ * again a moment later, and behind its cursor the copy has nothing.
  */
 export interface Fresh {
   keep(loaded: Loaded): void;
@@ -36,7 +37,13 @@ export function createFresh(): Fresh {
     },
     read({ process, operationId, principal }, after, limit) {
       const loaded = kept.get(operationId);
-      if (!loaded || loaded.row.principal !== principal || loaded.row.process !== process || loaded.snapshot.seq <= after) return null;
+      if (
+        !loaded ||
+        loaded.row.principal !== principal ||
+        loaded.row.process !== process ||
+        loaded.snapshot.seq <= after
+      )
+        return null;
       const events = loaded.events.filter(({ seq }) => seq > after);
       return events.slice(0, limit);
     },

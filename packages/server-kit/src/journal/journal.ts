@@ -1,4 +1,11 @@
-import { type AnyProcess, foldAll, NftUpgradeError, nextEvent, type OperationEvent, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import {
+  type AnyProcess,
+  foldAll,
+  NftUpgradeError,
+  nextEvent,
+  type OperationEvent,
+  type Snapshot,
+} from '@aiw3/nft-upgrade/protocol';
 import type { Db, Sql } from '../db/db.ts';
 import { type Part, together } from '../db/together.ts';
 import type { Principal } from '../http/operations.ts';
@@ -51,21 +58,35 @@ export interface Entry {
 }
 
 export interface Journal {
-  /** Makes the operation with its first event, and `parts` with it. Resolves to null, with nothing written, when the subject has a live operation already. */
+  /**
+   * Makes the operation with its first event, and `parts` with it. Resolves to null, with nothing
+   * written, when the subject has a live operation already.
+   */
   create(sql: Sql, operation: NewOperation, parts: readonly Part[]): Promise<Loaded | null>;
   /** @param withTried also what was tried, for a step that is about to look at it */
   load(operationId: string, withTried?: boolean): Promise<Loaded | null>;
   /** Events above `after`, in order; null when there is no such operation of that user. */
   read(owned: Owned, after: number, limit: number): Promise<OperationEvent[] | null>;
   /**
-   * Appends behind `loaded`, and with it, in the same statement, whatever `entail` says that it entails.
-   * @throws NftUpgradeError `journal_conflict` when somebody else appended first; nothing is written then
+   * Appends behind `loaded`, and with it, in the same statement, whatever `entail` says that it
+   * entails.
+   * @throws NftUpgradeError `journal_conflict` when somebody else appended first; nothing is
+   *   written then
    */
-  append(sql: Sql, loaded: Loaded, entries: readonly Entry[], entail: (appended: Loaded) => readonly Part[]): Promise<Loaded>;
+  append(
+    sql: Sql,
+    loaded: Loaded,
+    entries: readonly Entry[],
+    entail: (appended: Loaded) => readonly Part[],
+  ): Promise<Loaded>;
 }
 
-/** What the journal would give back: a payload of the host may hold what JSON has not, such as a date. */
-const asStored = (event: OperationEvent): OperationEvent => JSON.parse(JSON.stringify(event)) as OperationEvent;
+/**
+ * What the journal would give back: a payload of the host may hold what JSON has not, such as a
+ * date.
+ */
+const asStored = (event: OperationEvent): OperationEvent =>
+  JSON.parse(JSON.stringify(event)) as OperationEvent;
 
 export interface JournalOptions {
   db: Db;
@@ -76,7 +97,8 @@ export interface JournalOptions {
   now(): number;
 }
 
-const columns = 'id, process, version, principal, wallet, subject, input, mint_key, status, seq, live, traceparent';
+const columns =
+  'id, process, version, principal, wallet, subject, input, mint_key, status, seq, live, traceparent';
 
 export function createJournal({ db, processOf, node, now }: JournalOptions): Journal {
   const written = (events: readonly OperationEvent[]): Part => ({
@@ -87,7 +109,11 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
   });
 
   return {
-    async create(sql, { id, process, principal, subject, input, mintKey, traceparent, usualMs }, parts) {
+    async create(
+      sql,
+      { id, process, principal, subject, input, mintKey, traceparent, usualMs },
+      parts,
+    ) {
       const event = asStored(
         nextEvent(
           process,
@@ -131,7 +157,9 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
           traceparent,
         ],
       };
-      return (await together(sql, made, [written([event]), ...parts])) ? { row, process, events: [event], snapshot, tried: null } : null;
+      return (await together(sql, made, [written([event]), ...parts]))
+        ? { row, process, events: [event], snapshot, tried: null }
+        : null;
     },
 
     async load(operationId, withTried = false) {
@@ -145,7 +173,13 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
       if (!found) return null;
       const { events, attempts, signatures, ...row } = found;
       const process = processOf(row.process, row.version);
-      return { row, process, events, snapshot: folded(process, events ?? []), tried: withTried ? triedOf({ attempts, signatures }) : null };
+      return {
+        row,
+        process,
+        events,
+        snapshot: folded(process, events ?? []),
+        tried: withTried ? triedOf({ attempts, signatures }) : null,
+      };
     },
 
     async read({ process, operationId, principal }, after, limit) {
@@ -165,7 +199,9 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
       for (const { status, payload } of entries) {
         // The clock of a server can be set back; the time of an operation never goes back.
         const at = new Date(Math.max(now(), Date.parse(snapshot.updatedAt)));
-        const event = asStored(nextEvent(process, snapshot, status, payload, { operationId: row.id, at }));
+        const event = asStored(
+          nextEvent(process, snapshot, status, payload, { operationId: row.id, at }),
+        );
         events.push(event);
         snapshot = folded(process, [event], snapshot);
       }
@@ -180,7 +216,15 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
       const moved: Part = {
         text: `update nft_upgrade.operation set status = $3, phase = $4, asset = $5, seq = $6, live = $7, updated_at = clock_timestamp(), checked_at = clock_timestamp()
           where id = $1 and seq = $2 returning id`,
-        values: [row.id, loaded.snapshot.seq, snapshot.status, snapshot.phase, snapshot.asset, snapshot.seq, !snapshot.terminal],
+        values: [
+          row.id,
+          loaded.snapshot.seq,
+          snapshot.status,
+          snapshot.phase,
+          snapshot.asset,
+          snapshot.seq,
+          !snapshot.terminal,
+        ],
       };
       if (!(await together(sql, moved, [written(events), ...entail(appended)])))
         throw new NftUpgradeError('journal_conflict', { operationId: row.id });

@@ -35,6 +35,11 @@ it('structured: the value is the envelope', () => {
   expect(record.headers).toEqual({ 'content-type': 'application/cloudevents+json; charset=UTF-8' });
 });
 
-it.each([[[]], [['kafka']], [['kafka:9092', 'http://kafka:9092']]])('refuses the brokers %j', (brokers) => {
-  expect(() => kafkaSink({ brokers })).toThrow(expect.objectContaining({ code: 'invalid_option' }));
-});
+it.each([[[]], [['kafka']], [['kafka:9092', 'http://kafka:9092']]])(
+  'refuses the brokers %j',
+  (brokers) => {
+    expect(() => kafkaSink({ brokers })).toThrow(
+      expect.objectContaining({ code: 'invalid_option' }),
+    );
+  },
+);

@@ -2,12 +2,21 @@ import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Sql } from '../db/db.ts';
 import type { Part } from '../db/together.ts';
 import type { BurnAttempt, BurnObservation, FoundBurn } from '../ports/chain.ts';
-import { append, failurePayload, next, type Outcome, type PhaseDriver, type Step, wait } from './driver.ts';
+import {
+  append,
+  failurePayload,
+  next,
+  type Outcome,
+  type PhaseDriver,
+  type Step,
+  wait,
+} from './driver.ts';
 import { needChain } from './plan.ts';
 
 /**
- * Hands out burn transactions and finds out from the chain what became of them. What a client reports is a hint and never decides. Another transaction is
- * handed out only after the chain has proved that the earlier ones cannot land.
+ * Hands out burn transactions and finds out from the chain what became of them. What a client
+ * reports is a hint and never decides. Another transaction is handed out only after the chain has
+ * proved that the earlier ones cannot land.
  */
 export const burnDriver: PhaseDriver = {
   watched: ['awaiting_burn', 'verifying_burn', 'cancelling'],
@@ -18,11 +27,15 @@ export const burnDriver: PhaseDriver = {
 
   async preflight(step) {
     const { burn } = needChain(step);
-    // Before the chain: an issuer who kept power over a mint can make it anew under the same address, and its burn would count for nothing.
+    // Before the chain: an issuer who kept power over a mint can make it anew under the same
+    // address, and its burn would count for nothing.
     await refuseCounted(step);
-    const nft = await burn.locate(target(step)).catch((error: unknown) => burnedBefore(step, error));
+    const nft = await burn
+      .locate(target(step))
+      .catch((error: unknown) => burnedBefore(step, error));
     if (!nft) return null;
-    // Simulated here and thrown away: a wallet without SOL for the fee is told before anything is reserved for long.
+    // Simulated here and thrown away: a wallet without SOL for the fee is told before anything is
+    // reserved for long.
     await burn.prepare({ operationId: step.operation.id, nft, attempt: 1 });
     return null;
   },
@@ -30,8 +43,16 @@ export const burnDriver: PhaseDriver = {
   on: {
     async awaiting_burn(step) {
       const seen = await observeBurn(step);
-      if (seen.kind === 'pending') return append('verifying_burn', { burnTxSignature: seen.signature, commitment: seen.commitment });
-      if (seen.kind === 'dead' && step.now() > Date.parse(String(step.loaded.snapshot.now.deadline))) return windowClosed();
+      if (seen.kind === 'pending')
+        return append('verifying_burn', {
+          burnTxSignature: seen.signature,
+          commitment: seen.commitment,
+        });
+      if (
+        seen.kind === 'dead' &&
+        step.now() > Date.parse(String(step.loaded.snapshot.now.deadline))
+      )
+        return windowClosed();
       if (seen.kind === 'failed') return issueBurn(step, seen, seen.code);
       return settled(step, seen) ?? wait('watch');
     },
@@ -46,7 +67,8 @@ export const burnDriver: PhaseDriver = {
 
     async cancelling(step) {
       const seen = await observeBurn(step);
-      if (seen.kind === 'dead') return append('cancelled', { message: 'Cancelled. Your NFT is in your wallet.' });
+      if (seen.kind === 'dead')
+        return append('cancelled', { message: 'Cancelled. Your NFT is in your wallet.' });
       return settled(step, seen) ?? wait('watch');
     },
 
@@ -65,8 +87,13 @@ export const burnDriver: PhaseDriver = {
 function target(step: Step): { mint: string; owner: string } {
   const { wallet, id } = step.loaded.row;
   const nft = step.operation.facts.currentNFT;
-  const mint = typeof nft === 'object' && nft !== null && 'mintAddress' in nft ? nft.mintAddress : undefined;
-  if (!wallet) throw new NftUpgradeError('wallet_not_connected', { message: 'The user has no verified wallet.', operationId: id });
+  const mint =
+    typeof nft === 'object' && nft !== null && 'mintAddress' in nft ? nft.mintAddress : undefined;
+  if (!wallet)
+    throw new NftUpgradeError('wallet_not_connected', {
+      message: 'The user has no verified wallet.',
+      operationId: id,
+    });
   if (typeof mint !== 'string') throw new NftUpgradeError('nft_not_owned', { operationId: id });
   return { mint, owner: wallet };
 }
@@ -98,7 +125,10 @@ function settled(step: Step, seen: BurnObservation): Outcome | null {
   return null;
 }
 
-/** From here on the new NFT is owed. The primary key is the guarantee that one burned NFT is exchanged once, whatever was signed how often. */
+/**
+ * From here on the new NFT is owed. The primary key is the guarantee that one burned NFT is
+ * exchanged once, whatever was signed how often.
+ */
 function counted(step: Step, { signature, slot }: { signature: string; slot: number }): Outcome {
   const burned: Part = {
     text: `burned as (insert into nft_upgrade.burned (asset, operation_id, signature, slot) select $1, id, $2, $3::bigint from moved)`,
@@ -108,20 +138,31 @@ function counted(step: Step, { signature, slot }: { signature: string; slot: num
       error: () => new NftUpgradeError('burn_signature_reused', { operationId: step.operation.id }),
     },
   };
-  return append('burn_verified', { burnTxSignature: signature, slot, message: 'Old NFT burned' }, { parts: [burned] });
+  return append(
+    'burn_verified',
+    { burnTxSignature: signature, slot, message: 'Old NFT burned' },
+    { parts: [burned] },
+  );
 }
 
-/** @throws NftUpgradeError `nft_already_upgraded` for an NFT whose burn has counted for another operation */
+/**
+ * @throws NftUpgradeError `nft_already_upgraded` for an NFT whose burn has counted for another
+ *   operation
+ */
 async function refuseCounted(step: Step): Promise<void> {
   const [row] = await step.read<{ operation_id: string }>(
     'select operation_id from nft_upgrade.burned where asset = $1 and operation_id <> $2',
     [target(step).mint, step.operation.id],
   );
-  if (row) throw new NftUpgradeError('nft_already_upgraded', { details: { required: 'an NFT that was not upgraded', actual: 'upgraded' } });
+  if (row)
+    throw new NftUpgradeError('nft_already_upgraded', {
+      details: { required: 'an NFT that was not upgraded', actual: 'upgraded' },
+    });
 }
 
 /**
- * The NFT is not in the wallet. Where it was burned for an operation that did not deliver, as one that a restored database has forgotten, the burn is skipped.
+ * The NFT is not in the wallet. Where it was burned for an operation that did not deliver, as one
+ * that a restored database has forgotten, the burn is skipped.
  * @throws the error itself when there is no such burn
  */
 async function burnedBefore(step: Step, error: unknown): Promise<null> {
@@ -139,7 +180,8 @@ async function burnedBefore(step: Step, error: unknown): Promise<null> {
 type Ended = Extract<BurnObservation, { kind: 'dead' | 'failed' }>;
 
 /**
- * A new transaction with a fresh blockhash, written down before it goes out, together with the proof that ended the earlier ones.
+ * A new transaction with a fresh blockhash, written down before it goes out, together with the
+ * proof that ended the earlier ones.
  * @throws NftUpgradeError `burn_still_valid` for another one without such a proof
  */
 export async function issueBurn(step: Step, ended?: Ended, code?: string): Promise<Outcome> {
@@ -167,12 +209,19 @@ export async function issueBurn(step: Step, ended?: Ended, code?: string): Promi
     ...(code === undefined ? {} : { code }),
   };
   const settle = async (sql: Sql) => {
-    // Ruled out with the new transaction or not at all: a look that sees it ruled out, and nothing new handed out, would wait for its death.
-    if (ended?.kind === 'failed') await step.attempts.refuseSignature(ended.signature, ended.code, sql);
-    if (ended) for (const earlier of open) await step.attempts.settle('burn', earlier.attempt, proofOf(ended), sql);
+    // Ruled out with the new transaction or not at all: a look that sees it ruled out, and nothing
+    // new handed out, would wait for its death.
+    if (ended?.kind === 'failed')
+      await step.attempts.refuseSignature(ended.signature, ended.code, sql);
+    if (ended)
+      for (const earlier of open)
+        await step.attempts.settle('burn', earlier.attempt, proofOf(ended), sql);
   };
   const parts = [step.attempts.onlyIntent('burn', attempt, prepared)];
-  return append('awaiting_burn', payload, { parts, also: open.length > 0 || ended?.kind === 'failed' ? settle : undefined });
+  return append('awaiting_burn', payload, {
+    parts,
+    also: open.length > 0 || ended?.kind === 'failed' ? settle : undefined,
+  });
 }
 
 const proofOf = (ended: Ended): string =>
@@ -184,10 +233,17 @@ const proofOf = (ended: Ended): string =>
 async function rebroadcast(step: Step): Promise<void> {
   for (const row of await step.attempts.signatures()) {
     if (row.signed_transaction === null || row.attempt === null || row.refused !== null) continue;
-    await needChain(step).burn.broadcast({ signature: row.signature, attempt: row.attempt, transaction: row.signed_transaction });
+    await needChain(step).burn.broadcast({
+      signature: row.signature,
+      attempt: row.attempt,
+      transaction: row.signed_transaction,
+    });
   }
 }
 
 function windowClosed(): Outcome {
-  return append('burn_failed', { ...failurePayload(new NftUpgradeError('burn_window_closed')), retryAction: 'restart_from_burn' });
+  return append('burn_failed', {
+    ...failurePayload(new NftUpgradeError('burn_window_closed')),
+    retryAction: 'restart_from_burn',
+  });
 }

@@ -11,13 +11,19 @@ import type { Operation, ProcessRules } from '../ports/rules.ts';
 
 /** How patient the engine is. Milliseconds and counts. */
 export interface Patience {
-  /** How long a burn transaction may wait for its signature. Default 300 000, the guide's five minutes. */
+  /**
+   * How long a burn transaction may wait for its signature. Default 300 000, the guide's five
+   * minutes.
+   */
   burnWindowMs: number;
   /** Failed attempts of a step after the burn before people are called. Default 8. */
   maxAttempts: number;
   /** Failed attempts of the qualification before the operation ends with `error`. Default 4. */
   maxPreflightAttempts: number;
-  /** First pause before a step is attempted again; it doubles with each failure, with full jitter. Default 1000. */
+  /**
+   * First pause before a step is attempted again; it doubles with each failure, with full jitter.
+   * Default 1000.
+   */
   retryBaseMs: number;
   /** Longest pause between two attempts. Default 300 000. */
   retryMaxMs: number;
@@ -45,7 +51,9 @@ export interface Step {
 
 /** What is to happen with the operation. */
 export type Outcome =
-  /** Events come next; `parts` are written in the same statement, `also` in the same transaction. */
+  /**
+   * Events come next; `parts` are written in the same statement, `also` in the same transaction.
+   */
   | {
       kind: 'append';
       entries: readonly Entry[];
@@ -61,7 +69,10 @@ export type Outcome =
 export const append = (
   status: string,
   payload: object = {},
-  { parts = [], also }: { parts?: readonly Part[]; also?: ((sql: Sql) => Promise<unknown>) | undefined } = {},
+  {
+    parts = [],
+    also,
+  }: { parts?: readonly Part[]; also?: ((sql: Sql) => Promise<unknown>) | undefined } = {},
 ): Extract<Outcome, { kind: 'append' }> => ({
   kind: 'append',
   entries: [{ status, payload }],
@@ -71,7 +82,10 @@ export const append = (
 export const next = (payload?: object): Outcome => ({ kind: 'next', ...(payload && { payload }) });
 export const wait = (ms: number | 'watch'): Outcome => ({ kind: 'wait', ms });
 
-/** How the statuses of one phase are made to happen. Every function may run twice, late, or on another node. */
+/**
+ * How the statuses of one phase are made to happen. Every function may run twice, late, or on
+ * another node.
+ */
 export interface PhaseDriver {
   /** Begins the phase: its first event. `payload` is what the phase before handed over. */
   enter(step: Step, payload: object): Promise<Outcome>;
@@ -79,15 +93,24 @@ export interface PhaseDriver {
   readonly on: Readonly<Record<string, (step: Step) => Promise<Outcome>>>;
   /** What an error in this phase means. */
   failed(step: Step, error: NftUpgradeError): Outcome;
-  /** Tries, before anything irreversible, whatever could fail later. Throws what would. Its result is written with the qualification. */
+  /**
+   * Tries, before anything irreversible, whatever could fail later. Throws what would. Its result
+   * is written with the qualification.
+   */
   preflight?(step: Step): Promise<Part | null>;
   /** Statuses that wait for the chain, and are looked at in every round of the watch. */
   readonly watched?: readonly string[];
 }
 
-/** The doubled pause with jitter, so that many operations that failed together do not come back together. */
+/**
+ * The doubled pause with jitter, so that many operations that failed together do not come back
+ * together.
+ */
 export function backoff(step: Step, failures: number): number {
-  const ceiling = Math.min(step.patience.retryMaxMs, step.patience.retryBaseMs * 2 ** Math.min(failures, 30));
+  const ceiling = Math.min(
+    step.patience.retryMaxMs,
+    step.patience.retryBaseMs * 2 ** Math.min(failures, 30),
+  );
   return Math.round(ceiling * (0.2 + 0.8 * step.random()));
 }
 

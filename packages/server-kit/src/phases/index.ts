@@ -6,7 +6,10 @@ import { mintDriver } from './mint.ts';
 import { preflightDriver } from './preflight.ts';
 import { recordDriver } from './record.ts';
 
-/** How each phase is made to happen, by the name it has in the process definition. A new kind of step is one more line. */
+/**
+ * How each phase is made to happen, by the name it has in the process definition. A new kind of
+ * step is one more line.
+ */
 export const drivers: Readonly<Record<string, PhaseDriver>> = {
   preflight: preflightDriver((step: Step) => driversOf(step.loaded.process)),
   burn: burnDriver,
@@ -15,4 +18,5 @@ export const drivers: Readonly<Record<string, PhaseDriver>> = {
   record: recordDriver,
 };
 
-export const driversOf = (process: AnyProcess): PhaseDriver[] => process.phases.flatMap((phase) => drivers[phase] ?? []);
+export const driversOf = (process: AnyProcess): PhaseDriver[] =>
+  process.phases.flatMap((phase) => drivers[phase] ?? []);

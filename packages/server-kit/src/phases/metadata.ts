@@ -3,7 +3,8 @@ import { append, next, type PhaseDriver } from './driver.ts';
 import { makePlan, needContent, readPlan } from './plan.ts';
 import { recoveryDriver } from './recovery.ts';
 
-const enter: PhaseDriver['enter'] = async () => append('uploading_metadata', { message: 'Uploading new NFT metadata to IPFS' });
+const enter: PhaseDriver['enter'] = async () =>
+  append('uploading_metadata', { message: 'Uploading new NFT metadata to IPFS' });
 const recovery = recoveryDriver({ failed: 'upload_failed', step: 'upload' }, enter);
 
 /** Pins bytes whose CID was known before, so that an upload may be repeated at will. */
@@ -18,9 +19,14 @@ export const metadataDriver: PhaseDriver = {
     async uploading_metadata(step) {
       const plan = await readPlan(step);
       await needContent(step).put(new TextEncoder().encode(plan.json));
-      return append('metadata_uploaded', { ipfsHash: plan.cid, metadataUri: `ipfs://${plan.cid}`, message: 'Metadata uploaded' });
+      return append('metadata_uploaded', {
+        ipfsHash: plan.cid,
+        metadataUri: `ipfs://${plan.cid}`,
+        message: 'Metadata uploaded',
+      });
     },
     metadata_uploaded: async () => next(),
   },
-  failed: (step, error) => recovery.failed(step, toNftUpgradeError(error, 'metadata_upload_failed')),
+  failed: (step, error) =>
+    recovery.failed(step, toNftUpgradeError(error, 'metadata_upload_failed')),
 };

@@ -5,5 +5,7 @@ export function mintFault(
   seen: { code: string; message: string },
   otherwise: 'mint_failed_on_chain' | 'mint_address_occupied',
 ): NftUpgradeError {
-  return new NftUpgradeError(isErrorCode(seen.code) ? seen.code : otherwise, { message: seen.message });
+  return new NftUpgradeError(isErrorCode(seen.code) ? seen.code : otherwise, {
+    message: seen.message,
+  });
 }

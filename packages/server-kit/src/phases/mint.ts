@@ -6,12 +6,14 @@ import { placeOf } from './place.ts';
 import { makePlan, mintRequest, needChain, readPlan } from './plan.ts';
 import { recoveryDriver } from './recovery.ts';
 
-const enter: PhaseDriver['enter'] = async () => append('minting_new_nft', { message: 'Minting new NFT to your wallet' });
+const enter: PhaseDriver['enter'] = async () =>
+  append('minting_new_nft', { message: 'Minting new NFT to your wallet' });
 const recovery = recoveryDriver({ failed: 'mint_failed', step: 'mint' }, enter);
 
 /**
- * Mints at an address that follows from the operation. Every signed transaction is written down before it is sent, and what already stands at the
- * address is adopted, so that any number of crashes and workers leads to one NFT.
+ * Mints at an address that follows from the operation. Every signed transaction is written down
+ * before it is sent, and what already stands at the address is adopted, so that any number of
+ * crashes and workers leads to one NFT.
  */
 export const mintDriver: PhaseDriver = {
   enter,
@@ -19,7 +21,8 @@ export const mintDriver: PhaseDriver = {
   async preflight(step) {
     const { mint } = needChain(step);
     const plan = await makePlan(step);
-    // After a burn nothing irreversible is left to protect, and the NFT may stand there already: then it is adopted.
+    // After a burn nothing irreversible is left to protect, and the NFT may stand there already:
+    // then it is adopted.
     if (plan.mintFor === undefined) await mint.preflight(mintRequest(step, plan));
     return null;
   },
@@ -37,7 +40,11 @@ export const mintDriver: PhaseDriver = {
           const landed = open.find((attempt) => attempt.signature === seen.transactionSignature);
           // For the receipt, which must not depend on whether a node answers when it is made.
           if (landed) await step.attempts.settle('mint', landed.attempt, mintedIn(seen.slot));
-          return next({ mintAddress: seen.mintAddress, transactionSignature: seen.transactionSignature, message: 'Updating your records' });
+          return next({
+            mintAddress: seen.mintAddress,
+            transactionSignature: seen.transactionSignature,
+            message: 'Updating your records',
+          });
         }
         case 'pending': {
           const latest = open.at(-1);
@@ -53,7 +60,8 @@ export const mintDriver: PhaseDriver = {
           throw mintFault(seen, 'mint_address_occupied');
         case 'absent': {
           const attempt = await mint.prepare(request, rows.length + 1);
-          // Another worker may have written its attempt first: then that one is sent, in the next round.
+          // Another worker may have written its attempt first: then that one is sent, in the next
+          // round.
           const ours = await step.attempts.write('mint', attempt.attempt, attempt);
           if (ours) await mint.send(attempt);
           return wait('watch');
@@ -69,6 +77,8 @@ const mintedIn = (slot: number): string => `minted in slot ${slot}`;
 /** The slot in which the NFT was minted, where an attempt of this operation did it. */
 export async function mintSlot(step: Step): Promise<number | null> {
   const rows = await step.attempts.list<MintAttempt>('mint');
-  const slot = rows.flatMap(({ outcome }) => /^minted in slot (\d+)$/.exec(outcome ?? '')?.[1] ?? []);
+  const slot = rows.flatMap(
+    ({ outcome }) => /^minted in slot (\d+)$/.exec(outcome ?? '')?.[1] ?? [],
+  );
   return slot[0] === undefined ? null : Number(slot[0]);
 }

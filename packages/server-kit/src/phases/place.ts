@@ -10,8 +10,10 @@ interface Horizon {
 }
 
 /**
- * The order as it is carried out, or was. An operation knows its place from the beginning. Where the burn of a forgotten operation was found, that one may have
- * minted under a former key, which leads to another address: what stands there is adopted, and nothing is minted, nor paid instead, until nothing can land any more.
+ * The order as it is carried out, or was. An operation knows its place from the beginning. Where
+ * the burn of a forgotten operation was found, that one may have minted under a former key, which
+ * leads to another address: what stands there is adopted, and nothing is minted, nor paid instead,
+ * until nothing can land any more.
  * @returns null while something still may
  * @throws NftUpgradeError `mint_mismatch`, `mint_address_occupied`, `rpc_unavailable`
  */
@@ -20,7 +22,8 @@ export async function placeOf(step: Step, plan: Plan): Promise<MintRequest | nul
   if (plan.mintFor === undefined) return request;
   const { mint } = needChain(step);
   const [row] = await step.attempts.list<Horizon>('place');
-  if (row?.outcome) return { ...request, ...(JSON.parse(row.outcome) as Pick<MintRequest, 'key' | 'standard'>) };
+  if (row?.outcome)
+    return { ...request, ...(JSON.parse(row.outcome) as Pick<MintRequest, 'key' | 'standard'>) };
   const places = await mint.elsewhere(request, await knownMintKeys(step.read));
 
   const decide = async ({ key, standard }: MintRequest): Promise<void> => {
@@ -35,7 +38,8 @@ export async function placeOf(step: Step, plan: Plan): Promise<MintRequest | nul
       await decide(place);
       return place;
     }
-    if (seen.kind === 'unexpected' || seen.kind === 'failed') throw mintFault(seen, 'mint_address_occupied');
+    if (seen.kind === 'unexpected' || seen.kind === 'failed')
+      throw mintFault(seen, 'mint_address_occupied');
     open ||= seen.kind === 'pending';
   }
   if (!row) await step.attempts.write('place', 1, { unknownUntil: await mint.horizon() });

@@ -11,19 +11,26 @@ export interface Plan {
   /** The metadata document, canonical JSON. */
   json: string;
   cid: string;
-  /** Operation that the burn names, where another one asked for it: the NFT is minted at the address that follows from the burn, so that it is one for ever. */
+  /**
+   * Operation that the burn names, where another one asked for it: the NFT is minted at the address
+   * that follows from the burn, so that it is one for ever.
+   */
   mintFor?: string;
 }
 
 export function needChain(step: Step): Chain {
   if (!step.chain)
-    throw new NftUpgradeError('missing_capability', { message: `The process ${step.loaded.process.name} needs the option chain.` });
+    throw new NftUpgradeError('missing_capability', {
+      message: `The process ${step.loaded.process.name} needs the option chain.`,
+    });
   return step.chain;
 }
 
 export function needContent(step: Step): ContentStore {
   if (!step.content)
-    throw new NftUpgradeError('missing_capability', { message: `The process ${step.loaded.process.name} needs the option content.` });
+    throw new NftUpgradeError('missing_capability', {
+      message: `The process ${step.loaded.process.name} needs the option content.`,
+    });
   return step.content;
 }
 
@@ -31,7 +38,9 @@ export function needContent(step: Step): ContentStore {
 export async function makePlan(step: Step): Promise<Plan> {
   const { describe } = step.rules;
   if (!describe)
-    throw new NftUpgradeError('missing_capability', { message: `The process ${step.loaded.process.name} needs the rule describe().` });
+    throw new NftUpgradeError('missing_capability', {
+      message: `The process ${step.loaded.process.name} needs the rule describe().`,
+    });
   const { metadata, ...nft } = await describe(step.operation);
   const bytes = canonicalJson(metadata);
   const [found] = await step.attempts.list<FoundBurn>('found');
@@ -43,7 +52,10 @@ export async function makePlan(step: Step): Promise<Plan> {
   };
 }
 
-/** The plan as it was written down with the qualification, so that every later attempt has the same bytes. */
+/**
+ * The plan as it was written down with the qualification, so that every later attempt has the same
+ * bytes.
+ */
 export async function readPlan(step: Step): Promise<Plan> {
   const [stored] = await step.attempts.list<Plan>('upload');
   if (stored) return stored.data;
@@ -56,7 +68,10 @@ export async function readPlan(step: Step): Promise<Plan> {
 export function mintRequest(step: Step, plan: Plan): MintRequest {
   const { row } = step.loaded;
   if (!row.wallet)
-    throw new NftUpgradeError('wallet_not_connected', { message: 'The user has no verified wallet to mint to.', operationId: row.id });
+    throw new NftUpgradeError('wallet_not_connected', {
+      message: 'The user has no verified wallet to mint to.',
+      operationId: row.id,
+    });
   const { standard, name, symbol, attributes = [] } = plan.nft;
   return {
     operationId: plan.mintFor ?? row.id,

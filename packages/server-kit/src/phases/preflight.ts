@@ -1,6 +1,15 @@
 import { type NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Part } from '../db/together.ts';
-import { append, backoff, failurePayload, next, type Outcome, type PhaseDriver, type Step, wait } from './driver.ts';
+import {
+  append,
+  backoff,
+  failurePayload,
+  next,
+  type Outcome,
+  type PhaseDriver,
+  type Step,
+  wait,
+} from './driver.ts';
 
 /**
  * Asks the host's rules, then lets every later phase try what could fail.
@@ -21,21 +30,30 @@ export const preflightDriver = (later: (step: Step) => readonly PhaseDriver[]): 
           requirements: answer.requirements,
         });
       }
-      const prospective = { ...step, operation: { ...step.operation, facts: { ...step.operation.facts, ...answer.facts } } };
+      const prospective = {
+        ...step,
+        operation: { ...step.operation, facts: { ...step.operation.facts, ...answer.facts } },
+      };
       const parts: Part[] = [];
       for (const driver of later(step)) {
         const part = await driver.preflight?.(prospective);
         if (part) parts.push(part);
       }
-      return append('qualification_verified', { ...answer.facts, message: 'Qualification verified' }, { parts });
+      return append(
+        'qualification_verified',
+        { ...answer.facts, message: 'Qualification verified' },
+        { parts },
+      );
     },
     qualification_verified: async () => next(),
   },
 
   failed(step, thrown) {
     const error = toNftUpgradeError(thrown, 'internal');
-    if (error.retryable && step.failures < step.patience.maxPreflightAttempts) return wait(backoff(step, step.failures));
-    const asked = step.loaded.snapshot.status === step.loaded.process.initial && error.actor === 'user';
+    if (error.retryable && step.failures < step.patience.maxPreflightAttempts)
+      return wait(backoff(step, step.failures));
+    const asked =
+      step.loaded.snapshot.status === step.loaded.process.initial && error.actor === 'user';
     return asked ? unqualified(error) : append('error', failurePayload(error));
   },
 });
@@ -43,7 +61,13 @@ export const preflightDriver = (later: (step: Step) => readonly PhaseDriver[]): 
 /** What the user can mend is a requirement that is not met, not a failure of the server. */
 function unqualified(error: NftUpgradeError): Outcome {
   const { required, actual } = error.details;
-  const show = (value: unknown, otherwise: string) => (typeof value === 'number' || typeof value === 'string' ? value : otherwise);
-  const requirement = { code: error.code, required: show(required, 'yes'), actual: show(actual, 'no'), message: error.hint };
+  const show = (value: unknown, otherwise: string) =>
+    typeof value === 'number' || typeof value === 'string' ? value : otherwise;
+  const requirement = {
+    code: error.code,
+    required: show(required, 'yes'),
+    actual: show(actual, 'no'),
+    message: error.hint,
+  };
   return append('qualification_failed', { ...failurePayload(error), requirements: [requirement] });
 }

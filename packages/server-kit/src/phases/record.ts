@@ -9,7 +9,8 @@ export const recordDriver: PhaseDriver = {
     async updating_records(step) {
       const { operation, loaded } = step;
       const completed = { message: 'Completed', ...(await step.rules.record(operation)) };
-      if (!loaded.process.statuses.completed?.factKeys.includes('receipt')) return append('completed', completed);
+      if (!loaded.process.statuses.completed?.factKeys.includes('receipt'))
+        return append('completed', completed);
       const receipt = await step.receipts.issue(await claimsOf(step));
       return append('completed', { ...completed, receipt });
     },
@@ -29,9 +30,14 @@ async function claimsOf(step: Step): Promise<ReceiptClaims> {
     process,
     cluster: (await step.chain?.identity()) ?? '',
     owner: step.loaded.row.wallet ?? '',
-    burned: typeof burnTxSignature === 'string' ? { mint, signature: burnTxSignature, slot: Number(slot) } : null,
+    burned:
+      typeof burnTxSignature === 'string'
+        ? { mint, signature: burnTxSignature, slot: Number(slot) }
+        : null,
     minted:
-      typeof mintAddress === 'string' ? { mint: mintAddress, signature: text(transactionSignature), slot: await mintSlot(step) } : null,
+      typeof mintAddress === 'string'
+        ? { mint: mintAddress, signature: text(transactionSignature), slot: await mintSlot(step) }
+        : null,
     cid: typeof ipfsHash === 'string' ? ipfsHash : null,
   };
 }

@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Part } from '../db/together.ts';
 import { ALERTS, outboxPart } from '../publish/outbox.ts';
-import { append, backoff, failurePayload, type Outcome, type PhaseDriver, type Step, wait } from './driver.ts';
+import {
+  append,
+  backoff,
+  failurePayload,
+  type Outcome,
+  type PhaseDriver,
+  type Step,
+  wait,
+} from './driver.ts';
 
 /**
- * Retries of a step until it succeeds, or until people have to look: the part that metadata and mint share.
+ * Retries of a step until it succeeds, or until people have to look: the part that metadata and
+ * mint share.
  * @param names.failed status that reports a failed attempt
  * @param names.step name of the step in `recovering`
  * @param enter begins the step again
@@ -16,20 +25,33 @@ export function recoveryDriver(
   return {
     failed(step, error) {
       const { status } = step.loaded.snapshot;
-      // Only a running attempt can fail in public. An error while waiting, such as a database that is away, is tried again in silence.
-      if (!step.loaded.process.statuses[status]?.to.includes(names.failed)) return wait(backoff(step, step.failures));
+      // Only a running attempt can fail in public. An error while waiting, such as a database that
+      // is away, is tried again in silence.
+      if (!step.loaded.process.statuses[status]?.to.includes(names.failed))
+        return wait(backoff(step, step.failures));
       const { maxAttempts } = step.patience;
       const attempt = Math.min(failuresSoFar(step, names.failed) + 1, maxAttempts);
       const retryAction = names.step === 'mint' ? { retryAction: 'retry_mint_only' } : {};
-      return append(names.failed, { ...failurePayload(error), attempt, maxAttempts, ...retryAction });
+      return append(names.failed, {
+        ...failurePayload(error),
+        attempt,
+        maxAttempts,
+        ...retryAction,
+      });
     },
     on: {
       async [names.failed](step) {
         const attempt = failuresSoFar(step, names.failed);
         const { maxAttempts } = step.patience;
-        if (attempt >= maxAttempts || step.loaded.snapshot.now.retryable !== true) return needsAttention(step);
+        if (attempt >= maxAttempts || step.loaded.snapshot.now.retryable !== true)
+          return needsAttention(step);
         const pause = backoff(step, attempt - 1);
-        return append('recovering', { step: names.step, attempt, maxAttempts, retryAt: new Date(step.now() + pause).toISOString() });
+        return append('recovering', {
+          step: names.step,
+          attempt,
+          maxAttempts,
+          retryAt: new Date(step.now() + pause).toISOString(),
+        });
       },
       async recovering(step) {
         const left = Date.parse(String(step.loaded.snapshot.now.retryAt)) - step.now();
@@ -44,31 +66,55 @@ export function recoveryDriver(
 /** Failed attempts since people last looked: an operator's retry begins with a fresh budget. */
 function failuresSoFar(step: Step, failed: string): number {
   const statuses = step.loaded.events.map((event) => event.status);
-  return statuses.slice(statuses.lastIndexOf('needs_attention') + 1).filter((status) => status === failed).length;
+  return statuses
+    .slice(statuses.lastIndexOf('needs_attention') + 1)
+    .filter((status) => status === failed).length;
 }
 
-/** The debt is written down, people are called, and the user is told that it is owed. One transaction. */
+/**
+ * The debt is written down, people are called, and the user is told that it is owed. One
+ * transaction.
+ */
 function needsAttention(step: Step): Outcome {
   const { now, asset, facts } = step.loaded.snapshot;
   const compensationId = `cmp_${randomUUID().replaceAll('-', '')}`;
-  const { error, code, retryable, actor } = now as unknown as ReturnType<typeof failurePayload> & { error: string };
+  const { error, code, retryable, actor } = now as unknown as ReturnType<typeof failurePayload> & {
+    error: string;
+  };
   const userMessage =
     asset === 'burned_owed'
       ? 'Your old NFT is burned and the new one is owed to you. Our team has been notified and will deliver it.'
       : 'A technical problem stopped the delivery. Your wallet is untouched, and our team has been notified.';
-  const payload = { error, code, retryable, actor, compensationId, requiresSupport: true, userMessage };
+  const payload = {
+    error,
+    code,
+    retryable,
+    actor,
+    compensationId,
+    requiresSupport: true,
+    userMessage,
+  };
   const evidence = { code, error, facts, since: step.loaded.snapshot.updatedAt };
-  const alert = { severity: 'critical', summary: `${step.operation.process} needs attention: ${code}`, evidence };
+  const alert = {
+    severity: 'critical',
+    summary: `${step.operation.process} needs attention: ${code}`,
+    evidence,
+  };
   // A second visit finds the debt of the first: one debt an operation, whatever happens in between.
   const debt: Part = {
     text: `debt as (
       insert into nft_upgrade.obligation (operation_id, compensation_id, evidence) select id, $1, $2::jsonb from moved on conflict (operation_id) do nothing)`,
     values: [compensationId, evidence],
   };
-  return append('needs_attention', payload, { parts: [debt, outboxPart('alert', [alert], [ALERTS])] });
+  return append('needs_attention', payload, {
+    parts: [debt, outboxPart('alert', [alert], [ALERTS])],
+  });
 }
 
-/** An operator settled the debt in another way: the payment is made, and told. Until then the debt waits for people. */
+/**
+ * An operator settled the debt in another way: the payment is made, and told. Until then the debt
+ * waits for people.
+ */
 async function compensateIfDecided(step: Step): Promise<Outcome> {
   const { id, process, principal } = step.operation;
   const [debt] = await step.read<{ compensation_id: string; evidence: Record<string, unknown> }>(
@@ -83,5 +129,7 @@ async function compensateIfDecided(step: Step): Promise<Outcome> {
     principal,
     evidence: debt.evidence,
   });
-  return append('compensated', { compensation: { id: debt.compensation_id, kind, settledAt: new Date(step.now()).toISOString() } });
+  return append('compensated', {
+    compensation: { id: debt.compensation_id, kind, settledAt: new Date(step.now()).toISOString() },
+  });
 }

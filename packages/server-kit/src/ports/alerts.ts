@@ -21,12 +21,16 @@ export interface AuthorityAlert extends Funds {
   isLow: boolean;
 }
 
-/** Calls people. Fed through the outbox, so that an alert survives a crash; a throw or a hang never touches an operation. */
+/**
+ * Calls people. Fed through the outbox, so that an alert survives a crash; a throw or a hang never
+ * touches an operation.
+ */
 export interface Alerts {
   /** Tells people. What it throws is reported, and the operation goes on. */
   alert(alert: Alert): Promise<void>;
   /**
-   * The mint authority runs low, or is filled up again: once each, whatever the number of nodes. A throw is told to `onError`, and the next look says it again.
+   * The mint authority runs low, or is filled up again: once each, whatever the number of nodes. A
+   * throw is told to `onError`, and the next look says it again.
    */
   authority?(alert: AuthorityAlert): Promise<void>;
 }

@@ -1,9 +1,11 @@
 import type { WalletChange } from '@aiw3/nft-upgrade/solana';
 
 /**
- * What the engine needs of a blockchain. `@aiw3/nft-upgrade-server-kit/solana` is the implementation that comes with the kit.
+ * What the engine needs of a blockchain. `@aiw3/nft-upgrade-server-kit/solana` is the
+ * implementation that comes with the kit.
  *
- * Every value that crosses this port is plain JSON, because attempts are written to the journal before their effect.
+ * Every value that crosses this port is plain JSON, because attempts are written to the journal
+ * before their effect.
  */
 
 /** An NFT as the chain shows it now. */
@@ -18,7 +20,10 @@ export interface HeldNft {
   standard: string;
 }
 
-/** One burn transaction that was handed out: all it takes to recognise or rule out its landing later. */
+/**
+ * One burn transaction that was handed out: all it takes to recognise or rule out its landing
+ * later.
+ */
 export interface BurnAttempt {
   operationId: string;
   /** From 1. */
@@ -42,11 +47,17 @@ export interface SignedBurn {
   attempt: number;
   /** base64 */
   transaction: string;
-  /** What the wallet changed of the transaction that it was given, all of it allowed: recorded with the event. Left out: nothing. */
+  /**
+   * What the wallet changed of the transaction that it was given, all of it allowed: recorded with
+   * the event. Left out: nothing.
+   */
   changes?: readonly WalletChange[];
 }
 
-/** What the chain says about a burn. Only `burned` and `burned_elsewhere` are proof; only `dead` permits another attempt. */
+/**
+ * What the chain says about a burn. Only `burned` and `burned_elsewhere` are proof; only `dead`
+ * permits another attempt.
+ */
 export type BurnObservation =
   /** The NFT is in the wallet, and at least one attempt may still land. */
   | { kind: 'untouched' }
@@ -58,9 +69,14 @@ export type BurnObservation =
   | { kind: 'burned_elsewhere'; signature: string; slot: number }
   /** Ours landed with an error, and the NFT is still in the wallet. */
   | { kind: 'failed'; signature: string; code: string; message: string }
-  /** A reported signature is not a burn for this operation; `code` says why. Others may still be. */
+  /**
+   * A reported signature is not a burn for this operation; `code` says why. Others may still be.
+   */
   | { kind: 'refused'; signature: string; code: string; message: string }
-  /** No attempt can land any more; the NFT is in the wallet. `proof`: the point of the finalized chain that is beyond the life of every attempt, and as of which none has landed. */
+  /**
+   * No attempt can land any more; the NFT is in the wallet. `proof`: the point of the finalized
+   * chain that is beyond the life of every attempt, and as of which none has landed.
+   */
   | { kind: 'dead'; proof?: { slot: number; blockHeight: number } }
   /** The NFT left the wallet without being burned. */
   | { kind: 'moved'; message: string };
@@ -75,20 +91,31 @@ export interface FoundBurn {
 
 /** How the chain is asked for burns, and given them. */
 export interface BurnPort {
-  /** Finds the NFT in the wallet. @throws NftUpgradeError `nft_not_owned`, `nft_frozen`, `nft_unsupported`, `rpc_unavailable` */
+  /**
+   * Finds the NFT in the wallet. @throws NftUpgradeError `nft_not_owned`, `nft_frozen`,
+   * `nft_unsupported`, `rpc_unavailable`
+   */
   locate(query: { mint: string; owner: string }): Promise<HeldNft>;
-  /** Builds and simulates a burn transaction. @throws NftUpgradeError `insufficient_sol`, `simulation_failed`, `nft_not_owned`, `nft_frozen`, `rpc_unavailable` */
+  /**
+   * Builds and simulates a burn transaction. @throws NftUpgradeError `insufficient_sol`,
+   * `simulation_failed`, `nft_not_owned`, `nft_frozen`, `rpc_unavailable`
+   */
   prepare(request: { operationId: string; nft: HeldNft; attempt: number }): Promise<BurnAttempt>;
   /**
    * Judges a transaction that came back from the wallet, by its effects and its signatures.
-   * @throws NftUpgradeError `unsafe_transaction`, `wrong_account`, `modified_beyond_policy`, `signature_missing`
+   * @throws NftUpgradeError `unsafe_transaction`, `wrong_account`, `modified_beyond_policy`,
+   *   `signature_missing`
    */
   accept(signedTransaction: string, attempts: readonly BurnAttempt[]): Promise<SignedBurn>;
-  /** Sends signed bytes. May be called any number of times; resolves also when the transaction is already known. */
+  /**
+   * Sends signed bytes. May be called any number of times; resolves also when the transaction is
+   * already known.
+   */
   broadcast(signed: SignedBurn): Promise<void>;
   /**
-   * Reads the chain. `signatures` are hints: reported by a client, or known from signed bytes. `ruledOut` were refused or failed before: they are
-   * never answered with again. @throws NftUpgradeError `rpc_unavailable`
+   * Reads the chain. `signatures` are hints: reported by a client, or known from signed bytes.
+   * `ruledOut` were refused or failed before: they are never answered with again. @throws
+   * NftUpgradeError `rpc_unavailable`
    */
   observe(query: {
     attempts: readonly BurnAttempt[];
@@ -96,13 +123,17 @@ export interface BurnPort {
     ruledOut?: readonly string[];
   }): Promise<BurnObservation>;
   /**
-   * Looks in the history of an NFT that is gone for a finalized burn by this owner that names an operation. Without it a burn is found only for operations
-   * that the database knows. @throws NftUpgradeError `rpc_unavailable`
+   * Looks in the history of an NFT that is gone for a finalized burn by this owner that names an
+   * operation. Without it a burn is found only for operations that the database knows. @throws
+   * NftUpgradeError `rpc_unavailable`
    */
   find?(query: { mint: string; owner: string }): Promise<FoundBurn | null>;
 }
 
-/** What is to be minted. The address follows from `operationId` and `key`, so a second mint of it is refused by the chain. */
+/**
+ * What is to be minted. The address follows from `operationId` and `key`, so a second mint of it is
+ * refused by the chain.
+ */
 export interface MintRequest {
   operationId: string;
   /** Id of the derivation key or authority the operation began with. */
@@ -127,7 +158,10 @@ export interface MintAttempt {
   lastValidBlockHeight: number;
 }
 
-/** What the chain says about a mint. Only `minted` is proof; only `absent` and `failed` permit another attempt. */
+/**
+ * What the chain says about a mint. Only `minted` is proof; only `absent` and `failed` permit
+ * another attempt.
+ */
 export type MintObservation =
   /** Nothing stands at the address, and no attempt can land any more. */
   | { kind: 'absent' }
@@ -151,37 +185,58 @@ export interface Funds {
 export interface MintPort {
   /** Id of the key new operations mint with. */
   readonly key: string;
-  /** Address of the NFT that the operation will mint. On Solana it depends on the standard as well: the token program is part of it. */
+  /**
+   * Address of the NFT that the operation will mint. On Solana it depends on the standard as well:
+   * the token program is part of it.
+   */
   address(operation: Pick<MintRequest, 'operationId' | 'key' | 'standard'>): Promise<string>;
   /**
    * Tries everything that can fail before the irreversible click.
-   * @throws NftUpgradeError `mint_authority_unfunded`, `mint_address_occupied`, `mint_key_unknown`, `nft_unsupported`, `invalid_request`, `simulation_failed`,
-   * `rpc_unavailable`
+   * @throws NftUpgradeError `mint_authority_unfunded`, `mint_address_occupied`, `mint_key_unknown`,
+   *   `nft_unsupported`, `invalid_request`, `simulation_failed`, `rpc_unavailable`
    */
   preflight(request: MintRequest): Promise<void>;
-  /** Builds and signs, sends nothing. @throws NftUpgradeError `mint_authority_unfunded`, `mint_key_unknown`, `simulation_failed`, `rpc_unavailable` */
+  /**
+   * Builds and signs, sends nothing. @throws NftUpgradeError `mint_authority_unfunded`,
+   * `mint_key_unknown`, `simulation_failed`, `rpc_unavailable`
+   */
   prepare(request: MintRequest, attempt: number): Promise<MintAttempt>;
   /** Sends the same bytes any number of times. */
   send(attempt: MintAttempt): Promise<void>;
   /**
    * Finds out what stands at the address of the request.
-   * @param unknownUntil height of the last block in which a mint may land there that nobody remembers: nothing is `absent` before it. Default: there is none
+   * @param unknownUntil height of the last block in which a mint may land there that nobody
+   *   remembers: nothing is `absent` before it. Default: there is none
    */
-  observe(request: MintRequest, attempts: readonly MintAttempt[], unknownUntil?: number): Promise<MintObservation>;
+  observe(
+    request: MintRequest,
+    attempts: readonly MintAttempt[],
+    unknownUntil?: number,
+  ): Promise<MintObservation>;
   /**
-   * The same order at each other address that it may have been carried out at: under former keys, under `knownKeys`, which the database names, and in other
-   * standards. Asked for a burn that the database has forgotten: what was minted for it then is adopted, wherever it stands.
+   * The same order at each other address that it may have been carried out at: under former keys,
+   * under `knownKeys`, which the database names, and in other standards. Asked for a burn that the
+   * database has forgotten: what was minted for it then is adopted, wherever it stands.
    */
   elsewhere(request: MintRequest, knownKeys: readonly string[]): Promise<readonly MintRequest[]>;
-  /** Height of the last block in which anything can land that was signed before now. @throws NftUpgradeError `rpc_unavailable` */
+  /**
+   * Height of the last block in which anything can land that was signed before now. @throws
+   * NftUpgradeError `rpc_unavailable`
+   */
   horizon(): Promise<number>;
-  /** What new mints are paid with. Left out by a chain that cannot run dry. @throws NftUpgradeError `rpc_unavailable` */
+  /**
+   * What new mints are paid with. Left out by a chain that cannot run dry. @throws NftUpgradeError
+   * `rpc_unavailable`
+   */
   funds?(): Promise<Funds>;
 }
 
 /** A blockchain, as far as the engine needs it. */
 export interface Chain {
-  /** Names the cluster, so that a database is never used with another one: on Solana the genesis hash. */
+  /**
+   * Names the cluster, so that a database is never used with another one: on Solana the genesis
+   * hash.
+   */
   identity(): Promise<string>;
   readonly burn: BurnPort;
   readonly mint: MintPort;

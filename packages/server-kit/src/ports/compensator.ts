@@ -11,6 +11,9 @@ export interface Compensation {
 
 /** How debts are settled where the NFT cannot be delivered: a refund, a replacement. */
 export interface Compensator {
-  /** Resolves once it is settled, with what kind it was: `refund`, `replacement`, … May be called again after a crash. */
+  /**
+   * Resolves once it is settled, with what kind it was: `refund`, `replacement`, … May be called
+   * again after a crash.
+   */
   settle(compensation: Compensation): Promise<{ kind: string }>;
 }

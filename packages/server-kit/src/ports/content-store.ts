@@ -4,7 +4,8 @@ export interface ContentStore {
   cid(bytes: Uint8Array): Promise<string>;
   /**
    * Stores and pins `bytes`; storing them again changes nothing.
-   * @throws NftUpgradeError `metadata_upload_failed` (retryable), `metadata_cid_mismatch` when the store reports another CID than the content has
+   * @throws NftUpgradeError `metadata_upload_failed` (retryable), `metadata_cid_mismatch` when the
+   *   store reports another CID than the content has
    */
   put(bytes: Uint8Array): Promise<string>;
   /** The content, its hash checked, or null when the store does not have it. */

@@ -1,7 +1,18 @@
-import type { AnyProcess, Asset, Given, InputOf, PayloadOf, Snapshot, StatusOf } from '@aiw3/nft-upgrade/protocol';
+import type {
+  AnyProcess,
+  Asset,
+  Given,
+  InputOf,
+  PayloadOf,
+  Snapshot,
+  StatusOf,
+} from '@aiw3/nft-upgrade/protocol';
 import type { Principal } from '../http/operations.ts';
 
-/** An operation as the host's own code sees it. `id` is the idempotency key for everything the host does for it. */
+/**
+ * An operation as the host's own code sees it. `id` is the idempotency key for everything the host
+ * does for it.
+ */
 export interface Operation<Input = Readonly<Record<string, unknown>>> {
   readonly id: string;
   readonly process: string;
@@ -27,7 +38,9 @@ export type Qualification<Facts> =
   | { qualified: true; facts: Facts }
   | { qualified: false; error: string; requirements: readonly Requirement[] };
 
-/** The NFT that is to be minted. Describing the same operation twice has to give the same answer. */
+/**
+ * The NFT that is to be minted. Describing the same operation twice has to give the same answer.
+ */
 export interface NewNft {
   /** Token standard, by the name the chain knows it: `token-2022`, `spl-token`. */
   standard: string;
@@ -42,26 +55,39 @@ export interface NewNft {
 }
 
 /** What a status established, without its sentence. */
-export type FactsAt<P extends AnyProcess, K extends string> = K extends StatusOf<P> ? Given<Omit<PayloadOf<P, K>, 'message'>> : never;
+export type FactsAt<P extends AnyProcess, K extends string> =
+  K extends StatusOf<P> ? Given<Omit<PayloadOf<P, K>, 'message'>> : never;
 
 /**
- * What a host brings for one process: who may, what is minted, which records follow. Everything here may be called again after a crash, so it
- * has to be idempotent by the id of the operation.
+ * What a host brings for one process: who may, what is minted, which records follow. Everything
+ * here may be called again after a crash, so it has to be idempotent by the id of the operation.
  */
 export interface ProcessRules<P extends AnyProcess = AnyProcess> {
-  /** Names the thing that may have only one live operation: the NFT, the badge. A second start for the same subject joins the first. */
+  /**
+   * Names the thing that may have only one live operation: the NFT, the badge. A second start for
+   * the same subject joins the first.
+   */
   subject(request: { principal: Principal; input: InputOf<P> }): Promise<string>;
-  /** Checks volume, tier, badges, ownership in the host's records. Reserves what it counts, under the id of the operation. */
-  qualify(operation: Operation<InputOf<P>>): Promise<Qualification<FactsAt<P, 'qualification_verified'>>>;
+  /**
+   * Checks volume, tier, badges, ownership in the host's records. Reserves what it counts, under
+   * the id of the operation.
+   */
+  qualify(
+    operation: Operation<InputOf<P>>,
+  ): Promise<Qualification<FactsAt<P, 'qualification_verified'>>>;
   /** The NFT to mint. Required where the process mints. */
   describe?(operation: Operation<InputOf<P>>): Promise<NewNft>;
-  /** Writes the records after everything irreversible has succeeded: NFTs, badges consumed, caches cleared. Its answer becomes the last event. */
+  /**
+   * Writes the records after everything irreversible has succeeded: NFTs, badges consumed, caches
+   * cleared. Its answer becomes the last event.
+   */
   record(operation: Operation<InputOf<P>>): Promise<Omit<FactsAt<P, 'completed'>, 'receipt'>>;
   /** The operation ended without a delivery: what `qualify` reserved is free again. */
   release?(operation: Operation<InputOf<P>>): Promise<void>;
   /**
-   * NFTs that users hold by the host's records, page by page, each with the start that its burn would be for. With it, burns that the database does not know
-   * of, because it was restored from before them, are found on the chain and delivered.
+   * NFTs that users hold by the host's records, page by page, each with the start that its burn
+   * would be for. With it, burns that the database does not know of, because it was restored from
+   * before them, are found on the chain and delivered.
    */
   held?(page: { after: string | null }): Promise<{
     items: readonly { principal: Principal; input: InputOf<P>; mint: string }[];

@@ -12,7 +12,11 @@ import { publicationOf, type Told } from './publication.ts';
 const defaults = { timeoutMs: 10_000, maxTries: 50 };
 
 /** The sinks of the host. */
-export const sinkChannels = (sinks: readonly Sink[], load: (delivery: Delivery) => Promise<Told>, telemetry: Telemetry): Channel[] =>
+export const sinkChannels = (
+  sinks: readonly Sink[],
+  load: (delivery: Delivery) => Promise<Told>,
+  telemetry: Telemetry,
+): Channel[] =>
   sinks.map((sink) => ({
     name: sink.name,
     ordered: sink.ordered ?? true,
@@ -21,16 +25,29 @@ export const sinkChannels = (sinks: readonly Sink[], load: (delivery: Delivery) 
     async deliver(delivery, signal) {
       const publication = publicationOf(await load(delivery), Number(delivery.data.seq));
       const { operationId, process, traceparent: parent } = publication;
-      const attributes = { 'nft_upgrade.operation.id': operationId, 'nft_upgrade.process': process, 'nft_upgrade.sink': sink.name };
-      await telemetry.span('nft_upgrade.deliver', { parent, attributes }, () => sink.publish(publication, { signal }));
+      const attributes = {
+        'nft_upgrade.operation.id': operationId,
+        'nft_upgrade.process': process,
+        'nft_upgrade.sink': sink.name,
+      };
+      await telemetry.span('nft_upgrade.deliver', { parent, attributes }, () =>
+        sink.publish(publication, { signal }),
+      );
     },
   }));
 
-/** Everything the outbox feeds: the sinks of the host, and the two of the kit itself. Neither of those needs an order. */
+/**
+ * Everything the outbox feeds: the sinks of the host, and the two of the kit itself. Neither of
+ * those needs an order.
+ */
 export function channelsOf(engine: Engine, sinks: readonly Sink[]): Channel[] {
   const load = async ({ operationId }: Delivery) => {
     const loaded = await engine.journal.load(operationId);
-    if (!loaded) throw new NftUpgradeError('internal', { message: 'The operation of an outbox row is gone.', operationId });
+    if (!loaded)
+      throw new NftUpgradeError('internal', {
+        message: 'The operation of an outbox row is gone.',
+        operationId,
+      });
     return loaded;
   };
   return [
@@ -40,12 +57,27 @@ export function channelsOf(engine: Engine, sinks: readonly Sink[]): Channel[] {
       name: ALERTS,
       ordered: false,
       async deliver(delivery) {
-        const { severity, summary, evidence } = delivery.data as unknown as Pick<Alert, 'severity' | 'summary' | 'evidence'>;
+        const { severity, summary, evidence } = delivery.data as unknown as Pick<
+          Alert,
+          'severity' | 'summary' | 'evidence'
+        >;
         const bundle = supportBundle(await load(delivery));
         const { id, operationId } = delivery;
         const safe = redact(evidence) as Alert['evidence'];
-        engine.log.error('An operation needs people.', { operationId, severity, summary, evidence: safe });
-        await engine.alerts?.alert({ id: `${operationId}/${id}`, operationId, severity, summary, evidence: safe, bundle });
+        engine.log.error('An operation needs people.', {
+          operationId,
+          severity,
+          summary,
+          evidence: safe,
+        });
+        await engine.alerts?.alert({
+          id: `${operationId}/${id}`,
+          operationId,
+          severity,
+          summary,
+          evidence: safe,
+          bundle,
+        });
       },
     },
     {
@@ -60,7 +92,10 @@ export function channelsOf(engine: Engine, sinks: readonly Sink[]): Channel[] {
   ];
 }
 
-/** @throws NftUpgradeError `invalid_option` for a name that is malformed, taken, or used twice, and for a number that makes no sense */
+/**
+ * @throws NftUpgradeError `invalid_option` for a name that is malformed, taken, or used twice, and
+ *   for a number that makes no sense
+ */
 export function checkSinks(sinks: readonly Sink[]): void {
   const seen = new Set([ALERTS, RELEASE]);
   for (const { name, timeoutMs = 1, maxTries = 1 } of sinks) {
@@ -71,7 +106,11 @@ export function checkSinks(sinks: readonly Sink[]): void {
         : !(timeoutMs > 0 && Number.isSafeInteger(maxTries) && maxTries > 0)
           ? 'needs a timeoutMs above 0 and a whole number of maxTries above 0'
           : null;
-    if (problem) throw new NftUpgradeError('invalid_option', { message: `The sink "${name}" ${problem}.`, details: { sink: name } });
+    if (problem)
+      throw new NftUpgradeError('invalid_option', {
+        message: `The sink "${name}" ${problem}.`,
+        details: { sink: name },
+      });
     seen.add(name);
   }
 }

@@ -29,19 +29,26 @@ it('has a message for every other publication', () => {
     badgeId: 'b1',
   });
   const stuck = publication({ status: 'needs_attention', asset: 'burned_owed' });
-  expect(messageOf({ ...stuck, event: { ...stuck.event, code: 'mint_authority_unfunded' } })).toEqual({
+  expect(
+    messageOf({ ...stuck, event: { ...stuck.event, code: 'mint_authority_unfunded' } }),
+  ).toEqual({
     eventType: 'upgrade_needs_attention',
     userId: 'alice',
     operationId: 'upg_1',
     asset: 'burned_owed',
     code: 'mint_authority_unfunded',
   });
-  expect(messageOf(publication({ process: 'constructor', status: 'x' })).eventType).toBe('constructor_x');
+  expect(messageOf(publication({ process: 'constructor', status: 'x' })).eventType).toBe(
+    'constructor_x',
+  );
   expect(messageOf(publication({ facts: {} }))).toMatchObject({ fromTier: null, newNFTId: null });
 });
 
 it('wraps it in a CloudEvents 1.0 envelope', () => {
-  const event = cloudEventOf(publication({ traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }), { source: 'https://shop.example' });
+  const event = cloudEventOf(
+    publication({ traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }),
+    { source: 'https://shop.example' },
+  );
   expect(event).toEqual({
     specversion: '1.0',
     id: 'upg_1/10',
@@ -55,7 +62,8 @@ it('wraps it in a CloudEvents 1.0 envelope', () => {
     traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
     data: messageOf(publication()),
   });
-  // Attribute names of CloudEvents: lower-case letters and digits, at most 20 (section "Naming conventions").
+  // Attribute names of CloudEvents: lower-case letters and digits, at most 20 (section "Naming
+  // conventions").
   for (const name of Object.keys(event ?? {})) expect(name).toMatch(/^[a-z0-9]{1,20}$/);
 });
 

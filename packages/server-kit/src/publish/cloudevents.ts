@@ -1,7 +1,10 @@
 import type { Publication } from '../ports/sink.ts';
 import { type Message, messageOf } from './messages.ts';
 
-/** CloudEvents 1.0, with the extensions `sequence`, `partitionkey` and, where the browser sent one, `traceparent`. */
+/**
+ * CloudEvents 1.0, with the extensions `sequence`, `partitionkey` and, where the browser sent one,
+ * `traceparent`.
+ */
 export interface CloudEvent {
   readonly specversion: '1.0';
   /** Operation and number of the event. With `source` it tells repeats apart. */
@@ -23,16 +26,25 @@ export interface CloudEvent {
 export interface EnvelopeOptions {
   /** Names who speaks: a URI reference of yours. Default `/nft-upgrade`. */
   source?: string;
-  /** Comes before process and status in `type`. Default `com.aiw3.nft.`, which gives `com.aiw3.nft.upgrade.completed`. */
+  /**
+   * Comes before process and status in `type`. Default `com.aiw3.nft.`, which gives
+   * `com.aiw3.nft.upgrade.completed`.
+   */
   typePrefix?: string;
-  /** Makes the body. Null keeps a publication from being sent. Default: the guide's bodies, for all publications. */
+  /**
+   * Makes the body. Null keeps a publication from being sent. Default: the guide's bodies, for all
+   * publications.
+   */
   message?(publication: Publication): Message | null;
 }
 
 export const cloudEventsType = 'application/cloudevents+json; charset=UTF-8';
 
 /** The envelope of a publication, or null for one that is not to be sent. */
-export function cloudEventOf(publication: Publication, options: EnvelopeOptions = {}): CloudEvent | null {
+export function cloudEventOf(
+  publication: Publication,
+  options: EnvelopeOptions = {},
+): CloudEvent | null {
   const { source = '/nft-upgrade', typePrefix = 'com.aiw3.nft.', message = messageOf } = options;
   const data = message(publication);
   return (

@@ -40,15 +40,24 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   const run = (name: string, deliver: Channel['deliver'], options: Partial<Channel> = {}) => {
     const channel = { name, ordered: true, timeoutMs: 10_000, maxTries: 3, deliver, ...options };
     const done = (result: DeliveryResult) => void results.push([name, result]);
-    const courier = createCourier({ place: placeOf(db), channel, pollMs: 20, done, onError: () => undefined, random: () => 0 });
+    const courier = createCourier({
+      place: placeOf(db),
+      channel,
+      pollMs: 20,
+      done,
+      onError: () => undefined,
+      random: () => 0,
+    });
     couriers.push(courier);
     return courier;
   };
   const tell = async (operationId: string, seqs: number[], sinks = ['sink']) => {
-    for (const seq of seqs) await db.tx((sql) => enqueueOutbox(sql, operationId, 'event', { seq }, sinks));
+    for (const seq of seqs)
+      await db.tx((sql) => enqueueOutbox(sql, operationId, 'event', { seq }, sinks));
   };
   /** Whatever waits for its next try waits no longer. */
-  const hurry = () => db.sql(`update nft_upgrade.delivery set due_at = clock_timestamp() where state = 'waiting'`);
+  const hurry = () =>
+    db.sql(`update nft_upgrade.delivery set due_at = clock_timestamp() where state = 'waiting'`);
   const seqOf = ({ operationId, data }: Delivery) => `${operationId}/${Number(data.seq)}`;
   const outbox = () => createOutbox(placeOf(db), () => couriers[0]?.kick());
 
@@ -71,7 +80,8 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
     const seen: string[] = [];
     let broken = true;
     const deliver = async (delivery: Delivery) => {
-      if (broken && seqOf(delivery) === 'one/1') throw new NftUpgradeError('temporarily_unavailable');
+      if (broken && seqOf(delivery) === 'one/1')
+        throw new NftUpgradeError('temporarily_unavailable');
       seen.push(seqOf(delivery));
     };
     run('sink', deliver, { maxTries: 1_000 });
@@ -85,8 +95,11 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   it('keeps the order with two couriers on one sink', async () => {
     await tell('one', [1, 2, 3, 4, 5, 6]);
     const seen: string[] = [];
-    for (let node = 0; node < 2; node += 1) run('sink', async (delivery) => void seen.push(seqOf(delivery)));
-    await expect.poll(() => seen, patient).toEqual(['one/1', 'one/2', 'one/3', 'one/4', 'one/5', 'one/6']);
+    for (let node = 0; node < 2; node += 1)
+      run('sink', async (delivery) => void seen.push(seqOf(delivery)));
+    await expect
+      .poll(() => seen, patient)
+      .toEqual(['one/1', 'one/2', 'one/3', 'one/4', 'one/5', 'one/6']);
   });
 
   it('S6: a sink that hangs holds up no other, counts as failed, and is tried again', async () => {
@@ -121,7 +134,8 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
     const seen: string[] = [];
     let broken = true;
     run('sink', async (delivery) => {
-      if (broken) throw new NftUpgradeError('temporarily_unavailable', { message: 'The broker is away.' });
+      if (broken)
+        throw new NftUpgradeError('temporarily_unavailable', { message: 'The broker is away.' });
       seen.push(seqOf(delivery));
     });
     await expect
@@ -131,14 +145,23 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
       }, patient)
       .toBe(1);
     const [dead] = await outbox().list({ sink: 'sink' });
-    expect(dead).toMatchObject({ operationId: 'one', process: 'upgrade', data: { seq: 1 }, tries: 3, held: 1, state: 'dead' });
+    expect(dead).toMatchObject({
+      operationId: 'one',
+      process: 'upgrade',
+      data: { seq: 1 },
+      tries: 3,
+      held: 1,
+      state: 'dead',
+    });
     expect(dead?.error).toContain('The broker is away.');
     expect(results.map(([, result]) => result)).toEqual(['failed', 'failed', 'dead']);
     broken = false;
     expect(seen).toEqual([]);
     expect(await outbox().replay({ id: dead?.id ?? 0 })).toBe(1);
     await expect.poll(() => seen, patient).toEqual(['one/1', 'one/2']);
-    await expect(outbox().replay({ id: dead?.id ?? 0 })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(outbox().replay({ id: dead?.id ?? 0 })).rejects.toMatchObject({
+      code: 'not_found',
+    });
     expect(await outbox().show(dead?.id ?? 0)).toMatchObject({ state: 'delivered', held: 0 });
   });
 
@@ -196,7 +219,9 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
     await tell('one', [1]);
     let wakeUp = () => {};
     const late = run('sink', () => new Promise((resolve) => (wakeUp = resolve)));
-    await expect.poll(async () => (await outbox().list({ state: 'waiting' }))[0]?.tries, patient).toBe(1);
+    await expect
+      .poll(async () => (await outbox().list({ state: 'waiting' }))[0]?.tries, patient)
+      .toBe(1);
     // Its lease ran out, and another node has taken the row.
     await db.sql(`update nft_upgrade.delivery set tries = tries + 1`);
     wakeUp();
@@ -207,10 +232,14 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
 
   it('forgets what was told long ago, and nothing that is still to be told', async () => {
     await tell('one', [1, 2]);
-    await db.sql(`update nft_upgrade.delivery set state = 'delivered' where id = (select min(id) from nft_upgrade.delivery)`);
+    await db.sql(
+      `update nft_upgrade.delivery set state = 'delivered' where id = (select min(id) from nft_upgrade.delivery)`,
+    );
     await prune(placeOf(db), 3_600_000);
     expect(await db.sql('select id from nft_upgrade.outbox')).toHaveLength(2);
     await prune(placeOf(db), 0);
-    expect(await db.sql<{ data: object }>('select data from nft_upgrade.outbox')).toEqual([{ data: { seq: 2 } }]);
+    expect(await db.sql<{ data: object }>('select data from nft_upgrade.outbox')).toEqual([
+      { data: { seq: 2 } },
+    ]);
   });
 });

@@ -1,5 +1,13 @@
 import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import { claimDeliveries, type Delivery, LONGEST_PAUSE_MS, markDead, markDelivered, markFailed, type OutboxPlace } from './outbox.ts';
+import {
+  claimDeliveries,
+  type Delivery,
+  LONGEST_PAUSE_MS,
+  markDead,
+  markDelivered,
+  markFailed,
+  type OutboxPlace,
+} from './outbox.ts';
 
 /** What a courier needs to know of a sink. */
 export interface Channel {
@@ -36,7 +44,14 @@ const WIDTH = 8;
 /** Beyond the time a delivery may take: a lease that ends early would only deliver twice. */
 const LEASE_GRACE_MS = 30_000;
 
-export function createCourier({ place, channel, pollMs, done, onError, random }: CourierOptions): Courier {
+export function createCourier({
+  place,
+  channel,
+  pollMs,
+  done,
+  onError,
+  random,
+}: CourierOptions): Courier {
   const stopping = new AbortController();
   let round: Promise<void> | null = null;
   let again = false;
@@ -45,9 +60,12 @@ export function createCourier({ place, channel, pollMs, done, onError, random }:
   async function attempt(delivery: Delivery): Promise<void> {
     const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(channel.timeoutMs)]);
     try {
-      // A sink that kills its process would otherwise be tried for ever: each such try was counted when it was claimed.
+      // A sink that kills its process would otherwise be tried for ever: each such try was counted
+      // when it was claimed.
       if (delivery.tries > channel.maxTries)
-        throw new NftUpgradeError('sink_refused', { message: 'The process ended during each delivery.' });
+        throw new NftUpgradeError('sink_refused', {
+          message: 'The process ended during each delivery.',
+        });
       await unlessAborted(
         signal,
         async () => channel.deliver(delivery, signal),
@@ -55,10 +73,18 @@ export function createCourier({ place, channel, pollMs, done, onError, random }:
       );
     } catch (error) {
       const text = reasonOf(error);
-      if (stopping.signal.aborted) return void (await markFailed(place, delivery, { error: text, pauseMs: 0, refund: true }));
-      const dead = delivery.tries >= channel.maxTries || (isNftUpgradeError(error) && error.code === 'sink_refused');
+      if (stopping.signal.aborted)
+        return void (await markFailed(place, delivery, { error: text, pauseMs: 0, refund: true }));
+      const dead =
+        delivery.tries >= channel.maxTries ||
+        (isNftUpgradeError(error) && error.code === 'sink_refused');
       if (dead) await markDead(place, delivery, text);
-      else await markFailed(place, delivery, { error: text, pauseMs: pauseAfter(delivery.tries, random), refund: false });
+      else
+        await markFailed(place, delivery, {
+          error: text,
+          pauseMs: pauseAfter(delivery.tries, random),
+          refund: false,
+        });
       return done(dead ? 'dead' : 'failed', delivery, error);
     }
     await markDelivered(place, delivery);
@@ -70,9 +96,15 @@ export function createCourier({ place, channel, pollMs, done, onError, random }:
       again = false;
       for (;;) {
         if (stopping.signal.aborted) return;
-        const due = await claimDeliveries(place, channel, channel.timeoutMs + LEASE_GRACE_MS, WIDTH);
+        const due = await claimDeliveries(
+          place,
+          channel,
+          channel.timeoutMs + LEASE_GRACE_MS,
+          WIDTH,
+        );
         if (due.length === 0) break;
-        for (const result of await Promise.allSettled(due.map(attempt))) if (result.status === 'rejected') onError(result.reason);
+        for (const result of await Promise.allSettled(due.map(attempt)))
+          if (result.status === 'rejected') onError(result.reason);
       }
     } while (again);
   }
@@ -100,15 +132,23 @@ export function createCourier({ place, channel, pollMs, done, onError, random }:
   };
 }
 
-/** Doubles from one second to five minutes, with jitter: what failed together does not come back together. */
+/**
+ * Doubles from one second to five minutes, with jitter: what failed together does not come back
+ * together.
+ */
 const pauseAfter = (tries: number, random: () => number): number =>
   Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** Math.min(tries - 1, 20)) * (0.5 + 0.5 * random());
 
 /** Rejects when the signal aborts, also when the work takes no notice of it. */
-async function unlessAborted(signal: AbortSignal, work: () => Promise<void>, lateMessage: string): Promise<void> {
+async function unlessAborted(
+  signal: AbortSignal,
+  work: () => Promise<void>,
+  lateMessage: string,
+): Promise<void> {
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new NftUpgradeError('temporarily_unavailable', { message: lateMessage }));
+    onAbort = () =>
+      reject(new NftUpgradeError('temporarily_unavailable', { message: lateMessage }));
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
   });
@@ -120,4 +160,5 @@ async function unlessAborted(signal: AbortSignal, work: () => Promise<void>, lat
 }
 
 /** For operators: kept with the dead letter. */
-const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 500);
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 500);

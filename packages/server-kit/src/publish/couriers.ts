@@ -26,7 +26,14 @@ const KEEP_MS = 30 * 86_400_000;
 const PRUNE_MS = 600_000;
 
 /** One courier a sink, each at its own pace. */
-export function createCouriers({ place, channels, telemetry, log, onError, random }: CouriersOptions): Couriers {
+export function createCouriers({
+  place,
+  channels,
+  telemetry,
+  log,
+  onError,
+  random,
+}: CouriersOptions): Couriers {
   const couriers = channels.map((channel) =>
     createCourier({
       place,
@@ -34,7 +41,13 @@ export function createCouriers({ place, channels, telemetry, log, onError, rando
       pollMs: 1_000,
       done(result, { operationId, topic, tries }, error) {
         telemetry.add('nft_upgrade.deliveries', { sink: channel.name, result });
-        if (result === 'dead') log.error('A dead letter: a sink could not be told.', { sink: channel.name, operationId, topic, tries });
+        if (result === 'dead')
+          log.error('A dead letter: a sink could not be told.', {
+            sink: channel.name,
+            operationId,
+            topic,
+            tries,
+          });
         if (error !== undefined) onError(error);
       },
       onError,

@@ -25,13 +25,22 @@ export interface OutboxEntry {
 
 /** What operators see of the outbox, and do about its dead letters. */
 export interface Outbox {
-  /** Oldest first, at most `limit` (default 100): the dead letters, or those in another state; of all sinks, or of one. */
+  /**
+   * Oldest first, at most `limit` (default 100): the dead letters, or those in another state; of
+   * all sinks, or of one.
+   */
   list(query?: { state?: DeliveryState; sink?: string; limit?: number }): Promise<OutboxEntry[]>;
   /** @throws NftUpgradeError `not_found` */
   show(id: number): Promise<OutboxEntry>;
-  /** Makes one dead letter, or all of a sink, due again with a fresh budget. Resolves with how many. @throws NftUpgradeError `not_found` when the one is not dead */
+  /**
+   * Makes one dead letter, or all of a sink, due again with a fresh budget. Resolves with how many.
+   * @throws NftUpgradeError `not_found` when the one is not dead
+   */
   replay(which: { id: number } | { sink: string }): Promise<number>;
-  /** Gives a dead letter up, so that what waits behind it goes out. @throws NftUpgradeError `not_found` when it is not dead */
+  /**
+   * Gives a dead letter up, so that what waits behind it goes out. @throws NftUpgradeError
+   * `not_found` when it is not dead
+   */
   skip(id: number): Promise<void>;
 }
 
@@ -54,20 +63,23 @@ export function createOutbox({ db, schema }: OutboxPlace, kick: () => void): Out
     );
   return {
     list: ({ state = 'dead', sink, limit = 100 } = {}) =>
-      db.sql<OutboxEntry>(`${select} where d.state = $1 and ($2::text is null or d.sink = $2) order by d.id limit $3`, [
-        state,
-        sink,
-        limit,
-      ]),
+      db.sql<OutboxEntry>(
+        `${select} where d.state = $1 and ($2::text is null or d.sink = $2) order by d.id limit $3`,
+        [state, sink, limit],
+      ),
 
     async show(id) {
       const [entry] = await db.sql<OutboxEntry>(`${select} where d.id = $1`, [id]);
-      if (!entry) throw new NftUpgradeError('not_found', { message: `There is no delivery ${id}.` });
+      if (!entry)
+        throw new NftUpgradeError('not_found', { message: `There is no delivery ${id}.` });
       return entry;
     },
 
     async replay(which) {
-      const rows = 'id' in which ? await revive(db.sql, 'id = $1', which.id) : await revive(db.sql, 'sink = $1', which.sink);
+      const rows =
+        'id' in which
+          ? await revive(db.sql, 'id = $1', which.id)
+          : await revive(db.sql, 'sink = $1', which.sink);
       if ('id' in which && rows.length === 0) throw notDead(which.id);
       kick();
       return rows.length;
@@ -84,4 +96,8 @@ export function createOutbox({ db, schema }: OutboxPlace, kick: () => void): Out
   };
 }
 
-const notDead = (id: number) => new NftUpgradeError('not_found', { message: `There is no dead letter ${id}.`, hint: 'List them first.' });
+const notDead = (id: number) =>
+  new NftUpgradeError('not_found', {
+    message: `There is no dead letter ${id}.`,
+    hint: 'List them first.',
+  });

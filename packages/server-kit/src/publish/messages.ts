@@ -8,11 +8,17 @@ export interface Message {
 
 const text = (value: unknown, ...path: string[]): unknown =>
   path.reduce<unknown>(
-    (found, key) => (typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[key] : undefined),
+    (found, key) =>
+      typeof found === 'object' && found !== null
+        ? (found as Record<string, unknown>)[key]
+        : undefined,
     value,
   ) ?? null;
 
-/** Messages with a name and a body of their own. `nft_upgraded` is the one of the integration guide, field by field. */
+/**
+ * Messages with a name and a body of their own. `nft_upgraded` is the one of the integration guide,
+ * field by field.
+ */
 const named: Readonly<Record<string, (publication: Publication) => Message>> = {
   'upgrade.completed': ({ principal, operationId, facts }) => ({
     eventType: 'nft_upgraded',
@@ -37,7 +43,10 @@ const named: Readonly<Record<string, (publication: Publication) => Message>> = {
   }),
 };
 
-/** The body of a publication. What has no name of its own is called after its process and status: `upgrade_burn_verified`. */
+/**
+ * The body of a publication. What has no name of its own is called after its process and status:
+ * `upgrade_burn_verified`.
+ */
 export function messageOf(publication: Publication): Message {
   const own = Object.hasOwn(named, publication.type) ? named[publication.type] : undefined;
   if (own) return own(publication);

@@ -35,7 +35,10 @@ export interface OutboxPlace {
 /** Where an outbox stands: beside the engine's journal, or beside that of an emitter. */
 export type OutboxSchema = 'nft_upgrade' | 'nft_upgrade_emitter';
 
-/** What is told with an event, in the statement that writes it, so that it is told exactly when the event happened. One part a topic. */
+/**
+ * What is told with an event, in the statement that writes it, so that it is told exactly when the
+ * event happened. One part a topic.
+ */
 export const outboxPart = (
   topic: Topic,
   data: readonly object[],
@@ -64,11 +67,17 @@ export const enqueueOutbox = (
 export const LONGEST_PAUSE_MS = 300_000;
 
 /**
- * Takes what is due for a sink, at most `limit`, under a lease: several nodes share the work, and what a node that dies has taken is due again. Of an ordered
- * sink each operation gives at most its first: whatever comes before it, also a dead letter, holds the rest back. What would be due later than anything can be is
- * due: the clock was set back.
+ * Takes what is due for a sink, at most `limit`, under a lease: several nodes share the work, and
+ * what a node that dies has taken is due again. Of an ordered sink each operation gives at most its
+ * first: whatever comes before it, also a dead letter, holds the rest back. What would be due later
+ * than anything can be is due: the clock was set back.
  */
-export const claimDeliveries = ({ db, schema }: OutboxPlace, sink: { name: string; ordered: boolean }, leaseMs: number, limit: number) =>
+export const claimDeliveries = (
+  { db, schema }: OutboxPlace,
+  sink: { name: string; ordered: boolean },
+  leaseMs: number,
+  limit: number,
+) =>
   db.sql<Delivery>(
     `update ${schema}.delivery d set due_at = clock_timestamp() + make_interval(secs => $3), tries = d.tries + 1
      from ${schema}.outbox o
@@ -86,7 +95,10 @@ export const claimDeliveries = ({ db, schema }: OutboxPlace, sink: { name: strin
 const mine = `where id = $1 and tries = $2 and state = 'waiting'`;
 
 export const markDelivered = ({ db, schema }: OutboxPlace, { id, tries }: Delivery) =>
-  db.sql(`update ${schema}.delivery set state = 'delivered', settled_at = clock_timestamp(), error = null ${mine}`, [id, tries]);
+  db.sql(
+    `update ${schema}.delivery set state = 'delivered', settled_at = clock_timestamp(), error = null ${mine}`,
+    [id, tries],
+  );
 
 /** `refund` takes the try back: it was cut short by this node, not by the sink. */
 export const markFailed = (
@@ -100,7 +112,10 @@ export const markFailed = (
   );
 
 export const markDead = ({ db, schema }: OutboxPlace, { id, tries }: Delivery, error: string) =>
-  db.sql(`update ${schema}.delivery set state = 'dead', settled_at = clock_timestamp(), error = $3 ${mine}`, [id, tries, error]);
+  db.sql(
+    `update ${schema}.delivery set state = 'dead', settled_at = clock_timestamp(), error = $3 ${mine}`,
+    [id, tries, error],
+  );
 
 /** Forgets what was told long ago; what is waiting or dead stays. */
 export const prune = ({ db, schema }: OutboxPlace, keepMs: number) =>

@@ -1,12 +1,24 @@
-import { type AnyProcess, type Asset, foldAll, NftUpgradeError, type OperationEvent, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import {
+  type AnyProcess,
+  type Asset,
+  foldAll,
+  NftUpgradeError,
+  type OperationEvent,
+  type Snapshot,
+} from '@aiw3/nft-upgrade/protocol';
 import type { Loaded, OperationRow } from '../journal/journal.ts';
 import type { Publication } from '../ports/sink.ts';
 
 /**
- * True for events that others are told about: those that change where the asset is, those that end an operation, and those after which people have to look.
- * The steps in between are for the page that waits.
+ * True for events that others are told about: those that change where the asset is, those that end
+ * an operation, and those after which people have to look. The steps in between are for the page
+ * that waits.
  */
-export const isMilestone = (process: AnyProcess, before: Asset, { asset, status, requiresSupport }: OperationEvent): boolean =>
+export const isMilestone = (
+  process: AnyProcess,
+  before: Asset,
+  { asset, status, requiresSupport }: OperationEvent,
+): boolean =>
   asset !== before || process.statuses[status]?.terminal === true || requiresSupport === true;
 
 export function milestonesOf(before: Snapshot, { process, events }: Loaded): OperationEvent[] {
@@ -21,7 +33,10 @@ export function milestonesOf(before: Snapshot, { process, events }: Loaded): Ope
 
 /** What a publication is made of. */
 export interface Told {
-  readonly row: Pick<OperationRow, 'id' | 'process' | 'principal' | 'wallet' | 'input' | 'traceparent'>;
+  readonly row: Pick<
+    OperationRow,
+    'id' | 'process' | 'principal' | 'wallet' | 'input' | 'traceparent'
+  >;
   readonly process: AnyProcess;
   readonly events: readonly OperationEvent[];
 }
@@ -33,7 +48,11 @@ export function publicationOf({ row, process, events }: Told, seq: number): Publ
     process,
     events.filter((candidate) => candidate.seq <= seq),
   );
-  if (!event || !snapshot) throw new NftUpgradeError('internal', { message: `The operation has no event ${seq}.`, operationId: row.id });
+  if (!event || !snapshot)
+    throw new NftUpgradeError('internal', {
+      message: `The operation has no event ${seq}.`,
+      operationId: row.id,
+    });
   return {
     id: `${row.id}/${seq}`,
     type: `${row.process}.${event.status}`,

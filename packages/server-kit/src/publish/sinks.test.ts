@@ -34,7 +34,13 @@ describe.each(databases)('sinks of a service on $name', ({ open }) => {
   };
   const upgrade = async (running: Service, until: string) => {
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
-    const request = { process: 'upgrade', principal: alice, input: { targetTierId: 'tier-2' }, idempotencyKey: null, traceparent };
+    const request = {
+      process: 'upgrade',
+      principal: alice,
+      input: { targetTierId: 'tier-2' },
+      idempotencyKey: null,
+      traceparent,
+    };
     const { operationId } = (await running.start(request)).snapshot;
     const query = { process: 'upgrade', operationId, principal: alice };
     await untilStatus(running, query, ['awaiting_burn']);
@@ -64,7 +70,9 @@ describe.each(databases)('sinks of a service on $name', ({ open }) => {
     const id = await upgrade(running, 'completed');
     for (const sink of [one, two]) {
       const types = () => sink.got.map(({ type }) => type);
-      await expect.poll(types, patient).toEqual(['upgrade.burn_verified', 'upgrade.updating_records', 'upgrade.completed']);
+      await expect
+        .poll(types, patient)
+        .toEqual(['upgrade.burn_verified', 'upgrade.updating_records', 'upgrade.completed']);
       const seqs = sink.got.map(({ seq }) => seq);
       expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b));
       const burned = sink.got.find(({ status }) => status === 'burn_verified');
@@ -113,7 +121,11 @@ describe.each(databases)('sinks of a service on $name', ({ open }) => {
     await expect.poll(() => well.got.at(-1)?.type, patient).toBe('upgrade.completed');
     expect(ledger.mints()).toBe(1);
     await expect
-      .poll(async () => new Set((await running.outbox.list({ state: 'waiting' })).map(({ sink }) => sink)), patient)
+      .poll(
+        async () =>
+          new Set((await running.outbox.list({ state: 'waiting' })).map(({ sink }) => sink)),
+        patient,
+      )
       .toEqual(new Set(['throws', 'throws-at-once', 'hangs']));
     // Stops although one hangs.
     await running.stop();
@@ -128,13 +140,19 @@ describe.each(databases)('sinks of a service on $name', ({ open }) => {
       alerts: {
         async alert({ summary }) {
           calls.push(summary);
-          if (calls.length === 1) throw new NftUpgradeError('sink_refused', { message: 'The pager has no credit.' });
+          if (calls.length === 1)
+            throw new NftUpgradeError('sink_refused', { message: 'The pager has no credit.' });
         },
       },
     });
     const failing = Array.from({ length: 2 }, () => new NftUpgradeError('mint_authority_unfunded'));
     const { operationId } = (
-      await running.start({ process: 'upgrade', principal: alice, input: { targetTierId: 'tier-2' }, idempotencyKey: null })
+      await running.start({
+        process: 'upgrade',
+        principal: alice,
+        input: { targetTierId: 'tier-2' },
+        idempotencyKey: null,
+      })
     ).snapshot;
     const query = { process: 'upgrade', operationId, principal: alice };
     await untilStatus(running, query, ['awaiting_burn']);
@@ -142,7 +160,10 @@ describe.each(databases)('sinks of a service on $name', ({ open }) => {
     ledger.submit(operationId);
     await untilStatus(running, query, ['needs_attention']);
     await expect
-      .poll(async () => (await running.outbox.list()).map(({ sink, error }) => [sink, error]), patient)
+      .poll(
+        async () => (await running.outbox.list()).map(({ sink, error }) => [sink, error]),
+        patient,
+      )
       .toEqual([['alerts', 'NftUpgradeError: The pager has no credit.']]);
     const [dead] = await running.outbox.list();
     await running.outbox.replay({ id: dead?.id ?? 0 });
@@ -159,7 +180,9 @@ describe.each(databases)('sinks of a service on $name', ({ open }) => {
       code: 'invalid_option',
       message: expect.stringContaining(reason),
     });
-    await expect(make({ sinks: [collector('a'), collector('a')] })).rejects.toMatchObject({ code: 'invalid_option' });
+    await expect(make({ sinks: [collector('a'), collector('a')] })).rejects.toMatchObject({
+      code: 'invalid_option',
+    });
     service = undefined;
   });
 });

@@ -11,7 +11,10 @@ export interface RedisKeys {
 
 /** Which keys are cleared. */
 export interface CacheOptions {
-  /** Address of the server, `redis://` or `rediss://`; needs the package `redis`. Or a client that is connected, which stays yours. */
+  /**
+   * Address of the server, `redis://` or `rediss://`; needs the package `redis`. Or a client that
+   * is connected, which stays yours.
+   */
   redis: string | RedisKeys;
   /** Keys that a publication makes untrue. Default: the two of the integration guide. */
   keys?(publication: Publication): readonly string[];
@@ -27,8 +30,16 @@ export const guideKeys = ({ principal }: Publication): readonly string[] => [
   `user_nfts:${principal.id}`,
 ];
 
-/** Clears what hosts keep in Redis about a user, whenever the user's asset moves or an operation ends. Deleting is idempotent and needs no order. */
-export function redisCache({ redis, keys = guideKeys, name = 'cache', timeoutMs = 5_000 }: CacheOptions): Sink {
+/**
+ * Clears what hosts keep in Redis about a user, whenever the user's asset moves or an operation
+ * ends. Deleting is idempotent and needs no order.
+ */
+export function redisCache({
+  redis,
+  keys = guideKeys,
+  name = 'cache',
+  timeoutMs = 5_000,
+}: CacheOptions): Sink {
   const open = async (url: string) => {
     const { createClient } = await optionalPackage('redis', () => import('redis'));
     // Commands fail at once while the server is away; the outbox tries again.
@@ -37,7 +48,8 @@ export function redisCache({ redis, keys = guideKeys, name = 'cache', timeoutMs 
       disableOfflineQueue: true,
       socket: { connectTimeout: timeoutMs, reconnectStrategy: false },
     });
-    // Without a listener a lost connection would end the process. What it means is told by the command that fails.
+    // Without a listener a lost connection would end the process. What it means is told by the
+    // command that fails.
     client.on('error', () => undefined);
     return await client.connect();
   };
@@ -62,7 +74,10 @@ export function redisCache({ redis, keys = guideKeys, name = 'cache', timeoutMs 
         ?.use(signal, (client) => client.del(stale))
         .catch((cause: unknown) => {
           if (cause instanceof NftUpgradeError) throw cause;
-          throw new NftUpgradeError('temporarily_unavailable', { message: 'Redis did not clear the cache.', cause });
+          throw new NftUpgradeError('temporarily_unavailable', {
+            message: 'Redis did not clear the cache.',
+            cause,
+          });
         });
     },
     ...(own && { close: own.drop }),

@@ -5,15 +5,19 @@ import type { WakeBus } from '../ports/wake-bus.ts';
 export interface RedisWakeOptions {
   /** Address of the server, `redis://` or `rediss://`. */
   url: string;
-  /** Channel of the messages, default `nft_upgrade`. One for each database, where several share a server. */
+  /**
+   * Channel of the messages, default `nft_upgrade`. One for each database, where several share a
+   * server.
+   */
   channel?: string;
   /** Told when the connection is lost. Nothing has to be done: it is opened again. */
   onError?(error: unknown): void;
 }
 
 /**
- * Wake-ups between nodes over Redis pub/sub instead of Postgres: a hint, with the journal as the truth, so losing Redis costs at most a second of latency
- * and nothing else. A server that is away at the start, or later, is looked for in the background. Needs the package `redis`.
+ * Wake-ups between nodes over Redis pub/sub instead of Postgres: a hint, with the journal as the
+ * truth, so losing Redis costs at most a second of latency and nothing else. A server that is away
+ * at the start, or later, is looked for in the background. Needs the package `redis`.
  *
  * @example createService({ …, wake: redisWake({ url: 'redis://cache:6379' }) })
  * @throws NftUpgradeError `missing_capability` without the package `redis`, when the service starts
@@ -25,7 +29,8 @@ export const redisWake =
     const socket = {
       connectTimeout: 5_000,
       // With jitter: a hundred nodes that lost one server do not come back in step.
-      reconnectStrategy: (tries: number) => Math.min(2_000, 50 * 2 ** Math.min(tries, 10)) * (0.5 + Math.random() / 2),
+      reconnectStrategy: (tries: number) =>
+        Math.min(2_000, 50 * 2 ** Math.min(tries, 10)) * (0.5 + Math.random() / 2),
     };
     // What cannot be said now is not said later: by then everybody has looked by himself.
     const speaker = createClient({ url, socket, disableOfflineQueue: true });

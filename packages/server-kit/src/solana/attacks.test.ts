@@ -23,9 +23,14 @@ describe.each(runtimes)('forged burns on %s', (runtime) => {
     return typeof forged === 'string' ? { signature: forged, attempt: scene.attempt } : forged;
   };
 
-  // All of them on lite. On surfpool, whose blocks take their time, one of each code: what is read from the answers of a node is the same for all of a code.
+  // All of them on lite. On surfpool, whose blocks take their time, one of each code: what is read
+  // from the answers of a node is the same for all of a code.
   const tried =
-    runtime === 'lite' ? attacks : attacks.filter(({ code }, index) => attacks.findIndex((other) => other.code === code) === index);
+    runtime === 'lite'
+      ? attacks
+      : attacks.filter(
+          ({ code }, index) => attacks.findIndex((other) => other.code === code) === index,
+        );
   it.concurrent.each(tried)('B10: $name → $code', async (attack) => {
     const { signature, attempt } = await forge(attack);
     await world.finalized(signature);
@@ -37,7 +42,11 @@ describe.each(runtimes)('forged burns on %s', (runtime) => {
       ({ kind }) => kind !== 'pending',
     );
     const { seenAs: kind = 'refused', code, refusedAs = code } = attack;
-    expect(seen).toMatchObject({ kind, signature, ...(kind === 'burned_elsewhere' ? {} : { code: refusedAs }) });
+    expect(seen).toMatchObject({
+      kind,
+      signature,
+      ...(kind === 'burned_elsewhere' ? {} : { code: refusedAs }),
+    });
   });
 
   it('B8 B10: what burned it all the same does not make it ours: the NFT has moved', async () => {
@@ -46,7 +55,11 @@ describe.each(runtimes)('forged burns on %s', (runtime) => {
       if (!attack) throw new RangeError(name);
       return attack;
     };
-    for (const name of ['by a later holder, who signs the memo', 'hidden in a Batch of spl-token', 'a transfer instead of a burn']) {
+    for (const name of [
+      'by a later holder, who signs the memo',
+      'hidden in a Batch of spl-token',
+      'a transfer instead of a burn',
+    ]) {
       const { signature, attempt } = await forge(byName(name));
       await world.finalized(signature);
       const seen = await until(
@@ -66,13 +79,19 @@ describe.each(runtimes)('forged burns on %s', (runtime) => {
   it('B10: an NFT that could come back is refused before anybody is asked to burn it', async () => {
     const owner = await world.wallet();
     const nft = await loosely(world, owner);
-    await expect(world.chain.burn.locate({ mint: nft.mint, owner: nft.owner })).rejects.toMatchObject({ code: 'nft_unsupported' });
+    await expect(
+      world.chain.burn.locate({ mint: nft.mint, owner: nft.owner }),
+    ).rejects.toMatchObject({ code: 'nft_unsupported' });
   });
 
   it('B10: signatures that are none', async () => {
     const { attempt } = await world.begin();
     for (const text of ['garbage', '', '1'.repeat(87), 'O'.repeat(88)])
-      expect(await world.observe(attempt, [text])).toMatchObject({ kind: 'refused', signature: text, code: 'burn_missing' });
+      expect(await world.observe(attempt, [text])).toMatchObject({
+        kind: 'refused',
+        signature: text,
+        code: 'burn_missing',
+      });
     expect(await world.observe(attempt, ['1'.repeat(64)])).toEqual({ kind: 'untouched' });
   });
 });

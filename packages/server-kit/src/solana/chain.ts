@@ -17,9 +17,14 @@ export interface SolanaChainOptions {
   authority: Keypair;
   /** Authorities of earlier days, for operations that began with them. Default none. */
   formerAuthorities?: readonly Keypair[];
-  /** NFT standards that are understood. Default Token-2022 with metadata on chain, and SPL Token. */
+  /**
+   * NFT standards that are understood. Default Token-2022 with metadata on chain, and SPL Token.
+   */
   standards?: readonly NftStandard[];
-  /** Judges what comes back from a wallet. Default `solanaGuard({ read: readAnyVersion })`: what the client uses, for every version. */
+  /**
+   * Judges what comes back from a wallet. Default `solanaGuard({ read: readAnyVersion })`: what the
+   * client uses, for every version.
+   */
   guard?: Guard;
   /** What is paid to be included sooner, for burns (by the owner) and mints (by the authority). */
   priorityFee?: PriorityFee;
@@ -28,7 +33,8 @@ export interface SolanaChainOptions {
 }
 
 /**
- * The chain port on Solana. Nothing here keeps state: everything that has to survive a crash is in the values that it hands out.
+ * The chain port on Solana. Nothing here keeps state: everything that has to survive a crash is in
+ * the values that it hands out.
  * @throws NftUpgradeError `invalid_option`
  */
 export function createSolanaChain(options: SolanaChainOptions): Chain {
@@ -41,7 +47,9 @@ export function createSolanaChain(options: SolanaChainOptions): Chain {
   } = options;
   const standards = createStandards(options.standards ?? defaultStandards());
   const priorityFee = feePolicy(options.priorityFee);
-  const authorities = new Map([...formerAuthorities, authority].map((keypair) => [keyOf(keypair), keypair]));
+  const authorities = new Map(
+    [...formerAuthorities, authority].map((keypair) => [keyOf(keypair), keypair]),
+  );
   return {
     identity: async () => rpc.genesisHash,
     burn: createBurn({ rpc, standards, guard, priorityFee, version }),

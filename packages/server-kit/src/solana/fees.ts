@@ -4,7 +4,10 @@ import type { Endpoint } from './rpc/endpoint.ts';
 
 /** How much is paid to be included sooner. */
 export interface PriorityFee {
-  /** Most that a transaction pays beyond the base fee, in lamports. Default 100 000 (0.0001 SOL). 0 turns it off. */
+  /**
+   * Most that a transaction pays beyond the base fee, in lamports. Default 100 000 (0.0001 SOL). 0
+   * turns it off.
+   */
   maxLamports?: number;
   /** Which of the recent fees for the same accounts is paid, 0 to 100. Default 75. */
   percentile?: number;
@@ -14,13 +17,20 @@ export interface PriorityFee {
 export const baseFeeLamports = 5_000;
 
 /** @throws NftUpgradeError `invalid_option` */
-export function feePolicy({ maxLamports = 100_000, percentile = 75 }: PriorityFee = {}): Required<PriorityFee> {
-  if (!Number.isSafeInteger(maxLamports) || maxLamports < 0) throw invalid('maxLamports', 'whole lamports, 0 or more');
+export function feePolicy({
+  maxLamports = 100_000,
+  percentile = 75,
+}: PriorityFee = {}): Required<PriorityFee> {
+  if (!Number.isSafeInteger(maxLamports) || maxLamports < 0)
+    throw invalid('maxLamports', 'whole lamports, 0 or more');
   if (!(percentile >= 0 && percentile <= 100)) throw invalid('percentile', 'between 0 and 100');
   return { maxLamports, percentile };
 }
 
-/** Micro-lamports a compute unit, within the policy. 0 where the node does not tell: a transaction without priority still lands, later. */
+/**
+ * Micro-lamports a compute unit, within the policy. 0 where the node does not tell: a transaction
+ * without priority still lands, later.
+ */
 export async function unitPrice(
   endpoint: Endpoint,
   writable: readonly PublicKey[],
@@ -29,9 +39,12 @@ export async function unitPrice(
 ): Promise<number> {
   if (maxLamports === 0) return 0;
   try {
-    const recent = await endpoint.call((connection) => connection.getRecentPrioritizationFees({ lockedWritableAccounts: [...writable] }));
+    const recent = await endpoint.call((connection) =>
+      connection.getRecentPrioritizationFees({ lockedWritableAccounts: [...writable] }),
+    );
     const fees = recent.map(({ prioritizationFee }) => prioritizationFee).sort((a, b) => a - b);
-    const wanted = fees[Math.min(fees.length - 1, Math.floor((fees.length * percentile) / 100))] ?? 0;
+    const wanted =
+      fees[Math.min(fees.length - 1, Math.floor((fees.length * percentile) / 100))] ?? 0;
     return Math.max(0, Math.min(wanted, Math.floor((maxLamports * 1_000_000) / units)));
   } catch (thrown) {
     if (isNftUpgradeError(thrown) && thrown.code === 'rpc_unavailable') return 0;
@@ -40,7 +53,11 @@ export async function unitPrice(
 }
 
 /** Lamports of a transaction: one signature, and the priority fee for the units asked for. */
-export const feeOf = (units: number, price: number): number => baseFeeLamports + Math.ceil((units * price) / 1_000_000);
+export const feeOf = (units: number, price: number): number =>
+  baseFeeLamports + Math.ceil((units * price) / 1_000_000);
 
 const invalid = (option: string, expected: string) =>
-  new NftUpgradeError('invalid_option', { message: `priorityFee: ${option} must be ${expected}.`, details: { option } });
+  new NftUpgradeError('invalid_option', {
+    message: `priorityFee: ${option} must be ${expected}.`,
+    details: { option },
+  });

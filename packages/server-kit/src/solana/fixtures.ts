@@ -1,8 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from '@solana/spl-token';
-import { Connection, Keypair, PublicKey, type TransactionInstruction, VersionedTransaction } from '@solana/web3.js';
-import type { BurnAttempt, BurnObservation, Chain, HeldNft, MintAttempt, MintObservation, MintRequest } from '../ports/chain.ts';
+import {
+  Connection,
+  Keypair,
+  PublicKey,
+  type TransactionInstruction,
+  VersionedTransaction,
+} from '@solana/web3.js';
+import type {
+  BurnAttempt,
+  BurnObservation,
+  Chain,
+  HeldNft,
+  MintAttempt,
+  MintObservation,
+  MintRequest,
+} from '../ports/chain.ts';
 import { type LiteControls, type LiteOptions, startChain } from '../testing/chain/index.ts';
 import { createSolanaChain, type SolanaChainOptions } from './chain.ts';
 import { issueNft } from './issue.ts';
@@ -18,7 +32,11 @@ export const SOL = 1_000_000_000n;
 /** Finality after few blocks, so that a suite takes seconds. */
 const brisk: LiteOptions = { finalizeDepth: 8 };
 
-export async function openWorld(runtime: Runtime, options: Partial<SolanaChainOptions> = {}, pace = brisk) {
+export async function openWorld(
+  runtime: Runtime,
+  options: Partial<SolanaChainOptions> = {},
+  pace = brisk,
+) {
   const lite = runtime === 'lite' ? await startChain({ runtime, ...pace }) : null;
   const local = lite ?? (await startChain({ runtime, slotMs: 10 }));
   const rpc = await createRpc({ endpoints: [local.rpcUrl] });
@@ -42,7 +60,8 @@ export async function openWorld(runtime: Runtime, options: Partial<SolanaChainOp
       return lite.controls;
     },
 
-    operationId: () => `upg_${Date.now().toString(36)}${(operations++).toString(36).padStart(4, '0')}`,
+    operationId: () =>
+      `upg_${Date.now().toString(36)}${(operations++).toString(36).padStart(4, '0')}`,
 
     async wallet(lamports = SOL): Promise<Keypair> {
       const keypair = Keypair.generate();
@@ -51,7 +70,10 @@ export async function openWorld(runtime: Runtime, options: Partial<SolanaChainOp
     },
 
     /** Gives a wallet an NFT, the way a first tier comes into being. */
-    issue: async (owner: Keypair, standard: Parameters<typeof issueNft>[0]['standard'] = 'spl-token'): Promise<HeldNft> => {
+    issue: async (
+      owner: Keypair,
+      standard: Parameters<typeof issueNft>[0]['standard'] = 'spl-token',
+    ): Promise<HeldNft> => {
       const { mint } = await issueNft({
         connection: local.rpcUrl,
         authority,
@@ -61,7 +83,10 @@ export async function openWorld(runtime: Runtime, options: Partial<SolanaChainOp
         symbol: 'TC',
         uri: 'ipfs://old',
       });
-      return createSolanaChain({ rpc, authority, ...options }).burn.locate({ mint, owner: owner.publicKey.toBase58() });
+      return createSolanaChain({ rpc, authority, ...options }).burn.locate({
+        mint,
+        owner: owner.publicKey.toBase58(),
+      });
     },
 
     /** A wallet with an NFT and the burn transaction of an operation. */
@@ -73,20 +98,31 @@ export async function openWorld(runtime: Runtime, options: Partial<SolanaChainOp
       return { owner, nft, operationId, attempt };
     },
 
-    /** Sends instructions past every check, and waits until they are on the chain, succeeded or not. */
+    /**
+     * Sends instructions past every check, and waits until they are on the chain, succeeded or not.
+     */
     async land(
       instructions: readonly TransactionInstruction[],
       signers: readonly [Keypair, ...Keypair[]],
       version: 'legacy' | 0 = 'legacy',
     ): Promise<string> {
       const { blockhash } = await recentBlockhash(endpoint, 'confirmed');
-      const transaction = compile({ payer: signers[0].publicKey, blockhash, instructions, version, units: 400_000 });
+      const transaction = compile({
+        payer: signers[0].publicKey,
+        blockhash,
+        instructions,
+        version,
+        units: 400_000,
+      });
       transaction.sign([...signers]);
       return world.sendRaw(transaction.serialize());
     },
 
     async sendRaw(bytes: Uint8Array): Promise<string> {
-      const signature = await connection.sendRawTransaction(bytes, { skipPreflight: true, maxRetries: 0 });
+      const signature = await connection.sendRawTransaction(bytes, {
+        skipPreflight: true,
+        maxRetries: 0,
+      });
       await until(
         () => world.status(signature),
         (status) => status === 'confirmed' || status === 'finalized',
@@ -102,11 +138,16 @@ export async function openWorld(runtime: Runtime, options: Partial<SolanaChainOp
     /** Mint addresses of what a wallet holds. */
     async held(owner: PublicKey): Promise<string[]> {
       const lists = await Promise.all(
-        [TOKEN_PROGRAM_ID, TOKEN_2022_PROGRAM_ID].map((programId) => connection.getParsedTokenAccountsByOwner(owner, { programId })),
+        [TOKEN_PROGRAM_ID, TOKEN_2022_PROGRAM_ID].map((programId) =>
+          connection.getParsedTokenAccountsByOwner(owner, { programId }),
+        ),
       );
       return lists.flatMap(({ value }) =>
         value.flatMap(({ account }) => {
-          const { mint, tokenAmount } = account.data.parsed.info as { mint: string; tokenAmount: { amount: string } };
+          const { mint, tokenAmount } = account.data.parsed.info as {
+            mint: string;
+            tokenAmount: { amount: string };
+          };
           return tokenAmount.amount === '1' ? [mint] : [];
         }),
       );
@@ -144,17 +185,26 @@ export async function openWorld(runtime: Runtime, options: Partial<SolanaChainOp
     }),
 
     /** An order of somebody who was never seen. */
-    order: (extra: Partial<MintRequest> = {}): MintRequest => world.mintRequest(Keypair.generate().publicKey, extra),
+    order: (extra: Partial<MintRequest> = {}): MintRequest =>
+      world.mintRequest(Keypair.generate().publicKey, extra),
 
     /** What the port says of a mint once that is certain. */
-    settled: (request: MintRequest, attempts: readonly MintAttempt[], by: Chain = chain): Promise<MintObservation> =>
+    settled: (
+      request: MintRequest,
+      attempts: readonly MintAttempt[],
+      by: Chain = chain,
+    ): Promise<MintObservation> =>
       until(
         () => by.mint.observe(request, attempts),
         ({ kind }) => kind !== 'pending',
       ),
 
     /** Broadcasts nothing: what the port says of the burn now. */
-    observe: (attempt: BurnAttempt, signatures: readonly string[] = [], ruledOut: readonly string[] = []): Promise<BurnObservation> =>
+    observe: (
+      attempt: BurnAttempt,
+      signatures: readonly string[] = [],
+      ruledOut: readonly string[] = [],
+    ): Promise<BurnObservation> =>
       chain.burn.observe({ attempts: [attempt], signatures, ruledOut }),
     submit: (bytes: Uint8Array) => submit(endpoint, bytes),
     stop: () => local.stop(),
@@ -188,7 +238,10 @@ function unlessBehind(thrown: unknown): undefined {
 }
 
 /** What a mint account says, read past the code under test. */
-export async function mintFacts(connection: Connection, address: string): Promise<{ supply: string; authority: string | null } | null> {
+export async function mintFacts(
+  connection: Connection,
+  address: string,
+): Promise<{ supply: string; authority: string | null } | null> {
   const { value } = await connection.getParsedAccountInfo(new PublicKey(address));
   const data = value?.data;
   if (!data || !('parsed' in data)) return null;

@@ -23,7 +23,9 @@ describe.each(runtimes)('an upgrade on %s', (runtime) => {
   const receiptHolds = async (claims: ReceiptClaims) => {
     const receipts = ed25519Receipts({ seed: new Uint8Array(32).fill(7) });
     const options = { keys: [receipts.key], rpc: world.local.rpcUrl };
-    expect(await verifyReceipt(await receipts.issue(claims), options)).toMatchObject({ valid: true });
+    expect(await verifyReceipt(await receipts.issue(claims), options)).toMatchObject({
+      valid: true,
+    });
     const { burned, minted } = claims;
     if (!burned || !minted) throw new TypeError('unreachable');
     const lies: [string, Partial<ReceiptClaims>][] = [
@@ -40,7 +42,10 @@ describe.each(runtimes)('an upgrade on %s', (runtime) => {
     ];
     for (const [rule, lie] of lies) {
       const verdict = await verifyReceipt(await receipts.issue({ ...claims, ...lie }), options);
-      expect([lie, verdict.valid || verdict.findings.map((finding) => finding.rule)]).toEqual([lie, expect.arrayContaining([rule])]);
+      expect([lie, verdict.valid || verdict.findings.map((finding) => finding.rule)]).toEqual([
+        lie,
+        expect.arrayContaining([rule]),
+      ]);
     }
   };
 
@@ -57,7 +62,12 @@ describe.each(runtimes)('an upgrade on %s', (runtime) => {
     const receipts = ed25519Receipts({ seed: new Uint8Array(32).fill(7) });
     const verify = async (cid: string) => {
       const minted = { mint: attempt.mintAddress, signature: attempt.signature, slot: null };
-      const claims = { operationId: 'clm_1', process: 'claim', cluster: world.rpc.genesisHash, owner: owner.publicKey.toBase58() };
+      const claims = {
+        operationId: 'clm_1',
+        process: 'claim',
+        cluster: world.rpc.genesisHash,
+        owner: owner.publicKey.toBase58(),
+      };
       return verifyReceipt(await receipts.issue({ ...claims, burned: null, minted, cid }), {
         keys: [receipts.key],
         rpc: world.local.rpcUrl,
@@ -65,7 +75,10 @@ describe.each(runtimes)('an upgrade on %s', (runtime) => {
     };
     expect(seen.kind).toBe('minted');
     expect(await verify(request.uri.replace('ipfs://', ''))).toMatchObject({ valid: true });
-    expect(await verify('bafkreiother')).toMatchObject({ valid: false, findings: [{ rule: 'cid' }] });
+    expect(await verify('bafkreiother')).toMatchObject({
+      valid: false,
+      findings: [{ rule: 'cid' }],
+    });
   });
 
   it.each(standards)('burns and mints once: $title', async ({ standard }) => {
@@ -86,7 +99,9 @@ describe.each(runtimes)('an upgrade on %s', (runtime) => {
       ({ kind }) => kind === 'burned',
     );
     expect(burned).toMatchObject({ kind: 'burned', signature: signed.signature });
-    expect(new Set(seen.filter((kind) => kind !== 'untouched'))).toEqual(new Set(['pending', 'burned']));
+    expect(new Set(seen.filter((kind) => kind !== 'untouched'))).toEqual(
+      new Set(['pending', 'burned']),
+    );
     expect(await mintFacts(connection, nft.mint)).toMatchObject({ supply: '0', authority: null });
     // Bytes that have landed are sent again without harm.
     await chain.burn.broadcast(signed);
@@ -96,13 +111,20 @@ describe.each(runtimes)('an upgrade on %s', (runtime) => {
     expect(await chain.mint.observe(request, [])).toEqual({ kind: 'absent' });
     const mint = await chain.mint.prepare(request, 1);
     expect(mint.mintAddress).toBe(await chain.mint.address(request));
-    expect(await chain.mint.observe(request, [mint])).toEqual({ kind: 'pending', signature: mint.signature });
+    expect(await chain.mint.observe(request, [mint])).toEqual({
+      kind: 'pending',
+      signature: mint.signature,
+    });
     await chain.mint.send(mint);
     const minted = await until(
       () => chain.mint.observe(request, [mint]),
       ({ kind }) => kind !== 'pending',
     );
-    expect(minted).toMatchObject({ kind: 'minted', mintAddress: mint.mintAddress, transactionSignature: mint.signature });
+    expect(minted).toMatchObject({
+      kind: 'minted',
+      mintAddress: mint.mintAddress,
+      transactionSignature: mint.signature,
+    });
     if (burned.kind !== 'burned' || minted.kind !== 'minted') throw new TypeError('unreachable');
 
     const second = await chain.mint.prepare(request, 2);
@@ -123,7 +145,9 @@ describe.each(runtimes)('an upgrade on %s', (runtime) => {
       minted: { mint: mint.mintAddress, signature: mint.signature, slot: minted.slot },
       cid: request.uri.replace('ipfs://', ''),
     });
-    expect(await chain.burn.locate({ mint: mint.mintAddress, owner: owner.publicKey.toBase58() })).toMatchObject({
+    expect(
+      await chain.burn.locate({ mint: mint.mintAddress, owner: owner.publicKey.toBase58() }),
+    ).toMatchObject({
       standard: standard.name,
     });
   });

@@ -9,6 +9,12 @@ export type { Endpoint } from './rpc/endpoint.ts';
 export { createRpc, type Rpc, type RpcOptions } from './rpc.ts';
 export { defaultStandards } from './standards/index.ts';
 export { splToken } from './standards/spl-token.ts';
-export type { MintOrder, MintSize, MintTarget, NftStandard, RemainingMint } from './standards/standard.ts';
+export type {
+  MintOrder,
+  MintSize,
+  MintTarget,
+  NftStandard,
+  RemainingMint,
+} from './standards/standard.ts';
 export { type Token2022Options, token2022 } from './standards/token-2022.ts';
 export { type TokenProgramParts, tokenProgramStandard } from './standards/token-program.ts';

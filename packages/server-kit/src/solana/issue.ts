@@ -33,11 +33,21 @@ export interface IssuedNft {
 }
 
 /**
- * Mints an NFT outside of any operation, in the very form that operations mint: for demos, tests, and a first collection. Resolves once it is
- * confirmed. @throws NftUpgradeError `mint_authority_unfunded`, `mint_failed_on_chain`, `nft_unsupported`, `rpc_unavailable`
+ * Mints an NFT outside of any operation, in the very form that operations mint: for demos, tests,
+ * and a first collection. Resolves once it is confirmed. @throws NftUpgradeError
+ * `mint_authority_unfunded`, `mint_failed_on_chain`, `nft_unsupported`, `rpc_unavailable`
  */
 export async function issueNft(options: IssueOptions): Promise<IssuedNft> {
-  const { authority, owner, standard = 'token-2022', name, symbol, uri, attributes = [], timeoutMs = 60_000 } = options;
+  const {
+    authority,
+    owner,
+    standard = 'token-2022',
+    name,
+    symbol,
+    uri,
+    attributes = [],
+    timeoutMs = 60_000,
+  } = options;
   const rpc = await createRpc({ endpoints: [options.connection] });
   const own = typeof standard === 'string' ? {} : { standards: [standard] };
   const { mint } = createSolanaChain({ rpc, authority, ...own });
@@ -57,11 +67,17 @@ export async function issueNft(options: IssueOptions): Promise<IssuedNft> {
   // Local chains confirm within milliseconds, real ones within seconds.
   for (let waitMs = 15; Date.now() < giveUpAt; waitMs = Math.min(waitMs * 1.5, 1_000)) {
     await mint.send(attempt);
-    const { value } = await rpc.use((endpoint) => endpoint.call((connection) => connection.getSignatureStatuses([signature])));
+    const { value } = await rpc.use((endpoint) =>
+      endpoint.call((connection) => connection.getSignatureStatuses([signature])),
+    );
     const [status] = value;
-    if (status?.err) throw new NftUpgradeError('mint_failed_on_chain', { details: { error: status.err } });
-    if (status?.confirmationStatus === 'confirmed' || status?.confirmationStatus === 'finalized') return { mint: mintAddress, signature };
+    if (status?.err)
+      throw new NftUpgradeError('mint_failed_on_chain', { details: { error: status.err } });
+    if (status?.confirmationStatus === 'confirmed' || status?.confirmationStatus === 'finalized')
+      return { mint: mintAddress, signature };
     await pause(waitMs);
   }
-  throw new NftUpgradeError('rpc_unavailable', { message: `The mint was not confirmed within ${timeoutMs} ms.` });
+  throw new NftUpgradeError('rpc_unavailable', {
+    message: `The mint was not confirmed within ${timeoutMs} ms.`,
+  });
 }

@@ -1,6 +1,11 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import { type DecodedTransaction, decodeBase58, decodeTransaction, encodeBase58 } from '@aiw3/nft-upgrade/solana';
+import {
+  type DecodedTransaction,
+  decodeBase58,
+  decodeTransaction,
+  encodeBase58,
+} from '@aiw3/nft-upgrade/solana';
 import { VersionedTransaction, type VersionedTransactionResponse } from '@solana/web3.js';
 import type { Endpoint } from './rpc/endpoint.ts';
 import { readTransaction } from './rpc/reads.ts';
@@ -23,7 +28,10 @@ export interface LandedTransaction {
   /** True when it changed nothing but the fee payer's balance. */
   failed: boolean;
   transaction: DecodedTransaction;
-  /** Keys out of lookup tables, in the order of the chain: every writable one, then every readonly one. */
+  /**
+   * Keys out of lookup tables, in the order of the chain: every writable one, then every readonly
+   * one.
+   */
   loaded: readonly string[];
   /** Lamports of each key after it. 0 means that the account is gone. */
   lamportsAfter: readonly number[];
@@ -32,20 +40,28 @@ export interface LandedTransaction {
 }
 
 /**
- * Reads a landed transaction. @returns null while the node does not show it, `unsupported` for a version that cannot be read.
+ * Reads a landed transaction. @returns null while the node does not show it, `unsupported` for a
+ * version that cannot be read.
  * @throws NftUpgradeError `burn_rpc_mismatch`, `rpc_unavailable`
  */
-export async function readLanded(endpoint: Endpoint, signature: string): Promise<LandedTransaction | null | 'unsupported'> {
+export async function readLanded(
+  endpoint: Endpoint,
+  signature: string,
+): Promise<LandedTransaction | null | 'unsupported'> {
   const response = await readTransaction(endpoint, signature);
   return response === null || response === 'unsupported' ? response : landedOf(response, signature);
 }
 
 /**
- * Takes the answer of a node apart. That it is about the transaction asked for is not believed: the first signature has to be the asked one, and each
- * signature has to be valid for exactly these bytes, so a node cannot put words into the mouth of an owner.
+ * Takes the answer of a node apart. That it is about the transaction asked for is not believed: the
+ * first signature has to be the asked one, and each signature has to be valid for exactly these
+ * bytes, so a node cannot put words into the mouth of an owner.
  * @throws NftUpgradeError `burn_rpc_mismatch`
  */
-export function landedOf(response: VersionedTransactionResponse, signature: string): LandedTransaction {
+export function landedOf(
+  response: VersionedTransactionResponse,
+  signature: string,
+): LandedTransaction {
   const { meta, slot } = response;
   const { message, signatures } = response.transaction;
   if (!meta || signatures[0] !== signature) throw mismatch(signature);
@@ -53,14 +69,16 @@ export function landedOf(response: VersionedTransactionResponse, signature: stri
   const decoded = decodeTransaction(new VersionedTransaction(message, raw).serialize());
   if (!decoded.ok || !everySignerSigned(decoded.transaction)) throw mismatch(signature);
   const balances = (list: typeof meta.preTokenBalances): TokenBalance[] =>
-    (list ?? []).map(({ accountIndex, mint, owner, programId, uiTokenAmount: { amount, decimals } }) => ({
-      account: accountIndex,
-      mint,
-      owner: owner ?? null,
-      program: programId ?? null,
-      amount,
-      decimals,
-    }));
+    (list ?? []).map(
+      ({ accountIndex, mint, owner, programId, uiTokenAmount: { amount, decimals } }) => ({
+        account: accountIndex,
+        mint,
+        owner: owner ?? null,
+        program: programId ?? null,
+        amount,
+        decimals,
+      }),
+    );
   const { writable = [], readonly = [] } = meta.loadedAddresses ?? {};
   return {
     signature,
@@ -83,7 +101,10 @@ export function hasSigned(key: string, signature: Uint8Array, message: Uint8Arra
   const bytes = decodeBase58(key, 32);
   if (bytes === null) return false;
   try {
-    const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(bytes).toString('base64url') }, format: 'jwk' });
+    const publicKey = createPublicKey({
+      key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(bytes).toString('base64url') },
+      format: 'jwk',
+    });
     return verify(null, message, publicKey, signature);
   } catch {
     // 32 bytes that are no point of the curve: nobody can sign for them.
@@ -92,6 +113,8 @@ export function hasSigned(key: string, signature: Uint8Array, message: Uint8Arra
 }
 
 /** The signature a transaction is filed under. */
-export const signatureOf = ({ signatures }: DecodedTransaction): string => encodeBase58(signatures[0] ?? new Uint8Array());
+export const signatureOf = ({ signatures }: DecodedTransaction): string =>
+  encodeBase58(signatures[0] ?? new Uint8Array());
 
-const mismatch = (signature: string) => new NftUpgradeError('burn_rpc_mismatch', { details: { signature } });
+const mismatch = (signature: string) =>
+  new NftUpgradeError('burn_rpc_mismatch', { details: { signature } });

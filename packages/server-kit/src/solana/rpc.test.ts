@@ -20,12 +20,18 @@ describe('several RPC nodes', () => {
   });
 
   const honest: Alter = (_method, result) => result;
-  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+  const isObject = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null;
   /** Tells that far more blocks have passed than have. */
   const hurried: Alter = (method, result) =>
-    method === 'getEpochInfo' && isObject(result) ? { ...result, blockHeight: Number(result.blockHeight) + 100_000 } : result;
+    method === 'getEpochInfo' && isObject(result)
+      ? { ...result, blockHeight: Number(result.blockHeight) + 100_000 }
+      : result;
   const chainOver = async (endpoints: (string | Connection)[]) =>
-    createSolanaChain({ rpc: await createRpc({ endpoints, timeoutMs: 500 }), authority: world.authority });
+    createSolanaChain({
+      rpc: await createRpc({ endpoints, timeoutMs: 500 }),
+      authority: world.authority,
+    });
   const downUrl = async () => {
     const gone = await startProxy(world.local.rpcUrl);
     await gone.stop();
@@ -39,10 +45,14 @@ describe('several RPC nodes', () => {
     for (const failure of [503, 429, hang]) {
       proxy.set(() => failure);
       for (let turn = 0; turn < 2; turn++)
-        expect(await chain.burn.locate({ mint: nft.mint, owner: nft.owner })).toMatchObject({ mint: nft.mint });
+        expect(await chain.burn.locate({ mint: nft.mint, owner: nft.owner })).toMatchObject({
+          mint: nft.mint,
+        });
     }
     proxy.set(honest);
-    expect(await chain.burn.observe({ attempts: [attempt], signatures: [] })).toEqual({ kind: 'untouched' });
+    expect(await chain.burn.observe({ attempts: [attempt], signatures: [] })).toEqual({
+      kind: 'untouched',
+    });
   });
 
   it('B9: waits when all are down, and shows the host but never the key in the URL', async () => {
@@ -58,25 +68,39 @@ describe('several RPC nodes', () => {
     const failures: Alter[] = [() => 503, () => hang, () => ({ not: 'a result' })];
     for (const failure of failures) {
       proxy.set(failure);
-      const error: unknown = await chain.burn.observe({ attempts: [attempt], signatures: [] }).catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ code: 'rpc_unavailable', retryable: true, details: { host: `127.0.0.1:${port}` } });
+      const error: unknown = await chain.burn
+        .observe({ attempts: [attempt], signatures: [] })
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        code: 'rpc_unavailable',
+        retryable: true,
+        details: { host: `127.0.0.1:${port}` },
+      });
       expect(inspect(error, { depth: 10 })).not.toMatch(/secret/i);
     }
-    await expect(chain.burn.broadcast({ signature: '', attempt: 1, transaction: attempt.transaction })).rejects.toMatchObject({
+    await expect(
+      chain.burn.broadcast({ signature: '', attempt: 1, transaction: attempt.transaction }),
+    ).rejects.toMatchObject({
       code: 'rpc_unavailable',
     });
-    await expect(createRpc({ endpoints: ['SECRET://nowhere'] })).rejects.toSatisfy((error) => !/secret/i.test(inspect(error)));
+    await expect(createRpc({ endpoints: ['SECRET://nowhere'] })).rejects.toSatisfy(
+      (error) => !/secret/i.test(inspect(error)),
+    );
     proxy.set(honest);
   });
 
   it('W1: refuses nodes of another cluster, at the start and later', async () => {
     const other = await startChain({ runtime: 'lite' });
     try {
-      await expect(createRpc({ endpoints: [world.local.rpcUrl, other.rpcUrl] })).rejects.toMatchObject({
+      await expect(
+        createRpc({ endpoints: [world.local.rpcUrl, other.rpcUrl] }),
+      ).rejects.toMatchObject({
         code: 'wrong_cluster',
         retryable: false,
       });
-      await expect(createRpc({ endpoints: [other.rpcUrl], genesisHash: world.rpc.genesisHash })).rejects.toMatchObject({
+      await expect(
+        createRpc({ endpoints: [other.rpcUrl], genesisHash: world.rpc.genesisHash }),
+      ).rejects.toMatchObject({
         code: 'wrong_cluster',
       });
       const late = await startProxy(other.rpcUrl, () => 503);
@@ -84,7 +108,9 @@ describe('several RPC nodes', () => {
       expect(rpc.genesisHash).toBe(world.rpc.genesisHash);
       late.set(honest);
       const ask = () => rpc.use((endpoint) => endpoint.call((connection) => connection.getSlot()));
-      await expect(Promise.all(Array.from({ length: 16 }, ask))).rejects.toMatchObject({ code: 'wrong_cluster' });
+      await expect(Promise.all(Array.from({ length: 16 }, ask))).rejects.toMatchObject({
+        code: 'wrong_cluster',
+      });
       await late.stop();
     } finally {
       await other.stop();
@@ -93,9 +119,14 @@ describe('several RPC nodes', () => {
 
   it('starts with the nodes that answer, and not with none', async () => {
     const down = await downUrl();
-    await expect(createRpc({ endpoints: [down] })).rejects.toMatchObject({ code: 'rpc_unavailable', details: { reason: 'ECONNREFUSED' } });
+    await expect(createRpc({ endpoints: [down] })).rejects.toMatchObject({
+      code: 'rpc_unavailable',
+      details: { reason: 'ECONNREFUSED' },
+    });
     await expect(createRpc({ endpoints: [] })).rejects.toMatchObject({ code: 'invalid_option' });
-    await expect(createRpc({ endpoints: [world.local.rpcUrl], timeoutMs: 0 })).rejects.toMatchObject({ code: 'invalid_option' });
+    await expect(
+      createRpc({ endpoints: [world.local.rpcUrl], timeoutMs: 0 }),
+    ).rejects.toMatchObject({ code: 'invalid_option' });
     const rpc = await createRpc({ endpoints: [down, new Connection(world.local.rpcUrl)] });
     expect(rpc.genesisHash).toBe(world.rpc.genesisHash);
   });
@@ -114,10 +145,12 @@ describe('several RPC nodes', () => {
     expect(await alone.mint.observe(request, [mint])).toEqual({ kind: 'absent' });
     const kinds = async (observe: () => Promise<{ kind: string }>) => {
       const seen = [];
-      for (let turn = 0; turn < 8; turn++) seen.push((await observe().catch((error) => ({ kind: String(error.code) }))).kind);
+      for (let turn = 0; turn < 8; turn++)
+        seen.push((await observe().catch((error) => ({ kind: String(error.code) }))).kind);
       return new Set(seen);
     };
-    // Either the honest node was asked first and nothing is decided, or the other one was and is not believed.
+    // Either the honest node was asked first and nothing is decided, or the other one was and is
+    // not believed.
     const burns = await kinds(() => both.burn.observe({ attempts: [attempt], signatures: [] }));
     expect(['untouched', 'rpc_unavailable']).toEqual(expect.arrayContaining([...burns]));
     const mints = await kinds(() => both.mint.observe(request, [mint]));
@@ -132,15 +165,20 @@ describe('several RPC nodes', () => {
     await burn.broadcast(signed);
     await world.finalized(signed.signature);
     const observe = () => burn.observe({ attempts: [attempt], signatures: [signed.signature] });
-    proxy.set((method, result) => (method === 'getSignatureStatuses' && isObject(result) ? { ...result, value: [null] } : result));
+    proxy.set((method, result) =>
+      method === 'getSignatureStatuses' && isObject(result) ? { ...result, value: [null] } : result,
+    );
     for (let turn = 0; turn < 3; turn++) {
       const outcome = await observe().catch((error) => ({ kind: error.code }));
       expect(outcome.kind).not.toBe('moved');
     }
     proxy.set(() => 503);
-    for (let turn = 0; turn < 3; turn++) expect(await observe()).toMatchObject({ kind: 'burned', signature: signed.signature });
+    for (let turn = 0; turn < 3; turn++)
+      expect(await observe()).toMatchObject({ kind: 'burned', signature: signed.signature });
     const pair = await chainOver([world.local.rpcUrl, `${world.local.rpcUrl}/`]);
-    expect(await pair.burn.observe({ attempts: [attempt], signatures: [] })).toMatchObject({ kind: 'burned' });
+    expect(await pair.burn.observe({ attempts: [attempt], signatures: [] })).toMatchObject({
+      kind: 'burned',
+    });
     proxy.set(honest);
   });
 
@@ -152,12 +190,16 @@ describe('several RPC nodes', () => {
     await burn.broadcast(signed);
     await world.finalized(signed.signature);
     proxy.set(() => 503);
-    await expect(burn.observe({ attempts: [attempt], signatures: [signed.signature] })).rejects.toMatchObject({
+    await expect(
+      burn.observe({ attempts: [attempt], signatures: [signed.signature] }),
+    ).rejects.toMatchObject({
       code: 'rpc_unavailable',
       details: { agreeing: 1, endpoints: 2 },
     });
     proxy.set(honest);
-    expect(await burn.observe({ attempts: [attempt], signatures: [signed.signature] })).toMatchObject({ kind: 'burned' });
+    expect(
+      await burn.observe({ attempts: [attempt], signatures: [signed.signature] }),
+    ).toMatchObject({ kind: 'burned' });
   });
 
   it('B9: a node behind one URL that answers from an older slot is not proof', async () => {
@@ -170,14 +212,22 @@ describe('several RPC nodes', () => {
         ? { ...result, context: { ...result.context, slot: 1 } }
         : result;
     proxy.set(stale);
-    await expect(alone.burn.observe(query)).rejects.toMatchObject({ code: 'rpc_unavailable', message: expect.stringContaining('behind') });
+    await expect(alone.burn.observe(query)).rejects.toMatchObject({
+      code: 'rpc_unavailable',
+      message: expect.stringContaining('behind'),
+    });
     proxy.set(honest);
-    expect(await alone.burn.observe(query)).toEqual({ kind: 'dead', proof: { slot: expect.any(Number), blockHeight: expect.any(Number) } });
+    expect(await alone.burn.observe(query)).toEqual({
+      kind: 'dead',
+      proof: { slot: expect.any(Number), blockHeight: expect.any(Number) },
+    });
   });
 
   it('B9: an NFT that is gone without a transaction to show is waited for, never "moved"', async () => {
     const { owner, attempt } = await world.begin();
-    const signature = await world.sendRaw(Buffer.from(signWith(attempt.transaction, owner), 'base64'));
+    const signature = await world.sendRaw(
+      Buffer.from(signWith(attempt.transaction, owner), 'base64'),
+    );
     await world.finalized(signature);
     const alone = await chainOver([proxy.url]);
     const query = { attempts: [attempt], signatures: [] };
@@ -196,13 +246,17 @@ describe('several RPC nodes', () => {
     proxy.set((method, result) => (method === 'getSignaturesForAddress' ? [] : result));
     await expect(mint.observe(request, [])).rejects.toMatchObject({ code: 'rpc_unavailable' });
     expect(await mint.observe(request, [attempt])).toMatchObject({ kind: 'minted' });
-    // Listed, not shown, and no account there: it may have been minted and closed, so nothing is "absent".
+    // Listed, not shown, and no account there: it may have been minted and closed, so nothing is
+    // "absent".
     proxy.set((method, result) => {
       if (method === 'getTransaction') return null;
       return method === 'getAccountInfo' && isObject(result) ? { ...result, value: null } : result;
     });
     await expect(mint.observe(request, [])).rejects.toMatchObject({ code: 'rpc_unavailable' });
     proxy.set(honest);
-    expect(await mint.observe(request, [])).toMatchObject({ kind: 'minted', transactionSignature: attempt.signature });
+    expect(await mint.observe(request, [])).toMatchObject({
+      kind: 'minted',
+      transactionSignature: attempt.signature,
+    });
   });
 });

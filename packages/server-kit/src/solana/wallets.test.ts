@@ -37,27 +37,47 @@ describe('wallets, from the click to the chain', () => {
       () => 'signed',
       (error: { code?: unknown }) => error.code,
     );
-  const supply = async (mint: string) => (await stage.world.connection.getTokenSupply(new PublicKey(mint))).value.amount;
+  const supply = async (mint: string) =>
+    (await stage.world.connection.getTokenSupply(new PublicKey(mint))).value.amount;
 
   /** Ends with the one new NFT in the wallet, the old one gone, and a receipt that holds. */
-  const delivered = async (operation: Upgrade, user: { address: string; held: { mint: string } }) => {
+  const delivered = async (
+    operation: Upgrade,
+    user: { address: string; held: { mint: string } },
+  ) => {
     const done = await operation.done;
     expect(done).toMatchObject({ status: 'completed', asset: 'delivered' });
     expect(await supply(user.held.mint)).toBe('0');
     const mintAddress = String(done.facts.mintAddress);
-    expect(await stage.world.chain.burn.locate({ mint: mintAddress, owner: user.address })).toMatchObject({ mint: mintAddress });
+    expect(
+      await stage.world.chain.burn.locate({ mint: mintAddress, owner: user.address }),
+    ).toMatchObject({ mint: mintAddress });
     const options = { keys: [stage.receipts.key], rpc: stage.world.local.rpcUrl };
-    expect(await verifyReceipt(done.facts.receipt, options)).toMatchObject({ valid: true, receipt: { owner: user.address } });
+    expect(await verifyReceipt(done.facts.receipt, options)).toMatchObject({
+      valid: true,
+      receipt: { owner: user.address },
+    });
   };
   /** What the log says that the wallet changed. */
-  const changesOf = async (operation: Upgrade, { address }: { address: string }): Promise<unknown> => {
-    const query = { process: 'upgrade', operationId: operation.id ?? '', principal: { id: address, wallet: address }, after: 0 };
+  const changesOf = async (
+    operation: Upgrade,
+    { address }: { address: string },
+  ): Promise<unknown> => {
+    const query = {
+      process: 'upgrade',
+      operationId: operation.id ?? '',
+      principal: { id: address, wallet: address },
+      after: 0,
+    };
     const events = await stage.service.events(query);
     return events.find(({ status }) => status === 'verifying_burn')?.walletChanges;
   };
   /** Nothing happened to the NFT, and nobody thinks otherwise. */
   const unharmed = async (operation: Upgrade, user: { held: { mint: string } }) => {
-    expect(operation.getSnapshot().operation).toMatchObject({ status: 'awaiting_burn', asset: 'safe' });
+    expect(operation.getSnapshot().operation).toMatchObject({
+      status: 'awaiting_burn',
+      asset: 'safe',
+    });
     expect(await supply(user.held.mint)).toBe('1');
   };
 
@@ -65,25 +85,50 @@ describe('wallets, from the click to the chain', () => {
     const user = await stage.user();
     stage.corruption = (attempt) => {
       const owner = user.keypair.publicKey;
-      const { message } = VersionedTransaction.deserialize(Buffer.from(attempt.transaction, 'base64'));
-      const steal = SystemProgram.transfer({ fromPubkey: owner, toPubkey: stage.world.authority.publicKey, lamports: 1 });
-      const changed = compile({ payer: owner, blockhash: message.recentBlockhash, instructions: [steal], version: 'legacy' });
+      const { message } = VersionedTransaction.deserialize(
+        Buffer.from(attempt.transaction, 'base64'),
+      );
+      const steal = SystemProgram.transfer({
+        fromPubkey: owner,
+        toPubkey: stage.world.authority.publicKey,
+        lamports: 1,
+      });
+      const changed = compile({
+        payer: owner,
+        blockhash: message.recentBlockhash,
+        instructions: [steal],
+        version: 'legacy',
+      });
       return { ...attempt, transaction: Buffer.from(changed.serialize()).toString('base64') };
     };
     const operation = await begin(user.address, user.wallet);
-    await expect(operation.sign()).rejects.toMatchObject({ code: 'unsafe_transaction', asset: 'safe' });
+    await expect(operation.sign()).rejects.toMatchObject({
+      code: 'unsafe_transaction',
+      asset: 'safe',
+    });
     expect(user.wallet.prompts).toHaveLength(0);
-    expect(operation.getSnapshot().wallet.error?.details.findings).toContainEqual(expect.objectContaining({ rule: 'not_allowed' }));
+    expect(operation.getSnapshot().wallet.error?.details.findings).toContainEqual(
+      expect.objectContaining({ rule: 'not_allowed' }),
+    );
     await unharmed(operation, user);
   });
 
   it('W2: no SOL for the fee: no prompt, and what is missing is told', async () => {
     const user = await stage.user([], 0n);
-    const operation = stage.page(user.address, user.wallet).upgrade.start({ targetTierId: 'tier-2' });
+    const operation = stage
+      .page(user.address, user.wallet)
+      .upgrade.start({ targetTierId: 'tier-2' });
     open.push(operation);
     const done = await operation.done;
-    const requirement = expect.objectContaining({ code: 'insufficient_sol', actual: 0, required: expect.any(Number) });
-    expect(done).toMatchObject({ status: 'qualification_failed', now: { requirements: [requirement] } });
+    const requirement = expect.objectContaining({
+      code: 'insufficient_sol',
+      actual: 0,
+      required: expect.any(Number),
+    });
+    expect(done).toMatchObject({
+      status: 'qualification_failed',
+      now: { requirements: [requirement] },
+    });
     expect(user.wallet.prompts).toHaveLength(0);
     expect(await supply(user.held.mint)).toBe('1');
   });
@@ -100,7 +145,11 @@ describe('wallets, from the click to the chain', () => {
   it('W4: not connected, locked, a pop-up blocked: each has its code, and no prompt is repeated by itself', async () => {
     const user = await stage.user();
     user.wallet.select('none');
-    const thrown = [{ name: 'LockedDeviceError' }, { name: 'WalletWindowBlockedError' }, { name: 'WalletNotReadyError' }];
+    const thrown = [
+      { name: 'LockedDeviceError' },
+      { name: 'WalletWindowBlockedError' },
+      { name: 'WalletNotReadyError' },
+    ];
     let asked = 0;
     const moody: WalletPort = {
       publicKey: user.wallet.publicKey,
@@ -112,29 +161,36 @@ describe('wallets, from the click to the chain', () => {
     const operation = await begin(user.address, moody);
     expect(await codeOf(operation.sign())).toBe('wallet_not_connected');
     user.wallet.select('own');
-    for (const code of ['wallet_locked', 'wallet_popup_blocked', 'wallet_not_installed']) expect(await codeOf(operation.sign())).toBe(code);
+    for (const code of ['wallet_locked', 'wallet_popup_blocked', 'wallet_not_installed'])
+      expect(await codeOf(operation.sign())).toBe(code);
     expect(asked).toBe(3);
     await unharmed(operation, user);
     expect(await codeOf(operation.sign())).toBe('signed');
     await delivered(operation, user);
   });
 
-  it.each(['reject_but_signed', 'ghost_reject'] as const)('W5: %s: reported as declined, landed all the same', async (step) => {
-    const user = await stage.user([step]);
-    const operation = await begin(user.address, user.wallet);
-    expect(await codeOf(operation.sign())).toBe('wallet_rejected');
-    await user.wallet.approve();
-    await delivered(operation, user);
-    expect(user.wallet.signed).toHaveLength(1);
-  });
+  it.each(['reject_but_signed', 'ghost_reject'] as const)(
+    'W5: %s: reported as declined, landed all the same',
+    async (step) => {
+      const user = await stage.user([step]);
+      const operation = await begin(user.address, user.wallet);
+      expect(await codeOf(operation.sign())).toBe('wallet_rejected');
+      await user.wallet.approve();
+      await delivered(operation, user);
+      expect(user.wallet.signed).toHaveLength(1);
+    },
+  );
 
-  it.each(['hang', 'hang_but_signed'] as const)('W6: %s: the prompt times out to unknown, and the watcher decides', async (step) => {
-    const user = await stage.user([step]);
-    const operation = await begin(user.address, user.wallet, { promptMs: 50 });
-    expect(await codeOf(operation.sign())).toBe('wallet_timeout');
-    await user.wallet.approve();
-    await delivered(operation, user);
-  });
+  it.each(['hang', 'hang_but_signed'] as const)(
+    'W6: %s: the prompt times out to unknown, and the watcher decides',
+    async (step) => {
+      const user = await stage.user([step]);
+      const operation = await begin(user.address, user.wallet, { promptMs: 50 });
+      expect(await codeOf(operation.sign())).toBe('wallet_timeout');
+      await user.wallet.approve();
+      await delivered(operation, user);
+    },
+  );
 
   it('W6 C5: approved after the page was reloaded: the new page hears of it', async () => {
     const user = await stage.user(['hang']);
@@ -155,19 +211,28 @@ describe('wallets, from the click to the chain', () => {
     ['tamper', 'modified_beyond_policy'],
     ['excessive_fee', 'modified_beyond_policy'],
     ['wrong_account', 'wrong_account'],
-  ] as const)('W7: %s is refused before it is sent, by the page and by the server', async (step, code) => {
-    const user = await stage.user([step]);
-    const operation = await begin(user.address, user.wallet);
-    const told = await codeOf(operation.sign());
-    // What only a signature shows, the page leaves to the server.
-    expect([code, 'wrong_account']).toContain(told);
-    const [signedTransaction = ''] = user.wallet.signed;
-    const query = { process: 'upgrade', operationId: operation.id ?? '', principal: { id: user.address, wallet: user.address } };
-    await expect(stage.service.confirmBurn({ ...query, confirmation: { signedTransaction } })).rejects.toMatchObject({ code });
-    await unharmed(operation, user);
-    expect(await codeOf(operation.sign())).toBe('signed');
-    await delivered(operation, user);
-  });
+  ] as const)(
+    'W7: %s is refused before it is sent, by the page and by the server',
+    async (step, code) => {
+      const user = await stage.user([step]);
+      const operation = await begin(user.address, user.wallet);
+      const told = await codeOf(operation.sign());
+      // What only a signature shows, the page leaves to the server.
+      expect([code, 'wrong_account']).toContain(told);
+      const [signedTransaction = ''] = user.wallet.signed;
+      const query = {
+        process: 'upgrade',
+        operationId: operation.id ?? '',
+        principal: { id: user.address, wallet: user.address },
+      };
+      await expect(
+        stage.service.confirmBurn({ ...query, confirmation: { signedTransaction } }),
+      ).rejects.toMatchObject({ code });
+      await unharmed(operation, user);
+      expect(await codeOf(operation.sign())).toBe('signed');
+      await delivered(operation, user);
+    },
+  );
 
   it('W7: another account is selected while it is asked', async () => {
     const user = await stage.user(['switch_account']);
@@ -186,14 +251,17 @@ describe('wallets, from the click to the chain', () => {
     const operation = await begin(user.address, user.wallet);
     expect(await codeOf(operation.sign())).toBe('signed');
     await delivered(operation, user);
-    expect(await changesOf(operation, user)).toEqual(expect.arrayContaining([{ kind: 'added', what: 'computeUnitPrice 50000' }]));
+    expect(await changesOf(operation, user)).toEqual(
+      expect.arrayContaining([{ kind: 'added', what: 'computeUnitPrice 50000' }]),
+    );
   });
 
   it('W8: assertions that the wallet adds pass the page and the server', async () => {
     const user = await stage.user(['guarded']);
     const operation = await begin(user.address, user.wallet);
     expect(await codeOf(operation.sign())).toBe('signed');
-    // The local chain has no Lighthouse program, so this one cannot land there. It was stored and sent, which is what the row asks.
+    // The local chain has no Lighthouse program, so this one cannot land there. It was stored and
+    // sent, which is what the row asks.
     await statusOf(operation, 'verifying_burn');
     expect(await changesOf(operation, user)).toEqual([
       { kind: 'added', what: 'assertion' },
@@ -223,13 +291,16 @@ describe('wallets, from the click to the chain', () => {
     const device: WalletPort = {
       publicKey: user.wallet.publicKey,
       async sign(request) {
-        if (asked++ === 0) return walletOutcome({ name: 'TransportStatusError', statusCode: 0x6808 });
+        if (asked++ === 0)
+          return walletOutcome({ name: 'TransportStatusError', statusCode: 0x6808 });
         await new Promise((resolve) => setTimeout(resolve, 100));
         return user.wallet.sign(request);
       },
     };
     const operation = await begin(user.address, device);
-    expect(operation.getSnapshot().operation).toMatchObject({ now: { burnTransaction: { version: 'legacy' } } });
+    expect(operation.getSnapshot().operation).toMatchObject({
+      now: { burnTransaction: { version: 'legacy' } },
+    });
     expect(await codeOf(operation.sign())).toBe('wallet_blind_signing');
     await unharmed(operation, user);
     expect(await codeOf(operation.sign())).toBe('signed');

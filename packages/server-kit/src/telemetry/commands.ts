@@ -1,10 +1,19 @@
 import type { OperationQuery, Started, StartRequest } from '../http/operations.ts';
 import type { Telemetry } from './telemetry.ts';
 
-/** Puts spans around what callers ask for. `traceOf` gives the `traceparent` that an operation remembers. */
-export function traceCommands(telemetry: Telemetry, traceOf: (operationId: string) => Promise<string | null>) {
+/**
+ * Puts spans around what callers ask for. `traceOf` gives the `traceparent` that an operation
+ * remembers.
+ */
+export function traceCommands(
+  telemetry: Telemetry,
+  traceOf: (operationId: string) => Promise<string | null>,
+) {
   return {
-    /** The operation remembers this span: its steps are children of it, on whichever node and whenever they run. */
+    /**
+     * The operation remembers this span: its steps are children of it, on whichever node and
+     * whenever they run.
+     */
     start:
       (run: (request: StartRequest) => Promise<Started>) =>
       (request: StartRequest): Promise<Started> => {

@@ -6,7 +6,10 @@ type Write = (message: string, fields?: Readonly<Record<string, unknown>>) => vo
 
 /** A log that redacts and never throws: what the parts of the kit write to. */
 export interface Logger extends Readonly<Record<LogLevel, Write>> {
-  /** An error that was handled: a warning when the same may succeed later, an error when somebody has to do something. */
+  /**
+   * An error that was handled: a warning when the same may succeed later, an error when somebody
+   * has to do something.
+   */
   failure(message: string, error: unknown, fields?: Readonly<Record<string, unknown>>): void;
 }
 
@@ -16,7 +19,11 @@ export function createLogger(log: Log | undefined): Logger {
     (message, fields = {}) => {
       if (!log) return;
       try {
-        log({ level, message: redactText(message), fields: redact(fields) as Record<string, unknown> });
+        log({
+          level,
+          message: redactText(message),
+          fields: redact(fields) as Record<string, unknown>,
+        });
       } catch {
         // A log that throws must not touch an operation.
       }

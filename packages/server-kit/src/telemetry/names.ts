@@ -6,7 +6,10 @@ interface MetricFacts {
   readonly attributes: readonly string[];
 }
 
-/** Every metric of the kit. `docs/observability.md` shows this table, and a test holds the two together. */
+/**
+ * Every metric of the kit. `docs/observability.md` shows this table, and a test holds the two
+ * together.
+ */
 export const metrics = {
   'nft_upgrade.operations.started': {
     kind: 'counter',
@@ -39,23 +42,49 @@ export const metrics = {
     description: 'Debts that are not settled',
     attributes: ['process'],
   },
-  'nft_upgrade.obligations.age': { kind: 'gauge', unit: 's', description: 'Age of the oldest of them', attributes: ['process'] },
+  'nft_upgrade.obligations.age': {
+    kind: 'gauge',
+    unit: 's',
+    description: 'Age of the oldest of them',
+    attributes: ['process'],
+  },
   'nft_upgrade.deliveries': {
     kind: 'counter',
     unit: '{delivery}',
-    description: 'Tries to tell a sink something: `delivered`, `failed`, or `dead` after the last try',
+    description:
+      'Tries to tell a sink something: `delivered`, `failed`, or `dead` after the last try',
     attributes: ['sink', 'result'],
   },
-  'nft_upgrade.outbox.waiting': { kind: 'gauge', unit: '{delivery}', description: 'What a sink is still to be told', attributes: ['sink'] },
-  'nft_upgrade.outbox.age': { kind: 'gauge', unit: 's', description: 'Age of the oldest of them', attributes: ['sink'] },
-  'nft_upgrade.outbox.dead': { kind: 'gauge', unit: '{delivery}', description: 'Dead letters', attributes: ['sink'] },
+  'nft_upgrade.outbox.waiting': {
+    kind: 'gauge',
+    unit: '{delivery}',
+    description: 'What a sink is still to be told',
+    attributes: ['sink'],
+  },
+  'nft_upgrade.outbox.age': {
+    kind: 'gauge',
+    unit: 's',
+    description: 'Age of the oldest of them',
+    attributes: ['sink'],
+  },
+  'nft_upgrade.outbox.dead': {
+    kind: 'gauge',
+    unit: '{delivery}',
+    description: 'Dead letters',
+    attributes: ['sink'],
+  },
   'nft_upgrade.authority.balance': {
     kind: 'gauge',
     unit: '{lamport}',
     description: 'What the mint authority had when a node last looked',
     attributes: ['authority'],
   },
-  'nft_upgrade.streams.open': { kind: 'up-down-counter', unit: '{stream}', description: 'Open streams', attributes: ['process'] },
+  'nft_upgrade.streams.open': {
+    kind: 'up-down-counter',
+    unit: '{stream}',
+    description: 'Open streams',
+    attributes: ['process'],
+  },
   'nft_upgrade.streams.closed': {
     kind: 'counter',
     unit: '{stream}',
@@ -74,21 +103,31 @@ export const metrics = {
     description: 'Streams whose client named an event that this log does not have',
     attributes: ['process'],
   },
-  'nft_upgrade.frames': { kind: 'counter', unit: '{frame}', description: 'Events written to streams', attributes: ['process'] },
+  'nft_upgrade.frames': {
+    kind: 'counter',
+    unit: '{frame}',
+    description: 'Events written to streams',
+    attributes: ['process'],
+  },
 } as const satisfies Record<string, MetricFacts>;
 
 type Metrics = typeof metrics;
 export type MetricName = keyof Metrics;
-type OfKind<K extends MetricFacts['kind']> = { [N in MetricName]: Metrics[N]['kind'] extends K ? N : never }[MetricName];
+type OfKind<K extends MetricFacts['kind']> = {
+  [N in MetricName]: Metrics[N]['kind'] extends K ? N : never;
+}[MetricName];
 export type CounterName = OfKind<'counter' | 'up-down-counter'>;
 export type HistogramName = OfKind<'histogram'>;
 export type GaugeName = OfKind<'gauge'>;
 /** The attributes of a metric, each with a value. */
-export type AttributesOf<N extends MetricName> = Readonly<Record<Metrics[N]['attributes'][number], string>>;
+export type AttributesOf<N extends MetricName> = Readonly<
+  Record<Metrics[N]['attributes'][number], string>
+>;
 
 /** Every span of the kit, and what it stands for. */
 export const spans = {
-  'nft_upgrade.start': 'A start, from the request to the first event. Child of the active span, else of the `traceparent` of the request',
+  'nft_upgrade.start':
+    'A start, from the request to the first event. Child of the active span, else of the `traceparent` of the request',
   'nft_upgrade.command':
     'A command on an operation: `confirm_burn`, `reissue_burn`, `cancel`, `retry`. Linked to the trace of the operation',
   'nft_upgrade.phase':

@@ -2,7 +2,10 @@ import type { Db } from '../db/db.ts';
 import { seenAuthority } from '../engine/authority.ts';
 import type { Reading } from './telemetry.ts';
 
-/** Gauges of what is owed and of what is still to be told. They come from the database: each node shows the same, so take the maximum over nodes. */
+/**
+ * Gauges of what is owed and of what is still to be told. They come from the database: each node
+ * shows the same, so take the maximum over nodes.
+ */
 export async function readGauges(db: Db): Promise<Reading[]> {
   const [authority, owed, told] = await Promise.all([
     seenAuthority(db),
@@ -18,7 +21,13 @@ export async function readGauges(db: Db): Promise<Reading[]> {
   ]);
   return [
     ...(authority
-      ? [{ name: 'nft_upgrade.authority.balance' as const, value: authority.lamports, attributes: { authority: authority.authority } }]
+      ? [
+          {
+            name: 'nft_upgrade.authority.balance' as const,
+            value: authority.lamports,
+            attributes: { authority: authority.authority },
+          },
+        ]
       : []),
     ...owed.flatMap(({ process, open, age }): Reading[] => [
       { name: 'nft_upgrade.obligations.open', value: open, attributes: { process } },

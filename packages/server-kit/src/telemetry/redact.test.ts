@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createLogger, jsonLog } from './log.ts';
 import { redact, redactText } from './redact.ts';
 
-const signature = '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
+const signature =
+  '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
 const signedBytes = Buffer.alloc(200, 7).toString('base64');
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl';
 
@@ -25,7 +26,9 @@ describe('redact', () => {
   it('leaves what a reader needs: hosts, ids, signatures, codes', () => {
     const text = `upg_${'a'.repeat(32)} ${signature} rpc_unavailable https://rpc.example 127.0.0.1:8080`;
     expect(redactText(text)).toBe(text);
-    expect(redactText('GET https://rpc.example/v2/key?x=1 -> 503')).toBe('GET https://rpc.example -> 503');
+    expect(redactText('GET https://rpc.example/v2/key?x=1 -> 503')).toBe(
+      'GET https://rpc.example -> 503',
+    );
   });
 
   it.each([
@@ -48,17 +51,30 @@ describe('redact', () => {
     'stripeApiKey',
     'userToken',
   ])('judges the field %s by its name', (name) => {
-    const shown = JSON.stringify(redact({ [name]: 'hunter2', list: [{ [name]: { deep: 'hunter2' } }] }));
+    const shown = JSON.stringify(
+      redact({ [name]: 'hunter2', list: [{ [name]: { deep: 'hunter2' } }] }),
+    );
     expect(shown.includes('hunter2')).toBe(name === 'X');
   });
 
   it('leaves names alone that only sound like it', () => {
-    const plain = { tokenAccount: 'a', tokenProgram: 'b', burnTxSignature: 'c', transactionSignature: 'd' };
+    const plain = {
+      tokenAccount: 'a',
+      tokenProgram: 'b',
+      burnTxSignature: 'c',
+      transactionSignature: 'd',
+    };
     expect(redact(plain)).toEqual(plain);
   });
 
   it('shows no bytes and no key file', () => {
-    expect(redact({ a: new Uint8Array(64), b: Array.from({ length: 64 }, (_, index) => index), c: [1, 2, 3] })).toEqual({
+    expect(
+      redact({
+        a: new Uint8Array(64),
+        b: Array.from({ length: 64 }, (_, index) => index),
+        c: [1, 2, 3],
+      }),
+    ).toEqual({
       a: '[64 bytes]',
       b: '[64 bytes]',
       c: [1, 2, 3],
@@ -67,7 +83,11 @@ describe('redact', () => {
 
   it('shows errors with their causes, and nothing secret in either', () => {
     const cause = new TypeError(`connect to https://rpc.example/${'k'.repeat(20)} failed`);
-    const error = new NftUpgradeError('rpc_unavailable', { cause, operationId: 'upg_1', details: { token: 'hunter2', tries: 3 } });
+    const error = new NftUpgradeError('rpc_unavailable', {
+      cause,
+      operationId: 'upg_1',
+      details: { token: 'hunter2', tries: 3 },
+    });
     const shown = redact({ error });
     expect(shown).toMatchObject({
       error: {
@@ -81,10 +101,22 @@ describe('redact', () => {
   });
 
   it('bounds what is endless', () => {
-    const loop: Record<string, unknown> = { text: 'x y '.repeat(5_000), list: Array.from({ length: 10_000 }, () => 'a') };
+    const loop: Record<string, unknown> = {
+      text: 'x y '.repeat(5_000),
+      list: Array.from({ length: 10_000 }, () => 'a'),
+    };
     loop.self = loop;
     expect(JSON.stringify(redact(loop)).length).toBeLessThan(50_000);
-    expect(redact({ at: new Date(0), broken: new Date(Number.NaN), big: 10n, run: () => 1, none: undefined, nil: null })).toEqual({
+    expect(
+      redact({
+        at: new Date(0),
+        broken: new Date(Number.NaN),
+        big: 10n,
+        run: () => 1,
+        none: undefined,
+        nil: null,
+      }),
+    ).toEqual({
       at: '1970-01-01T00:00:00.000Z',
       broken: null,
       big: '10',
@@ -134,7 +166,12 @@ describe('the log', () => {
       ),
     ).info('An operation began.', { operationId: 'upg_1' });
     expect(written.map((line) => JSON.parse(line))).toEqual([
-      { time: '1970-01-01T00:00:00.000Z', level: 'info', message: 'An operation began.', operationId: 'upg_1' },
+      {
+        time: '1970-01-01T00:00:00.000Z',
+        level: 'info',
+        message: 'An operation began.',
+        operationId: 'upg_1',
+      },
     ]);
   });
 });

@@ -6,8 +6,17 @@ import {
   type TracerProvider as TracerProviderApi,
 } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import {
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Db } from '../db/db.ts';
 import { pglite } from '../db/pglite.ts';
@@ -24,9 +33,14 @@ const patient = { timeout: 20_000 };
 const browser = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
 
 const exported = new InMemorySpanExporter();
-const tracerProvider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: exported })] });
+const tracerProvider = new TracerProvider({
+  spanProcessors: [new SimpleSpanProcessor({ exporter: exported })],
+});
 const measured = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-const reader = new PeriodicExportingMetricReader({ exporter: measured, exportIntervalMillis: 3_600_000 });
+const reader = new PeriodicExportingMetricReader({
+  exporter: measured,
+  exportIntervalMillis: 3_600_000,
+});
 const meterProvider = new MeterProvider({ readers: [reader] });
 const telemetry = { tracerProvider, meterProvider };
 
@@ -73,8 +87,22 @@ const make = async (options: Partial<ServiceOptions> = {}) => {
   return service;
 };
 const serve = (service: Service, options: Partial<HandlerOptions> = {}) =>
-  createHandler(service, { authenticate: async () => alice, telemetry, log: (line) => lines.push(line), ...options });
-const call = (path: string, init: { method?: string; body?: unknown; traceparent?: string; accept?: string; after?: string } = {}) =>
+  createHandler(service, {
+    authenticate: async () => alice,
+    telemetry,
+    log: (line) => lines.push(line),
+    ...options,
+  });
+const call = (
+  path: string,
+  init: {
+    method?: string;
+    body?: unknown;
+    traceparent?: string;
+    accept?: string;
+    after?: string;
+  } = {},
+) =>
   new Request(`http://node/api/v1/nft/upgrade${path}`, {
     method: init.method ?? 'GET',
     headers: {
@@ -89,21 +117,34 @@ const query = (operationId: string) => ({ process: 'upgrade', operationId, princ
 const named = (name: string) => exported.getFinishedSpans().filter((span) => span.name === name);
 
 /** The points of a metric so far, by their attributes. */
-async function points(name: string): Promise<{ value: unknown; attributes: Record<string, unknown> }[]> {
+async function points(
+  name: string,
+): Promise<{ value: unknown; attributes: Record<string, unknown> }[]> {
   measured.reset();
   await reader.forceFlush();
-  const all = measured.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
+  const all = measured
+    .getMetrics()
+    .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
   return all
     .filter(({ descriptor }) => descriptor.name === name)
-    .flatMap(({ dataPoints }) => dataPoints.map(({ value, attributes }) => ({ value, attributes })));
+    .flatMap(({ dataPoints }) =>
+      dataPoints.map(({ value, attributes }) => ({ value, attributes })),
+    );
 }
 const reading = async (name: string, attributes: Record<string, string>) =>
-  (await points(name)).find((point) => Object.entries(attributes).every(([key, value]) => point.attributes[key] === value))?.value;
+  (await points(name)).find((point) =>
+    Object.entries(attributes).every(([key, value]) => point.attributes[key] === value),
+  )?.value;
 
 it("continues the browser's trace through every phase, on whichever node runs it", async () => {
-  const first = await make({ takeoverMs: 3_600_000, sinks: [{ name: 'crm', publish: async () => undefined }] });
+  const first = await make({
+    takeoverMs: 3_600_000,
+    sinks: [{ name: 'crm', publish: async () => undefined }],
+  });
   const traceparent = `00-${browser.traceId}-${browser.spanId}-01`;
-  const begun = await serve(first).fetch(call('', { method: 'POST', body: { targetTierId: 'tier-2' }, traceparent }));
+  const begun = await serve(first).fetch(
+    call('', { method: 'POST', body: { targetTierId: 'tier-2' }, traceparent }),
+  );
   const { operationId } = (await begun.json()) as { operationId: string };
   await untilStatus(first, query(operationId), ['awaiting_burn']);
   await first.stop();
@@ -112,13 +153,22 @@ it("continues the browser's trace through every phase, on whichever node runs it
   const second = await make();
   await untilStatus(second, query(operationId), ['completed']);
   await expect
-    .poll(() => named('nft_upgrade.phase').some((span) => span.attributes['nft_upgrade.status.after'] === 'completed'), patient)
+    .poll(
+      () =>
+        named('nft_upgrade.phase').some(
+          (span) => span.attributes['nft_upgrade.status.after'] === 'completed',
+        ),
+      patient,
+    )
     .toBe(true);
 
   const [start] = named('nft_upgrade.start');
   expect(start?.spanContext().traceId).toBe(browser.traceId);
   expect(start?.parentSpanContext?.spanId).toBe(browser.spanId);
-  expect(start?.attributes).toMatchObject({ 'nft_upgrade.operation.id': operationId, 'nft_upgrade.process': 'upgrade' });
+  expect(start?.attributes).toMatchObject({
+    'nft_upgrade.operation.id': operationId,
+    'nft_upgrade.process': 'upgrade',
+  });
   const phases = named('nft_upgrade.phase');
   for (const span of [...phases, ...named('nft_upgrade.deliver')]) {
     expect(span.spanContext().traceId).toBe(browser.traceId);
@@ -131,17 +181,23 @@ it("continues the browser's trace through every phase, on whichever node runs it
   );
   // One a step that wrote something: looks at a chain that has not moved leave none.
   expect(phases.length).toBeLessThan(12);
-  expect(new Set(exported.getFinishedSpans().flatMap((span) => Object.keys(span.attributes)))).toSatisfy((keys: Set<string>) =>
-    [...keys].every((key) => key in spanAttributes),
+  expect(
+    new Set(exported.getFinishedSpans().flatMap((span) => Object.keys(span.attributes))),
+  ).toSatisfy((keys: Set<string>) => [...keys].every((key) => key in spanAttributes));
+  expect(Object.keys(spans)).toEqual(
+    expect.arrayContaining([...new Set(exported.getFinishedSpans().map(({ name }) => name))]),
   );
-  expect(Object.keys(spans)).toEqual(expect.arrayContaining([...new Set(exported.getFinishedSpans().map(({ name }) => name))]));
 });
 
 it('links a later command, of another page load, to the trace of its operation', async () => {
   const service = await make();
   const handler = serve(service);
   const begun = await handler.fetch(
-    call('', { method: 'POST', body: { targetTierId: 'tier-2' }, traceparent: `00-${browser.traceId}-${browser.spanId}-01` }),
+    call('', {
+      method: 'POST',
+      body: { targetTierId: 'tier-2' },
+      traceparent: `00-${browser.traceId}-${browser.spanId}-01`,
+    }),
   );
   const { operationId } = (await begun.json()) as { operationId: string };
   const waiting = await untilStatus(service, query(operationId), ['awaiting_burn']);
@@ -157,89 +213,156 @@ it('links a later command, of another page load, to the trace of its operation',
   expect(confirmed.status).toBe(200);
   const [command] = named('nft_upgrade.command');
   expect(command?.spanContext().traceId).toBe(other);
-  expect(command?.attributes).toMatchObject({ 'nft_upgrade.command': 'confirm_burn', 'nft_upgrade.operation.id': operationId });
+  expect(command?.attributes).toMatchObject({
+    'nft_upgrade.command': 'confirm_burn',
+    'nft_upgrade.operation.id': operationId,
+  });
   expect(command?.links.map((link) => link.context.traceId)).toEqual([browser.traceId]);
   await untilStatus(service, query(operationId), ['completed']);
 });
 
 it('counts what fails and is owed, names it by its code, and says nothing secret', async () => {
   const service = await make({
-    sinks: [{ name: 'crm', maxTries: 1, publish: () => Promise.reject(new NftUpgradeError('temporarily_unavailable')) }],
+    sinks: [
+      {
+        name: 'crm',
+        maxTries: 1,
+        publish: () => Promise.reject(new NftUpgradeError('temporarily_unavailable')),
+      },
+    ],
   });
   const { operationId } = (
-    await service.start({ process: 'upgrade', principal: alice, input: { targetTierId: 'tier-2' }, idempotencyKey: null })
+    await service.start({
+      process: 'upgrade',
+      principal: alice,
+      input: { targetTierId: 'tier-2' },
+      idempotencyKey: null,
+    })
   ).snapshot;
   await untilStatus(service, query(operationId), ['awaiting_burn']);
   const secret = 'https://rpc.example/v2/hunter2';
   ledger.failMint(
     ...Array.from(
       { length: 2 },
-      () => new NftUpgradeError('mint_authority_unfunded', { message: `${secret} says so`, details: { token: 'hunter2' } }),
+      () =>
+        new NftUpgradeError('mint_authority_unfunded', {
+          message: `${secret} says so`,
+          details: { token: 'hunter2' },
+        }),
     ),
   );
   ledger.submit(operationId);
   await untilStatus(service, query(operationId), ['needs_attention']);
 
-  const failed = named('nft_upgrade.phase').filter((span) => span.status.code === SpanStatusCode.ERROR);
+  const failed = named('nft_upgrade.phase').filter(
+    (span) => span.status.code === SpanStatusCode.ERROR,
+  );
   expect(failed.map((span) => span.attributes['error.type'])).toContain('mint_authority_unfunded');
   expect(failed[0]?.events).toEqual([]);
-  expect(await reading('nft_upgrade.steps', { process: 'upgrade', phase: 'mint', result: 'failed' })).toBeGreaterThanOrEqual(2);
+  expect(
+    await reading('nft_upgrade.steps', { process: 'upgrade', phase: 'mint', result: 'failed' }),
+  ).toBeGreaterThanOrEqual(2);
   expect(await reading('nft_upgrade.obligations.open', { process: 'upgrade' })).toBe(1);
-  expect(await reading('nft_upgrade.obligations.age', { process: 'upgrade' })).toBeGreaterThanOrEqual(0);
+  expect(
+    await reading('nft_upgrade.obligations.age', { process: 'upgrade' }),
+  ).toBeGreaterThanOrEqual(0);
   await expect.poll(() => reading('nft_upgrade.outbox.dead', { sink: 'crm' }), patient).toBe(1);
   expect(await reading('nft_upgrade.outbox.age', { sink: 'crm' })).toBeGreaterThanOrEqual(0);
   expect(await reading('nft_upgrade.deliveries', { sink: 'crm', result: 'dead' })).toBe(1);
 
   await expect
     .poll(() => lines.map(({ message }) => message), patient)
-    .toEqual(expect.arrayContaining(['An operation began.', 'An operation needs people.', 'A dead letter: a sink could not be told.']));
+    .toEqual(
+      expect.arrayContaining([
+        'An operation began.',
+        'An operation needs people.',
+        'A dead letter: a sink could not be told.',
+      ]),
+    );
   expect(JSON.stringify(lines)).toContain('mint_authority_unfunded');
   expect(JSON.stringify(lines)).not.toContain('hunter2');
-  expect(JSON.stringify(exported.getFinishedSpans().map(({ attributes, events, status }) => [attributes, events, status]))).not.toContain(
-    'hunter2',
-  );
+  expect(
+    JSON.stringify(
+      exported
+        .getFinishedSpans()
+        .map(({ attributes, events, status }) => [attributes, events, status]),
+    ),
+  ).not.toContain('hunter2');
 });
 
 it('counts streams, their frames, resumes and gaps, and why they ended', async () => {
   const service = await make();
   const handler = serve(service);
   const open = (operationId: string, after?: string) =>
-    handler.fetch(call(`/${operationId}/events`, { accept: 'text/event-stream', ...(after && { after }) }));
+    handler.fetch(
+      call(`/${operationId}/events`, { accept: 'text/event-stream', ...(after && { after }) }),
+    );
   const { operationId } = (
-    await service.start({ process: 'upgrade', principal: alice, input: { targetTierId: 'tier-2' }, idempotencyKey: null })
+    await service.start({
+      process: 'upgrade',
+      principal: alice,
+      input: { targetTierId: 'tier-2' },
+      idempotencyKey: null,
+    })
   ).snapshot;
   await untilStatus(service, query(operationId), ['awaiting_burn']);
   const framesBefore = Number((await reading('nft_upgrade.frames', { process: 'upgrade' })) ?? 0);
-  const endedBefore = Number((await reading('nft_upgrade.operations.ended', { process: 'upgrade', status: 'completed' })) ?? 0);
-  const streams = [await open(operationId), await open(operationId, '2'), await open(operationId, '999')];
+  const endedBefore = Number(
+    (await reading('nft_upgrade.operations.ended', { process: 'upgrade', status: 'completed' })) ??
+      0,
+  );
+  const streams = [
+    await open(operationId),
+    await open(operationId, '2'),
+    await open(operationId, '999'),
+  ];
   expect(await reading('nft_upgrade.streams.open', { process: 'upgrade' })).toBe(3);
   ledger.submit(operationId);
   await Promise.all(streams.map((stream) => stream.text()));
   expect(await reading('nft_upgrade.streams.open', { process: 'upgrade' })).toBe(0);
-  expect(await reading('nft_upgrade.streams.closed', { process: 'upgrade', reason: 'completed' })).toBe(3);
+  expect(
+    await reading('nft_upgrade.streams.closed', { process: 'upgrade', reason: 'completed' }),
+  ).toBe(3);
   expect(await reading('nft_upgrade.streams.resumed', { process: 'upgrade' })).toBe(1);
   expect(await reading('nft_upgrade.streams.gaps', { process: 'upgrade' })).toBe(1);
   const { seq } = await service.snapshot(query(operationId));
-  expect(await reading('nft_upgrade.frames', { process: 'upgrade' })).toBe(framesBefore + 3 * seq - 2);
-  expect(await reading('nft_upgrade.operations.ended', { process: 'upgrade', status: 'completed' })).toBe(endedBefore + 1);
+  expect(await reading('nft_upgrade.frames', { process: 'upgrade' })).toBe(
+    framesBefore + 3 * seq - 2,
+  );
+  expect(
+    await reading('nft_upgrade.operations.ended', { process: 'upgrade', status: 'completed' }),
+  ).toBe(endedBefore + 1);
 
   const left = await open(operationId, '2');
   await left.body?.cancel();
-  const slow = createHandler(service, { authenticate: async () => alice, telemetry, timing: { stallMs: 20 } });
+  const slow = createHandler(service, {
+    authenticate: async () => alice,
+    telemetry,
+    timing: { stallMs: 20 },
+  });
   const unread = await slow.fetch(call(`/${operationId}/events`, { accept: 'text/event-stream' }));
-  await expect.poll(() => reading('nft_upgrade.streams.closed', { process: 'upgrade', reason: 'stalled' }), patient).toBe(1);
+  await expect
+    .poll(
+      () => reading('nft_upgrade.streams.closed', { process: 'upgrade', reason: 'stalled' }),
+      patient,
+    )
+    .toBe(1);
   await unread.body?.cancel().catch(() => undefined);
 });
 
 it('exports no metric, unit or attribute that is not in the table', async () => {
   measured.reset();
   await reader.forceFlush();
-  const all = measured.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
+  const all = measured
+    .getMetrics()
+    .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
   expect(all.length).toBeGreaterThan(8);
   for (const { descriptor, dataPoints } of all) {
-    const known: { unit: string; attributes: readonly string[] } | undefined = metrics[descriptor.name as keyof typeof metrics];
+    const known: { unit: string; attributes: readonly string[] } | undefined =
+      metrics[descriptor.name as keyof typeof metrics];
     expect(known?.unit).toBe(descriptor.unit);
-    for (const point of dataPoints) expect(known?.attributes).toEqual(expect.arrayContaining(Object.keys(point.attributes)));
+    for (const point of dataPoints)
+      expect(known?.attributes).toEqual(expect.arrayContaining(Object.keys(point.attributes)));
   }
 });
 
@@ -251,7 +374,8 @@ it('S6: a provider that throws at every turn touches no operation and no stream'
     },
   }) as unknown as TracerProviderApi & MeterProviderApi;
   // Breaks while it is asked for a tracer, and, as `half`, only when that is used.
-  const half = { getTracer: () => broken, getMeter: () => broken } as unknown as TracerProviderApi & MeterProviderApi;
+  const half = { getTracer: () => broken, getMeter: () => broken } as unknown as TracerProviderApi &
+    MeterProviderApi;
   for (const provider of [broken, half]) {
     ledger = memoryChain();
     ledger.give(mint, alice.wallet);
@@ -285,6 +409,8 @@ it('keeps the trace of the browser for later steps also where nobody records spa
       traceparent: given,
     };
     const { operationId } = (await service.start(request)).snapshot;
-    expect(await db.sql('select traceparent from nft_upgrade.operation where id = $1', [operationId])).toEqual([{ traceparent: stored }]);
+    expect(
+      await db.sql('select traceparent from nft_upgrade.operation where id = $1', [operationId]),
+    ).toEqual([{ traceparent: stored }]);
   }
 });

@@ -25,17 +25,25 @@ import {
 } from './names.ts';
 import { formatTraceparent, parseTraceparent, remoteContext } from './trace.ts';
 
-/** Providers of OpenTelemetry. Default: those that are registered globally when the service or handler is made; without any, nothing is measured. */
+/**
+ * Providers of OpenTelemetry. Default: those that are registered globally when the service or
+ * handler is made; without any, nothing is measured.
+ */
 export interface TelemetryOptions {
   tracerProvider?: TracerProvider;
   meterProvider?: MeterProvider;
 }
 
 /** One value of a gauge. */
-export type Reading = { [N in GaugeName]: { name: N; value: number; attributes: AttributesOf<N> } }[GaugeName];
+export type Reading = {
+  [N in GaugeName]: { name: N; value: number; attributes: AttributesOf<N> };
+}[GaugeName];
 
 export interface SpanOptions {
-  /** `traceparent` of what this belongs to. Without one, or with one that cannot be read: the active span. */
+  /**
+   * `traceparent` of what this belongs to. Without one, or with one that cannot be read: the active
+   * span.
+   */
   parent?: string | null;
   /** The active span comes first, as that of the host's own instrumentation of HTTP. */
   preferActive?: boolean;
@@ -66,18 +74,26 @@ export interface Telemetry {
 
 const SCOPE = '@aiw3/nft-upgrade-server-kit';
 
-const gaugeNames = Object.keys(metrics).filter((name): name is GaugeName => metrics[name as MetricName].kind === 'gauge');
+const gaugeNames = Object.keys(metrics).filter(
+  (name): name is GaugeName => metrics[name as MetricName].kind === 'gauge',
+);
 
-type Instruments = Partial<Record<MetricName, Counter | UpDownCounter | Histogram | ObservableGauge>>;
+type Instruments = Partial<
+  Record<MetricName, Counter | UpDownCounter | Histogram | ObservableGauge>
+>;
 
-export function createTelemetry({ tracerProvider, meterProvider }: TelemetryOptions = {}): Telemetry {
+export function createTelemetry({
+  tracerProvider,
+  meterProvider,
+}: TelemetryOptions = {}): Telemetry {
   const tracer = quietly(() => (tracerProvider ?? trace.getTracerProvider()).getTracer(SCOPE));
   const meter = quietly(() => (meterProvider ?? metricsApi.getMeterProvider()).getMeter(SCOPE));
   const instruments: Instruments = {};
   for (const [name, { kind, unit, description }] of Object.entries(metrics)) {
     instruments[name as MetricName] = quietly(() => {
       if (kind === 'counter') return meter?.createCounter(name, { unit, description });
-      if (kind === 'up-down-counter') return meter?.createUpDownCounter(name, { unit, description });
+      if (kind === 'up-down-counter')
+        return meter?.createUpDownCounter(name, { unit, description });
       if (kind === 'histogram') return meter?.createHistogram(name, { unit, description });
       return meter?.createObservableGauge(name, { unit, description });
     });
@@ -85,8 +101,10 @@ export function createTelemetry({ tracerProvider, meterProvider }: TelemetryOpti
   const instrument = <I>(name: MetricName) => instruments[name] as I | undefined;
 
   return {
-    add: (name, attributes, value = 1) => quietly(() => instrument<UpDownCounter>(name)?.add(value, attributes)),
-    record: (name, value, attributes) => quietly(() => instrument<Histogram>(name)?.record(value, attributes)),
+    add: (name, attributes, value = 1) =>
+      quietly(() => instrument<UpDownCounter>(name)?.add(value, attributes)),
+    record: (name, value, attributes) =>
+      quietly(() => instrument<Histogram>(name)?.record(value, attributes)),
 
     observe(read) {
       const gauges = gaugeNames.flatMap((name) => instrument<ObservableGauge>(name) ?? []);
@@ -102,7 +120,8 @@ export function createTelemetry({ tracerProvider, meterProvider }: TelemetryOpti
 
     async span(name, { parent, preferActive = false, attributes }, work) {
       const active = context.active();
-      const over = preferActive && trace.getSpan(active) ? active : (remoteContext(parent) ?? active);
+      const over =
+        preferActive && trace.getSpan(active) ? active : (remoteContext(parent) ?? active);
       const span = quietly(() => tracer?.startSpan(name, { attributes }, over));
       const { open, end } = openSpan(span, parent ?? null);
       let begun = false;
@@ -124,9 +143,14 @@ export function createTelemetry({ tracerProvider, meterProvider }: TelemetryOpti
   };
 }
 
-function openSpan(span: Span | undefined, parent: string | null): { open: OpenSpan; end: () => void } {
+function openSpan(
+  span: Span | undefined,
+  parent: string | null,
+): { open: OpenSpan; end: () => void } {
   let dropped = false;
-  const traceparent = quietly(() => formatTraceparent(span?.spanContext())) ?? formatTraceparent(parseTraceparent(parent) ?? undefined);
+  const traceparent =
+    quietly(() => formatTraceparent(span?.spanContext())) ??
+    formatTraceparent(parseTraceparent(parent) ?? undefined);
   return {
     open: {
       traceparent,
@@ -137,13 +161,19 @@ function openSpan(span: Span | undefined, parent: string | null): { open: OpenSp
       },
       failed(error) {
         const type = isNftUpgradeError(error) ? error.code : 'internal';
-        quietly(() => void span?.setAttribute('error.type', type).setStatus({ code: SpanStatusCode.ERROR, message: type }));
+        quietly(
+          () =>
+            void span
+              ?.setAttribute('error.type', type)
+              .setStatus({ code: SpanStatusCode.ERROR, message: type }),
+        );
       },
       drop() {
         dropped = true;
       },
     },
-    // A span that never ends is never exported: that is how one is left out whose work turned out to be none.
+    // A span that never ends is never exported: that is how one is left out whose work turned out
+    // to be none.
     end: () => void (dropped || quietly(() => span?.end())),
   };
 }

@@ -13,7 +13,10 @@ it('reads and writes the header of W3C Trace Context', () => {
 });
 
 it('takes a later version with more fields, and only the flag it knows', () => {
-  expect(parseTraceparent(`01-${traceId}-${spanId}-03-more`)).toMatchObject({ traceId, traceFlags: 1 });
+  expect(parseTraceparent(`01-${traceId}-${spanId}-03-more`)).toMatchObject({
+    traceId,
+    traceFlags: 1,
+  });
 });
 
 it.each([

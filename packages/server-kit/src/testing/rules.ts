@@ -7,14 +7,28 @@ import type { Service } from '../service.ts';
 /** Rules for each of the standard processes. */
 export type StandardRules = { [K in keyof typeof processes]: ProcessRules<(typeof processes)[K]> };
 
-/** Rules that let everybody through, and count what was asked of them. `nft` is the NFT every user has, or tells it; `standard` that of the new one. */
+/**
+ * Rules that let everybody through, and count what was asked of them. `nft` is the NFT every user
+ * has, or tells it; `standard` that of the new one.
+ */
 export function permissiveRules(nft: string | (() => string), standard = 'memory') {
   const held = () => (typeof nft === 'string' ? nft : nft());
   const recorded: string[] = [];
   const released: string[] = [];
   const tier = { tierId: 'tier-2', tierName: 'Quant Ape', level: 2 };
-  const describe = async () => ({ standard, name: tier.tierName, symbol: 'AIW3', metadata: { name: tier.tierName, level: 2 } });
-  const record = async ({ id, facts }: { id: string; facts: Readonly<Record<string, unknown>> }) => {
+  const describe = async () => ({
+    standard,
+    name: tier.tierName,
+    symbol: 'AIW3',
+    metadata: { name: tier.tierName, level: 2 },
+  });
+  const record = async ({
+    id,
+    facts,
+  }: {
+    id: string;
+    facts: Readonly<Record<string, unknown>>;
+  }) => {
     recorded.push(id);
     const newNFT = {
       nftId: `nft_${id}`,
@@ -32,7 +46,10 @@ export function permissiveRules(nft: string | (() => string), standard = 'memory
       subject: async () => `nft:${held()}`,
       qualify: async () => ({
         qualified: true,
-        facts: { currentNFT: { mintAddress: held(), tierId: 'tier-1', tierName: 'Tech Chicken' }, targetTier: tier },
+        facts: {
+          currentNFT: { mintAddress: held(), tierId: 'tier-1', tierName: 'Tech Chicken' },
+          targetTier: tier,
+        },
       }),
       describe,
       record,
@@ -86,7 +103,10 @@ export function memoryContent() {
   };
 }
 
-/** Waits until an operation shows one of the statuses. @throws NftUpgradeError `temporarily_unavailable` with the status it stayed in, after `timeoutMs` (default 15 000) */
+/**
+ * Waits until an operation shows one of the statuses. @throws NftUpgradeError
+ * `temporarily_unavailable` with the status it stayed in, after `timeoutMs` (default 15 000)
+ */
 export async function untilStatus(
   service: Service,
   query: Parameters<Service['snapshot']>[0],

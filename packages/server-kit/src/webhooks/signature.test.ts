@@ -9,7 +9,11 @@ const body = '{"test":1}';
 const headers = signWebhook({ id: 'upg_1/10', timestamp: now, body }, [readSecret(secret)]);
 
 it('signs the example of the specification as the specification does', () => {
-  const example = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: 1614265330, body: '{"test": 2432232314}' };
+  const example = {
+    id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+    timestamp: 1614265330,
+    body: '{"test": 2432232314}',
+  };
   expect(signWebhook(example, [readSecret(secret)])).toEqual({
     'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
     'webhook-timestamp': '1614265330',
@@ -32,10 +36,14 @@ describe('verifyWebhook', () => {
     verifyWebhook(new Headers({ ...headers, ...change }), given, { secrets: [secret], ...options });
   const refused = expect.objectContaining({ code: 'unauthenticated' });
 
-  it('gives the body of a message that is what it says', () => expect(verify()).toEqual({ test: 1 }));
+  it('gives the body of a message that is what it says', () =>
+    expect(verify()).toEqual({ test: 1 }));
 
   it('takes either secret while one replaces the other', () => {
-    const both = signWebhook({ id: 'a', timestamp: now, body }, [readSecret(other), readSecret(secret)]);
+    const both = signWebhook({ id: 'a', timestamp: now, body }, [
+      readSecret(other),
+      readSecret(secret),
+    ]);
     expect(verifyWebhook(both, body, { secrets: [secret] })).toEqual({ test: 1 });
     expect(verifyWebhook(headers, body, { secrets: [other, secret] })).toEqual({ test: 1 });
   });
@@ -46,7 +54,13 @@ describe('verifyWebhook', () => {
     ['another time', () => verify({ 'webhook-timestamp': String(now - 1) })],
     ['another secret', () => verify({}, body, { secrets: [other] })],
     ['no secret', () => verify({}, body, { secrets: [] })],
-    ['another version', () => verify({ 'webhook-signature': String(headers['webhook-signature']).replace('v1,', 'v1a,') })],
+    [
+      'another version',
+      () =>
+        verify({
+          'webhook-signature': String(headers['webhook-signature']).replace('v1,', 'v1a,'),
+        }),
+    ],
     ['no signature', () => verify({ 'webhook-signature': '' })],
     ['a time that is no number', () => verify({ 'webhook-timestamp': 'NaN' })],
     ['a message of six minutes ago', () => verify({}, body, { now: now + 360 })],
@@ -55,15 +69,23 @@ describe('verifyWebhook', () => {
 
   it('takes nothing that is not JSON, signed or not', () => {
     const signed = signWebhook({ id: 'a', timestamp: now, body: 'hello' }, [readSecret(secret)]);
-    expect(() => verifyWebhook(signed, 'hello', { secrets: [secret] })).toThrow(expect.objectContaining({ code: 'malformed_json' }));
+    expect(() => verifyWebhook(signed, 'hello', { secrets: [secret] })).toThrow(
+      expect.objectContaining({ code: 'malformed_json' }),
+    );
   });
 });
 
-it.each(['', 'whsec_', 'whsec_c2hvcnQ=', `whsec_${'!'.repeat(40)}`, `whsec_${Buffer.alloc(65).toString('base64')}`])(
-  'refuses the secret %j without repeating it',
-  (bad) => {
-    expect(() => readSecret(bad)).toThrow(
-      expect.objectContaining({ code: 'invalid_option', message: expect.not.stringContaining('c2hvcnQ') }),
-    );
-  },
-);
+it.each([
+  '',
+  'whsec_',
+  'whsec_c2hvcnQ=',
+  `whsec_${'!'.repeat(40)}`,
+  `whsec_${Buffer.alloc(65).toString('base64')}`,
+])('refuses the secret %j without repeating it', (bad) => {
+  expect(() => readSecret(bad)).toThrow(
+    expect.objectContaining({
+      code: 'invalid_option',
+      message: expect.not.stringContaining('c2hvcnQ'),
+    }),
+  );
+});

@@ -23,7 +23,9 @@ beforeAll(async () => {
       got.push({ headers: request.headers, body, path });
       if (path === '/hang') return;
       const status = Number(path.slice(1)) || 200;
-      response.writeHead(status, status === 302 ? { location: '/200' } : {}).end('x'.repeat(10_000));
+      response
+        .writeHead(status, status === 302 ? { location: '/200' } : {})
+        .end('x'.repeat(10_000));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -35,17 +37,31 @@ afterAll(() => {
   server.close();
 });
 
-const send = (path: string, options: Partial<WebhookOptions> = {}, signal = new AbortController().signal) =>
-  webhookSink({ url: url + path, secrets: [secret], ...options }).publish(publication(), { signal });
+const send = (
+  path: string,
+  options: Partial<WebhookOptions> = {},
+  signal = new AbortController().signal,
+) =>
+  webhookSink({ url: url + path, secrets: [secret], ...options }).publish(publication(), {
+    signal,
+  });
 
 it('posts a CloudEvent that the receiver can verify, with the same id on each repeat', async () => {
   await send('/200');
   await send('/204');
   expect(got).toHaveLength(2);
   for (const { headers, body } of got) {
-    expect(headers).toMatchObject({ 'webhook-id': 'upg_1/10', 'content-type': 'application/cloudevents+json; charset=UTF-8' });
-    expect(verifyWebhook(headers, body, { secrets: [secret] })).toMatchObject({ id: 'upg_1/10', data: { eventType: 'nft_upgraded' } });
-    expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toMatchObject({ specversion: '1.0' });
+    expect(headers).toMatchObject({
+      'webhook-id': 'upg_1/10',
+      'content-type': 'application/cloudevents+json; charset=UTF-8',
+    });
+    expect(verifyWebhook(headers, body, { secrets: [secret] })).toMatchObject({
+      id: 'upg_1/10',
+      data: { eventType: 'nft_upgraded' },
+    });
+    expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toMatchObject({
+      specversion: '1.0',
+    });
   }
 });
 
@@ -70,8 +86,13 @@ it('ends with its signal when the receiver hangs', async () => {
 
 it('says which host could not be reached, and nothing of the path, which may be secret', async () => {
   const gone = webhookSink({ url: 'http://127.0.0.1:1/token-in-path', secrets: [secret] });
-  const error = await gone.publish(publication(), { signal: new AbortController().signal }).catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ code: 'temporarily_unavailable', message: '127.0.0.1:1 could not be reached.' });
+  const error = await gone
+    .publish(publication(), { signal: new AbortController().signal })
+    .catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    code: 'temporarily_unavailable',
+    message: '127.0.0.1:1 could not be reached.',
+  });
   expect(JSON.stringify(error)).not.toContain('token-in-path');
 });
 
@@ -80,9 +101,16 @@ it('posts nothing where the host has no message', async () => {
   expect(got).toEqual([]);
 });
 
-it.each(['http://example.com', 'ftp://localhost', 'https://user:pass@example.com', 'nonsense'])('refuses %s', (bad) => {
-  expect(() => webhookSink({ url: bad, secrets: [secret] })).toThrow(expect.objectContaining({ code: 'invalid_option' }));
-});
+it.each(['http://example.com', 'ftp://localhost', 'https://user:pass@example.com', 'nonsense'])(
+  'refuses %s',
+  (bad) => {
+    expect(() => webhookSink({ url: bad, secrets: [secret] })).toThrow(
+      expect.objectContaining({ code: 'invalid_option' }),
+    );
+  },
+);
 it('refuses to be without a secret', () => {
-  expect(() => webhookSink({ url, secrets: [] })).toThrow(expect.objectContaining({ code: 'invalid_option' }));
+  expect(() => webhookSink({ url, secrets: [] })).toThrow(
+    expect.objectContaining({ code: 'invalid_option' }),
+  );
 });

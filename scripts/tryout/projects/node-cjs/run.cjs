@@ -9,7 +9,9 @@ const entriesOf = (name) =>
 
 async function main() {
   let loaded = 0;
-  for (const entry of ['', '-react', '-server-kit'].flatMap((suffix) => entriesOf(`@aiw3/nft-upgrade${suffix}`))) {
+  for (const entry of ['', '-react', '-server-kit'].flatMap((suffix) =>
+    entriesOf(`@aiw3/nft-upgrade${suffix}`),
+  )) {
     let required;
     try {
       required = require(entry);

@@ -1,4 +1,5 @@
-// A whole process between the packed client and the packed server, over HTTP: what a backend team and an app team have on their first day.
+// A whole process between the packed client and the packed server, over HTTP: what a backend team
+// and an app team have on their first day.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
@@ -21,13 +22,17 @@ const service = await createService({
   },
 });
 const handler = createHandler(service, {
-  authenticate: async (request) => (request.headers.get('authorization') === 'Bearer of-user-1' ? { id: 'user-1' } : null),
+  authenticate: async (request) =>
+    request.headers.get('authorization') === 'Bearer of-user-1' ? { id: 'user-1' } : null,
   timing: { heartbeatMs: 500 },
 });
 const server = createServer(toNodeHandler(handler));
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-const client = createUpgradeClient({ baseUrl: `http://127.0.0.1:${server.address().port}`, getToken: async () => 'of-user-1' });
+const client = createUpgradeClient({
+  baseUrl: `http://127.0.0.1:${server.address().port}`,
+  getToken: async () => 'of-user-1',
+});
 const operation = client.badgeActivation.start({ badgeId: 'early-bird' });
 const seen = [];
 for await (const event of operation) seen.push(event.status);

@@ -3,8 +3,14 @@ import { solanaGuard } from '@aiw3/nft-upgrade/solana';
 import { UpgradeProvider, useNftUpgrade } from '@aiw3/nft-upgrade-react';
 import { createRoot } from 'react-dom/client';
 
-const wallet = { publicKey: () => null, sign: () => Promise.reject(new Error('There is no wallet in this page.')) };
-const client = createUpgradeClient({ baseUrl: '', signing: walletSigning({ wallet, guard: solanaGuard() }) });
+const wallet = {
+  publicKey: () => null,
+  sign: () => Promise.reject(new Error('There is no wallet in this page.')),
+};
+const client = createUpgradeClient({
+  baseUrl: '',
+  signing: walletSigning({ wallet, guard: solanaGuard() }),
+});
 
 function Upgrade() {
   const { state, start } = useNftUpgrade();

@@ -1,6 +1,8 @@
-// The controller of the integration guide, ported line by line. What was `this.sendSSEUpdate(res, {…})` is `operation.emit(status, {…})`; what was a poll of
-// the database is `operation.waitFor('burn')`. New are three lines: `if (!operation) return` (a repeated request runs nothing twice), one last look at the
-// chain before a burn is called off, and an end that never says "error" once the old NFT is burned.
+// The controller of the integration guide, ported line by line. What was
+// `this.sendSSEUpdate(res, {…})` is `operation.emit(status, {…})`; what was a poll of the database
+// is `operation.waitFor('burn')`. New are three lines: `if (!operation) return` (a repeated request
+// runs nothing twice), one last look at the chain before a burn is called off, and an end that
+// never says "error" once the old NFT is burned.
 const { failurePayload } = require('@aiw3/nft-upgrade-server-kit');
 const { NftUpgradeError } = require('@aiw3/nft-upgrade');
 
@@ -30,7 +32,10 @@ module.exports = {
       const qualification = await NFTService.verifyUpgradeQualification(userId, targetTierId);
       if (!qualification.qualified) {
         const failure = new NftUpgradeError('not_qualified', { message: qualification.error });
-        await operation.emit('qualification_failed', { ...failurePayload(failure), requirements: qualification.missing });
+        await operation.emit('qualification_failed', {
+          ...failurePayload(failure),
+          requirements: qualification.missing,
+        });
         return;
       }
       await operation.emit('qualification_verified', {
@@ -40,7 +45,10 @@ module.exports = {
       });
 
       // Step 3: Prepare burn transaction
-      const burnTransaction = await Web3Service.prepareBurnTransaction(req.user.wallet_address, qualification.currentNFT.mintAddress);
+      const burnTransaction = await Web3Service.prepareBurnTransaction(
+        req.user.wallet_address,
+        qualification.currentNFT.mintAddress,
+      );
       const timeout = sails.config.custom.burnTimeoutMs;
       await operation.emit('awaiting_burn', {
         message: 'Please sign the burn transaction in your wallet',
@@ -54,7 +62,10 @@ module.exports = {
       const burn = await Web3Service.findBurn(qualification.currentNFT.mintAddress);
       if (!burn) {
         const code = confirmed ? 'burn_not_found' : 'burn_window_closed';
-        await operation.emit('burn_failed', { ...failurePayload(new NftUpgradeError(code)), retryAction: 'restart_from_burn' });
+        await operation.emit('burn_failed', {
+          ...failurePayload(new NftUpgradeError(code)),
+          retryAction: 'restart_from_burn',
+        });
         return;
       }
       await operation.emit('burn_verified', {
@@ -64,7 +75,9 @@ module.exports = {
       });
 
       // Step 4: Upload new metadata
-      await operation.emit('uploading_metadata', { message: 'Uploading new NFT metadata to IPFS...' });
+      await operation.emit('uploading_metadata', {
+        message: 'Uploading new NFT metadata to IPFS...',
+      });
       const newMetadata = await NFTService.generateMetadata(userId, targetTierId);
       const ipfsResult = await IPFSService.uploadMetadata(newMetadata);
       const metadataUri = `ipfs://${ipfsResult.hash}`;

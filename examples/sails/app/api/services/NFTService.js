@@ -4,7 +4,14 @@ const tiers = { 'tier-2': { tierId: 'tier-2', tierName: 'Quant Ape', level: 2 } 
 module.exports = {
   async verifyUpgradeQualification(userId, targetTierId) {
     if (userId === 'newcomer') {
-      const missing = [{ code: 'trading_volume', required: 500_000, actual: 120_000, message: 'Trade 380,000 USDT more' }];
+      const missing = [
+        {
+          code: 'trading_volume',
+          required: 500_000,
+          actual: 120_000,
+          message: 'Trade 380,000 USDT more',
+        },
+      ];
       return { qualified: false, error: 'Trading volume is too low', missing };
     }
     const currentNFT = {

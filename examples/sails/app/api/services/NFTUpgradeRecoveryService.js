@@ -14,7 +14,10 @@ module.exports = {
     return `cmp_${id}`;
   },
 
-  /** The guide says `error` for whatever goes wrong. That would be a lie once the old NFT is burned: then the new one is owed, and people look into it. */
+  /**
+   * The guide says `error` for whatever goes wrong. That would be a lie once the old NFT is burned:
+   * then the new one is owed, and people look into it.
+   */
   async handleUpgradeFailure(operation) {
     const at = (status) => operation.snapshot.status === status;
     if (operation.snapshot.terminal) return;
@@ -31,7 +34,8 @@ module.exports = {
       ...failure,
       compensationId: await this.requestCompensation(operation.id),
       requiresSupport: true,
-      userMessage: 'Technical issue occurred during minting. Our team has been notified and will resolve this shortly.',
+      userMessage:
+        'Technical issue occurred during minting. Our team has been notified and will resolve this shortly.',
     });
   },
 };

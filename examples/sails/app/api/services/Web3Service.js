@@ -1,9 +1,13 @@
-// Stands for your own access to Solana. The chain is a map here: what this example shows is the stream.
+// Stands for your own access to Solana. The chain is a map here: what this example shows is the
+// stream.
 const { createHash } = require('node:crypto');
 
 const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 const base58 = (seed, length) =>
-  [...createHash('sha512').update(seed).digest(), ...createHash('sha512').update(`${seed}/`).digest()]
+  [
+    ...createHash('sha512').update(seed).digest(),
+    ...createHash('sha512').update(`${seed}/`).digest(),
+  ]
     .slice(0, length)
     .map((byte) => alphabet[byte % 58])
     .join('');
@@ -17,7 +21,14 @@ module.exports = {
   },
 
   async prepareBurnTransaction(owner, mint) {
-    return { transaction: 'AQID', version: 'legacy', mint, owner, attempt: 1, lastValidBlockHeight: 150 };
+    return {
+      transaction: 'AQID',
+      version: 'legacy',
+      mint,
+      owner,
+      attempt: 1,
+      lastValidBlockHeight: 150,
+    };
   },
 
   /** What the user's wallet does: signs and sends. */

@@ -13,25 +13,41 @@ const every = (rule: string, judge: (answer: Answer) => void): Check =>
     for (const answer of world.exchanges.answers) judge(answer);
   });
 
-const isAbout = (answer: Answer) => answer.ask.method !== 'OPTIONS' && answer.ask.path !== HEALTH_PATH;
+const isAbout = (answer: Answer) =>
+  answer.ask.method !== 'OPTIONS' && answer.ask.path !== HEALTH_PATH;
 
 export const answerChecks: readonly Check[] = [
   every('P-HTTP-01', (answer) => {
     const spoken = answer.headers.get(PROTOCOL_HEADER);
-    if (isAbout(answer)) must(spoken === String(PROTOCOL_VERSION), `${told(answer)}, with ${PROTOCOL_HEADER} ${spoken ?? 'missing'}`);
+    if (isAbout(answer))
+      must(
+        spoken === String(PROTOCOL_VERSION),
+        `${told(answer)}, with ${PROTOCOL_HEADER} ${spoken ?? 'missing'}`,
+      );
   }),
   every('P-HTTP-06', (answer) => {
     const control = answer.headers.get('cache-control') ?? '';
-    if (isAbout(answer)) must(/no-store|no-cache|private/.test(control), `${told(answer)}, with Cache-Control “${control}”`);
+    if (isAbout(answer))
+      must(
+        /no-store|no-cache|private/.test(control),
+        `${told(answer)}, with Cache-Control “${control}”`,
+      );
   }),
   every('P-HTTP-08', (answer) => {
     const sniff = answer.headers.get('x-content-type-options');
-    if (isAbout(answer)) must(sniff === 'nosniff', `${told(answer)}, with X-Content-Type-Options ${sniff ?? 'missing'}`);
+    if (isAbout(answer))
+      must(
+        sniff === 'nosniff',
+        `${told(answer)}, with X-Content-Type-Options ${sniff ?? 'missing'}`,
+      );
   }),
   every('P-ERROR-01', (answer) => {
     if (answer.status < 400 || answer.ask.method === 'HEAD' || !isAbout(answer)) return;
     const type = answer.headers.get('content-type') ?? '';
-    must(type.startsWith(PROBLEM_TYPE), `${told(answer)}, as ${type || 'no type'} instead of ${PROBLEM_TYPE}`);
+    must(
+      type.startsWith(PROBLEM_TYPE),
+      `${told(answer)}, as ${type || 'no type'} instead of ${PROBLEM_TYPE}`,
+    );
     try {
       read(wire.problem, answer.json);
     } catch (thrown) {

@@ -9,7 +9,12 @@ import { readSnapshot } from './start.ts';
 /** A signature of the right shape that belongs to no transaction of anybody. */
 const signature = '1'.repeat(64);
 
-const command = (world: World, { id }: Live, route: 'cancel' | 'retry' | 'burn-transaction', body: unknown = {}) =>
+const command = (
+  world: World,
+  { id }: Live,
+  route: 'cancel' | 'retry' | 'burn-transaction',
+  body: unknown = {},
+) =>
   world.send({ method: 'POST', path: world.routes.of(id, route), ...(body !== null && { body }) });
 
 const confirm = (world: World, { id }: Live, body: object) =>
@@ -19,20 +24,35 @@ export const commandChecks: readonly Check[] = [
   check('P-COMMAND-01', 'live', async (world) => {
     const live = await world.live();
     const both = { burnTxSignature: signature, signedTransaction: 'AQID' };
-    for (const body of [{}, both, { burnTxSignature: 'not base58!' }, { burnTxSignature: signature, more: 1 }])
+    for (const body of [
+      {},
+      both,
+      { burnTxSignature: 'not base58!' },
+      { burnTxSignature: signature, more: 1 },
+    ])
       refused(await confirm(world, live, body), 422, 'invalid_request');
   }),
   check('P-COMMAND-02', 'ended', async (world) => {
-    refused(await confirm(world, await world.ended(), { burnTxSignature: signature }), 409, 'burn_not_expected');
+    refused(
+      await confirm(world, await world.ended(), { burnTxSignature: signature }),
+      409,
+      'burn_not_expected',
+    );
   }),
   check('P-COMMAND-03', 'live', async (world) => {
     const answer = await command(world, await world.waiting(), 'burn-transaction');
     refused(answer, 409, ['burn_still_valid', 'burn_not_expected']);
   }),
   check('P-COMMAND-03', 'ended', async (world) => {
-    refused(await command(world, await world.ended(), 'burn-transaction'), 409, 'burn_not_expected');
+    refused(
+      await command(world, await world.ended(), 'burn-transaction'),
+      409,
+      'burn_not_expected',
+    );
   }),
-  check('P-COMMAND-06', 'live', async (world) => refused(await command(world, await world.live(), 'retry'), 409, 'retry_refused')),
+  check('P-COMMAND-06', 'live', async (world) =>
+    refused(await command(world, await world.live(), 'retry'), 409, 'retry_refused'),
+  ),
   check('P-COMMAND-07', 'live', async (world) => {
     const live = await world.live();
     for (const body of [null, {}]) {
@@ -53,7 +73,10 @@ export const commandChecks: readonly Check[] = [
       const live = await world.live();
       const { json } = await command(world, live, 'retry');
       given(codeOf({ json } as never) === 'retry_refused', 'the retry was not refused');
-      must(member(json, 'operationId') === live.id, `operationId of a refusal is ${String(member(json, 'operationId'))}`);
+      must(
+        member(json, 'operationId') === live.id,
+        `operationId of a refusal is ${String(member(json, 'operationId'))}`,
+      );
       const asset = member(json, 'asset');
       must(
         assets.some((one) => one === asset),
@@ -66,10 +89,16 @@ export const commandChecks: readonly Check[] = [
     await world.live();
     const answer = await world.cancel();
     const from = world.options.process.statuses[world.cancelledFrom()];
-    given(from?.nowKeys.includes('burnTransaction'), 'the operation did not wait for its user when it was cancelled');
+    given(
+      from?.nowKeys.includes('burnTransaction'),
+      'the operation did not wait for its user when it was cancelled',
+    );
     must(answer.status === 202, `${told(answer)} instead of 202`);
     const { status } = readSnapshot(world, answer.json);
-    must(status === 'cancelled' || status === 'cancelling', `after the cancel the operation is ${status}`);
+    must(
+      status === 'cancelled' || status === 'cancelling',
+      `after the cancel the operation is ${status}`,
+    );
     const last = (await world.ended()).status();
     must(last === 'cancelled', `after the cancel the operation ended as ${last}`);
   }),
@@ -80,6 +109,9 @@ export const commandChecks: readonly Check[] = [
     const answer = await command(world, live, 'cancel');
     if (answer.status !== 202) refused(answer, 409, 'cancel_refused');
     const after = await world.send({ path: world.routes.operation(live.id) });
-    must(member(before.json, 'seq') === member(after.json, 'seq'), 'a repeated cancel changed the operation');
+    must(
+      member(before.json, 'seq') === member(after.json, 'seq'),
+      'a repeated cancel changed the operation',
+    );
   }),
 ];

@@ -5,10 +5,13 @@ import { type Check, check } from '../check.ts';
 import { must, wrongIn } from '../outcome.ts';
 import type { World } from '../world.ts';
 
-const each = (run: (world: World, event: OperationEvent, before: OperationEvent | undefined) => void) => async (world: World) => {
-  const live = await world.live();
-  for (const [index, event] of live.events().entries()) run(world, event, live.events()[index - 1]);
-};
+const each =
+  (run: (world: World, event: OperationEvent, before: OperationEvent | undefined) => void) =>
+  async (world: World) => {
+    const live = await world.live();
+    for (const [index, event] of live.events().entries())
+      run(world, event, live.events()[index - 1]);
+  };
 
 const rules: readonly (readonly [rule: string, run: Check['run'], needs?: readonly string[]])[] = [
   [
@@ -31,34 +34,51 @@ const rules: readonly (readonly [rule: string, run: Check['run'], needs?: readon
   [
     'P-EVENT-03',
     each(({ options: { process } }, event, before) => {
-      const legal = before ? follows(process, before.status, event.status) : event.status === process.initial;
-      must(legal || !Object.hasOwn(process.statuses, event.status), `${event.status} came after ${before?.status ?? 'nothing'}`);
+      const legal = before
+        ? follows(process, before.status, event.status)
+        : event.status === process.initial;
+      must(
+        legal || !Object.hasOwn(process.statuses, event.status),
+        `${event.status} came after ${before?.status ?? 'nothing'}`,
+      );
     }),
     ['P-EVENT-02'],
   ],
   [
     'P-EVENT-04',
     each((_, event, before) =>
-      must(!before || event.progress >= before.progress, `progress went from ${before?.progress} to ${event.progress}`),
+      must(
+        !before || event.progress >= before.progress,
+        `progress went from ${before?.progress} to ${event.progress}`,
+      ),
     ),
   ],
   [
     'P-EVENT-05',
     each(({ options: { process } }, event) => {
       const asset = process.statuses[event.status]?.asset;
-      must(asset === undefined || event.asset === asset, `${event.status} says “${event.asset}” instead of “${asset}”`);
+      must(
+        asset === undefined || event.asset === asset,
+        `${event.status} says “${event.asset}” instead of “${asset}”`,
+      );
     }),
   ],
   [
     'P-EVENT-06',
     each(({ options: { process } }, event) => {
       if (process.idAlias === undefined) return;
-      must(event[process.idAlias] === event.operationId, `event ${event.seq} has ${process.idAlias} ${String(event[process.idAlias])}`);
+      must(
+        event[process.idAlias] === event.operationId,
+        `event ${event.seq} has ${process.idAlias} ${String(event[process.idAlias])}`,
+      );
     }),
   ],
 ];
 
-/** Every rule about events, while the operation waits and once more when its log is as long as it gets. */
+/**
+ * Every rule about events, while the operation waits and once more when its log is as long as it
+ * gets.
+ */
 export const eventChecks: readonly Check[] = (['live', 'ended'] as const).flatMap((stage) =>
   rules.map(([rule, run, needs]) => check(rule, stage, run, needs)),
 );

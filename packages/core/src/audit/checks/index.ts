@@ -9,7 +9,10 @@ import { resumeChecks } from './resume.ts';
 import { startChecks } from './start.ts';
 import { streamChecks } from './stream.ts';
 
-/** Every check, in the order in which they run within a stage. The cancel comes first among what needs an ended operation. */
+/**
+ * Every check, in the order in which they run within a stage. The cancel comes first among what
+ * needs an ended operation.
+ */
 export const checks: readonly Check[] = [
   ...requestChecks,
   ...startChecks,

@@ -9,7 +9,10 @@ import { readSnapshot } from './start.ts';
 async function activeIds(world: World): Promise<unknown[]> {
   const answer = await world.send({ path: world.routes.active });
   const operations = member(answer.json, 'operations');
-  must(answer.status === 200 && Array.isArray(operations), `${told(answer)}, without a list of operations`);
+  must(
+    answer.status === 200 && Array.isArray(operations),
+    `${told(answer)}, without a list of operations`,
+  );
   return operations.map((operation: unknown) => member(operation, 'operationId'));
 }
 
@@ -27,7 +30,10 @@ export const readChecks: readonly Check[] = [
       given(folded && folded.seq === snapshot.seq, 'the log could not be read up to the snapshot');
       for (const [name, value] of Object.entries(folded)) {
         const got = member(snapshot, name);
-        must(canonical(got) === canonical(value), `${name} of the snapshot is ${canonical(got)}, of the folded log ${canonical(value)}`);
+        must(
+          canonical(got) === canonical(value),
+          `${name} of the snapshot is ${canonical(got)}, of the folded log ${canonical(value)}`,
+        );
       }
     },
     ['P-EVENT-02', 'P-EVENT-03', 'P-EVENT-04', 'P-RESUME-02'],
@@ -61,10 +67,16 @@ export const readChecks: readonly Check[] = [
   }),
   check('P-READ-04', 'live', async (world) => {
     const { id } = await world.waiting();
-    must((await activeIds(world)).includes(id), 'the list of live operations leaves a live one out');
+    must(
+      (await activeIds(world)).includes(id),
+      'the list of live operations leaves a live one out',
+    );
   }),
   check('P-READ-04', 'ended', async (world) => {
     const { id } = await world.ended();
-    must(!(await activeIds(world)).includes(id), 'the list of live operations holds one that has ended');
+    must(
+      !(await activeIds(world)).includes(id),
+      'the list of live operations holds one that has ended',
+    );
   }),
 ];

@@ -13,31 +13,47 @@ export function refused(answer: Answer, status: number, code: string | readonly 
   answer.stream?.close();
   const codes = [code].flat();
   must(answer.status === status, `${told(answer)} instead of ${status}`);
-  must(codes.includes(String(codeOf(answer))), `${told(answer)}, with the code ${String(codeOf(answer))} instead of ${codes.join(' or ')}`);
+  must(
+    codes.includes(String(codeOf(answer))),
+    `${told(answer)}, with the code ${String(codeOf(answer))} instead of ${codes.join(' or ')}`,
+  );
 }
 
-const attempt = (world: World, ask: Partial<Ask>) => world.start({ headers: { 'idempotency-key': freshKey() }, ...ask });
+const attempt = (world: World, ask: Partial<Ask>) =>
+  world.start({ headers: { 'idempotency-key': freshKey() }, ...ask });
 
 export const requestChecks: readonly Check[] = [
   check('P-HTTP-02', 'before', async (world) => {
-    const answer = await attempt(world, { headers: { 'idempotency-key': freshKey(), [PROTOCOL_HEADER]: '999' } });
+    const answer = await attempt(world, {
+      headers: { 'idempotency-key': freshKey(), [PROTOCOL_HEADER]: '999' },
+    });
     refused(answer, 426, 'protocol_unsupported');
   }),
   check('P-HTTP-03', 'before', async (world) => {
-    refused(await world.send({ path: `${world.options.basePath}/audit-no-such-process` }), 404, 'not_found');
+    refused(
+      await world.send({ path: `${world.options.basePath}/audit-no-such-process` }),
+      404,
+      'not_found',
+    );
   }),
   check('P-HTTP-04', 'before', async (world) => {
     const answer = await world.send({ method: 'DELETE', path: world.routes.start });
     refused(answer, 405, 'method_not_allowed');
     const allow = answer.headers.get('allow') ?? '';
-    must(/\bGET\b/.test(allow) && /\bPOST\b/.test(allow), `Allow of the start says “${allow}”, not GET and POST`);
+    must(
+      /\bGET\b/.test(allow) && /\bPOST\b/.test(allow),
+      `Allow of the start says “${allow}”, not GET and POST`,
+    );
   }),
   check('P-HTTP-05', 'before', async (world) => {
     given(world.target.h2, 'only over HTTP/2: run with --h2');
     try {
       await world.send({ path: world.routes.active });
     } catch (thrown) {
-      must(!(thrown instanceof MalformedAnswer), 'the answer was malformed: HTTP/2 forbids one of its headers');
+      must(
+        !(thrown instanceof MalformedAnswer),
+        'the answer was malformed: HTTP/2 forbids one of its headers',
+      );
       throw thrown;
     }
   }),
@@ -48,27 +64,46 @@ export const requestChecks: readonly Check[] = [
   }),
   check('P-START-06', 'before', async (world) => {
     for (const key of ['short', 'x'.repeat(129), 'with a space in it'])
-      refused(await attempt(world, { headers: { 'idempotency-key': key } }), 422, 'invalid_request');
+      refused(
+        await attempt(world, { headers: { 'idempotency-key': key } }),
+        422,
+        'invalid_request',
+      );
   }),
-  check('P-START-08', 'before', async (world) => refused(await attempt(world, { body: '{"targetTierId":' }), 400, 'malformed_json')),
+  check('P-START-08', 'before', async (world) =>
+    refused(await attempt(world, { body: '{"targetTierId":' }), 400, 'malformed_json'),
+  ),
   check('P-START-09', 'before', async (world) => {
     const body = JSON.stringify(world.options.input);
-    refused(await attempt(world, { body, contentType: 'text/plain' }), 415, 'unsupported_media_type');
+    refused(
+      await attempt(world, { body, contentType: 'text/plain' }),
+      415,
+      'unsupported_media_type',
+    );
   }),
   check('P-START-10', 'before', async (world) => {
     for (const body of [{ ...world.options.input, auditUnknown: 1 }, [], 7]) {
       const answer = await attempt(world, { body });
       refused(answer, 422, 'invalid_request');
       const field = member(member(answer.json, 'details'), 'field');
-      must(typeof field === 'string' && field !== '', `${told(answer)}, without naming the member in details.field`);
+      must(
+        typeof field === 'string' && field !== '',
+        `${told(answer)}, without naming the member in details.field`,
+      );
     }
   }),
   check('P-START-11', 'before', async (world) => {
-    const answer = await attempt(world, { body: { ...world.options.input, targetTierId: 'x'.repeat(TOO_LARGE) } });
+    const answer = await attempt(world, {
+      body: { ...world.options.input, targetTierId: 'x'.repeat(TOO_LARGE) },
+    });
     refused(answer, 413, 'body_too_large');
   }),
-  check('P-START-12', 'before', async (world) => refused(await attempt(world, { accept: 'image/png' }), 406, 'not_acceptable')),
-  check('P-READ-05', 'before', async (world) => refused(await world.send({ path: world.routes.start }), 422, 'invalid_request')),
+  check('P-START-12', 'before', async (world) =>
+    refused(await attempt(world, { accept: 'image/png' }), 406, 'not_acceptable'),
+  ),
+  check('P-READ-05', 'before', async (world) =>
+    refused(await world.send({ path: world.routes.start }), 422, 'invalid_request'),
+  ),
   check('P-READ-06', 'before', async (world) => {
     const answer = await world.send({ path: HEALTH_PATH, credentials: null });
     must(answer.status === 200 || answer.status === 503, `${told(answer)} instead of 200 or 503`);
@@ -79,12 +114,19 @@ export const requestChecks: readonly Check[] = [
     );
   }),
   check('P-ERROR-03', 'before', async (world) => {
-    const bodies = [`{"targetTierId":"${MARKER}`, { targetTierId: [MARKER] }, { auditUnknown: MARKER }];
+    const bodies = [
+      `{"targetTierId":"${MARKER}`,
+      { targetTierId: [MARKER] },
+      { auditUnknown: MARKER },
+    ];
     for (const body of bodies) {
       const answer = await attempt(world, { body });
       must(!answer.text.includes(MARKER), `${told(answer)}, and the answer repeats what was sent`);
     }
-    const answer = await world.send({ path: world.routes.active, credentials: { authorization: `Bearer ${MARKER}` } });
+    const answer = await world.send({
+      path: world.routes.active,
+      credentials: { authorization: `Bearer ${MARKER}` },
+    });
     must(!answer.text.includes(MARKER), `${told(answer)}, and the answer repeats the credentials`);
   }),
 ];

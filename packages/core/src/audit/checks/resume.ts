@@ -11,20 +11,33 @@ const READ_MS = 5_000;
 /** Reads from a cursor until the last known event, or until the stream has been quiet. */
 async function readFrom(world: World, live: Live, ask: Partial<Ask> & { query?: string }) {
   const { query = '', ...rest } = ask;
-  const answer = await world.send({ path: world.routes.of(live.id, 'events') + query, accept: 'text/event-stream', ...rest });
+  const answer = await world.send({
+    path: world.routes.of(live.id, 'events') + query,
+    accept: 'text/event-stream',
+    ...rest,
+  });
   given(answer.stream && isStream(answer), `there is no stream to resume: ${told(answer)}`);
   const { stream } = answer;
   const last = live.events().at(-1)?.seq ?? 0;
-  await stream.until(() => stream.frames.some((frame) => Number(member(eventOf(frame), 'seq')) >= last), READ_MS);
+  await stream.until(
+    () => stream.frames.some((frame) => Number(member(eventOf(frame), 'seq')) >= last),
+    READ_MS,
+  );
   stream.close();
   return { answer, events: stream.frames.map(eventOf).filter((event) => event !== undefined) };
 }
 
 const seqs = (events: readonly Record<string, unknown>[]) => events.map(({ seq }) => Number(seq));
-const list = (numbers: readonly number[]) => (numbers.length === 0 ? 'nothing' : numbers.join(', '));
+const list = (numbers: readonly number[]) =>
+  numbers.length === 0 ? 'nothing' : numbers.join(', ');
 
 /** The numbers above a cursor that a reading has to begin with. */
-async function expectAbove(world: World, live: Live, after: number, ask: Partial<Ask> & { query?: string }) {
+async function expectAbove(
+  world: World,
+  live: Live,
+  after: number,
+  ask: Partial<Ask> & { query?: string },
+) {
   const wanted = seqs(live.events()).filter((seq) => seq > after);
   const { answer, events } = await readFrom(world, live, ask);
   const got = seqs(events);
@@ -65,11 +78,19 @@ export const resumeChecks: readonly Check[] = [
     async (world) => {
       const live = await world.live();
       for (const cursor of ['999999', 'no-number']) {
-        const { answer } = await expectAbove(world, live, 0, { headers: { 'last-event-id': cursor } });
-        must(answer.headers.get(GAP_HEADER) === 'true', `the cursor ${cursor} was answered without ${GAP_HEADER}: true`);
+        const { answer } = await expectAbove(world, live, 0, {
+          headers: { 'last-event-id': cursor },
+        });
+        must(
+          answer.headers.get(GAP_HEADER) === 'true',
+          `the cursor ${cursor} was answered without ${GAP_HEADER}: true`,
+        );
       }
       const known = await readFrom(world, live, { headers: { 'last-event-id': '0' } });
-      must(known.answer.headers.get(GAP_HEADER) === null, `a known cursor was answered with ${GAP_HEADER}`);
+      must(
+        known.answer.headers.get(GAP_HEADER) === null,
+        `a known cursor was answered with ${GAP_HEADER}`,
+      );
     },
     ['P-RESUME-02'],
   ),
@@ -82,13 +103,23 @@ export const resumeChecks: readonly Check[] = [
     for (const event of [...events, ...(Array.isArray(listed) ? listed : [])]) {
       const seq = Number(member(event, 'seq'));
       const before = first.get(seq);
-      must(before === undefined || before === canonical(event), `event ${seq} was not the same when it was read again`);
+      must(
+        before === undefined || before === canonical(event),
+        `event ${seq} was not the same when it was read again`,
+      );
     }
   }),
   check('P-RESUME-06', 'live', async (world) => {
     const { id } = await world.live();
-    const answer = await world.send({ method: 'HEAD', path: world.routes.of(id, 'events'), accept: 'text/event-stream' });
-    must(answer.status === 200 && isStream(answer), `${told(answer)}, as ${answer.headers.get('content-type')}`);
+    const answer = await world.send({
+      method: 'HEAD',
+      path: world.routes.of(id, 'events'),
+      accept: 'text/event-stream',
+    });
+    must(
+      answer.status === 200 && isStream(answer),
+      `${told(answer)}, as ${answer.headers.get('content-type')}`,
+    );
   }),
 ];
 

@@ -19,27 +19,45 @@ async function operationOf(world: World, key: string): Promise<string> {
 export const startChecks: readonly Check[] = [
   check('P-START-01', 'live', async (world) => {
     const answer = await world.firstAnswer();
-    must(answer.status === 200, `${told(answer)} instead of 200: ${textOf(answer.json, 'detail') ?? ''}`);
-    must(isStream(answer) && answer.stream, `the content type is ${answer.headers.get('content-type')}`);
+    must(
+      answer.status === 200,
+      `${told(answer)} instead of 200: ${textOf(answer.json, 'detail') ?? ''}`,
+    );
+    must(
+      isStream(answer) && answer.stream,
+      `the content type is ${answer.headers.get('content-type')}`,
+    );
     const first = answer.stream.frames.map(eventOf).find((event) => event !== undefined);
     must(first !== undefined, 'no event came');
-    must(first.seq === 1 || first.seq === undefined, `the log began with event ${String(first.seq)}`);
+    must(
+      first.seq === 1 || first.seq === undefined,
+      `the log began with event ${String(first.seq)}`,
+    );
   }),
   check('P-START-02', 'live', async (world) => {
     const { answer, id } = await world.live();
     const location = answer.headers.get('content-location') ?? '';
     must(location !== '', 'there was no Content-Location');
     const { pathname } = new URL(location, 'http://audit.invalid');
-    must(pathname === world.routes.of(id, 'events'), `Content-Location is ${location}, the operation ${id}`);
+    must(
+      pathname === world.routes.of(id, 'events'),
+      `Content-Location is ${location}, the operation ${id}`,
+    );
   }),
   check('P-START-03', 'live', async (world) => {
     await world.waiting();
-    const answer = await world.start({ accept: 'application/json', headers: { 'idempotency-key': world.key } });
+    const answer = await world.start({
+      accept: 'application/json',
+      headers: { 'idempotency-key': world.key },
+    });
     answer.stream?.close();
     must(answer.status === 202, `${told(answer)} instead of 202`);
     const { operationId } = readSnapshot(world, answer.json);
     const { pathname } = new URL(answer.headers.get('location') ?? '', 'http://audit.invalid');
-    must(pathname === world.routes.operation(operationId), `Location is ${answer.headers.get('location')}, the operation ${operationId}`);
+    must(
+      pathname === world.routes.operation(operationId),
+      `Location is ${answer.headers.get('location')}, the operation ${operationId}`,
+    );
   }),
   ...(['live', 'ended'] as const).map((stage) =>
     check('P-START-04', stage, async (world) => {
@@ -50,7 +68,10 @@ export const startChecks: readonly Check[] = [
   ),
   check('P-START-05', 'live', async (world) => {
     await world.waiting();
-    const answer = await world.start({ body: world.options.otherInput, headers: { 'idempotency-key': world.key } });
+    const answer = await world.start({
+      body: world.options.otherInput,
+      headers: { 'idempotency-key': world.key },
+    });
     refused(answer, 409, 'idempotency_conflict');
   }),
   check('P-START-07', 'live', async (world) => {

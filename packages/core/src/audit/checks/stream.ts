@@ -11,7 +11,8 @@ const GRACE_MS = 1_000;
 const BEAT_GRACE_MS = 5_000;
 const OPENING_TRIES = 3;
 
-const openingOf = (frame: RawFrame | undefined): Required<FrameComment> => Object.assign({}, ...(frame?.comments ?? []).map(parseComment));
+const openingOf = (frame: RawFrame | undefined): Required<FrameComment> =>
+  Object.assign({}, ...(frame?.comments ?? []).map(parseComment));
 
 async function headersOf(world: World): Promise<Headers> {
   return (await world.live()).answer.headers;
@@ -34,7 +35,10 @@ export const streamChecks: readonly Check[] = [
   check('P-STREAM-01', 'live', async (world) => {
     const { stream } = await world.live();
     const [first] = stream.frames;
-    must(first && /^\d+$/.test(first.retry[0] ?? ''), 'the first frame has no retry: with a number');
+    must(
+      first && /^\d+$/.test(first.retry[0] ?? ''),
+      'the first frame has no retry: with a number',
+    );
     const { heartbeat, protocol } = openingOf(first);
     must(heartbeat > 0, 'the first frame announces no heartbeat=<ms>');
     must(protocol === 1, `the first frame announces protocol=${String(protocol)}`);
@@ -53,7 +57,10 @@ export const streamChecks: readonly Check[] = [
         fresh.close();
         if (prompt) return;
         // Once may be a busy moment, and every time is somebody who waits for more.
-        must(tries < OPENING_TRIES, `the first frame of an idle stream did not come within ${Math.round(limit)} ms, ${tries} times`);
+        must(
+          tries < OPENING_TRIES,
+          `the first frame of an idle stream did not come within ${Math.round(limit)} ms, ${tries} times`,
+        );
       }
     },
     ['P-STREAM-01'],
@@ -100,7 +107,9 @@ export const streamChecks: readonly Check[] = [
     'live',
     async (world) => {
       const { stream } = await world.live();
-      const beats = stream.frames.slice(1).filter(({ data, comments }) => data.length === 0 && comments.length > 0);
+      const beats = stream.frames
+        .slice(1)
+        .filter(({ data, comments }) => data.length === 0 && comments.length > 0);
       given(beats.length > 0, 'no heartbeat was seen');
       must(
         beats.every((frame) => openingOf(frame).time > 0),
@@ -115,18 +124,30 @@ export const streamChecks: readonly Check[] = [
     async (world) => {
       const { stream, id, events } = await world.ended();
       await stream.until(() => stream.state !== 'open', MAX_FIRST_MS);
-      must(stream.state === 'eof', `after the terminal event the stream was ${stream.state === 'open' ? 'left open' : 'cut'}`);
-      const { stream: fresh } = await world.send({ path: world.routes.of(id, 'events'), accept: 'text/event-stream' });
+      must(
+        stream.state === 'eof',
+        `after the terminal event the stream was ${stream.state === 'open' ? 'left open' : 'cut'}`,
+      );
+      const { stream: fresh } = await world.send({
+        path: world.routes.of(id, 'events'),
+        accept: 'text/event-stream',
+      });
       given(fresh, 'the log could not be read as a stream');
       await fresh.until(() => fresh.state !== 'open', MAX_FIRST_MS);
       must(fresh.state === 'eof', 'a stream of an operation that has ended does not end');
-      must(fresh.frames.filter(eventOf).length >= events().length, 'a stream of an operation that has ended does not show its log');
+      must(
+        fresh.frames.filter(eventOf).length >= events().length,
+        'a stream of an operation that has ended does not show its log',
+      );
     },
     ['P-RESUME-02'],
   ),
   check('P-STREAM-09', 'live', async (world) => {
     const control = (await headersOf(world)).get('cache-control') ?? '';
-    must(/no-cache|no-store/.test(control) && /no-transform/.test(control), `Cache-Control is “${control}”`);
+    must(
+      /no-cache|no-store/.test(control) && /no-transform/.test(control),
+      `Cache-Control is “${control}”`,
+    );
   }),
   check('P-STREAM-10', 'live', async (world) => {
     const buffering = (await headersOf(world)).get('x-accel-buffering');

@@ -8,8 +8,18 @@ export const clientRules: readonly ProtocolRule[] = inside('client', [
     'The start is sent with an `Idempotency-Key`, and repeated only with the same key and only as long as its outcome is unknown. After that the client only reads on from its cursor.',
     'C1',
   ],
-  ['02', 'MUST', 'The end of a stream is no outcome: without a terminal event the client resumes.', 'C7'],
-  ['03', 'MUST', 'Unknown statuses and members are kept and move the cursor; an unknown status ends nothing.', 'C8'],
+  [
+    '02',
+    'MUST',
+    'The end of a stream is no outcome: without a terminal event the client resumes.',
+    'C7',
+  ],
+  [
+    '03',
+    'MUST',
+    'Unknown statuses and members are kept and move the cursor; an unknown status ends nothing.',
+    'C8',
+  ],
   [
     '04',
     'MUST',
@@ -17,7 +27,11 @@ export const clientRules: readonly ProtocolRule[] = inside('client', [
     'C8',
   ],
   ['05', 'MUST', 'A newer protocol version is refused before anything is signed.', 'C11'],
-  ['06', 'MUST', 'Redirects are not followed: a POST would become a GET, and the token would travel on.'],
+  [
+    '06',
+    'MUST',
+    'Redirects are not followed: a POST would become a GET, and the token would travel on.',
+  ],
   [
     '07',
     'MUST',
@@ -30,7 +44,20 @@ export const clientRules: readonly ProtocolRule[] = inside('client', [
     'After a 401 the token is renewed once and the cursor kept; a second 401 pauses the connection and never ends the operation.',
     'C6',
   ],
-  ['09', 'MUST', '`Retry-After` is waited for, and attempts without progress are bounded and spread.'],
-  ['10', 'SHOULD', 'A stream that is silent for longer than two and a half heartbeats is replaced.'],
-  ['11', 'SHOULD', 'Where frames are held back on the way, the client polls pages of the log.', 'C7'],
+  [
+    '09',
+    'MUST',
+    '`Retry-After` is waited for, and attempts without progress are bounded and spread.',
+  ],
+  [
+    '10',
+    'SHOULD',
+    'A stream that is silent for longer than two and a half heartbeats is replaced.',
+  ],
+  [
+    '11',
+    'SHOULD',
+    'Where frames are held back on the way, the client polls pages of the log.',
+    'C7',
+  ],
 ]);

@@ -77,10 +77,20 @@ export const commandRules: readonly ProtocolRule[] = [
       '`POST …/retry` where no recovery waits is answered with 409 and `retry_refused`.',
       'Retry only what is recovering or needs attention.',
     ],
-    ['07', 'MUST', 'Commands take an empty body, with or without a content type, or a JSON object.', 'Read the body as optional.'],
+    [
+      '07',
+      'MUST',
+      'Commands take an empty body, with or without a content type, or a JSON object.',
+      'Read the body as optional.',
+    ],
   ]),
   ...inside('command', [
-    ['08', 'MUST', 'A reported burn is a hint: what the chain shows decides, and a burn that no client reported is found.', 'B11'],
+    [
+      '08',
+      'MUST',
+      'A reported burn is a hint: what the chain shows decides, and a burn that no client reported is found.',
+      'B11',
+    ],
     ['09', 'MUST', 'A cancel after the burn is refused with 409 and `cancel_refused`.'],
   ]),
   ...seen('access', [
@@ -96,14 +106,24 @@ export const commandRules: readonly ProtocolRule[] = [
       'An operation of another principal does not exist: every route answers with the 404 of an id that was never given, to the letter.',
       'Look operations up by id and principal together.',
     ],
-    ['03', 'MUST', 'An operation exists only below the routes of its own process.', 'Look it up by process as well.'],
+    [
+      '03',
+      'MUST',
+      'An operation exists only below the routes of its own process.',
+      'Look it up by process as well.',
+    ],
     [
       '04',
       'MUST',
       'A page of a web origin that is not allowed gets no `Access-Control-Allow-Origin`. The header is never `*` together with `Access-Control-Allow-Credentials`.',
       'Answer from an allow-list; never echo the origin.',
     ],
-    ['05', 'MUST', 'An answer that depends on the origin says so: `Vary: Origin`.', 'Append Origin to Vary unless every origin gets `*`.'],
+    [
+      '05',
+      'MUST',
+      'An answer that depends on the origin says so: `Vary: Origin`.',
+      'Append Origin to Vary unless every origin gets `*`.',
+    ],
     [
       '06',
       'MUST',

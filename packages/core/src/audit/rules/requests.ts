@@ -15,7 +15,12 @@ export const requestRules: readonly ProtocolRule[] = [
       'A client that names another version in `NFT-Protocol` is refused with 426 and `protocol_unsupported` before anything begins. Without the header it speaks version 1.',
       'Compare the request header before the start is read.',
     ],
-    ['03', 'MUST', 'A path that is none of the routes is answered with 404 and `not_found`.', 'Answer with a problem, not with a page.'],
+    [
+      '03',
+      'MUST',
+      'A path that is none of the routes is answered with 404 and `not_found`.',
+      'Answer with a problem, not with a page.',
+    ],
     [
       '04',
       'MUST',
@@ -142,7 +147,12 @@ export const requestRules: readonly ProtocolRule[] = [
     ],
   ]),
   ...inside('error', [
-    ['04', 'MUST', 'Answers with 429 (`rate_limited`) and 503 (`temporarily_unavailable`) carry `Retry-After`.', 'L2'],
+    [
+      '04',
+      'MUST',
+      'Answers with 429 (`rate_limited`) and 503 (`temporarily_unavailable`) carry `Retry-After`.',
+      'L2',
+    ],
     ['05', 'MUST', 'What a database, a provider or a stack says never reaches an answer.', 'S1'],
   ]),
 ];

@@ -1,9 +1,23 @@
 /** Sections of PROTOCOL.md that hold rules, in its order. */
-export const sections = ['http', 'start', 'stream', 'event', 'resume', 'read', 'command', 'error', 'access', 'client'] as const;
+export const sections = [
+  'http',
+  'start',
+  'stream',
+  'event',
+  'resume',
+  'read',
+  'command',
+  'error',
+  'access',
+  'client',
+] as const;
 /** One of the `sections`. */
 export type Section = (typeof sections)[number];
 
-/** One sentence of the specification. Its id is permanent: a rule that no longer holds keeps its number and says so. */
+/**
+ * One sentence of the specification. Its id is permanent: a rule that no longer holds keeps its
+ * number and says so.
+ */
 export interface ProtocolRule {
   /** `P-START-03` */
   readonly id: string;
@@ -14,7 +28,10 @@ export interface ProtocolRule {
   readonly mend: string;
   /** False where no request from outside can show it. */
   readonly observable: boolean;
-  /** What the name of a test that proves it begins with: the id itself, or a row of the failure matrix. */
+  /**
+   * What the name of a test that proves it begins with: the id itself, or a row of the failure
+   * matrix.
+   */
   readonly proof: string;
 }
 

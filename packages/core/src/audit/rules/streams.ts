@@ -21,7 +21,12 @@ export const streamRules: readonly ProtocolRule[] = [
       'An event is one frame: `id:` with its `seq`, one `data:` line with the event as JSON.',
       'Escape line breaks (JSON does), and write the number as the id.',
     ],
-    ['04', 'MUST', 'Only events carry an id: heartbeats and the opening never move the cursor.', 'Write heartbeats as comments.'],
+    [
+      '04',
+      'MUST',
+      'Only events carry an id: heartbeats and the opening never move the cursor.',
+      'Write heartbeats as comments.',
+    ],
     [
       '05',
       'MUST',
@@ -52,7 +57,12 @@ export const streamRules: readonly ProtocolRule[] = [
       '`Cache-Control` of a stream says `no-cache` or `no-store`, and `no-transform`: compressors hold frames back.',
       'Send Cache-Control: no-cache, no-transform.',
     ],
-    ['10', 'MUST', 'A stream carries `X-Accel-Buffering: no`: nginx buffers otherwise.', 'Send the header with every stream.'],
+    [
+      '10',
+      'MUST',
+      'A stream carries `X-Accel-Buffering: no`: nginx buffers otherwise.',
+      'Send the header with every stream.',
+    ],
     [
       '11',
       'MUST',
@@ -73,7 +83,12 @@ export const streamRules: readonly ProtocolRule[] = [
       'A client that does not read costs a bounded amount of memory, is cut off after a while, and finds everything when it resumes.',
       'L1',
     ],
-    ['14', 'SHOULD', 'A server that stops ends its streams in order, with a `retry:` that differs between clients.', 'L3'],
+    [
+      '14',
+      'SHOULD',
+      'A server that stops ends its streams in order, with a `retry:` that differs between clients.',
+      'L3',
+    ],
   ]),
   ...seen('event', [
     [
@@ -82,7 +97,12 @@ export const streamRules: readonly ProtocolRule[] = [
       'Every event has the envelope and the payload of its status, as the published schema says.',
       'Validate what is emitted with the schema of the status.',
     ],
-    ['02', 'MUST', '`seq` counts from 1 without a gap within the operation.', 'Number events in the transaction that appends them.'],
+    [
+      '02',
+      'MUST',
+      '`seq` counts from 1 without a gap within the operation.',
+      'Number events in the transaction that appends them.',
+    ],
     [
       '03',
       'MUST',
@@ -104,12 +124,27 @@ export const streamRules: readonly ProtocolRule[] = [
     ],
   ]),
   ...inside('event', [
-    ['07', 'MUST', 'From an event that says `burned_owed` on, no path leads anywhere but to `delivered`.', 'I3'],
+    [
+      '07',
+      'MUST',
+      'From an event that says `burned_owed` on, no path leads anywhere but to `delivered`.',
+      'I3',
+    ],
     ['08', 'MUST', '`burn_verified` is sent only for a burn that the chain shows as final.', 'B5'],
-    ['09', 'MUST', 'An event is sent only after it is stored, and is never changed after that.', 'S4'],
+    [
+      '09',
+      'MUST',
+      'An event is sent only after it is stored, and is never changed after that.',
+      'S4',
+    ],
   ]),
   ...seen('resume', [
-    ['01', 'MUST', '`GET …/{id}/events` with `Last-Event-ID: n` sends the events above n, and no other.', 'Read the log from the cursor.'],
+    [
+      '01',
+      'MUST',
+      '`GET …/{id}/events` with `Last-Event-ID: n` sends the events above n, and no other.',
+      'Read the log from the cursor.',
+    ],
     ['02', 'MUST', 'Without a cursor it sends the whole log.', 'Begin at the first event.'],
     [
       '03',
@@ -129,6 +164,11 @@ export const streamRules: readonly ProtocolRule[] = [
       'Every reading of the log shows the same events: by stream, by page, by start and by resume.',
       'Serve all of them from the stored events, and change none.',
     ],
-    ['06', 'SHOULD', '`HEAD` is answered with the headers of `GET`, and opens no stream.', 'Answer HEAD as GET, without the body.'],
+    [
+      '06',
+      'SHOULD',
+      '`HEAD` is answered with the headers of `GET`, and opens no stream.',
+      'Answer HEAD as GET, without the body.',
+    ],
   ]),
 ];

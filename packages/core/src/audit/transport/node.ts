@@ -5,14 +5,18 @@ import { Readable } from 'node:stream';
 import { connect as tlsConnect } from 'node:tls';
 import { MalformedAnswer } from '../exchange.ts';
 
-/** Node's own HTTP, because `fetch` speaks HTTP/1.1 only, hides what is malformed, and can be told no certificate. */
+/**
+ * Node's own HTTP, because `fetch` speaks HTTP/1.1 only, hides what is malformed, and can be told
+ * no certificate.
+ */
 export interface NodeTransport {
   fetch(request: Request): Promise<Response>;
   close(): void;
 }
 
 const isNull = (status: number) => status === 204 || status === 304;
-const bodyOf = (readable: Readable) => Readable.toWeb(readable) as unknown as ReadableStream<Uint8Array>;
+const bodyOf = (readable: Readable) =>
+  Readable.toWeb(readable) as unknown as ReadableStream<Uint8Array>;
 
 export function http1(ca: string | undefined): NodeTransport {
   return {
@@ -20,15 +24,27 @@ export function http1(ca: string | undefined): NodeTransport {
       const url = new URL(request.url);
       const body = Buffer.from(await request.arrayBuffer());
       const ask = url.protocol === 'https:' ? httpsRequest : httpRequest;
-      const headers: Record<string, string | number> = { ...Object.fromEntries(request.headers), 'content-length': body.byteLength };
+      const headers: Record<string, string | number> = {
+        ...Object.fromEntries(request.headers),
+        'content-length': body.byteLength,
+      };
       if (request.method === 'GET' || request.method === 'HEAD') delete headers['content-length'];
       return new Promise((resolve, reject) => {
-        const sent = ask(url, { method: request.method, headers, agent: false, ...(ca !== undefined && { ca }) }, (answer) => {
-          const status = answer.statusCode ?? 0;
-          answer.on('error', () => {});
-          if (isNull(status)) answer.resume();
-          resolve(new Response(isNull(status) ? null : bodyOf(answer), { status, headers: headersOf(answer.headers) }));
-        });
+        const sent = ask(
+          url,
+          { method: request.method, headers, agent: false, ...(ca !== undefined && { ca }) },
+          (answer) => {
+            const status = answer.statusCode ?? 0;
+            answer.on('error', () => {});
+            if (isNull(status)) answer.resume();
+            resolve(
+              new Response(isNull(status) ? null : bodyOf(answer), {
+                status,
+                headers: headersOf(answer.headers),
+              }),
+            );
+          },
+        );
         sent.on('error', reject);
         sent.end(body);
       });
@@ -51,7 +67,11 @@ export function http2(origin: string, ca: string | undefined): NodeTransport {
     async fetch(request) {
       const { pathname, search } = new URL(request.url);
       const body = Buffer.from(await request.arrayBuffer());
-      const head = { ':method': request.method, ':path': pathname + search, ...Object.fromEntries(request.headers) };
+      const head = {
+        ':method': request.method,
+        ':path': pathname + search,
+        ...Object.fromEntries(request.headers),
+      };
       return new Promise((resolve, reject) => {
         const connection = open();
         connection.once('error', reject);
@@ -59,13 +79,19 @@ export function http2(origin: string, ca: string | undefined): NodeTransport {
         let answered = false;
         stream.on('error', (cause) => {
           connection.off('error', reject);
-          if (!answered) reject(isMalformed(stream) ? new MalformedAnswer('malformed', { cause }) : cause);
+          if (!answered)
+            reject(isMalformed(stream) ? new MalformedAnswer('malformed', { cause }) : cause);
         });
         stream.on('response', ({ ':status': status = 0, ...headers }) => {
           answered = true;
           connection.off('error', reject);
           if (isNull(status)) stream.resume();
-          resolve(new Response(isNull(status) ? null : bodyOf(stream), { status, headers: headersOf(headers) }));
+          resolve(
+            new Response(isNull(status) ? null : bodyOf(stream), {
+              status,
+              headers: headersOf(headers),
+            }),
+          );
         });
         if (body.byteLength > 0) stream.end(body);
       });
@@ -75,9 +101,12 @@ export function http2(origin: string, ca: string | undefined): NodeTransport {
 }
 
 /** RFC 9113, section 8.1.1: the reader of a malformed message resets the stream with this code. */
-const isMalformed = (stream: ClientHttp2Stream): boolean => stream.rstCode === constants.NGHTTP2_PROTOCOL_ERROR;
+const isMalformed = (stream: ClientHttp2Stream): boolean =>
+  stream.rstCode === constants.NGHTTP2_PROTOCOL_ERROR;
 
-function headersOf(given: Readonly<Record<string, string | string[] | number | undefined>>): Headers {
+function headersOf(
+  given: Readonly<Record<string, string | string[] | number | undefined>>,
+): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(given)) {
     if (name.startsWith(':') || value === undefined) continue;
@@ -91,7 +120,13 @@ export function negotiated(url: URL, ca: string | undefined): Promise<string> {
   return new Promise((resolve, reject) => {
     const port = Number(url.port || 443);
     const socket = tlsConnect(
-      { host: url.hostname, port, servername: url.hostname, ALPNProtocols: ['h2', 'http/1.1'], ...(ca !== undefined && { ca }) },
+      {
+        host: url.hostname,
+        port,
+        servername: url.hostname,
+        ALPNProtocols: ['h2', 'http/1.1'],
+        ...(ca !== undefined && { ca }),
+      },
       () => {
         resolve(socket.alpnProtocol || '');
         socket.destroy();

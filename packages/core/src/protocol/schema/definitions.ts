@@ -23,7 +23,8 @@ export const sources: readonly SourceProcess[] = [upgrade, claim, badgeActivatio
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /** `badge_activation` → `BadgeActivation` */
-export const pascal = (name: string): string => name.replace(/(?:^|[_-])(\w)/g, (_, letter: string) => letter.toUpperCase());
+export const pascal = (name: string): string =>
+  name.replace(/(?:^|[_-])(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** zod's translation, without the dialect, which stands once at the top of a document. */
 export function jsonSchemaOf(schema: z.core.$ZodType): JsonSchema {
@@ -53,11 +54,14 @@ function eventOf(process: SourceProcess, status: string): JsonSchema {
 }
 
 /**
- * Every message of the protocol by name, made from the same zod schemas that client and server validate with. Events of a status that is not listed
- * come from a newer server: clients keep them.
+ * Every message of the protocol by name, made from the same zod schemas that client and server
+ * validate with. Events of a status that is not listed come from a newer server: clients keep them.
  * @param ref where the definitions will stand: `#/$defs/`, `#/components/schemas/`
  */
-export function schemaDefinitions(ref: string, processes: readonly SourceProcess[] = sources): Record<string, JsonSchema> {
+export function schemaDefinitions(
+  ref: string,
+  processes: readonly SourceProcess[] = sources,
+): Record<string, JsonSchema> {
   const definitions: Record<string, JsonSchema> = {
     Envelope: { ...jsonSchemaOf(envelopeSchema), additionalProperties: true },
     Snapshot: jsonSchemaOf(snapshotSchema),
@@ -71,7 +75,10 @@ export function schemaDefinitions(ref: string, processes: readonly SourceProcess
     const name = pascal(process.name);
     const statuses = Object.keys(process.statuses);
     for (const status of statuses) definitions[`${name}Event.${status}`] = eventOf(process, status);
-    definitions[`${name}Start`] = { ...jsonSchemaOf(process.source.input), title: `Body of the start of ${process.name}` };
+    definitions[`${name}Start`] = {
+      ...jsonSchemaOf(process.source.input),
+      title: `Body of the start of ${process.name}`,
+    };
     definitions[`${name}Event`] = {
       title: `One event of ${process.name}`,
       oneOf: statuses.map((status) => ({ $ref: `${ref}${name}Event.${status}` })),
@@ -79,7 +86,10 @@ export function schemaDefinitions(ref: string, processes: readonly SourceProcess
     definitions[`${name}EventPage`] = {
       title: `A page of the log of ${process.name}: the polling fallback`,
       type: 'object',
-      properties: { events: { type: 'array', items: { $ref: `${ref}${name}Event` } }, terminal: { type: 'boolean' } },
+      properties: {
+        events: { type: 'array', items: { $ref: `${ref}${name}Event` } },
+        terminal: { type: 'boolean' },
+      },
       required: ['events', 'terminal'],
     };
   }

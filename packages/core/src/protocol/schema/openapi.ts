@@ -1,7 +1,19 @@
 import type { AnyProcess } from '../../machine/types.ts';
 import { DEFAULT_BASE_PATH, HEALTH_PATH } from '../routes.ts';
-import { GAP_HEADER, IDEMPOTENCY_HEADER, idempotencyKeyPattern, PROTOCOL_HEADER, PROTOCOL_VERSION } from '../version.ts';
-import { type JsonSchema, pascal, type SourceProcess, schemaDefinitions, sources } from './definitions.ts';
+import {
+  GAP_HEADER,
+  IDEMPOTENCY_HEADER,
+  idempotencyKeyPattern,
+  PROTOCOL_HEADER,
+  PROTOCOL_VERSION,
+} from '../version.ts';
+import {
+  type JsonSchema,
+  pascal,
+  type SourceProcess,
+  schemaDefinitions,
+  sources,
+} from './definitions.ts';
 
 const REF = '#/components/schemas/';
 const ref = (name: string) => ({ $ref: `${REF}${name}` });
@@ -13,12 +25,24 @@ const text = (name: string, description: string, schema: JsonSchema = { type: 's
   description,
   schema,
 });
-const idParameter = { name: 'operationId', in: 'path', required: true, schema: { type: 'string', pattern: '^[\\w-]{1,128}$' } };
-const keyParameter = text(IDEMPOTENCY_HEADER, 'Minted by the client; a repeat attaches to the operation of the first.', {
+const idParameter = {
+  name: 'operationId',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', pattern: '^[\\w-]{1,128}$' },
+};
+const keyParameter = text(
+  IDEMPOTENCY_HEADER,
+  'Minted by the client; a repeat attaches to the operation of the first.',
+  {
+    type: 'string',
+    pattern: idempotencyKeyPattern.source,
+  },
+);
+const cursorParameter = text('Last-Event-ID', 'Number of the last event the client has.', {
   type: 'string',
-  pattern: idempotencyKeyPattern.source,
+  pattern: '^\\d{1,15}$',
 });
-const cursorParameter = text('Last-Event-ID', 'Number of the last event the client has.', { type: 'string', pattern: '^\\d{1,15}$' });
 const afterParameter = {
   name: 'after',
   in: 'query',
@@ -27,7 +51,10 @@ const afterParameter = {
 };
 const activeParameter = { name: 'active', in: 'query', required: true, schema: { const: 'true' } };
 
-const problem = { description: 'Refused. The code says why.', content: { 'application/problem+json': { schema: ref('Problem') } } };
+const problem = {
+  description: 'Refused. The code says why.',
+  content: { 'application/problem+json': { schema: ref('Problem') } },
+};
 const header = (description: string) => ({ description, schema: { type: 'string' } });
 
 /** A stream: each item is one frame of Server-Sent Events, its data one event as JSON. */
@@ -38,7 +65,11 @@ const stream = (name: string) => ({
       properties: {
         id: { type: 'string', description: 'Equals seq.', pattern: '^[1-9]\\d*$' },
         retry: { type: 'integer', minimum: 0 },
-        data: { type: 'string', contentMediaType: 'application/json', contentSchema: ref(`${name}Event`) },
+        data: {
+          type: 'string',
+          contentMediaType: 'application/json',
+          contentSchema: ref(`${name}Event`),
+        },
       },
     },
   },
@@ -54,9 +85,15 @@ function pathsOf(process: AnyProcess): Record<string, object> {
     responses: { ...success, default: problem },
   });
   const command = (id: string, answers: object, body?: string) =>
-    operation(id, body === undefined ? {} : { requestBody: { required: true, content: json(body) } }, answers);
+    operation(
+      id,
+      body === undefined ? {} : { requestBody: { required: true, content: json(body) } },
+      answers,
+    );
   const accepted = { 202: { description: 'Accepted.', content: json('Snapshot') } };
-  const gap = { [GAP_HEADER]: header('true when the cursor was unknown and the log begins again.') };
+  const gap = {
+    [GAP_HEADER]: header('true when the cursor was unknown and the log begins again.'),
+  };
   const burns = 'awaiting_burn' in process.statuses;
   return {
     [start]: {
@@ -67,9 +104,16 @@ function pathsOf(process: AnyProcess): Record<string, object> {
       ),
       post: operation(
         'start',
-        { parameters: [keyParameter], requestBody: { required: true, content: json(`${name}Start`) } },
         {
-          200: { description: 'The log, live.', headers: { 'Content-Location': header('…/{operationId}/events') }, content: stream(name) },
+          parameters: [keyParameter],
+          requestBody: { required: true, content: json(`${name}Start`) },
+        },
+        {
+          200: {
+            description: 'The log, live.',
+            headers: { 'Content-Location': header('…/{operationId}/events') },
+            content: stream(name),
+          },
           202: {
             description: 'Started, for clients that accept JSON.',
             headers: { Location: header('…/{operationId}') },
@@ -84,7 +128,11 @@ function pathsOf(process: AnyProcess): Record<string, object> {
         'read',
         { parameters: [text('If-None-Match', 'The ETag of the snapshot the client has.')] },
         {
-          200: { description: 'The snapshot.', headers: { ETag: header('"seq"') }, content: json('Snapshot') },
+          200: {
+            description: 'The snapshot.',
+            headers: { ETag: header('"seq"') },
+            content: json('Snapshot'),
+          },
           304: { description: 'Unchanged.' },
         },
       ),
@@ -114,11 +162,19 @@ function pathsOf(process: AnyProcess): Record<string, object> {
       },
       [`${start}/{operationId}/burn-transaction`]: {
         parameters: [idParameter],
-        post: command('renewBurn', { 200: { description: 'A fresh transaction.', content: json('BurnTransactionResult') } }),
+        post: command('renewBurn', {
+          200: { description: 'A fresh transaction.', content: json('BurnTransactionResult') },
+        }),
       },
     }),
-    [`${start}/{operationId}/cancel`]: { parameters: [idParameter], post: command('cancel', accepted) },
-    [`${start}/{operationId}/retry`]: { parameters: [idParameter], post: command('retry', accepted) },
+    [`${start}/{operationId}/cancel`]: {
+      parameters: [idParameter],
+      post: command('cancel', accepted),
+    },
+    [`${start}/{operationId}/retry`]: {
+      parameters: [idParameter],
+      post: command('retry', accepted),
+    },
   };
 }
 
@@ -139,7 +195,10 @@ export const openApi = (processes: readonly SourceProcess[] = sources): JsonSche
       get: {
         operationId: 'health',
         security: [],
-        responses: { 200: { description: 'Healthy.', content: healthContent }, 503: { description: 'A warning.', content: healthContent } },
+        responses: {
+          200: { description: 'Healthy.', content: healthContent },
+          503: { description: 'A warning.', content: healthContent },
+        },
       },
     },
   },
@@ -151,6 +210,10 @@ export const openApi = (processes: readonly SourceProcess[] = sources): JsonSche
 
 const healthContent = {
   'application/json': {
-    schema: { type: 'object', properties: { status: { enum: ['healthy', 'warning'] } }, required: ['status'] },
+    schema: {
+      type: 'object',
+      properties: { status: { enum: ['healthy', 'warning'] } },
+      required: ['status'],
+    },
   },
 };

@@ -1,7 +1,16 @@
 import type { ErrorCode } from '../../errors/index.ts';
 
 /** What a request asks for, in the words of the routes. */
-export type MockRoute = 'start' | 'active' | 'snapshot' | 'stream' | 'page' | 'confirm-burn' | 'burn-transaction' | 'cancel' | 'retry';
+export type MockRoute =
+  | 'start'
+  | 'active'
+  | 'snapshot'
+  | 'stream'
+  | 'page'
+  | 'confirm-burn'
+  | 'burn-transaction'
+  | 'cancel'
+  | 'retry';
 
 /** What goes wrong. */
 export type FaultEffect =
@@ -36,29 +45,62 @@ const once = [1] as const;
 /** Faults by name. Each takes where it strikes; by default the first stream. */
 export const faults = {
   /** Taken, then broken off before any header: the client cannot know. */
-  lost: (on: MockRoute, nth: readonly number[] = once): Fault => ({ on: [on], nth, effect: { kind: 'lost' } }),
+  lost: (on: MockRoute, nth: readonly number[] = once): Fault => ({
+    on: [on],
+    nth,
+    effect: { kind: 'lost' },
+  }),
   /** No answer at all. */
-  hang: (on: MockRoute, nth: readonly number[] = once): Fault => ({ on: [on], nth, effect: { kind: 'hang' } }),
+  hang: (on: MockRoute, nth: readonly number[] = once): Fault => ({
+    on: [on],
+    nth,
+    effect: { kind: 'hang' },
+  }),
   /** A refusal in place of the answer. */
-  problem: (on: MockRoute, code: ErrorCode, options: { nth?: readonly number[]; retryAfterS?: number } = {}): Fault => ({
+  problem: (
+    on: MockRoute,
+    code: ErrorCode,
+    options: { nth?: readonly number[]; retryAfterS?: number } = {},
+  ): Fault => ({
     on: [on],
     ...(options.nth && { nth: options.nth }),
-    effect: { kind: 'problem', code, ...(options.retryAfterS !== undefined && { retryAfterS: options.retryAfterS }) },
+    effect: {
+      kind: 'problem',
+      code,
+      ...(options.retryAfterS !== undefined && { retryAfterS: options.retryAfterS }),
+    },
   }),
   /** The stream breaks off after so many bytes. */
-  truncated: (bytes: number, nth: readonly number[] = once): Fault => ({ on: streams, nth, effect: { kind: 'truncate', bytes } }),
+  truncated: (bytes: number, nth: readonly number[] = once): Fault => ({
+    on: streams,
+    nth,
+    effect: { kind: 'truncate', bytes },
+  }),
   /** Every event comes twice. */
   duplicate: (): Fault => ({ on: streams, effect: { kind: 'duplicate' } }),
   /** The event with this number is left out. */
-  gap: (seq: number, nth: readonly number[] = once): Fault => ({ on: streams, nth, effect: { kind: 'gap', seq } }),
+  gap: (seq: number, nth: readonly number[] = once): Fault => ({
+    on: streams,
+    nth,
+    effect: { kind: 'gap', seq },
+  }),
   /** This event and the one after it change places. */
-  reorder: (seq: number, nth: readonly number[] = once): Fault => ({ on: streams, nth, effect: { kind: 'reorder', seq } }),
+  reorder: (seq: number, nth: readonly number[] = once): Fault => ({
+    on: streams,
+    nth,
+    effect: { kind: 'reorder', seq },
+  }),
   /** Nothing arrives before the stream ends. */
   buffered: (): Fault => ({ on: streams, effect: { kind: 'buffered' } }),
 } as const;
 
-/** Counts requests, and says what strikes the one that comes now. A fault of a scenario strikes requests of its process only. */
-export function createFaultCounter(all: readonly { readonly fault: Fault; readonly process: string | null }[]) {
+/**
+ * Counts requests, and says what strikes the one that comes now. A fault of a scenario strikes
+ * requests of its process only.
+ */
+export function createFaultCounter(
+  all: readonly { readonly fault: Fault; readonly process: string | null }[],
+) {
   const counts = all.map(() => 0);
   return (route: MockRoute, process: string): readonly FaultEffect[] =>
     all.flatMap(({ fault, process: only }, index) => {

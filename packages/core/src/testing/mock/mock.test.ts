@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { createUpgradeClient, type OperationEvent, type Processes, processes } from '../../index.ts';
+import {
+  createUpgradeClient,
+  type OperationEvent,
+  type Processes,
+  processes,
+} from '../../index.ts';
 import { foldAll } from '../../machine/reduce.ts';
-import { createMockServer, faults, mockSigning, type Scenario, scenario, scenarios, virtualTime } from './index.ts';
+import {
+  createMockServer,
+  faults,
+  mockSigning,
+  type Scenario,
+  scenario,
+  scenarios,
+  virtualTime,
+} from './index.ts';
 
 const inputs: Record<string, Record<string, unknown>> = {
   upgrade: { targetTierId: 'tier-2' },
@@ -66,16 +79,23 @@ const ends: Record<string, string> = {
 };
 
 describe('every scenario, with the real client', () => {
-  it.each(all.map((one) => [`${one.process.name}: ${one.name}`, one] as const))('%s', async (_, one) => {
-    const { last, events, server } = await play(one);
-    expect(last.status).toBe(ends[one.name] ?? 'completed');
-    expect(events.map(({ seq }) => seq)).toEqual(events.map((__, index) => index + 1));
-    expect(last).toEqual(foldAll(one.process, server.operations[0]?.log ?? []));
-    expect(server.operations).toHaveLength(1);
-    expect(new Set(server.requests.flatMap(({ route, headers }) => (route === 'start' ? [headers.get('idempotency-key')] : []))).size).toBe(
-      1,
-    );
-  });
+  it.each(all.map((one) => [`${one.process.name}: ${one.name}`, one] as const))(
+    '%s',
+    async (_, one) => {
+      const { last, events, server } = await play(one);
+      expect(last.status).toBe(ends[one.name] ?? 'completed');
+      expect(events.map(({ seq }) => seq)).toEqual(events.map((__, index) => index + 1));
+      expect(last).toEqual(foldAll(one.process, server.operations[0]?.log ?? []));
+      expect(server.operations).toHaveLength(1);
+      expect(
+        new Set(
+          server.requests.flatMap(({ route, headers }) =>
+            route === 'start' ? [headers.get('idempotency-key')] : [],
+          ),
+        ).size,
+      ).toBe(1);
+    },
+  );
 });
 
 describe('what scenarios show', () => {
@@ -105,7 +125,9 @@ describe('what scenarios show', () => {
   it('authExpired: one fresh token, and on from the cursor', async () => {
     const { tokens, server } = await play(scenarios.upgrade.authExpired);
     expect(tokens).toContain('unauthorized');
-    const resumes = server.requests.filter(({ route }) => route === 'stream').map(({ headers }) => headers.get('last-event-id'));
+    const resumes = server.requests
+      .filter(({ route }) => route === 'stream')
+      .map(({ headers }) => headers.get('last-event-id'));
     expect(resumes.length).toBeGreaterThanOrEqual(2);
     expect(resumes[0]).toBe(resumes[1]);
   });
@@ -121,12 +143,20 @@ describe('scenario', () => {
   it('is typed by status, and fills in what is left out', () => {
     const one = scenario('mine', processes.claim)
       .through('initializing')
-      .emit('qualification_failed', { requirements: [{ code: 'kyc', required: 'yes', actual: 'no' }] }, { afterMs: 5 })
+      .emit(
+        'qualification_failed',
+        { requirements: [{ code: 'kyc', required: 'yes', actual: 'no' }] },
+        { afterMs: 5 },
+      )
       .fault(faults.duplicate())
       .build();
     expect(one.steps).toMatchObject([
       { status: 'initializing', afterMs: 0 },
-      { status: 'qualification_failed', afterMs: 5, payload: { code: 'not_qualified', requirements: [{ code: 'kyc' }] } },
+      {
+        status: 'qualification_failed',
+        afterMs: 5,
+        payload: { code: 'not_qualified', requirements: [{ code: 'kyc' }] },
+      },
     ]);
     // @ts-expect-error: a claim has no burn
     expect(() => scenario('wrong', processes.claim).emit('burn_verified')).not.toThrow();
@@ -144,7 +174,10 @@ describe('the mock server', () => {
     });
 
   it('refuses as the server does', async () => {
-    const waiting = scenario('waiting', processes.claim).through('initializing').waitFor('cancel').build();
+    const waiting = scenario('waiting', processes.claim)
+      .through('initializing')
+      .waitFor('cancel')
+      .build();
     const server = createMockServer({ scenarios: [waiting] });
     expect((await start(server, 'key-00000001')).status).toBe(202);
     expect((await start(server, 'key-00000001')).status).toBe(202);
@@ -152,7 +185,11 @@ describe('the mock server', () => {
     const conflict = await start(server, 'key-00000001', { targetTierId: 'x' });
     expect(await conflict.json()).toMatchObject({ status: 409, code: 'idempotency_conflict' });
     const retry = await server.fetch('/api/v1/nft/claim/clm_mock_1/retry', { method: 'POST' });
-    expect(await retry.json()).toMatchObject({ code: 'retry_refused', asset: 'safe', operationId: 'clm_mock_1' });
+    expect(await retry.json()).toMatchObject({
+      code: 'retry_refused',
+      asset: 'safe',
+      operationId: 'clm_mock_1',
+    });
     expect((await server.fetch('/api/v1/nft/claim/nobody')).status).toBe(404);
     server.reset();
     expect(server.operations).toEqual([]);

@@ -14,7 +14,10 @@ export interface MockOperation {
   readonly snapshot: Snapshot;
   /** Calls `wake` after every event, until the returned function is called. */
   watch(wake: () => void): () => void;
-  /** Appends an event by hand, past the script. @throws NftUpgradeError `illegal_transition`, `invalid_event`, `operation_ended` */
+  /**
+   * Appends an event by hand, past the script. @throws NftUpgradeError `illegal_transition`,
+   * `invalid_event`, `operation_ended`
+   */
   emit(status: string, payload?: object): OperationEvent;
   /** @throws NftUpgradeError `burn_not_expected` */
   confirm(burnTxSignature: string): void;
@@ -26,7 +29,12 @@ export interface MockOperation {
   stop(): void;
 }
 
-export function createMockOperation(id: string, scenario: Scenario, input: object, clock: Clock): MockOperation {
+export function createMockOperation(
+  id: string,
+  scenario: Scenario,
+  input: object,
+  clock: Clock,
+): MockOperation {
   const { process } = scenario;
   const log: OperationEvent[] = [];
   const watchers = new Set<() => void>();
@@ -41,15 +49,35 @@ export function createMockOperation(id: string, scenario: Scenario, input: objec
     for (const wake of watchers) wake();
     return event;
   };
-  const emit = (status: string, payload: object = samplePayload(process, status)): OperationEvent => {
+  const emit = (
+    status: string,
+    payload: object = samplePayload(process, status),
+  ): OperationEvent => {
     const first = status === process.initial ? { version: process.version, input } : {};
-    return append(nextEvent(process, snapshot, status, { ...payload, ...first }, { operationId: id, at: new Date(clock.now()) }));
+    return append(
+      nextEvent(
+        process,
+        snapshot,
+        status,
+        { ...payload, ...first },
+        { operationId: id, at: new Date(clock.now()) },
+      ),
+    );
   };
   const emitUnknown = (status: string): OperationEvent => {
     const { seq = 0, progress = 0, asset = 'safe' } = snapshot ?? {};
     const alias = process.idAlias === undefined ? {} : { [process.idAlias]: id };
     const timestamp = new Date(clock.now()).toISOString();
-    return append({ operationId: id, ...alias, process: process.name, seq: seq + 1, status, progress, asset, timestamp });
+    return append({
+      operationId: id,
+      ...alias,
+      process: process.name,
+      seq: seq + 1,
+      status,
+      progress,
+      asset,
+      timestamp,
+    });
   };
 
   /** Goes on until the script waits: for a time or for a command. */
@@ -67,7 +95,8 @@ export function createMockOperation(id: string, scenario: Scenario, input: objec
         append(step.event);
         continue;
       }
-      const play = () => (step.kind === 'emit' ? emit(step.status, step.payload) : emitUnknown(step.status));
+      const play = () =>
+        step.kind === 'emit' ? emit(step.status, step.payload) : emitUnknown(step.status);
       if (step.afterMs === 0) play();
       else {
         timer = clock.setTimeout(() => {
@@ -85,7 +114,10 @@ export function createMockOperation(id: string, scenario: Scenario, input: objec
     steps = [];
   };
   const now = (): Snapshot => {
-    if (!snapshot) throw new NftUpgradeError('invalid_option', { message: `Scenario ${scenario.name} begins with no event.` });
+    if (!snapshot)
+      throw new NftUpgradeError('invalid_option', {
+        message: `Scenario ${scenario.name} begins with no event.`,
+      });
     return snapshot;
   };
   const refuse = (code: 'burn_not_expected' | 'cancel_refused' | 'retry_refused') => {

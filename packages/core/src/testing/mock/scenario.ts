@@ -7,7 +7,12 @@ export type MockCommand = 'confirm' | 'retry' | 'cancel';
 
 /** One step of a run: an event, after a pause; or the wait for a command. */
 export type Step =
-  | { readonly kind: 'emit'; readonly status: string; readonly payload: object; readonly afterMs: number }
+  | {
+      readonly kind: 'emit';
+      readonly status: string;
+      readonly payload: object;
+      readonly afterMs: number;
+    }
   /** An event of a newer server: a status that no definition here knows. */
   | { readonly kind: 'unknown'; readonly status: string; readonly afterMs: number }
   /** An event as it was, with its id, number and time. */
@@ -24,14 +29,24 @@ export interface Scenario {
 
 /** When an event of a scenario comes. */
 export interface StepTiming {
-  /** Pause before the event, milliseconds of the server's clock. Default: that of the scenario, which is 0 unless given. The first event never waits for it. */
+  /**
+   * Pause before the event, milliseconds of the server's clock. Default: that of the scenario,
+   * which is 0 unless given. The first event never waits for it.
+   */
   afterMs?: number;
 }
 
-/** Writes a scenario step by step; every payload is typed by its status. Members that are left out are filled with samples. */
+/**
+ * Writes a scenario step by step; every payload is typed by its status. Members that are left out
+ * are filled with samples.
+ */
 export interface ScenarioBuilder<P extends AnyProcess> {
   /** One status, with its payload. */
-  emit<K extends StatusOf<P>>(status: K, payload?: Partial<PayloadOf<P, K>>, timing?: StepTiming): ScenarioBuilder<P>;
+  emit<K extends StatusOf<P>>(
+    status: K,
+    payload?: Partial<PayloadOf<P, K>>,
+    timing?: StepTiming,
+  ): ScenarioBuilder<P>;
   /** Several statuses with sample payloads. */
   through(...statuses: StatusOf<P>[]): ScenarioBuilder<P>;
   /** A status of a newer server, which no definition here knows. */
@@ -45,11 +60,16 @@ export interface ScenarioBuilder<P extends AnyProcess> {
 }
 
 /**
- * A run that was recorded, event for event: a golden stream, or the log of a support case. It ends where the recording ends, whatever is commanded.
+ * A run that was recorded, event for event: a golden stream, or the log of a support case. It ends
+ * where the recording ends, whatever is commanded.
  * @example
  * createMockServer({ scenarios: [recording('case 42', upgrade, events)] });
  */
-export const recording = (name: string, process: AnyProcess, events: readonly OperationEvent[]): Scenario => ({
+export const recording = (
+  name: string,
+  process: AnyProcess,
+  events: readonly OperationEvent[],
+): Scenario => ({
   name,
   process,
   steps: events.map((event) => ({ kind: 'recorded', event })),
@@ -58,13 +78,24 @@ export const recording = (name: string, process: AnyProcess, events: readonly Op
 
 /**
  * @example
- * const slow = scenario('slow', upgrade).through('initializing', 'qualification_verified').emit('awaiting_burn', {}, { afterMs: 60_000 }).build();
+ * const slow = scenario('slow', upgrade).through('initializing',
+ * 'qualification_verified').emit('awaiting_burn', {}, { afterMs: 60_000 }).build();
  */
-export function scenario<P extends AnyProcess>(name: string, process: P, pace: StepTiming = {}): ScenarioBuilder<P> {
+export function scenario<P extends AnyProcess>(
+  name: string,
+  process: P,
+  pace: StepTiming = {},
+): ScenarioBuilder<P> {
   const make = (steps: readonly Step[], faults: readonly Fault[]): ScenarioBuilder<P> => {
     const add = (...more: readonly Step[]) => make([...steps, ...more], faults);
-    const pause = (index: number, { afterMs }: StepTiming = {}) => afterMs ?? (index === 0 ? 0 : (pace.afterMs ?? 0));
-    const emit = (status: string, payload: object = {}, timing?: StepTiming, index = steps.length): Step => ({
+    const pause = (index: number, { afterMs }: StepTiming = {}) =>
+      afterMs ?? (index === 0 ? 0 : (pace.afterMs ?? 0));
+    const emit = (
+      status: string,
+      payload: object = {},
+      timing?: StepTiming,
+      index = steps.length,
+    ): Step => ({
       kind: 'emit',
       status,
       payload: { ...samplePayload(process, status), ...payload },
@@ -72,8 +103,10 @@ export function scenario<P extends AnyProcess>(name: string, process: P, pace: S
     });
     return {
       emit: (status, payload, timing) => add(emit(status, payload, timing)),
-      through: (...statuses) => add(...statuses.map((status, at) => emit(status, {}, undefined, steps.length + at))),
-      unknown: (status, timing) => add({ kind: 'unknown', status, afterMs: pause(steps.length, timing) }),
+      through: (...statuses) =>
+        add(...statuses.map((status, at) => emit(status, {}, undefined, steps.length + at))),
+      unknown: (status, timing) =>
+        add({ kind: 'unknown', status, afterMs: pause(steps.length, timing) }),
       waitFor: (command) => add({ kind: 'wait', for: command }),
       fault: (...more) => make(steps, [...faults, ...more]),
       build: () => ({ name, process, steps, faults }),

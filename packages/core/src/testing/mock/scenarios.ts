@@ -4,12 +4,18 @@ import { type Scenario, type ScenarioBuilder, scenario } from './scenario.ts';
 
 const MINUTE_MS = 60_000;
 
-/** What can happen to any process: its whole run, its refusal, and everything that can go wrong between server and client. */
+/**
+ * What can happen to any process: its whole run, its refusal, and everything that can go wrong
+ * between server and client.
+ */
 const ofEvery = (
   run: (
     name: string,
     afterMs?: number,
-  ) => ScenarioBuilder<typeof upgrade> | ScenarioBuilder<typeof claim> | ScenarioBuilder<typeof badgeActivation>,
+  ) =>
+    | ScenarioBuilder<typeof upgrade>
+    | ScenarioBuilder<typeof claim>
+    | ScenarioBuilder<typeof badgeActivation>,
   notQualified: Scenario,
   unknownStatus: Scenario,
 ) => ({
@@ -37,16 +43,30 @@ const ofEvery = (
 const delivery = ['metadata_uploaded', 'minting_new_nft', 'updating_records', 'completed'] as const;
 
 const upgradeTo = (name: string, afterMs = 0) =>
-  scenario(name, upgrade, { afterMs }).through('initializing', 'qualification_verified', 'awaiting_burn');
-const burned = (name: string, afterMs = 0) => upgradeTo(name, afterMs).waitFor('confirm').through('burn_verified', 'uploading_metadata');
+  scenario(name, upgrade, { afterMs }).through(
+    'initializing',
+    'qualification_verified',
+    'awaiting_burn',
+  );
+const burned = (name: string, afterMs = 0) =>
+  upgradeTo(name, afterMs).waitFor('confirm').through('burn_verified', 'uploading_metadata');
 const upgradeRun = (name: string, afterMs = 0) => burned(name, afterMs).through(...delivery);
 
 const claimTo = (name: string, afterMs = 0) =>
-  scenario(name, claim, { afterMs }).through('initializing', 'qualification_verified', 'uploading_metadata');
+  scenario(name, claim, { afterMs }).through(
+    'initializing',
+    'qualification_verified',
+    'uploading_metadata',
+  );
 const claimRun = (name: string, afterMs = 0) => claimTo(name, afterMs).through(...delivery);
 
 const badgeRun = (name: string, afterMs = 0) =>
-  scenario(name, badgeActivation, { afterMs }).through('initializing', 'qualification_verified', 'updating_records', 'completed');
+  scenario(name, badgeActivation, { afterMs }).through(
+    'initializing',
+    'qualification_verified',
+    'updating_records',
+    'completed',
+  );
 
 const retryAt = '2026-11-23T10:05:00.000Z';
 const uploadFails = { error: 'The provider answered 503.', attempt: 1, maxAttempts: 8 };
@@ -65,7 +85,11 @@ export const scenarios = {
     ),
     /** The user declines; five minutes later the window closes, the NFT is where it was. */
     rejected: upgradeTo('rejected')
-      .emit('burn_failed', { code: 'burn_window_closed', error: 'The burn was not signed in time.' }, { afterMs: 5 * MINUTE_MS })
+      .emit(
+        'burn_failed',
+        { code: 'burn_window_closed', error: 'The burn was not signed in time.' },
+        { afterMs: 5 * MINUTE_MS },
+      )
       .build(),
     cancelled: upgradeTo('cancelled').waitFor('cancel').build(),
     /** The first burn fails on chain; the second one lands. */
@@ -89,7 +113,10 @@ export const scenarios = {
       .emit('recovering', { step: 'upload', attempt: 1, maxAttempts: 8, retryAt })
       .through('uploading_metadata', ...delivery)
       .build(),
-    compensated: burned('compensated').through('upload_failed', 'needs_attention').emit('compensated', {}, { afterMs: MINUTE_MS }).build(),
+    compensated: burned('compensated')
+      .through('upload_failed', 'needs_attention')
+      .emit('compensated', {}, { afterMs: MINUTE_MS })
+      .build(),
   },
   claim: {
     ...ofEvery(
@@ -112,11 +139,16 @@ export const scenarios = {
       .emit('recovering', { step: 'upload', attempt: 1, maxAttempts: 8, retryAt })
       .through('uploading_metadata', ...delivery)
       .build(),
-    compensated: claimTo('compensated').through('upload_failed', 'needs_attention').emit('compensated', {}, { afterMs: MINUTE_MS }).build(),
+    compensated: claimTo('compensated')
+      .through('upload_failed', 'needs_attention')
+      .emit('compensated', {}, { afterMs: MINUTE_MS })
+      .build(),
   },
   badge_activation: ofEvery(
     badgeRun,
-    scenario('notQualified', badgeActivation).through('initializing', 'qualification_failed').build(),
+    scenario('notQualified', badgeActivation)
+      .through('initializing', 'qualification_failed')
+      .build(),
     scenario('unknownStatus', badgeActivation)
       .through('initializing')
       .unknown('quantum_check')

@@ -3,7 +3,12 @@ import { isNftUpgradeError, NftUpgradeError, toNftUpgradeError } from '../../err
 import { type Processes, processes as standardProcesses } from '../../processes/index.ts';
 import { PROBLEM_TYPE, toProblem } from '../../protocol/problem.ts';
 import { DEFAULT_BASE_PATH, matchRoute, type Route, routesOf } from '../../protocol/routes.ts';
-import { GAP_HEADER, IDEMPOTENCY_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION } from '../../protocol/version.ts';
+import {
+  GAP_HEADER,
+  IDEMPOTENCY_HEADER,
+  PROTOCOL_HEADER,
+  PROTOCOL_VERSION,
+} from '../../protocol/version.ts';
 import { createFaultCounter, type Fault, type FaultEffect, type MockRoute } from './faults.ts';
 import { createMockOperation, type MockOperation } from './operation.ts';
 import type { Scenario } from './scenario.ts';
@@ -48,19 +53,30 @@ export interface MockServer {
 const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout: (callback, delayMs) => globalThis.setTimeout(callback, delayMs),
-  clearTimeout: (timer) => globalThis.clearTimeout(timer as ReturnType<typeof globalThis.setTimeout>),
+  clearTimeout: (timer) =>
+    globalThis.clearTimeout(timer as ReturnType<typeof globalThis.setTimeout>),
 };
 
 /** Stands for the signature of bytes that were handed over. */
-const SIGNATURE = '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
+const SIGNATURE =
+  '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
 
-/** @throws NftUpgradeError `invalid_option` on a start without a scenario: answered as a problem with status 500 */
+/**
+ * @throws NftUpgradeError `invalid_option` on a start without a scenario: answered as a problem
+ *   with status 500
+ */
 export function createMockServer(options: MockServerOptions): MockServer {
   const { clock = systemClock, basePath = DEFAULT_BASE_PATH } = options;
   const all: readonly Scenario[] = Object.values(options.scenarios);
   const byProcess = new Map(all.map((scenario) => [scenario.process.name, scenario]));
-  const processes: Processes = { ...standardProcesses, ...Object.fromEntries(all.map(({ process }) => [process.name, process])) };
-  const timing = { retryMs: options.timing?.retryMs ?? 1_000, heartbeatMs: options.timing?.heartbeatMs ?? 15_000 };
+  const processes: Processes = {
+    ...standardProcesses,
+    ...Object.fromEntries(all.map(({ process }) => [process.name, process])),
+  };
+  const timing = {
+    retryMs: options.timing?.retryMs ?? 1_000,
+    heartbeatMs: options.timing?.heartbeatMs ?? 15_000,
+  };
   const operations: MockOperation[] = [];
   const keys = new Map<string, { operation: MockOperation; body: string }>();
   const requests: MockRequest[] = [];
@@ -72,13 +88,18 @@ export function createMockServer(options: MockServerOptions): MockServer {
     keys.clear();
     strike = createFaultCounter([
       ...(options.faults ?? []).map((fault) => ({ fault, process: null })),
-      ...all.flatMap(({ faults, process }) => faults.map((fault) => ({ fault, process: process.name }))),
+      ...all.flatMap(({ faults, process }) =>
+        faults.map((fault) => ({ fault, process: process.name })),
+      ),
     ]);
   };
   reset();
 
   const find = (route: Route): MockOperation => {
-    const found = operations.find((one) => 'id' in route && one.id === route.id && one.scenario.process.name === route.process.name);
+    const found = operations.find(
+      (one) =>
+        'id' in route && one.id === route.id && one.scenario.process.name === route.process.name,
+    );
     if (!found) throw new NftUpgradeError('not_found');
     return found;
   };
@@ -86,23 +107,43 @@ export function createMockServer(options: MockServerOptions): MockServer {
   const begin = (route: Route, key: string | null, body: unknown): MockOperation => {
     const text = JSON.stringify(body ?? {});
     const known = key === null ? undefined : keys.get(key);
-    if (known && known.body !== text) throw new NftUpgradeError('idempotency_conflict', { operationId: known.operation.id });
+    if (known && known.body !== text)
+      throw new NftUpgradeError('idempotency_conflict', { operationId: known.operation.id });
     if (known) return known.operation;
-    const live = operations.find((one) => one.scenario.process.name === route.process.name && !one.snapshot.terminal);
+    const live = operations.find(
+      (one) => one.scenario.process.name === route.process.name && !one.snapshot.terminal,
+    );
     const scenario = byProcess.get(route.process.name);
-    if (!scenario) throw new NftUpgradeError('invalid_option', { message: `The mock has no scenario for ${route.process.name}.` });
+    if (!scenario)
+      throw new NftUpgradeError('invalid_option', {
+        message: `The mock has no scenario for ${route.process.name}.`,
+      });
     const [first] = scenario.steps;
-    const id = first?.kind === 'recorded' ? first.event.operationId : `${route.process.idPrefix}_mock_${operations.length + 1}`;
+    const id =
+      first?.kind === 'recorded'
+        ? first.event.operationId
+        : `${route.process.idPrefix}_mock_${operations.length + 1}`;
     const operation = live ?? createMockOperation(id, scenario, (body ?? {}) as object, clock);
     if (!live) operations.push(operation);
     if (key !== null) keys.set(key, { operation, body: text });
     return operation;
   };
 
-  const stream = (operation: MockOperation, request: MockRequest, url: URL, effects: readonly FaultEffect[]): Response => {
+  const stream = (
+    operation: MockOperation,
+    request: MockRequest,
+    url: URL,
+    effects: readonly FaultEffect[],
+  ): Response => {
     const given = request.headers.get('last-event-id') || url.searchParams.get('after') || '0';
     const known = /^\d{1,15}$/.test(given) && Number(given) <= operation.snapshot.seq;
-    const body = mockStream({ operation, after: known ? Number(given) : 0, effects, clock, timing });
+    const body = mockStream({
+      operation,
+      after: known ? Number(given) : 0,
+      effects,
+      clock,
+      timing,
+    });
     const location = routesOf(operation.scenario.process, basePath).of(operation.id, 'events');
     return new Response(body, {
       headers: {
@@ -115,14 +156,25 @@ export function createMockServer(options: MockServerOptions): MockServer {
     });
   };
 
-  const answer = (route: Route, kind: MockRoute, request: MockRequest, url: URL, effects: readonly FaultEffect[]): Response => {
+  const answer = (
+    route: Route,
+    kind: MockRoute,
+    request: MockRequest,
+    url: URL,
+    effects: readonly FaultEffect[],
+  ): Response => {
     const { headers, body } = request;
     if (kind === 'start') {
       const operation = begin(route, headers.get(IDEMPOTENCY_HEADER), body);
-      return wantsJson(headers) ? json(operation.snapshot, 202) : stream(operation, { ...request, headers: new Headers() }, url, effects);
+      return wantsJson(headers)
+        ? json(operation.snapshot, 202)
+        : stream(operation, { ...request, headers: new Headers() }, url, effects);
     }
     if (kind === 'active') {
-      const live = operations.filter(({ scenario, snapshot }) => scenario.process.name === route.process.name && !snapshot.terminal);
+      const live = operations.filter(
+        ({ scenario, snapshot }) =>
+          scenario.process.name === route.process.name && !snapshot.terminal,
+      );
       return json({ operations: live.map(({ snapshot }) => snapshot).reverse() });
     }
     const operation = find(route);
@@ -133,10 +185,14 @@ export function createMockServer(options: MockServerOptions): MockServer {
         return stream(operation, request, url, effects);
       case 'page': {
         const after = Number(headers.get('last-event-id') || url.searchParams.get('after') || '0');
-        return json({ events: operation.log.filter(({ seq }) => seq > after), terminal: operation.snapshot.terminal });
+        return json({
+          events: operation.log.filter(({ seq }) => seq > after),
+          terminal: operation.snapshot.terminal,
+        });
       }
       case 'confirm-burn': {
-        const reported = (body as { burnTxSignature?: string } | undefined)?.burnTxSignature ?? SIGNATURE;
+        const reported =
+          (body as { burnTxSignature?: string } | undefined)?.burnTxSignature ?? SIGNATURE;
         operation.confirm(reported);
         return json({
           success: true,
@@ -146,9 +202,13 @@ export function createMockServer(options: MockServerOptions): MockServer {
         });
       }
       case 'burn-transaction':
-        if (operation.snapshot.status !== 'awaiting_burn') throw new NftUpgradeError('burn_not_expected', { operationId: operation.id });
+        if (operation.snapshot.status !== 'awaiting_burn')
+          throw new NftUpgradeError('burn_not_expected', { operationId: operation.id });
         operation.emit('awaiting_burn', operation.snapshot.now);
-        return json({ burnTransaction: operation.snapshot.now.burnTransaction, operation: operation.snapshot });
+        return json({
+          burnTransaction: operation.snapshot.now.burnTransaction,
+          operation: operation.snapshot,
+        });
       default:
         operation[kind]();
         return json(operation.snapshot, 202);
@@ -164,8 +224,12 @@ export function createMockServer(options: MockServerOptions): MockServer {
       return requests.filter(({ route }) => route === 'start').length;
     },
     async fetch(input, init) {
-      // Relative addresses are the rule in pages, and no runtime but a page can make a Request of one.
-      const request = typeof input === 'string' ? new Request(new URL(input, 'http://mock.invalid'), init) : input;
+      // Relative addresses are the rule in pages, and no runtime but a page can make a Request of
+      // one.
+      const request =
+        typeof input === 'string'
+          ? new Request(new URL(input, 'http://mock.invalid'), init)
+          : input;
       const url = new URL(request.url);
       const route = matchRoute(processes, basePath, url.pathname);
       const kind = route && kindOf(route, request);
@@ -211,7 +275,11 @@ function kindOf(route: Route, { method, headers }: Request): MockRoute | null {
 const json = (value: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   new Response(JSON.stringify(value), {
     status,
-    headers: { 'content-type': 'application/json', [PROTOCOL_HEADER]: String(PROTOCOL_VERSION), ...headers },
+    headers: {
+      'content-type': 'application/json',
+      [PROTOCOL_HEADER]: String(PROTOCOL_VERSION),
+      ...headers,
+    },
   });
 
 const problem = (error: NftUpgradeError, retryAfterS?: number): Response => {

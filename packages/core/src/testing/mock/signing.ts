@@ -14,8 +14,8 @@ export interface MockSigning {
 const sample = samplePayloads.awaiting_burn as { burnTransaction: { owner: string } };
 
 /**
- * A wallet and a guard for the sample transaction of a mock server, which is no transaction at all: never for production. For real bytes use
- * {@link keypairWallet} and `solanaGuard`.
+ * A wallet and a guard for the sample transaction of a mock server, which is no transaction at all:
+ * never for production. For real bytes use {@link keypairWallet} and `solanaGuard`.
  * @param answers what the user does at each prompt, in order; afterwards `approve`
  */
 export function mockSigning(...answers: readonly ('approve' | 'reject')[]): MockSigning {
@@ -23,7 +23,9 @@ export function mockSigning(...answers: readonly ('approve' | 'reject')[]): Mock
   return {
     prompts,
     signing: walletSigning({
-      guard: { inspect: () => ({ safe: true, sentence: 'Burns the sample NFT.', maxFeeLamports: 5_000n }) },
+      guard: {
+        inspect: () => ({ safe: true, sentence: 'Burns the sample NFT.', maxFeeLamports: 5_000n }),
+      },
       wallet: {
         publicKey: () => sample.burnTransaction.owner,
         sign: async (request) => {

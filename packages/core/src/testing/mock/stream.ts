@@ -15,8 +15,17 @@ export interface MockStreamOptions {
 
 const encoder = new TextEncoder();
 
-/** The frames of one connection, written by the functions the server writes them with, changed by faults. */
-export function mockStream({ operation, after, effects, clock, timing }: MockStreamOptions): ReadableStream<Uint8Array> {
+/**
+ * The frames of one connection, written by the functions the server writes them with, changed by
+ * faults.
+ */
+export function mockStream({
+  operation,
+  after,
+  effects,
+  clock,
+  timing,
+}: MockStreamOptions): ReadableStream<Uint8Array> {
   const buffered = effects.some(({ kind }) => kind === 'buffered');
   const cutAt = effects.reduce(
     (least, effect) => (effect.kind === 'truncate' ? Math.min(least, effect.bytes) : least),
@@ -79,7 +88,9 @@ export function mockStream({ operation, after, effects, clock, timing }: MockStr
         const events = early ? [event, early] : [event];
         early = null;
         return events.flatMap((one) =>
-          effects.some(({ kind }) => kind === 'duplicate') ? [eventFrame(one), eventFrame(one)] : [eventFrame(one)],
+          effects.some(({ kind }) => kind === 'duplicate')
+            ? [eventFrame(one), eventFrame(one)]
+            : [eventFrame(one)],
         );
       };
       say(openingFrame(timing));

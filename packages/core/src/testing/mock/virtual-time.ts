@@ -13,16 +13,21 @@ export interface VirtualTime {
   /**
    * Moves on from timer to timer until the promise settles, and resolves with it.
    * @param limitMs virtual milliseconds, default one hour
-   * @throws what the promise rejects with; NftUpgradeError `invalid_option` when the time is up, or nothing is left that could happen
+   * @throws what the promise rejects with; NftUpgradeError `invalid_option` when the time is up, or
+   *   nothing is left that could happen
    */
   until<T>(promise: Promise<T>, limitMs?: number): Promise<T>;
   /** The device slept: time has passed, no timer has fired. */
   sleep(ms: number): void;
 }
 
-/** Captured, so that the fake timers of a test framework do not stop what waits for no timer. Pages have no `setImmediate`. */
+/**
+ * Captured, so that the fake timers of a test framework do not stop what waits for no timer. Pages
+ * have no `setImmediate`.
+ */
 const { setTimeout: realTimeout } = globalThis;
-const realImmediate = (globalThis as { setImmediate?: (callback: () => void) => unknown }).setImmediate;
+const realImmediate = (globalThis as { setImmediate?: (callback: () => void) => unknown })
+  .setImmediate;
 const nextTurn = (): Promise<void> =>
   new Promise((resolve) => {
     if (realImmediate) realImmediate(resolve);
@@ -30,7 +35,10 @@ const nextTurn = (): Promise<void> =>
   });
 const HOUR_MS = 3_600_000;
 
-/** A clock that stands still until a test moves it. @param startAt milliseconds since the epoch; default 2026-11-23T10:00Z */
+/**
+ * A clock that stands still until a test moves it. @param startAt milliseconds since the epoch;
+ * default 2026-11-23T10:00Z
+ */
 export function virtualTime(startAt: number = Date.UTC(2026, 10, 23, 10)): VirtualTime {
   let now = startAt;
   let next = 1;
@@ -45,7 +53,9 @@ export function virtualTime(startAt: number = Date.UTC(2026, 10, 23, 10)): Virtu
   };
   /** Fires the next timer that is due by then. False when there is none. */
   const fire = async (until: number): Promise<boolean> => {
-    const due = [...timers].filter(([, { at }]) => at <= until).sort(([a, one], [b, other]) => one.at - other.at || a - b)[0];
+    const due = [...timers]
+      .filter(([, { at }]) => at <= until)
+      .sort(([a, one], [b, other]) => one.at - other.at || a - b)[0];
     if (!due) return false;
     timers.delete(due[0]);
     now = Math.max(now, due[1].at);
@@ -75,7 +85,9 @@ export function virtualTime(startAt: number = Date.UTC(2026, 10, 23, 10)): Virtu
       await settle();
       while (!settled && (await fire(last)));
       if (!settled)
-        throw new NftUpgradeError('invalid_option', { message: `Nothing settled what was waited for, in ${limitMs} ms of virtual time.` });
+        throw new NftUpgradeError('invalid_option', {
+          message: `Nothing settled what was waited for, in ${limitMs} ms of virtual time.`,
+        });
       return promise;
     },
     sleep(ms) {

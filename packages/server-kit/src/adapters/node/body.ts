@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
 
-/** Bytes of a body nobody wants that are taken and dropped, so that a client that is still sending gets to read its answer. */
+/**
+ * Bytes of a body nobody wants that are taken and dropped, so that a client that is still sending
+ * gets to read its answer.
+ */
 const DISCARD_BYTES = 256 * 1024;
 
 /** The body as it arrives: Node's stream is read only as fast as this one is. */
@@ -22,7 +25,11 @@ export function bodyOf(req: Readable): ReadableStream<Uint8Array> {
         req.on('end', () => finish(() => controller.close()));
         req.on('error', (error: unknown) => finish(() => controller.error(error)));
         // Without `end` before it, the client broke off in the middle.
-        req.on('close', () => finish(() => controller.error(new DOMException('The request body broke off.', 'AbortError'))));
+        req.on('close', () =>
+          finish(() =>
+            controller.error(new DOMException('The request body broke off.', 'AbortError')),
+          ),
+        );
         req.pause();
       },
       pull() {

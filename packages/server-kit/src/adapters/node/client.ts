@@ -16,8 +16,14 @@ export interface Client {
 const ignore = () => {};
 const nothing: Answer = { leave: ignore };
 
-/** Notices that a client is gone, which is when the response closes: a request that was read to its end closes long before its stream does. */
-export function watchClient(req: IncomingMessage | Http2ServerRequest, res: ServerResponse | Http2ServerResponse): Client {
+/**
+ * Notices that a client is gone, which is when the response closes: a request that was read to its
+ * end closes long before its stream does.
+ */
+export function watchClient(
+  req: IncomingMessage | Http2ServerRequest,
+  res: ServerResponse | Http2ServerResponse,
+): Client {
   // A middleware that waited may have let the client go before anybody listened here.
   const client: Client = { isGone: res.destroyed, answer: nothing };
   const leave = () => {
@@ -28,7 +34,8 @@ export function watchClient(req: IncomingMessage | Http2ServerRequest, res: Serv
   req.on('error', ignore);
   res.on('error', leave);
   res.on('close', leave);
-  // A reset with NO_ERROR (Node's `destroy()`, undici's abort) does not close a stream that has something left to send.
+  // A reset with NO_ERROR (Node's `destroy()`, undici's abort) does not close a stream that has
+  // something left to send.
   if (res instanceof Http2ServerResponse) res.stream.on('aborted', leave);
   return client;
 }

@@ -12,13 +12,27 @@ export interface SendOptions {
 }
 
 /** RFC 9113, section 8.2.2: a message with one of these is malformed on HTTP/2. */
-const hopByHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings']);
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+]);
 
 /** How long a client has to take what is left once an answer has ended. Milliseconds. */
 const LINGER_MS = 30_000;
 
-/** Writes a response, as fast as the client reads it. Resolves when it is written, or the client is gone. */
-export async function sendResponse(res: NodeResponse, response: Response, { head, gone }: SendOptions): Promise<void> {
+/**
+ * Writes a response, as fast as the client reads it. Resolves when it is written, or the client is
+ * gone.
+ */
+export async function sendResponse(
+  res: NodeResponse,
+  response: Response,
+  { head, gone }: SendOptions,
+): Promise<void> {
   const { body } = response;
   if (gone.aborted) {
     abandon(res);
@@ -46,14 +60,18 @@ export async function sendResponse(res: NodeResponse, response: Response, { head
     res.end();
     linger(res);
   } catch {
-    // The source broke, or gave up on a client that does not read: an end in order would pass for the whole answer.
+    // The source broke, or gave up on a client that does not read: an end in order would pass for
+    // the whole answer.
     abandon(res);
   } finally {
     gone.removeEventListener('abort', stop);
   }
 }
 
-/** Now: the first event may be long in coming, and the client waits for the headers. On HTTP/2 they are out already. */
+/**
+ * Now: the first event may be long in coming, and the client waits for the headers. On HTTP/2 they
+ * are out already.
+ */
 export function flushHead(res: NodeResponse): void {
   if (!(res instanceof Http2ServerResponse)) res.flushHeaders();
 }
@@ -71,10 +89,20 @@ export function writeHead(res: NodeResponse, response: Response): void {
 }
 
 /** The two classes have the same method with overloads that do not unite. */
-export const write = (res: { write(chunk: Uint8Array | string): boolean }, chunk: Uint8Array | string): boolean => res.write(chunk);
+export const write = (
+  res: { write(chunk: Uint8Array | string): boolean },
+  chunk: Uint8Array | string,
+): boolean => res.write(chunk);
 
-/** Makes a wait for a client that reads again. It also ends when the client is gone, and rejects when the source breaks meanwhile. */
-function backpressure(res: NodeResponse, source: ReadableStreamDefaultReader<Uint8Array>, gone: AbortSignal): () => Promise<void> {
+/**
+ * Makes a wait for a client that reads again. It also ends when the client is gone, and rejects
+ * when the source breaks meanwhile.
+ */
+function backpressure(
+  res: NodeResponse,
+  source: ReadableStreamDefaultReader<Uint8Array>,
+  gone: AbortSignal,
+): () => Promise<void> {
   const events: EventEmitter = res;
   let ended = false;
   let waiting: { resolve(): void; reject(error: unknown): void } | null = null;
@@ -105,7 +133,10 @@ function backpressure(res: NodeResponse, source: ReadableStreamDefaultReader<Uin
 
 const lingering = new WeakSet<NodeResponse>();
 
-/** A source that has ended watches over nobody: a client that does not take the rest must not hold its socket for ever. */
+/**
+ * A source that has ended watches over nobody: a client that does not take the rest must not hold
+ * its socket for ever.
+ */
 export function linger(res: NodeResponse): void {
   if (lingering.has(res) || res.writableFinished || res.writableLength === 0) return;
   lingering.add(res);
@@ -116,7 +147,9 @@ export function linger(res: NodeResponse): void {
   res.once('close', clear);
 }
 
-/** Breaks an answer off, so that it cannot pass for a whole one. Harmless when it is closed already. */
+/**
+ * Breaks an answer off, so that it cannot pass for a whole one. Harmless when it is closed already.
+ */
 export function abandon(res: NodeResponse): void {
   // Not CANCEL: Node's own client, and fetch on top of it, take that for an end in order.
   if (res instanceof Http2ServerResponse) res.stream.close(constants.NGHTTP2_INTERNAL_ERROR);

@@ -34,11 +34,19 @@ afterAll(async () => {
 });
 
 /** Starts a node as a process. Resolves with its address once it serves. */
-async function startNode(): Promise<{ node: ChildProcess; origin: string; exited: Promise<unknown[]> }> {
+async function startNode(): Promise<{
+  node: ChildProcess;
+  origin: string;
+  exited: Promise<unknown[]>;
+}> {
   const file = join(import.meta.dirname, 'stop.fixture.ts');
-  const node = spawn(process.execPath, ['--conditions=aiw3-source', '--disable-warning=ExperimentalWarning', file, url], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const node = spawn(
+    process.execPath,
+    ['--conditions=aiw3-source', '--disable-warning=ExperimentalWarning', file, url],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   child = node;
   const exited = once(node, 'exit');
   for await (const line of createInterface({ input: node.stdout })) {
@@ -48,7 +56,10 @@ async function startNode(): Promise<{ node: ChildProcess; origin: string; exited
   throw new Error('The node ended before it served.');
 }
 
-/** Holds every start, on every node, until it is released: a start that is under way keeps its node draining. */
+/**
+ * Holds every start, on every node, until it is released: a start that is under way keeps its node
+ * draining.
+ */
 async function holdStarts(): Promise<() => Promise<void>> {
   let release = () => {};
   const released = new Promise<void>((resolve) => {
@@ -73,17 +84,28 @@ async function holdStarts(): Promise<() => Promise<void>> {
 it('L3: a process that gets SIGTERM turns away what is new, sends its streams elsewhere one by one, and exits 0 with nothing lost', async () => {
   // The second node is this process: the same database, another emitter.
   const emitter = createEmitter({ journal });
-  const begin = new Request(`https://a.example${START}`, ask('POST', { body: input, accept: 'application/json' }));
-  const { operation } = await emitter.respond(begin, { process: 'upgrade', principal: alice, subject: 'watched' });
+  const begin = new Request(
+    `https://a.example${START}`,
+    ask('POST', { body: input, accept: 'application/json' }),
+  );
+  const { operation } = await emitter.respond(begin, {
+    process: 'upgrade',
+    principal: alice,
+    subject: 'watched',
+  });
   if (!operation) throw new Error('The start was refused.');
   await operation.emit('qualification_verified', sample('qualification_verified'));
   const { node, origin, exited } = await startNode();
   const path = `${START}/${operation.id}/events`;
-  const streams = await Promise.all(Array.from({ length: STREAMS }, async () => framesOf(await fetch(origin + path))));
+  const streams = await Promise.all(
+    Array.from({ length: STREAMS }, async () => framesOf(await fetch(origin + path))),
+  );
   await Promise.all(streams.map((frames) => frames.until(({ id }) => id === 2)));
   const release = await holdStarts();
   const late = fetch(origin + START, ask('POST', { body: input }));
-  await expect.poll(() => db.sql('select 1 from pg_locks where not granted'), { timeout: 20_000 }).toHaveLength(1);
+  await expect
+    .poll(() => db.sql('select 1 from pg_locks where not granted'), { timeout: 20_000 })
+    .toHaveLength(1);
   const ready = async () => {
     const answer = await fetch(`${origin}/api/v1/monitoring/ready`);
     return [answer.status, await answer.json()];
@@ -91,7 +113,9 @@ it('L3: a process that gets SIGTERM turns away what is new, sends its streams el
   expect(await ready()).toEqual([200, { status: 'ready' }]);
 
   node.kill('SIGTERM');
-  await expect.poll(ready, { timeout: 20_000, interval: 20 }).toEqual([503, { status: 'not_ready', reason: 'draining' }]);
+  await expect
+    .poll(ready, { timeout: 20_000, interval: 20 })
+    .toEqual([503, { status: 'not_ready', reason: 'draining' }]);
   const refused = await fetch(origin + START, ask('POST', { body: input }));
   expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([503, true]);
   await operation.emit('awaiting_burn', sample('awaiting_burn'));
@@ -103,7 +127,9 @@ it('L3: a process that gets SIGTERM turns away what is new, sends its streams el
   await begun.rest();
   expect(begun.seen.at(-1)?.retry).toBeGreaterThanOrEqual(100);
   // Each in a share of the second of its own.
-  const shares = streams.map((frames) => Math.floor(((frames.seen.at(-1)?.retry ?? 0) - 100) / (1_000 / STREAMS)));
+  const shares = streams.map((frames) =>
+    Math.floor(((frames.seen.at(-1)?.retry ?? 0) - 100) / (1_000 / STREAMS)),
+  );
   expect(Math.min(...shares)).toBeGreaterThanOrEqual(0);
   expect(Math.max(...shares)).toBeLessThanOrEqual(STREAMS);
   expect(new Set(shares).size).toBeGreaterThanOrEqual(STREAMS - 2);
@@ -113,7 +139,10 @@ it('L3: a process that gets SIGTERM turns away what is new, sends its streams el
   for (const frames of streams) {
     const cursor = String(frames.seqs.at(-1));
     const rest = framesOf(
-      await emitter.fetch(new Request(`https://a.example${path}`, { headers: { 'last-event-id': cursor } }), { principal: alice }),
+      await emitter.fetch(
+        new Request(`https://a.example${path}`, { headers: { 'last-event-id': cursor } }),
+        { principal: alice },
+      ),
     );
     await rest.rest();
     expect([...frames.seqs, ...rest.seqs]).toEqual([1, 2, 3, 4]);

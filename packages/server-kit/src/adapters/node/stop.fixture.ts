@@ -1,4 +1,5 @@
-// A node in a process of its own, which ends by a signal as it does in production: node stop.fixture.ts <database url>
+// A node in a process of its own, which ends by a signal as it does in production: node
+// stop.fixture.ts <database url>
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { postgres } from '../../db/postgres.ts';
@@ -17,7 +18,8 @@ const emitter = createEmitter({
   limits: { connectionsPerPrincipal: 1_000 },
 });
 const server = createServer((req, res) => {
-  if (req.method === 'POST' && req.url === '/api/v1/nft/upgrade') void emitter.open(req, res, { process: 'upgrade', principal });
+  if (req.method === 'POST' && req.url === '/api/v1/nft/upgrade')
+    void emitter.open(req, res, { process: 'upgrade', principal });
   else void emitter.serve(req, res);
 });
 stopOnSignal(server, emitter.handler, {

@@ -15,7 +15,9 @@ it('L3: a signal drains the streams, each with its time to come back, then close
     stopOnSignal(server, handler, { signals: ['SIGUSR2'], spreadMs: 100, stopped: resolve });
   });
   const { port } = server.address() as AddressInfo;
-  const frames = framesOf(await fetch(`http://127.0.0.1:${port}${START}/${await begin(operations)}/events`, ask('GET')));
+  const frames = framesOf(
+    await fetch(`http://127.0.0.1:${port}${START}/${await begin(operations)}/events`, ask('GET')),
+  );
   await frames.until(({ id }) => id === 1);
   process.kill(process.pid, 'SIGUSR2');
   await frames.rest();

@@ -10,7 +10,9 @@ export interface Stoppable {
 export interface StopOptions {
   /** Default: SIGTERM and SIGINT. */
   signals?: readonly NodeJS.Signals[];
-  /** Clients are told to come back within this time, each at its own. Milliseconds, default 5 000. */
+  /**
+   * Clients are told to come back within this time, each at its own. Milliseconds, default 5 000.
+   */
   spreadMs?: number;
   /** How long streams have to end. Milliseconds, default 10 000. */
   timeoutMs?: number;
@@ -19,11 +21,15 @@ export interface StopOptions {
 }
 
 /**
- * Ends a server in order when its process is told to stop: no new streams, those that are open are drained, then the server closes. Returns what
- * takes the listeners away again.
+ * Ends a server in order when its process is told to stop: no new streams, those that are open are
+ * drained, then the server closes. Returns what takes the listeners away again.
  * @example stopOnSignal(server, handler, { stopped: () => service.stop() })
  */
-export function stopOnSignal(server: Stoppable, handler: Pick<Handler, 'drain'>, options: StopOptions = {}): () => void {
+export function stopOnSignal(
+  server: Stoppable,
+  handler: Pick<Handler, 'drain'>,
+  options: StopOptions = {},
+): () => void {
   const { signals = ['SIGTERM', 'SIGINT'], spreadMs, timeoutMs, stopped } = options;
   const forget = () => {
     for (const signal of signals) process.off(signal, stop);
@@ -31,7 +37,10 @@ export function stopOnSignal(server: Stoppable, handler: Pick<Handler, 'drain'>,
   const stop = () => {
     // A second signal ends the process at once, as without us.
     forget();
-    const bounds = { ...(spreadMs !== undefined && { spreadMs }), ...(timeoutMs !== undefined && { timeoutMs }) };
+    const bounds = {
+      ...(spreadMs !== undefined && { spreadMs }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    };
     void handler.drain(bounds).then(() => server.close(() => void stopped?.()));
   };
   for (const signal of signals) process.on(signal, stop);

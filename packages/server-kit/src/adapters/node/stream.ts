@@ -6,7 +6,12 @@ import type { Client } from './client.ts';
 import { abandon, flushHead, linger, type NodeResponse, write, writeHead } from './response.ts';
 
 /** A session writes to its socket itself, and is asked for more when that has drained. */
-export function streamSession(session: Session, res: NodeResponse, response: Response, client: Client): void {
+export function streamSession(
+  session: Session,
+  res: NodeResponse,
+  response: Response,
+  client: Client,
+): void {
   writeHead(res, response);
   flushHead(res);
   client.answer = session;
@@ -34,8 +39,8 @@ class ResponseSink implements Sink {
   }
 
   /**
-   * A chunk of HTTP/1.1 is four writes to its socket. Node gathers them until the end of the turn; here they go out at once, which saves a callback for each
-   * stream. HTTP/2 gathers by itself.
+   * A chunk of HTTP/1.1 is four writes to its socket. Node gathers them until the end of the turn;
+   * here they go out at once, which saves a callback for each stream. HTTP/2 gathers by itself.
    */
   private writeCorked(frames: Uint8Array): boolean {
     const { socket } = this;

@@ -8,7 +8,9 @@ export const migrate: Command = {
   async run({ db }) {
     const applied = await bringUpToDate(db, migrations);
     const text =
-      applied.length === 0 ? 'The tables are up to date.' : `Applied: ${applied.map((id) => migrations[id - 1]?.name ?? id).join(', ')}.`;
+      applied.length === 0
+        ? 'The tables are up to date.'
+        : `Applied: ${applied.map((id) => migrations[id - 1]?.name ?? id).join(', ')}.`;
     return { data: { applied, version: migrations.length }, text };
   },
 };

@@ -11,7 +11,9 @@ export const obligationsList: Command = {
   async run({ db, flags }) {
     const limit = Number(flags.limit ?? 100);
     if (!Number.isSafeInteger(limit) || limit < 1)
-      throw new NftUpgradeError('invalid_option', { message: '--limit has to be a whole number from 1.' });
+      throw new NftUpgradeError('invalid_option', {
+        message: '--limit has to be a whole number from 1.',
+      });
     const data = await listObligations(db, { all: flags.all === true, limit });
     const rows = data.map((debt) => [
       debt.operationId,
@@ -23,7 +25,10 @@ export const obligationsList: Command = {
     ]);
     return {
       data,
-      text: rows.length === 0 ? 'Nothing is owed.' : table(['operation', 'process', 'age', 'reason', 'user', 'settlement'], rows),
+      text:
+        rows.length === 0
+          ? 'Nothing is owed.'
+          : table(['operation', 'process', 'age', 'reason', 'user', 'settlement'], rows),
     };
   },
 };

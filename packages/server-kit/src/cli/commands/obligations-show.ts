@@ -12,7 +12,12 @@ export const obligationsShow: Command = {
     const [obligation, operation] = [await findObligation(db, id), await readTimeline(db, id)];
     const { settlement, ageMs, compensationId, evidence } = obligation;
     const state = settlement ? `settled: ${settlement}` : `open for ${duration(ageMs)}`;
-    const text = [`Debt ${compensationId}, ${state}`, JSON.stringify(evidence, null, 2), '', timelineText(operation)].join('\n');
+    const text = [
+      `Debt ${compensationId}, ${state}`,
+      JSON.stringify(evidence, null, 2),
+      '',
+      timelineText(operation),
+    ].join('\n');
     return { data: { obligation, operation }, text };
   },
 };

@@ -19,7 +19,8 @@ beforeAll(async () => {
     `insert into nft_upgrade.operation (id, process, version, principal, subject, input, mint_key, status, phase, asset, seq, live)
      values ('upg_1', 'upgrade', 1, 'alice', 'x', '{}', '', 'completed', 'record', 'delivered', 9, false)`,
   );
-  for (const seq of [5, 9]) await enqueueOutbox(db.sql, 'upg_1', 'event', { seq }, ['kafka', 'crm']);
+  for (const seq of [5, 9])
+    await enqueueOutbox(db.sql, 'upg_1', 'event', { seq }, ['kafka', 'crm']);
   await db.sql(`update nft_upgrade.delivery set state = 'dead', tries = 50, error = 'The broker is away.', settled_at = now()
     where outbox_id = (select min(id) from nft_upgrade.outbox)`);
 });
@@ -35,7 +36,10 @@ const call = async (...argv: string[]) => {
   return { code, text: lines.join('\n') };
 };
 const list = async (...flags: string[]) =>
-  JSON.parse((await call('outbox', 'list', '--json', ...flags)).text) as { id: number; sink: string }[];
+  JSON.parse((await call('outbox', 'list', '--json', ...flags)).text) as {
+    id: number;
+    sink: string;
+  }[];
 
 it('lists, shows, replays and skips dead letters from the database alone', async () => {
   const { text } = await call('outbox', 'list');
@@ -43,30 +47,57 @@ it('lists, shows, replays and skips dead letters from the database alone', async
   expect(text).toMatch(/kafka +upg_1 +event 5 +.* 50 +1 +The broker is away\./);
   const [dead] = await list('--sink', 'kafka');
   expect((await call('outbox', 'show', String(dead?.id))).text).toContain('The broker is away.');
-  expect(await call('outbox', 'replay', String(dead?.id))).toEqual({ code: 0, text: '1 due again.' });
+  expect(await call('outbox', 'replay', String(dead?.id))).toEqual({
+    code: 0,
+    text: '1 due again.',
+  });
   expect(await list('--sink', 'kafka')).toEqual([]);
   expect(await list('--sink', 'kafka', '--state', 'waiting')).toHaveLength(2);
   const [other] = await list();
   expect(await call('outbox', 'skip', String(other?.id))).toMatchObject({ code: 0 });
   expect((await call('outbox', 'list')).text).toBe('Nothing is dead.');
-  expect(await call('outbox', 'replay', 'crm')).toEqual({ code: 0, text: 'The sink crm has no dead letters.' });
+  expect(await call('outbox', 'replay', 'crm')).toEqual({
+    code: 0,
+    text: 'The sink crm has no dead letters.',
+  });
 });
 
 it('does the same for the outbox of an emitter', async () => {
-  expect(await call('outbox', 'list', '--emitter')).toMatchObject({ code: 1, text: expect.stringContaining('missing_capability') });
+  expect(await call('outbox', 'list', '--emitter')).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('missing_capability'),
+  });
   const journal = await databaseJournal(db);
   const entry = { operationId: 'emi_1', process: 'upgrade', principalId: 'alice', subject: 'x' };
-  const first = nextEvent(processes.upgrade, null, 'initializing', { version: 1, input: {} }, { operationId: 'emi_1', at: new Date() });
+  const first = nextEvent(
+    processes.upgrade,
+    null,
+    'initializing',
+    { version: 1, input: {} },
+    { operationId: 'emi_1', at: new Date() },
+  );
   await journal.create(entry, first, null);
   await journal.append({ ...first, seq: 2, status: 'cancelled' }, true, ['kafka']);
   await db.sql(`update nft_upgrade_emitter.delivery set state = 'dead', settled_at = now()`);
   expect((await call('outbox', 'list', '--emitter')).text).toMatch(/kafka +emi_1 +event 2/);
-  expect(await call('outbox', 'replay', 'kafka', '--emitter')).toEqual({ code: 0, text: '1 due again.' });
+  expect(await call('outbox', 'replay', 'kafka', '--emitter')).toEqual({
+    code: 0,
+    text: '1 due again.',
+  });
   await journal.stop();
 });
 
 it('says what is wrong with a call', async () => {
-  expect(await call('outbox', 'list', '--state', 'lost')).toMatchObject({ code: 2, text: expect.stringContaining('dead') });
-  expect(await call('outbox', 'show', 'x')).toMatchObject({ code: 2, text: expect.stringContaining('whole number') });
-  expect(await call('outbox', 'replay', '999')).toMatchObject({ code: 1, text: expect.stringContaining('not_found') });
+  expect(await call('outbox', 'list', '--state', 'lost')).toMatchObject({
+    code: 2,
+    text: expect.stringContaining('dead'),
+  });
+  expect(await call('outbox', 'show', 'x')).toMatchObject({
+    code: 2,
+    text: expect.stringContaining('whole number'),
+  });
+  expect(await call('outbox', 'replay', '999')).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('not_found'),
+  });
 });

@@ -4,24 +4,46 @@ import { type DeliveryState, deliveryStates } from '../../publish/outbox.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { duration, table } from '../table.ts';
 
-/** Running nodes look for what is due once a second, so nobody has to be told. With `--emitter`: the outbox of an emitter, which has tables of its own. */
+/**
+ * Running nodes look for what is due once a second, so nobody has to be told. With `--emitter`: the
+ * outbox of an emitter, which has tables of its own.
+ */
 const outboxOf = ({ db, flags }: Pick<CommandContext, 'db' | 'flags'>) =>
-  createOutbox({ db, schema: flags.emitter === true ? 'nft_upgrade_emitter' : 'nft_upgrade' }, () => {});
+  createOutbox(
+    { db, schema: flags.emitter === true ? 'nft_upgrade_emitter' : 'nft_upgrade' },
+    () => {},
+  );
 
 const which = { emitter: { type: 'boolean' } } as const;
 
 export const outboxList: Command = {
   name: ['outbox', 'list'],
   usage: '[--state dead] [--sink name] [--limit 100] [--emitter]',
-  summary: 'dead letters: what a sink could not be told, and why; --state waiting shows what is still to be told',
-  flags: { ...which, state: { type: 'string' }, sink: { type: 'string' }, limit: { type: 'string' } },
+  summary:
+    'dead letters: what a sink could not be told, and why; --state waiting shows what is still to be told',
+  flags: {
+    ...which,
+    state: { type: 'string' },
+    sink: { type: 'string' },
+    limit: { type: 'string' },
+  },
   async run({ db, flags }) {
     const { state = 'dead', sink } = flags;
-    if (!isState(state)) throw new NftUpgradeError('invalid_option', { message: `--state is one of ${deliveryStates.join(', ')}.` });
+    if (!isState(state))
+      throw new NftUpgradeError('invalid_option', {
+        message: `--state is one of ${deliveryStates.join(', ')}.`,
+      });
     const limit = wholeNumber('--limit', String(flags.limit ?? 100));
-    const data = await outboxOf({ db, flags }).list({ state, limit, ...(typeof sink === 'string' && { sink }) });
+    const data = await outboxOf({ db, flags }).list({
+      state,
+      limit,
+      ...(typeof sink === 'string' && { sink }),
+    });
     const head = ['id', 'sink', 'operation', 'what', 'age', 'tries', 'behind it', 'error'];
-    return { data, text: data.length === 0 ? `Nothing is ${state}.` : table(head, data.map(rowOf)) };
+    return {
+      data,
+      text: data.length === 0 ? `Nothing is ${state}.` : table(head, data.map(rowOf)),
+    };
   },
 };
 
@@ -44,8 +66,13 @@ export const outboxReplay: Command = {
   arguments: 1,
   flags: which,
   async run({ db, flags, args: [target = ''] }) {
-    const replayed = await outboxOf({ db, flags }).replay(/^\d+$/.test(target) ? { id: wholeNumber('The id', target) } : { sink: target });
-    return { data: { replayed }, text: replayed === 0 ? `The sink ${target} has no dead letters.` : `${replayed} due again.` };
+    const replayed = await outboxOf({ db, flags }).replay(
+      /^\d+$/.test(target) ? { id: wholeNumber('The id', target) } : { sink: target },
+    );
+    return {
+      data: { replayed },
+      text: replayed === 0 ? `The sink ${target} has no dead letters.` : `${replayed} due again.`,
+    };
   },
 };
 
@@ -61,7 +88,17 @@ export const outboxSkip: Command = {
   },
 };
 
-const rowOf = ({ id, sink, operationId, topic, data, createdAt, tries, held, error }: OutboxEntry): string[] => [
+const rowOf = ({
+  id,
+  sink,
+  operationId,
+  topic,
+  data,
+  createdAt,
+  tries,
+  held,
+  error,
+}: OutboxEntry): string[] => [
   String(id),
   sink,
   operationId,
@@ -72,10 +109,13 @@ const rowOf = ({ id, sink, operationId, topic, data, createdAt, tries, held, err
   error ?? '',
 ];
 
-const isState = (value: unknown): value is DeliveryState => deliveryStates.some((state) => state === value);
+const isState = (value: unknown): value is DeliveryState =>
+  deliveryStates.some((state) => state === value);
 
 function wholeNumber(name: string, text: string): number {
   const number = /^\d{1,15}$/.test(text) ? Number(text) : 0;
   if (number > 0) return number;
-  throw new NftUpgradeError('invalid_option', { message: `${name} has to be a whole number from 1.` });
+  throw new NftUpgradeError('invalid_option', {
+    message: `${name} has to be a whole number from 1.`,
+  });
 }

@@ -5,15 +5,23 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { PGliteOptions } from '@electric-sql/pglite';
 import { optionalPackage } from '../optional.ts';
 
-/** errno of WASI for an input or output error, which makes Postgres stop rather than acknowledge. */
+/**
+ * errno of WASI for an input or output error, which makes Postgres stop rather than acknowledge.
+ */
 const EIO = 29;
 
 interface FsyncOptions {
   /** Called after each fsync that succeeded. */
   onSync?: () => void;
-  /** Called when the operating system could not write something that Postgres may do without: it fails the statement, or does not start. */
+  /**
+   * Called when the operating system could not write something that Postgres may do without: it
+   * fails the statement, or does not start.
+   */
   onRefusal: (error: unknown) => void;
-  /** Called when it could not write what Postgres cannot do without. Nothing may be acknowledged from then on. */
+  /**
+   * Called when it could not write what Postgres cannot do without. Nothing may be acknowledged
+   * from then on.
+   */
   onFailure: (error: unknown) => void;
 }
 
@@ -55,16 +63,21 @@ function syncFolder(path: string): void {
 }
 
 /**
- * PGlite's file system on a folder of the disk, with the fsync that PGlite 0.5.14 lacks: its NODEFS has no such operation, so the fsync of Postgres
- * does nothing at all, and a power cut loses what was acknowledged (https://github.com/electric-sql/pglite/issues/1107). Use it with
+ * PGlite's file system on a folder of the disk, with the fsync that PGlite 0.5.14 lacks: its NODEFS
+ * has no such operation, so the fsync of Postgres does nothing at all, and a power cut loses what
+ * was acknowledged (https://github.com/electric-sql/pglite/issues/1107). Use it with
  * {@link durableStartParams}.
- * @throws NftUpgradeError `missing_capability` when this version of PGlite has other internals than the ones this relies on
+ * @throws NftUpgradeError `missing_capability` when this version of PGlite has other internals than
+ *   the ones this relies on
  */
 export async function durableFilesystem(
   folder: string,
   { onSync, onRefusal, onFailure }: FsyncOptions,
 ): Promise<NonNullable<PGliteOptions['fs']>> {
-  const { NodeFS } = await optionalPackage('@electric-sql/pglite', () => import('@electric-sql/pglite/nodefs'));
+  const { NodeFS } = await optionalPackage(
+    '@electric-sql/pglite',
+    () => import('@electric-sql/pglite/nodefs'),
+  );
 
   class DurableFS extends NodeFS {
     override async init(...[pg, options]: Parameters<InstanceType<typeof NodeFS>['init']>) {
@@ -77,9 +90,10 @@ export async function durableFilesystem(
           const stopped = () => {
             throw diskFailed(error);
           };
-          // Postgres ends itself now, holding its locks. PGlite's execProtocolRawSync catches that and sends it the next message, in which it waits
-          // for those locks for ever, and this process with it. So the next message does not get there, and the one call on the way out of the
-          // catch block throws.
+          // Postgres ends itself now, holding its locks. PGlite's execProtocolRawSync catches that
+          // and sends it the next message, in which it waits for those locks for ever, and this
+          // process with it. So the next message does not get there, and the one call on the way
+          // out of the catch block throws.
           module._PostgresMainLoopOnce = stopped;
           module.stackRestore = stopped;
         };
@@ -100,13 +114,16 @@ export async function durableFilesystem(
             return write(stream, ...what);
           } catch (error) {
             onRefusal(error);
-            // A full disk. A table that cannot grow is an error of its statement (53100); a log that cannot is the end of Postgres.
+            // A full disk. A table that cannot grow is an error of its statement (53100); a log
+            // that cannot is the end of Postgres.
             if (nodefs.realPath(stream.node).includes('pg_wal')) stop(error);
             throw error;
           }
         };
       };
-      return { emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), addFsync] } };
+      return {
+        emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), addFsync] },
+      };
     }
   }
   return new DurableFS(folder);
@@ -126,7 +143,10 @@ export const unsupported = (): NftUpgradeError =>
     hint: 'Install @electric-sql/pglite 0.5.14, or use Postgres.',
   });
 
-/** PGlite's own start parameters, with fsync on instead of off. Not `fdatasync`, the default of Postgres on Linux: in PGlite that is a stub. */
+/**
+ * PGlite's own start parameters, with fsync on instead of off. Not `fdatasync`, the default of
+ * Postgres on Linux: in PGlite that is a stub.
+ */
 export const durableStartParams = (defaults: readonly string[]): string[] => [
   ...defaults.filter((parameter) => parameter !== '-F'),
   '-c',

@@ -6,8 +6,9 @@ import { setTimeout } from 'node:timers/promises';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 
 /**
- * The name of the file is the lock: `.lock-<pid>-<start>-<place>`. Creating it is one step, so nobody ever reads half of it, and two processes that
- * take over from a dead one cannot remove each other's.
+ * The name of the file is the lock: `.lock-<pid>-<start>-<place>`. Creating it is one step, so
+ * nobody ever reads half of it, and two processes that take over from a dead one cannot remove each
+ * other's.
  */
 const pattern = /^\.lock-(\d+)-([0-9a-z]+)-([0-9a-z]+)$/;
 const attempts = 4;
@@ -19,15 +20,24 @@ interface Holder {
   readonly place: string;
 }
 
-const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 10);
+const short = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 10);
 
-/** When the process started, as a word: tells it from a later one with the same pid, also after a reboot. `unknown` where there is no /proc, `ended` for a zombie. */
+/**
+ * When the process started, as a word: tells it from a later one with the same pid, also after a
+ * reboot. `unknown` where there is no /proc, `ended` for a zombie.
+ */
 async function startOf(pid: number): Promise<string> {
   try {
-    const [stat, boot] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8'), readFile('/proc/sys/kernel/random/boot_id', 'utf8')]);
-    // Counted from behind the name of the program, which is in brackets and may hold spaces and brackets itself: 3 is the state, 22 the start. proc_pid_stat(5)
+    const [stat, boot] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
+    ]);
+    // Counted from behind the name of the program, which is in brackets and may hold spaces and
+    // brackets itself: 3 is the state, 22 the start. proc_pid_stat(5)
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // Killed and not yet collected by its parent: in a container without an init that can last for ever.
+    // Killed and not yet collected by its parent: in a container without an init that can last for
+    // ever.
     if (fields[0] === 'Z' || fields[0] === 'X') return 'ended';
     return short(`${boot}${fields[19]}`);
   } catch {
@@ -60,8 +70,15 @@ async function isDead(holder: Holder, here: string): Promise<boolean> {
 }
 
 async function holders(folder: string): Promise<Holder[]> {
-  const found = (await readdir(folder)).map((file) => pattern.exec(file)).filter((match) => match !== null);
-  return found.map(([file, pid = '', start = '', place = '']) => ({ file, pid: Number(pid), start, place }));
+  const found = (await readdir(folder))
+    .map((file) => pattern.exec(file))
+    .filter((match) => match !== null);
+  return found.map(([file, pid = '', start = '', place = '']) => ({
+    file,
+    pid: Number(pid),
+    start,
+    place,
+  }));
 }
 
 const inUse = (folder: string, { pid, place, file }: Holder, here: string): NftUpgradeError =>
@@ -78,23 +95,32 @@ const inUse = (folder: string, { pid, place, file }: Holder, here: string): NftU
   });
 
 /**
- * Reserves the folder for this process, because two that open one PGlite folder silently lose most of what they commit. The lock is taken over
- * only from a process that is provably dead. Resolves with the function that gives it back.
+ * Reserves the folder for this process, because two that open one PGlite folder silently lose most
+ * of what they commit. The lock is taken over only from a process that is provably dead. Resolves
+ * with the function that gives it back.
  * @throws NftUpgradeError `database_in_use` with `details.pid`
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const [start, here] = await Promise.all([startOf(process.pid), placeOf()]);
-  const own: Holder = { file: `.lock-${process.pid}-${start}-${here}`, pid: process.pid, start, place: here };
+  const own: Holder = {
+    file: `.lock-${process.pid}-${start}-${here}`,
+    pid: process.pid,
+    start,
+    place: here,
+  };
   const path = join(folder, own.file);
 
   for (let attempt = 1; ; attempt++) {
     const handle = await open(path, 'wx').catch((error: unknown) => {
-      // This very process has it already: a second copy of the package, a worker thread, or a missing close().
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw inUse(folder, own, here);
+      // This very process has it already: a second copy of the package, a worker thread, or a
+      // missing close().
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+        throw inUse(folder, own, here);
       throw error;
     });
     await handle.close();
-    // Looking only after one's own file is there: of two that come at once, at least the later one sees the other.
+    // Looking only after one's own file is there: of two that come at once, at least the later one
+    // sees the other.
     let alive: Holder | undefined;
     for (const holder of await holders(folder)) {
       if (holder.file === own.file) continue;

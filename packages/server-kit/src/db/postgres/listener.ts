@@ -2,7 +2,10 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Client } from 'pg';
 import { closedError, databaseUnavailable } from '../errors.ts';
 
-/** How often the idle connection is asked for a sign of life, in milliseconds: a peer that vanished without a FIN is noticed by nothing else. */
+/**
+ * How often the idle connection is asked for a sign of life, in milliseconds: a peer that vanished
+ * without a FIN is noticed by nothing else.
+ */
 const heartbeatMs = 10_000;
 const firstDelayMs = 100;
 const longestDelayMs = 5_000;
@@ -19,7 +22,10 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** One connection for all channels of a process, opened with the first of them and opened again, with full jitter, whenever it is lost. */
+/**
+ * One connection for all channels of a process, opened with the first of them and opened again,
+ * with full jitter, whenever it is lost.
+ */
 export function createListener({ connect, onError }: ListenerOptions): Listener {
   const channels = new Map<string, Set<(payload: string) => void>>();
   let client: Client | undefined;
@@ -52,7 +58,8 @@ export function createListener({ connect, onError }: ListenerOptions): Listener 
     timer = setTimeout(() => {
       open().then(
         () => {
-          for (const listeners of channels.values()) for (const onMessage of listeners) call(onMessage, '');
+          for (const listeners of channels.values())
+            for (const onMessage of listeners) call(onMessage, '');
         },
         () => {
           if (!closed) retryLater();
@@ -70,7 +77,8 @@ export function createListener({ connect, onError }: ListenerOptions): Listener 
 
   const connectOnce = async () => {
     const next = await connect();
-    // Without a handler the error of an idle connection ends the process, as when Postgres is restarted.
+    // Without a handler the error of an idle connection ends the process, as when Postgres is
+    // restarted.
     next.on('error', (error) => lost(next, error));
     next.on('end', () => lost(next, new NftUpgradeError('database_unavailable')));
     next.on('notification', ({ channel, payload = '' }) => {
@@ -95,7 +103,8 @@ export function createListener({ connect, onError }: ListenerOptions): Listener 
   };
 
   const subscribe = async (channel: string) => {
-    // While it is being opened again the loop listens to every channel of the map, this one included.
+    // While it is being opened again the loop listens to every channel of the map, this one
+    // included.
     if (client === undefined && attempt > 0) return;
     if (client === undefined) await open();
     const current = client;
@@ -114,7 +123,9 @@ export function createListener({ connect, onError }: ListenerOptions): Listener 
         if (listeners.size > 0 || channels.get(channel) !== listeners) return;
         channels.delete(channel);
         const current = client;
-        await current?.query(`UNLISTEN "${channel}"`).catch((error: unknown) => lost(current, error));
+        await current
+          ?.query(`UNLISTEN "${channel}"`)
+          .catch((error: unknown) => lost(current, error));
       };
       try {
         await subscribe(channel);

@@ -8,10 +8,15 @@ import { write } from '../write.ts';
 import { loadOwned } from './load.ts';
 
 /**
- * Asks for a cancel. Before a burn transaction was handed out it takes effect at once; after that the operation is `cancelling` until the transaction
- * has provably died, or has landed after all. @throws NftUpgradeError `cancel_refused` past the point of no return
+ * Asks for a cancel. Before a burn transaction was handed out it takes effect at once; after that
+ * the operation is `cancelling` until the transaction has provably died, or has landed after all.
+ * @throws NftUpgradeError `cancel_refused` past the point of no return
  */
-export async function cancel(engine: Engine, drive: Drive, query: OperationQuery): Promise<Snapshot> {
+export async function cancel(
+  engine: Engine,
+  drive: Drive,
+  query: OperationQuery,
+): Promise<Snapshot> {
   const loaded = await loadOwned(engine, query);
   const { status, asset, operationId } = loaded.snapshot;
   if (status === 'cancelling' || status === 'cancelled') return loaded.snapshot;
@@ -19,11 +24,15 @@ export async function cancel(engine: Engine, drive: Drive, query: OperationQuery
   const handedOut = await burnAttempts(stepOf(engine, loaded));
   const until = Math.max(0, ...handedOut.map((attempt) => attempt.lastValidBlockHeight));
   const outcome = to.includes('cancelling')
-    ? append('cancelling', { until, message: 'Cancelling. Waiting until the burn transaction can no longer land.' })
+    ? append('cancelling', {
+        until,
+        message: 'Cancelling. Waiting until the burn transaction can no longer land.',
+      })
     : to.includes('cancelled')
       ? append('cancelled', { message: 'Cancelled' })
       : null;
-  if (outcome?.kind !== 'append') throw new NftUpgradeError('cancel_refused', { operationId, asset, details: { status } });
+  if (outcome?.kind !== 'append')
+    throw new NftUpgradeError('cancel_refused', { operationId, asset, details: { status } });
   const written = await write(engine, loaded, outcome);
   void drive.advance(operationId, written);
   return written.snapshot;

@@ -1,4 +1,9 @@
-import { type ConfirmBurn, isErrorCode, NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import {
+  type ConfirmBurn,
+  isErrorCode,
+  NftUpgradeError,
+  type Snapshot,
+} from '@aiw3/nft-upgrade/protocol';
 import { alone, type Part, together } from '../../db/together.ts';
 import type { OperationQuery } from '../../http/operations.ts';
 import { burnAttempts } from '../../phases/burn.ts';
@@ -11,8 +16,9 @@ import { write } from '../write.ts';
 import { loadOwned } from './load.ts';
 
 /**
- * Takes a burn: signed bytes, which are judged, stored and only then sent, or the signature of one that the wallet has sent itself. Either is a hint that
- * is worth a look at the chain; neither is believed. A repeat of the same burn is welcome at any time.
+ * Takes a burn: signed bytes, which are judged, stored and only then sent, or the signature of one
+ * that the wallet has sent itself. Either is a hint that is worth a look at the chain; neither is
+ * believed. A repeat of the same burn is welcome at any time.
  */
 export async function confirmBurn(
   engine: Engine,
@@ -26,17 +32,27 @@ export async function confirmBurn(
   if (handedOut.length === 0) throw notExpected(loaded.snapshot);
 
   const signed: SignedBurn | null =
-    'signedTransaction' in confirmation ? await needChain(step).burn.accept(confirmation.signedTransaction, handedOut) : null;
-  const signature = signed ? signed.signature : 'burnTxSignature' in confirmation ? confirmation.burnTxSignature : '';
+    'signedTransaction' in confirmation
+      ? await needChain(step).burn.accept(confirmation.signedTransaction, handedOut)
+      : null;
+  const signature = signed
+    ? signed.signature
+    : 'burnTxSignature' in confirmation
+      ? confirmation.burnTxSignature
+      : '';
 
   const known = (await step.attempts.signatures()).some((row) => row.signature === signature);
   const { status } = loaded.snapshot;
-  if (known && status !== 'awaiting_burn') return { burnTxSignature: signature, snapshot: loaded.snapshot };
+  if (known && status !== 'awaiting_burn')
+    return { burnTxSignature: signature, snapshot: loaded.snapshot };
   if (status !== 'awaiting_burn' && status !== 'verifying_burn') throw notExpected(loaded.snapshot);
   if (!signed) await refuseWrongReport(step, handedOut, signature);
 
   const remember = step.attempts.signature(signature, signed);
-  const written = status === 'awaiting_burn' ? await write(engine, loaded, looking(signature, signed, remember)) : null;
+  const written =
+    status === 'awaiting_burn'
+      ? await write(engine, loaded, looking(signature, signed, remember))
+      : null;
   if (!written) await together(engine.db.sql, alone(id), [remember]);
   // Stored first, sent second: a crash between the two leaves bytes that the next look sends.
   if (signed) await needChain(step).burn.broadcast(signed).catch(engine.onError);
@@ -57,7 +73,11 @@ const looking = (signature: string, signed: SignedBurn | null, remember: Part) =
   );
 
 /** A report that the chain already contradicts is refused with its own code, and noted down. */
-async function refuseWrongReport(step: Step, attempts: readonly BurnAttempt[], signature: string): Promise<void> {
+async function refuseWrongReport(
+  step: Step,
+  attempts: readonly BurnAttempt[],
+  signature: string,
+): Promise<void> {
   const seen = await needChain(step).burn.observe({ attempts, signatures: [signature] });
   if (seen.kind !== 'refused' || seen.signature !== signature) return;
   await step.attempts.refuseSignature(signature, seen.code);

@@ -7,10 +7,15 @@ import { write } from '../write.ts';
 import { loadOwned } from './load.ts';
 
 /** A fresh burn transaction, once the chain has proved that the earlier ones cannot land. */
-export async function reissueBurn(engine: Engine, drive: Drive, query: OperationQuery): Promise<Snapshot> {
+export async function reissueBurn(
+  engine: Engine,
+  drive: Drive,
+  query: OperationQuery,
+): Promise<Snapshot> {
   const loaded = await loadOwned(engine, query);
   const { status, asset, operationId } = loaded.snapshot;
-  if (status !== 'awaiting_burn') throw new NftUpgradeError('burn_not_expected', { operationId, asset, details: { status } });
+  if (status !== 'awaiting_burn')
+    throw new NftUpgradeError('burn_not_expected', { operationId, asset, details: { status } });
   const step = stepOf(engine, loaded);
   const seen = await observeBurn(step);
   if (seen.kind !== 'dead' && seen.kind !== 'failed') {
@@ -18,5 +23,7 @@ export async function reissueBurn(engine: Engine, drive: Drive, query: Operation
     throw new NftUpgradeError('burn_still_valid', { operationId, asset });
   }
   const outcome = await issueBurn(step, seen);
-  return outcome.kind === 'append' ? (await write(engine, loaded, outcome)).snapshot : loaded.snapshot;
+  return outcome.kind === 'append'
+    ? (await write(engine, loaded, outcome)).snapshot
+    : loaded.snapshot;
 }

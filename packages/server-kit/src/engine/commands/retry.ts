@@ -9,9 +9,15 @@ import { type Drive, stepOf } from '../drive.ts';
 import { write } from '../write.ts';
 import { loadOwned } from './load.ts';
 
-/** Runs a waiting recovery now. After `needs_attention` it begins with a fresh budget. @throws NftUpgradeError `retry_refused` */
-export const retry = async (engine: Engine, drive: Drive, query: OperationQuery): Promise<Snapshot> =>
-  retryLoaded(engine, drive, await loadOwned(engine, query));
+/**
+ * Runs a waiting recovery now. After `needs_attention` it begins with a fresh budget. @throws
+ * NftUpgradeError `retry_refused`
+ */
+export const retry = async (
+  engine: Engine,
+  drive: Drive,
+  query: OperationQuery,
+): Promise<Snapshot> => retryLoaded(engine, drive, await loadOwned(engine, query));
 
 /** The same for an operator, who may retry what belongs to anybody. */
 export async function retryLoaded(engine: Engine, drive: Drive, loaded: Loaded): Promise<Snapshot> {
@@ -32,18 +38,25 @@ export async function retryLoaded(engine: Engine, drive: Drive, loaded: Loaded):
             { also: (sql) => refuseCompensated(sql, operationId) },
           )
         : undefined;
-  if (outcome?.kind !== 'append') throw new NftUpgradeError('retry_refused', { operationId, asset, details: { status } });
+  if (outcome?.kind !== 'append')
+    throw new NftUpgradeError('retry_refused', { operationId, asset, details: { status } });
   const written = await write(engine, loaded, outcome);
   void drive.advance(operationId, written);
   return written.snapshot;
 }
 
-/** A debt that is settled in another way must not be delivered as well. The row is locked until the retry is written. */
+/**
+ * A debt that is settled in another way must not be delivered as well. The row is locked until the
+ * retry is written.
+ */
 async function refuseCompensated(sql: Sql, operationId: string): Promise<void> {
   const [debt] = await sql<{ settlement: string | null }>(
     'select settlement from nft_upgrade.obligation where operation_id = $1 for update',
     [operationId],
   );
   if (debt?.settlement === 'compensated')
-    throw new NftUpgradeError('retry_refused', { operationId, details: { settlement: 'compensated' } });
+    throw new NftUpgradeError('retry_refused', {
+      operationId,
+      details: { settlement: 'compensated' },
+    });
 }

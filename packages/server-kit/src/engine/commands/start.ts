@@ -12,8 +12,8 @@ interface KeyRow {
 }
 
 /**
- * Makes the operation, or attaches to the one that a repeat of this start, or another start for the same subject, has made. Resolves once the first
- * event is committed; the work goes on behind it.
+ * Makes the operation, or attaches to the one that a repeat of this start, or another start for the
+ * same subject, has made. Resolves once the first event is committed; the work goes on behind it.
  */
 export async function start(engine: Engine, drive: Drive, request: StartRequest): Promise<Started> {
   const process = processOf(engine.processes, request.process);
@@ -31,7 +31,11 @@ export async function start(engine: Engine, drive: Drive, request: StartRequest)
     engine.queue.add({ operationId: id, seq: 1, startAfterMs: engine.takeoverMs }),
     ...(idempotencyKey === null ? [] : [keyPart(request, idempotencyKey)]),
   ]);
-  if (!created) return { snapshot: await snapshotOf(engine, await attach(engine, request, subject)), attached: true };
+  if (!created)
+    return {
+      snapshot: await snapshotOf(engine, await attach(engine, request, subject)),
+      attached: true,
+    };
   engine.telemetry.add('nft_upgrade.operations.started', { process: process.name });
   engine.log.info('An operation began.', { operationId: id, process: process.name });
   engine.queue.expect(id, engine.takeoverMs);
@@ -44,10 +48,16 @@ const keyPart = ({ principal, process, input }: StartRequest, key: string): Part
     insert into nft_upgrade.idempotency_key (principal, key, process, input, operation_id) select $1, $2, $3, $4::jsonb, id from moved)`,
   values: [principal.id, key, process, input],
   // The same start, twice at once: the other one has the key, so this one leaves nothing behind.
-  taken: { constraints: ['idempotency_key_pkey'], error: () => new NftUpgradeError('journal_conflict') },
+  taken: {
+    constraints: ['idempotency_key_pkey'],
+    error: () => new NftUpgradeError('journal_conflict'),
+  },
 });
 
-/** Joins the operation that lives for the subject. @throws NftUpgradeError `journal_conflict` when it has ended between two looks, or the key was used */
+/**
+ * Joins the operation that lives for the subject. @throws NftUpgradeError `journal_conflict` when
+ * it has ended between two looks, or the key was used
+ */
 async function attach(engine: Engine, request: StartRequest, subject: string): Promise<string> {
   const { principal, process, idempotencyKey } = request;
   const [live] = await engine.db.sql<{ id: string }>(
@@ -55,18 +65,23 @@ async function attach(engine: Engine, request: StartRequest, subject: string): P
     [principal.id, process, subject],
   );
   if (!live) throw new NftUpgradeError('journal_conflict');
-  if (idempotencyKey !== null) await together(engine.db.sql, alone(live.id), [keyPart(request, idempotencyKey)]);
+  if (idempotencyKey !== null)
+    await together(engine.db.sql, alone(live.id), [keyPart(request, idempotencyKey)]);
   return live.id;
 }
 
-async function byKey(engine: Engine, { principal, idempotencyKey, process, input }: StartRequest): Promise<string | null> {
+async function byKey(
+  engine: Engine,
+  { principal, idempotencyKey, process, input }: StartRequest,
+): Promise<string | null> {
   if (idempotencyKey === null) return null;
   const [row] = await engine.db.sql<KeyRow>(
     'select operation_id, process, input = $3::jsonb as same from nft_upgrade.idempotency_key where principal = $1 and key = $2',
     [principal.id, idempotencyKey, input],
   );
   if (!row) return null;
-  if (row.process !== process || !row.same) throw new NftUpgradeError('idempotency_conflict', { operationId: row.operation_id });
+  if (row.process !== process || !row.same)
+    throw new NftUpgradeError('idempotency_conflict', { operationId: row.operation_id });
   return row.operation_id;
 }
 

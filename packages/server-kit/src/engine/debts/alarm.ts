@@ -9,17 +9,23 @@ interface Late {
   evidence: Record<string, unknown>;
 }
 
-/** A debt of the future is one from before the clock was set back: rather too early than an hour too late. */
+/**
+ * A debt of the future is one from before the clock was set back: rather too early than an hour too
+ * late.
+ */
 const isLate =
   'o.settlement is null and o.alarmed_at is null and o.opened_at not between clock_timestamp() - make_interval(secs => $1) and clock_timestamp()';
 
 /**
- * Calls people, once, about each debt that is older than `olderThanMs`. The mark and the alert are one transaction, so no node calls twice and no crash
- * swallows a call. Resolves with how many there were.
+ * Calls people, once, about each debt that is older than `olderThanMs`. The mark and the alert are
+ * one transaction, so no node calls twice and no crash swallows a call. Resolves with how many
+ * there were.
  */
 export async function raiseAlarms(db: Db, olderThanMs: number): Promise<number> {
   // Most of the time there is none, which a look at a small index tells.
-  const [any] = await db.sql(`select 1 from nft_upgrade.obligation o where ${isLate} limit 1`, [olderThanMs / 1000]);
+  const [any] = await db.sql(`select 1 from nft_upgrade.obligation o where ${isLate} limit 1`, [
+    olderThanMs / 1000,
+  ]);
   if (!any) return 0;
   return db.tx(async (sql) => {
     const late = await sql<Late>(
@@ -28,7 +34,13 @@ export async function raiseAlarms(db: Db, olderThanMs: number): Promise<number> 
        returning o.operation_id, o.compensation_id, p.process, greatest(0, floor(extract(epoch from clock_timestamp() - o.opened_at) / 60))::int as minutes, o.evidence`,
       [olderThanMs / 1000],
     );
-    for (const { operation_id: id, process, minutes, compensation_id: compensationId, evidence } of late) {
+    for (const {
+      operation_id: id,
+      process,
+      minutes,
+      compensation_id: compensationId,
+      evidence,
+    } of late) {
       const alert = {
         severity: 'critical',
         summary: `${process} is owed for ${minutes} minutes and nobody has settled it`,

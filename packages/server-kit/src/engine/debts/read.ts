@@ -34,7 +34,10 @@ const select = `select o.operation_id as "operationId", o.compensation_id as "co
   from nft_upgrade.obligation o join nft_upgrade.operation p on p.id = o.operation_id`;
 
 /** Oldest first. Needs nothing but the database. */
-export const listObligations = (db: Db, { all = false, olderThanMs = 0, limit = 100 }: ObligationQuery = {}): Promise<Obligation[]> =>
+export const listObligations = (
+  db: Db,
+  { all = false, olderThanMs = 0, limit = 100 }: ObligationQuery = {},
+): Promise<Obligation[]> =>
   db.sql<Obligation>(
     `${select} where ($1 or o.settlement is null) and o.opened_at <= clock_timestamp() - make_interval(secs => $2) order by o.opened_at limit $3`,
     [all, olderThanMs / 1000, limit],
@@ -42,7 +45,12 @@ export const listObligations = (db: Db, { all = false, olderThanMs = 0, limit = 
 
 /** @throws NftUpgradeError `not_found` */
 export async function findObligation(db: Db, operationId: string): Promise<Obligation> {
-  const [obligation] = await db.sql<Obligation>(`${select} where o.operation_id = $1`, [operationId]);
+  const [obligation] = await db.sql<Obligation>(`${select} where o.operation_id = $1`, [
+    operationId,
+  ]);
   if (obligation) return obligation;
-  throw new NftUpgradeError('not_found', { message: `No debt is known for the operation ${operationId}.`, operationId });
+  throw new NftUpgradeError('not_found', {
+    message: `No debt is known for the operation ${operationId}.`,
+    operationId,
+  });
 }

@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isNftUpgradeError, type NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import {
+  isNftUpgradeError,
+  type NftUpgradeError,
+  toNftUpgradeError,
+} from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../../db/db.ts';
 import type { Obligations } from '../obligations.ts';
 import { findObligation } from './read.ts';
@@ -7,11 +11,14 @@ import { findObligation } from './read.ts';
 export type OperatorAction = 'retry' | 'compensate';
 
 /** What became of a request. */
-export type RequestOutcome = { ok: true; status: string } | { ok: false; code: string; message: string; hint: string };
+export type RequestOutcome =
+  | { ok: true; status: string }
+  | { ok: false; code: string; message: string; hint: string };
 
 /**
- * Writes down what an operator decided, for the nodes to carry out. It needs neither keys nor an RPC address, so it can come from anywhere that reaches the
- * database. Resolves with the number of the request. @throws NftUpgradeError `not_found` when nothing is owed
+ * Writes down what an operator decided, for the nodes to carry out. It needs neither keys nor an
+ * RPC address, so it can come from anywhere that reaches the database. Resolves with the number of
+ * the request. @throws NftUpgradeError `not_found` when nothing is owed
  */
 export async function requestAction(
   db: Db,
@@ -26,9 +33,16 @@ export async function requestAction(
 }
 
 /** Resolves with null when no node has carried it out in time. It stays requested then. */
-export async function awaitOutcome(db: Db, id: number, timeoutMs: number): Promise<RequestOutcome | null> {
+export async function awaitOutcome(
+  db: Db,
+  id: number,
+  timeoutMs: number,
+): Promise<RequestOutcome | null> {
   for (const end = Date.now() + timeoutMs; ; ) {
-    const [row] = await db.sql<{ outcome: RequestOutcome | null }>('select outcome from nft_upgrade.operator_request where id = $1', [id]);
+    const [row] = await db.sql<{ outcome: RequestOutcome | null }>(
+      'select outcome from nft_upgrade.operator_request where id = $1',
+      [id],
+    );
     if (row?.outcome) return row.outcome;
     if (Date.now() >= end) return null;
     await sleep(Math.min(250, Math.max(1, end - Date.now())));
@@ -38,10 +52,20 @@ export async function awaitOutcome(db: Db, id: number, timeoutMs: number): Promi
 /** Longer than an action takes; a node that dies over it gives it back after this. */
 const LEASE_SECONDS = 60;
 /** The world is away, which says nothing about the request: it is tried again. */
-const passing: readonly string[] = ['database_unavailable', 'rpc_unavailable', 'temporarily_unavailable'];
+const passing: readonly string[] = [
+  'database_unavailable',
+  'rpc_unavailable',
+  'temporarily_unavailable',
+];
 
-/** Carries out what operators asked for, each by one node. Both actions may be run twice: a debt is settled once. */
-export async function carryOutRequests(db: Db, obligations: Pick<Obligations, 'retry' | 'compensate'>): Promise<number> {
+/**
+ * Carries out what operators asked for, each by one node. Both actions may be run twice: a debt is
+ * settled once.
+ */
+export async function carryOutRequests(
+  db: Db,
+  obligations: Pick<Obligations, 'retry' | 'compensate'>,
+): Promise<number> {
   const rows = await db.sql<{ id: number; operation_id: string; action: OperatorAction }>(
     `update nft_upgrade.operator_request set claimed_until = clock_timestamp() + make_interval(secs => $1) where id in (
        select id from nft_upgrade.operator_request where done_at is null
@@ -52,9 +76,15 @@ export async function carryOutRequests(db: Db, obligations: Pick<Obligations, 'r
   for (const { id, operation_id: operationId, action } of rows) {
     const outcome = await run(() => obligations[action](operationId));
     if (outcome)
-      await db.sql('update nft_upgrade.operator_request set done_at = clock_timestamp(), outcome = $2 where id = $1', [id, outcome]);
+      await db.sql(
+        'update nft_upgrade.operator_request set done_at = clock_timestamp(), outcome = $2 where id = $1',
+        [id, outcome],
+      );
     else
-      await db.sql(`update nft_upgrade.operator_request set claimed_until = clock_timestamp() + interval '5 seconds' where id = $1`, [id]);
+      await db.sql(
+        `update nft_upgrade.operator_request set claimed_until = clock_timestamp() + interval '5 seconds' where id = $1`,
+        [id],
+      );
   }
   return rows.length;
 }

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Loaded } from '../../journal/journal.ts';
 import { redact } from '../../telemetry/redact.ts';
 
-/** What somebody needs who looks into a case, and nothing that they need not know: no input, no name of the user, no transaction bytes, no tokens. */
+/**
+ * What somebody needs who looks into a case, and nothing that they need not know: no input, no name
+ * of the user, no transaction bytes, no tokens.
+ */
 export interface SupportBundle {
   operationId: string;
   process: string;

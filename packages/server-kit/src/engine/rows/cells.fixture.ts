@@ -26,10 +26,22 @@ export interface Cell {
   stop(): Promise<void>;
   begin(
     service: Service,
-    options?: { process?: 'upgrade' | 'claim'; key?: string | null; principal?: Holder['principal'] },
+    options?: {
+      process?: 'upgrade' | 'claim';
+      key?: string | null;
+      principal?: Holder['principal'];
+    },
   ): Promise<string>;
-  until(service: Service, operationId: string, ...statuses: string[]): ReturnType<typeof untilStatus>;
-  query(operationId: string): { process: string; operationId: string; principal: Holder['principal'] };
+  until(
+    service: Service,
+    operationId: string,
+    ...statuses: string[]
+  ): ReturnType<typeof untilStatus>;
+  query(operationId: string): {
+    process: string;
+    operationId: string;
+    principal: Holder['principal'];
+  };
   history(service: Service, operationId: string): Promise<string[]>;
   /** The database as it was before any of this. */
   wipe(): Promise<unknown>;
@@ -42,7 +54,10 @@ export interface Cell {
 /** A machine that is busy with something else takes its time. */
 const PATIENT_MS = 60_000;
 
-/** Runs the same tests on PGlite and on Postgres, with a real Solana runtime: one Postgres and one chain for a file. */
+/**
+ * Runs the same tests on PGlite and on Postgres, with a real Solana runtime: one Postgres and one
+ * chain for a file.
+ */
 export function describeCells(title: string, tests: (cell: Cell) => void): void {
   let place: Awaited<ReturnType<typeof openGround>> | undefined;
   beforeAll(async () => {
@@ -56,7 +71,8 @@ export function describeCells(title: string, tests: (cell: Cell) => void): void 
     let db: Db | undefined;
     const cell = {} as Cell;
     const services: Service[] = [];
-    const stop = async () => void (await Promise.all(services.splice(0).map((service) => service.stop())));
+    const stop = async () =>
+      void (await Promise.all(services.splice(0).map((service) => service.stop())));
     beforeAll(async () => {
       db = await open();
     });
@@ -80,7 +96,12 @@ export function describeCells(title: string, tests: (cell: Cell) => void): void 
   });
 }
 
-async function freshCell(db: Db, ground: Ground, services: Service[], stop: () => Promise<void>): Promise<Cell> {
+async function freshCell(
+  db: Db,
+  ground: Ground,
+  services: Service[],
+  stop: () => Promise<void>,
+): Promise<Cell> {
   const alice = await ground.holder('alice');
   const content = memoryContent();
   const host = permissiveRules(() => alice.mint, ground.standard);
@@ -91,10 +112,15 @@ async function freshCell(db: Db, ground: Ground, services: Service[], stop: () =
     operationId,
     principal: alice.principal,
   });
-  const until: Cell['until'] = (service, operationId, ...statuses) => untilStatus(service, query(operationId), statuses, PATIENT_MS);
-  const begin: Cell['begin'] = async (service, { process = 'upgrade', key = null, principal = alice.principal } = {}) => {
+  const until: Cell['until'] = (service, operationId, ...statuses) =>
+    untilStatus(service, query(operationId), statuses, PATIENT_MS);
+  const begin: Cell['begin'] = async (
+    service,
+    { process = 'upgrade', key = null, principal = alice.principal } = {},
+  ) => {
     const input = process === 'upgrade' ? { targetTierId: 'tier-2' } : {};
-    return (await service.start({ process, principal, input, idempotencyKey: key })).snapshot.operationId;
+    return (await service.start({ process, principal, input, idempotencyKey: key })).snapshot
+      .operationId;
   };
   const options: Cell['options'] = (some = {}) => ({
     db,
@@ -127,8 +153,12 @@ async function freshCell(db: Db, ground: Ground, services: Service[], stop: () =
       services.push(service);
       return service;
     },
-    history: async (service, operationId) => (await service.events({ ...query(operationId), after: 0 })).map(({ status }) => status),
-    wipe: () => db.sql('truncate nft_upgrade.operation, nft_upgrade.setting cascade; delete from nft_upgrade_queue.job'),
+    history: async (service, operationId) =>
+      (await service.events({ ...query(operationId), after: 0 })).map(({ status }) => status),
+    wipe: () =>
+      db.sql(
+        'truncate nft_upgrade.operation, nft_upgrade.setting cascade; delete from nft_upgrade_queue.job',
+      ),
     async delivered() {
       const held = await ground.nfts(alice.principal.wallet);
       expect(held).toHaveLength(1);

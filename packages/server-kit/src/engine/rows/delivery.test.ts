@@ -11,11 +11,20 @@ import { describeCells } from './cells.fixture.ts';
 const times = <T>(count: number, one: () => T): T[] => Array.from({ length: count }, one);
 
 describeCells('deliveries', (cell) => {
-  /** People are called, the debt is a row, and whoever starts again is told of it. Resolves once a retry has delivered. */
+  /**
+   * People are called, the debt is a row, and whoever starts again is told of it. Resolves once a
+   * retry has delivered.
+   */
   const isOwedThenDelivered = async (node: Service, id: string, code: string) => {
     const stuck = await cell.until(node, id, 'needs_attention');
-    expect(stuck).toMatchObject({ asset: 'burned_owed', terminal: false, now: { code, requiresSupport: true } });
-    await expect.poll(() => cell.alerts).toMatchObject([{ operationId: id, summary: expect.stringContaining(code) }]);
+    expect(stuck).toMatchObject({
+      asset: 'burned_owed',
+      terminal: false,
+      now: { code, requiresSupport: true },
+    });
+    await expect
+      .poll(() => cell.alerts)
+      .toMatchObject([{ operationId: id, summary: expect.stringContaining(code) }]);
     const debts = () => cell.db.sql('select operation_id, settlement from nft_upgrade.obligation');
     expect(await debts()).toEqual([{ operation_id: id, settlement: null }]);
     expect(await cell.begin(node, { key: 'key-00000005' })).toBe(id);
@@ -29,7 +38,11 @@ describeCells('deliveries', (cell) => {
 
   it('M1, M3: an upload that fails is recovered in the open', async () => {
     const node = await cell.node();
-    cell.content.fail(new NftUpgradeError('metadata_upload_failed', { message: 'The pinning service answered 429.' }));
+    cell.content.fail(
+      new NftUpgradeError('metadata_upload_failed', {
+        message: 'The pinning service answered 429.',
+      }),
+    );
     const id = await cell.begin(node, { process: 'claim' });
     await cell.until(node, id, 'completed');
     expect(await cell.history(node, id)).toEqual([
@@ -48,7 +61,10 @@ describeCells('deliveries', (cell) => {
 
   it.each([
     { refusals: 0, outcome: 'the second one takes it, and nobody notices' },
-    { refusals: 1, outcome: 'it fails in the open where the second one is at its limit too, and is tried again' },
+    {
+      refusals: 1,
+      outcome: 'it fails in the open where the second one is at its limit too, and is tried again',
+    },
   ])('M1: a provider at its limit after the burn: $outcome', async ({ refusals }) => {
     const limited = await kuboPeer((response) => response.writeHead(429).end());
     let asked = 0;
@@ -57,12 +73,16 @@ describeCells('deliveries', (cell) => {
       if (asked <= refusals) response.writeHead(429).end();
       else added({ Name: 'content', Hash: await cidOf(await uploadIn(seen)) })(response, seen);
     });
-    const node = await cell.node({ content: fallbackStore([limited, second].map(({ url }) => kuboStore({ url }))) });
+    const node = await cell.node({
+      content: fallbackStore([limited, second].map(({ url }) => kuboStore({ url }))),
+    });
     const id = await cell.awaiting(node);
     await cell.ground.submit(id);
     await cell.until(node, id, 'completed');
     expect([limited.seen.length, asked]).toEqual([refusals + 1, refusals + 1]);
-    const failed = (await node.events({ ...cell.query(id), after: 0 })).filter(({ status }) => status === 'upload_failed');
+    const failed = (await node.events({ ...cell.query(id), after: 0 })).filter(
+      ({ status }) => status === 'upload_failed',
+    );
     expect(failed.map(({ code, retryable }) => ({ code, retryable }))).toEqual(
       times(refusals, () => ({ code: 'metadata_upload_failed', retryable: true })),
     );
@@ -73,28 +93,36 @@ describeCells('deliveries', (cell) => {
   it.each([
     { lies: 1, outcome: 'is asked again in the open' },
     { lies: 3, outcome: 'leaves the NFT owed until it tells the truth' },
-  ])('M2: a store that answers with another CID, $lies times, $outcome, and nothing is minted with its answer', async ({ lies }) => {
-    let stored = '';
-    let answers = 0;
-    const kubo = await kuboPeer(async (response, seen) => {
-      stored = await cidOf(await uploadIn(seen));
-      answers += 1;
-      added({ Name: 'content', Hash: answers > lies ? stored : await cidOf(Buffer.from('another')) })(response, seen);
-    });
-    const node = await cell.node({ content: kuboStore({ url: kubo.url }) });
-    const id = await cell.awaiting(node);
-    await cell.ground.submit(id);
-    if (lies < 3) await cell.until(node, id, 'completed');
-    else await isOwedThenDelivered(node, id, 'metadata_cid_mismatch');
-    expect(answers).toBe(lies + 1);
-    const told = (await node.events({ ...cell.query(id), after: 0 })).flatMap(({ code }) => code ?? []);
-    expect(told).toContain('metadata_cid_mismatch');
-    const { facts } = await node.snapshot(cell.query(id));
-    // What stands on the chain was compared with this before the operation was completed.
-    expect(facts).toMatchObject({ ipfsHash: stored, metadataUri: `ipfs://${stored}` });
-    await cell.delivered();
-    await kubo.stop();
-  });
+  ])(
+    'M2: a store that answers with another CID, $lies times, $outcome, and nothing is minted with its answer',
+    async ({ lies }) => {
+      let stored = '';
+      let answers = 0;
+      const kubo = await kuboPeer(async (response, seen) => {
+        stored = await cidOf(await uploadIn(seen));
+        answers += 1;
+        added({
+          Name: 'content',
+          Hash: answers > lies ? stored : await cidOf(Buffer.from('another')),
+        })(response, seen);
+      });
+      const node = await cell.node({ content: kuboStore({ url: kubo.url }) });
+      const id = await cell.awaiting(node);
+      await cell.ground.submit(id);
+      if (lies < 3) await cell.until(node, id, 'completed');
+      else await isOwedThenDelivered(node, id, 'metadata_cid_mismatch');
+      expect(answers).toBe(lies + 1);
+      const told = (await node.events({ ...cell.query(id), after: 0 })).flatMap(
+        ({ code }) => code ?? [],
+      );
+      expect(told).toContain('metadata_cid_mismatch');
+      const { facts } = await node.snapshot(cell.query(id));
+      // What stands on the chain was compared with this before the operation was completed.
+      expect(facts).toMatchObject({ ipfsHash: stored, metadataUri: `ipfs://${stored}` });
+      await cell.delivered();
+      await kubo.stop();
+    },
+  );
 
   it('M4: an upload that fails for days after the burn is owed, called for and retried', async () => {
     const node = await cell.node();
@@ -116,7 +144,9 @@ describeCells('deliveries', (cell) => {
     const [one, two] = [await cell.node(), await cell.node()];
     const id = await cell.awaiting(one);
     await cell.ground.submit(id);
-    await Promise.all(Array.from({ length: 20 }, (_, index) => (index % 2 ? one : two).advance(id)));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) => (index % 2 ? one : two).advance(id)),
+    );
     await cell.until(two, id, 'completed');
     const events = await one.events({ ...cell.query(id), after: 0 });
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
@@ -130,7 +160,9 @@ describeCells('deliveries', (cell) => {
       if (sent.push(attempt) === 1) cell.ground.lose(1);
       return chain.mint.send(attempt);
     };
-    const node = await cell.node({ chain: { ...chain, mint: { ...chain.mint, key: chain.mint.key, send } } });
+    const node = await cell.node({
+      chain: { ...chain, mint: { ...chain.mint, key: chain.mint.key, send } },
+    });
     const id = await cell.awaiting(node);
     await cell.ground.submit(id);
     await expect.poll(() => sent.length, { timeout: 30_000 }).toBeGreaterThan(3);
@@ -138,7 +170,9 @@ describeCells('deliveries', (cell) => {
     cell.ground.pass(160);
     const done = await cell.until(node, id, 'completed');
     expect(await cell.delivered()).toBe(done.facts.mintAddress);
-    expect(new Set(sent.map(({ mintAddress }) => mintAddress))).toEqual(new Set([done.facts.mintAddress]));
+    expect(new Set(sent.map(({ mintAddress }) => mintAddress))).toEqual(
+      new Set([done.facts.mintAddress]),
+    );
     expect(done.facts.transactionSignature).not.toBe(sent[0]?.signature);
   });
 
@@ -147,21 +181,29 @@ describeCells('deliveries', (cell) => {
     let sent = 0;
     const send: typeof chain.mint.send = async (attempt) => {
       sent += 1;
-      // Lamports at the address, put there behind its back: an account cannot be created there as it was signed.
+      // Lamports at the address, put there behind its back: an account cannot be created there as
+      // it was signed.
       if (sent === 1) await cell.ground.dust(attempt.mintAddress);
       return chain.mint.send(attempt);
     };
-    const node = await cell.node({ chain: { ...chain, mint: { ...chain.mint, key: chain.mint.key, send } } });
+    const node = await cell.node({
+      chain: { ...chain, mint: { ...chain.mint, key: chain.mint.key, send } },
+    });
     const id = await cell.awaiting(node);
     await cell.ground.submit(id);
     const done = await cell.until(node, id, 'completed');
-    const failed = (await node.events({ ...cell.query(id), after: 0 })).filter(({ status }) => status === 'mint_failed');
+    const failed = (await node.events({ ...cell.query(id), after: 0 })).filter(
+      ({ status }) => status === 'mint_failed',
+    );
     expect(failed).toMatchObject([{ code: 'mint_failed_on_chain', asset: 'burned_owed' }]);
     const outcomes = await cell.db.sql(
       "select outcome from nft_upgrade.attempt where operation_id = $1 and kind = 'mint' order by attempt",
       [id],
     );
-    expect(outcomes).toEqual([{ outcome: 'mint_failed_on_chain' }, { outcome: expect.stringMatching(/^minted in slot/) }]);
+    expect(outcomes).toEqual([
+      { outcome: 'mint_failed_on_chain' },
+      { outcome: expect.stringMatching(/^minted in slot/) },
+    ]);
     expect(await cell.delivered()).toBe(done.facts.mintAddress);
   });
 
@@ -169,26 +211,41 @@ describeCells('deliveries', (cell) => {
     { row: 'K7', what: 'another account', how: 'account', code: 'mint_address_occupied' },
     { row: 'K8', what: 'an NFT of somebody else', how: 'owner', code: 'mint_mismatch' },
     { row: 'K8', what: 'an NFT with another URI', how: 'uri', code: 'mint_mismatch' },
-  ] as const)('$row: $what at the address of the new NFT is no delivery: people are called, and settle it', async ({ how, code }) => {
-    const paid: string[] = [];
-    const compensator = {
-      settle: async ({ compensationId }: { compensationId: string }) => ({ kind: `refund ${paid.push(compensationId)}` }),
-    };
-    const node = await cell.node({ compensator });
-    const id = await cell.awaiting(node);
-    await cell.ground.spoil(id, how);
-    await cell.ground.submit(id);
-    const isStuck = (times: number) => expect.poll(() => cell.alerts.length, { timeout: 30_000 }).toBe(times);
-    await isStuck(1);
-    expect(await node.snapshot(cell.query(id))).toMatchObject({ status: 'needs_attention', asset: 'burned_owed', now: { code } });
-    // However often it is tried: nothing is minted in its place.
-    await node.retry(cell.query(id));
-    await isStuck(2);
-    expect(await cell.db.sql("select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'mint'", [id])).toEqual([]);
-    await node.obligations.compensate(id);
-    await cell.until(node, id, 'compensated');
-    expect(paid).toHaveLength(1);
-  });
+  ] as const)(
+    '$row: $what at the address of the new NFT is no delivery: people are called, and settle it',
+    async ({ how, code }) => {
+      const paid: string[] = [];
+      const compensator = {
+        settle: async ({ compensationId }: { compensationId: string }) => ({
+          kind: `refund ${paid.push(compensationId)}`,
+        }),
+      };
+      const node = await cell.node({ compensator });
+      const id = await cell.awaiting(node);
+      await cell.ground.spoil(id, how);
+      await cell.ground.submit(id);
+      const isStuck = (times: number) =>
+        expect.poll(() => cell.alerts.length, { timeout: 30_000 }).toBe(times);
+      await isStuck(1);
+      expect(await node.snapshot(cell.query(id))).toMatchObject({
+        status: 'needs_attention',
+        asset: 'burned_owed',
+        now: { code },
+      });
+      // However often it is tried: nothing is minted in its place.
+      await node.retry(cell.query(id));
+      await isStuck(2);
+      expect(
+        await cell.db.sql(
+          "select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'mint'",
+          [id],
+        ),
+      ).toEqual([]);
+      await node.obligations.compensate(id);
+      await cell.until(node, id, 'compensated');
+      expect(paid).toHaveLength(1);
+    },
+  );
 
   it('K9: a mint that a fork undoes is sent again, to the same address, until it is final', async () => {
     const sent: string[] = [];
@@ -198,7 +255,9 @@ describeCells('deliveries', (cell) => {
       if (sent.push(attempt.mintAddress) === 1) cell.ground.freeze();
       return chain.mint.send(attempt);
     };
-    const node = await cell.node({ chain: { ...chain, mint: { ...chain.mint, key: chain.mint.key, send } } });
+    const node = await cell.node({
+      chain: { ...chain, mint: { ...chain.mint, key: chain.mint.key, send } },
+    });
     const id = await cell.awaiting(node);
     await cell.ground.submit(id);
     await expect.poll(() => sent.length, { timeout: 30_000 }).toBeGreaterThan(0);
@@ -232,7 +291,13 @@ describeCells('deliveries', (cell) => {
     await cell.ground.submit(id);
     await cell.until(node, id, 'needs_attention');
     expect(await node.obligations.list()).toMatchObject([
-      { operationId: id, process: 'upgrade', principal: 'alice', settlement: null, evidence: { code: 'mint_authority_unfunded' } },
+      {
+        operationId: id,
+        process: 'upgrade',
+        principal: 'alice',
+        settlement: null,
+        evidence: { code: 'mint_authority_unfunded' },
+      },
     ]);
     await cell.ground.feed();
     const decided = await Promise.allSettled([
@@ -252,7 +317,9 @@ describeCells('deliveries', (cell) => {
     }
     expect(await node.obligations.list()).toEqual([]);
     await expect(node.obligations.retry(id)).rejects.toMatchObject({ code: 'retry_refused' });
-    await expect(node.obligations.compensate(id)).rejects.toMatchObject({ code: 'compensate_refused' });
+    await expect(node.obligations.compensate(id)).rejects.toMatchObject({
+      code: 'compensate_refused',
+    });
   });
 
   it('S10: a compensation that was decided before a crash is paid after it, and no mint follows', async () => {
@@ -263,10 +330,14 @@ describeCells('deliveries', (cell) => {
     await cell.until(first, id, 'needs_attention');
     await cell.stop();
     await cell.ground.feed();
-    await cell.db.sql(`update nft_upgrade.obligation set settlement = 'compensated', settled_at = now()`);
+    await cell.db.sql(
+      `update nft_upgrade.obligation set settlement = 'compensated', settled_at = now()`,
+    );
     const second = await cell.node({ compensator: { settle: async () => ({ kind: 'refund' }) } });
     await second.advance(id);
-    expect(await cell.until(second, id, 'compensated')).toMatchObject({ facts: { compensation: { kind: 'refund' } } });
+    expect(await cell.until(second, id, 'compensated')).toMatchObject({
+      facts: { compensation: { kind: 'refund' } },
+    });
     expect(await cell.ground.nfts(cell.alice.principal.wallet)).toEqual([]);
   });
 });

@@ -27,7 +27,10 @@ export interface Doom {
 const keypair = (secret: readonly number[]) => Keypair.fromSecretKey(Uint8Array.from(secret));
 
 /** A node as it starts, each time, on what outlives it: the database, the chain and the uploads. */
-export async function nodeOf({ rpcUrl, content, authority, mint }: Doom, db: Db): Promise<ServiceOptions> {
+export async function nodeOf(
+  { rpcUrl, content, authority, mint }: Doom,
+  db: Db,
+): Promise<ServiceOptions> {
   const rpc = await createRpc({ endpoints: [rpcUrl] });
   return {
     db,

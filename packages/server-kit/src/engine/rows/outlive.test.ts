@@ -9,14 +9,23 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
   /** The rule by which burns are found without their users. */
   const withHeld = (): Partial<ServiceOptions> => {
     const { upgrade: rules } = cell.host.rules;
-    const items = [{ principal: cell.alice.principal, input: { targetTierId: 'tier-2' }, mint: cell.alice.mint }];
-    return { rules: { ...cell.host.rules, upgrade: { ...rules, held: async () => ({ items, next: null }) } } };
+    const items = [
+      { principal: cell.alice.principal, input: { targetTierId: 'tier-2' }, mint: cell.alice.mint },
+    ];
+    return {
+      rules: {
+        ...cell.host.rules,
+        upgrade: { ...rules, held: async () => ({ items, next: null }) },
+      },
+    };
   };
   /** Final, and found by whoever asks. */
   const burned = () => {
     const find = cell.ground.chain().burn.find;
     const { mint, principal } = cell.alice;
-    return expect.poll(() => find?.({ mint, owner: principal.wallet }), { timeout: 30_000 }).not.toBeNull();
+    return expect
+      .poll(() => find?.({ mint, owner: principal.wallet }), { timeout: 30_000 })
+      .not.toBeNull();
   };
   /** The operation that was begun for the burn. */
   const found = async (node: Service): Promise<string> => {
@@ -26,7 +35,10 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
   };
   /** Nothing that is forgotten can land any more. */
   const passOnceLooked = async (id: string) => {
-    const looked = () => cell.db.sql("select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'place'", [id]);
+    const looked = () =>
+      cell.db.sql("select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'place'", [
+        id,
+      ]);
     await expect.poll(looked, { timeout: 30_000 }).toHaveLength(1);
     cell.ground.pass(160);
   };
@@ -34,7 +46,9 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
   it('S3: a burn that the restored database knows nothing of is found on the chain and delivered, with no client at all', async () => {
     const id = await cell.awaiting(await cell.node({ random: () => 0 }));
     // A round was made shortly before: the next one would come in an hour.
-    await expect.poll(() => cell.db.sql("select 1 from nft_upgrade.setting where key = 'reconciled_at'")).toHaveLength(1);
+    await expect
+      .poll(() => cell.db.sql("select 1 from nft_upgrade.setting where key = 'reconciled_at'"))
+      .toHaveLength(1);
     await cell.stop();
     await cell.db.sql(`truncate nft_upgrade.operation cascade; delete from nft_upgrade_queue.job;
       update nft_upgrade.setting set value = 'the server where the backup was made' where key = 'past'`);
@@ -71,13 +85,16 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
       reconcileMs: 5,
     } as Partial<ServiceOptions>);
     await expect.poll(() => cell.alerts.length, { timeout: 30_000 }).toBe(8);
-    expect(new Set(cell.alerts.map(({ evidence }) => evidence.tries))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+    expect(new Set(cell.alerts.map(({ evidence }) => evidence.tries))).toEqual(
+      new Set([1, 2, 3, 4, 5, 6, 7, 8]),
+    );
     expect(cell.alerts[0]).toMatchObject({
       summary: expect.stringContaining('not_qualified'),
       evidence: { error: 'The volume was not restored.' },
     });
     // Rounds go on, and begin nothing any more.
-    const round = () => cell.db.sql("select value from nft_upgrade.setting where key = 'reconciled_at'");
+    const round = () =>
+      cell.db.sql("select value from nft_upgrade.setting where key = 'reconciled_at'");
     for (let rounds = 0; rounds < 3; rounds += 1) {
       const before = await round();
       await expect.poll(round, { timeout: 30_000 }).not.toEqual(before);
@@ -103,33 +120,48 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
         },
       },
     });
-    cell.content.fail(...Array.from({ length: 3 }, () => new NftUpgradeError('metadata_upload_failed')));
+    cell.content.fail(
+      ...Array.from({ length: 3 }, () => new NftUpgradeError('metadata_upload_failed')),
+    );
     const id = await cell.begin(node);
     const stuck = await cell.until(node, id, 'needs_attention');
-    expect(stuck).toMatchObject({ phase: 'metadata', asset: 'burned_owed', now: { code: 'metadata_upload_failed' } });
+    expect(stuck).toMatchObject({
+      phase: 'metadata',
+      asset: 'burned_owed',
+      now: { code: 'metadata_upload_failed' },
+    });
     return { node, id };
   };
 
   it.each([
     { where: 'here or elsewhere', elsewhere: undefined },
     { where: 'at the one place there is', elsewhere: async () => [] },
-  ])('S3, S10: the debt of a found burn is compensated only when nothing that is forgotten can land $where', async ({ elsewhere }) => {
-    const forgotten = await cell.awaiting(await cell.node());
-    await cell.stop();
-    await cell.wipe();
-    await cell.ground.submit(forgotten);
-    await burned();
-    const paid: string[] = [];
-    const chain = cell.ground.chain();
-    const mint = { ...chain.mint, key: chain.mint.key, ...(elsewhere && { elsewhere }) };
-    const { node, id } = await owedForFound(paid, { chain: { ...chain, mint } });
-    await expect(node.obligations.compensate(id)).rejects.toMatchObject({ code: 'compensate_refused', details: { mint: 'pending' } });
-    cell.ground.pass(160);
-    expect(await node.obligations.compensate(id)).toMatchObject({ status: 'compensated', asset: 'delivered' });
-    expect(paid).toHaveLength(1);
-    expect(await cell.ground.nfts(cell.alice.principal.wallet)).toEqual([]);
-    await expect(node.obligations.retry(id)).rejects.toMatchObject({ code: 'retry_refused' });
-  });
+  ])(
+    'S3, S10: the debt of a found burn is compensated only when nothing that is forgotten can land $where',
+    async ({ elsewhere }) => {
+      const forgotten = await cell.awaiting(await cell.node());
+      await cell.stop();
+      await cell.wipe();
+      await cell.ground.submit(forgotten);
+      await burned();
+      const paid: string[] = [];
+      const chain = cell.ground.chain();
+      const mint = { ...chain.mint, key: chain.mint.key, ...(elsewhere && { elsewhere }) };
+      const { node, id } = await owedForFound(paid, { chain: { ...chain, mint } });
+      await expect(node.obligations.compensate(id)).rejects.toMatchObject({
+        code: 'compensate_refused',
+        details: { mint: 'pending' },
+      });
+      cell.ground.pass(160);
+      expect(await node.obligations.compensate(id)).toMatchObject({
+        status: 'compensated',
+        asset: 'delivered',
+      });
+      expect(paid).toHaveLength(1);
+      expect(await cell.ground.nfts(cell.alice.principal.wallet)).toEqual([]);
+      await expect(node.obligations.retry(id)).rejects.toMatchObject({ code: 'retry_refused' });
+    },
+  );
 
   it('S3, S10: the debt of a found burn whose NFT was delivered before the restore is not compensated', async () => {
     const lost = await cell.node();
@@ -140,7 +172,10 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     await cell.wipe();
     const paid: string[] = [];
     const { node, id } = await owedForFound(paid);
-    await expect(node.obligations.compensate(id)).rejects.toMatchObject({ code: 'compensate_refused', details: { mint: 'minted' } });
+    await expect(node.obligations.compensate(id)).rejects.toMatchObject({
+      code: 'compensate_refused',
+      details: { mint: 'minted' },
+    });
     await node.obligations.retry(id);
     const done = await cell.until(node, id, 'completed');
     expect(done.facts.mintAddress).toBe(before.facts.mintAddress);
@@ -155,28 +190,36 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
       key: 'a former, whose secret is gone,',
       rotate: () => cell.ground.rotate({ forgotten: true }),
       // What the backup still knows of it is its id.
-      forget: () => cell.db.sql('truncate nft_upgrade.operation cascade; delete from nft_upgrade_queue.job'),
+      forget: () =>
+        cell.db.sql('truncate nft_upgrade.operation cascade; delete from nft_upgrade_queue.job'),
     },
-  ])('S3, S7, I1: what was delivered under $key key before the restore is adopted, not minted again', async ({ rotate, forget }) => {
-    const lost = await cell.node();
-    const id = await cell.awaiting(lost);
-    await cell.ground.submit(id);
-    const before = await cell.until(lost, id, 'completed');
-    await cell.stop();
-    await forget();
-    await rotate();
-    // The user's next start, this time.
-    const node = await cell.node();
-    const done = await cell.until(node, await cell.begin(node), 'completed');
-    expect(done.facts.mintAddress).toBe(before.facts.mintAddress);
-    expect(await cell.delivered()).toBe(before.facts.mintAddress);
-  });
+  ])(
+    'S3, S7, I1: what was delivered under $key key before the restore is adopted, not minted again',
+    async ({ rotate, forget }) => {
+      const lost = await cell.node();
+      const id = await cell.awaiting(lost);
+      await cell.ground.submit(id);
+      const before = await cell.until(lost, id, 'completed');
+      await cell.stop();
+      await forget();
+      await rotate();
+      // The user's next start, this time.
+      const node = await cell.node();
+      const done = await cell.until(node, await cell.begin(node), 'completed');
+      expect(done.facts.mintAddress).toBe(before.facts.mintAddress);
+      expect(await cell.delivered()).toBe(before.facts.mintAddress);
+    },
+  );
 
   it('S3, S7, I1: while a forgotten mint may still land under the former key, none is made under the present one', async () => {
     const chain = cell.ground.chain();
     const sent: MintAttempt[] = [];
     // Signed by the node that dies, and under way for as long as such a transaction lives.
-    const mint = { ...chain.mint, key: chain.mint.key, send: async (attempt: MintAttempt) => void sent.push(attempt) };
+    const mint = {
+      ...chain.mint,
+      key: chain.mint.key,
+      send: async (attempt: MintAttempt) => void sent.push(attempt),
+    };
     const lost = await cell.node({ chain: { ...chain, mint } });
     const id = await cell.awaiting(lost);
     await cell.ground.submit(id);
@@ -188,10 +231,19 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
 
     const node = await cell.node();
     const again = await cell.begin(node);
-    const place = () => cell.db.sql("select outcome from nft_upgrade.attempt where operation_id = $1 and kind = 'place'", [again]);
+    const place = () =>
+      cell.db.sql(
+        "select outcome from nft_upgrade.attempt where operation_id = $1 and kind = 'place'",
+        [again],
+      );
     await expect.poll(place, { timeout: 30_000 }).toEqual([{ outcome: null }]);
     for (let look = 0; look < 3; look += 1) await node.advance(again);
-    expect(await cell.db.sql("select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'mint'", [again])).toEqual([]);
+    expect(
+      await cell.db.sql(
+        "select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'mint'",
+        [again],
+      ),
+    ).toEqual([]);
     await chain.mint.send(sent[0] ?? expect.fail('nothing was sent'));
     cell.ground.thaw();
     const done = await cell.until(node, again, 'completed');
@@ -208,12 +260,19 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     await cell.ground.rotate();
     const node = await cell.node();
     const again = await cell.begin(node);
-    const looked = () => cell.db.sql("select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'place'", [again]);
+    const looked = () =>
+      cell.db.sql("select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'place'", [
+        again,
+      ]);
     await expect.poll(looked, { timeout: 30_000 }).toHaveLength(1);
     cell.ground.pass(160);
     const done = await cell.until(node, again, 'completed');
     const { mint } = cell.ground.chain();
-    const address = await mint.address({ operationId: id, key: mint.key, standard: cell.ground.standard });
+    const address = await mint.address({
+      operationId: id,
+      key: mint.key,
+      standard: cell.ground.standard,
+    });
     expect(done.facts.mintAddress).toBe(address);
     await cell.delivered();
   });
@@ -227,7 +286,8 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     const node = await cell.node();
     const bob = await cell.ground.holder('bob');
     const theirs = await cell.begin(node, { principal: bob.principal });
-    const ended = async () => (await node.snapshot({ ...cell.query(theirs), principal: bob.principal })).now.code;
+    const ended = async () =>
+      (await node.snapshot({ ...cell.query(theirs), principal: bob.principal })).now.code;
     await expect.poll(ended, { timeout: 30_000 }).toBe('nft_not_owned');
   });
 
@@ -235,13 +295,19 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     let away = false;
     const refuse = () => Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }));
     const { db } = cell;
-    const flaky: Db = { ...db, sql: (...call) => (away ? refuse() : db.sql(...call)), tx: (work) => (away ? refuse() : db.tx(work)) };
+    const flaky: Db = {
+      ...db,
+      sql: (...call) => (away ? refuse() : db.sql(...call)),
+      tx: (work) => (away ? refuse() : db.tx(work)),
+    };
     const node = await cell.node({ db: flaky });
     const id = await cell.awaiting(node);
     away = true;
     await cell.ground.submit(id);
     await expect.poll(() => cell.errors.length, { timeout: 30_000 }).toBeGreaterThan(3);
-    await expect(node.confirmBurn({ ...cell.query(id), confirmation: { burnTxSignature: '1'.repeat(64) } })).rejects.toThrow();
+    await expect(
+      node.confirmBurn({ ...cell.query(id), confirmation: { burnTxSignature: '1'.repeat(64) } }),
+    ).rejects.toThrow();
     expect(await cell.ground.nfts(cell.alice.principal.wallet)).toEqual([]);
     away = false;
     await cell.until(node, id, 'completed');
@@ -260,7 +326,8 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     const id = await cell.awaiting(await cell.node());
     await cell.stop();
     const processes = { ...standard, upgrade: { ...upgrade, version: 2 } };
-    const looked = () => cell.db.sql('select checked_at from nft_upgrade.operation where id = $1', [id]);
+    const looked = () =>
+      cell.db.sql('select checked_at from nft_upgrade.operation where id = $1', [id]);
     const before = await looked();
     // Deployed without the old definition: it is not touched, and nothing else is held up by it.
     const ignorant = await cell.node({ processes } as Partial<ServiceOptions>);
@@ -269,9 +336,14 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     // Nor does it count as looked after: the nodes that know it would leave it alone.
     expect(await looked()).toEqual(before);
     await ignorant.advance(id);
-    expect(await cell.db.sql('select status from nft_upgrade.operation where id = $1', [id])).toEqual([{ status: 'awaiting_burn' }]);
+    expect(
+      await cell.db.sql('select status from nft_upgrade.operation where id = $1', [id]),
+    ).toEqual([{ status: 'awaiting_burn' }]);
 
-    const knowing = await cell.node({ processes, formerProcesses: [upgrade] } as Partial<ServiceOptions>);
+    const knowing = await cell.node({
+      processes,
+      formerProcesses: [upgrade],
+    } as Partial<ServiceOptions>);
     expect((await cell.until(knowing, id, 'completed')).version).toBe(1);
     const fresh = await cell.begin(knowing);
     expect((await knowing.snapshot(cell.query(fresh))).version).toBe(2);
@@ -284,14 +356,19 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     await cell.ground.rotate();
     const after = await cell.node();
     await cell.ground.submit(id);
-    const address = (operationId: string, key: string) => mint.address({ operationId, key, standard: cell.ground.standard });
-    expect((await cell.until(after, id, 'completed')).facts.mintAddress).toBe(await address(id, mint.key));
+    const address = (operationId: string, key: string) =>
+      mint.address({ operationId, key, standard: cell.ground.standard });
+    expect((await cell.until(after, id, 'completed')).facts.mintAddress).toBe(
+      await address(id, mint.key),
+    );
     const claim = await cell.begin(after, { process: 'claim' });
     const key = cell.ground.chain().mint.key;
     expect(key).not.toBe(mint.key);
     const claimed = await cell.until(after, claim, 'completed');
     expect(claimed.facts.mintAddress).toBe(
-      await cell.ground.chain().mint.address({ operationId: claim, key, standard: cell.ground.standard }),
+      await cell.ground
+        .chain()
+        .mint.address({ operationId: claim, key, standard: cell.ground.standard }),
     );
   });
 
@@ -302,7 +379,9 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     offset = -86_400_000;
     await cell.ground.submit(id);
     await cell.until(node, id, 'completed');
-    const times = (await node.events({ ...cell.query(id), after: 0 })).map(({ timestamp }) => timestamp);
+    const times = (await node.events({ ...cell.query(id), after: 0 })).map(
+      ({ timestamp }) => timestamp,
+    );
     expect(times).toEqual(times.toSorted());
   });
 });

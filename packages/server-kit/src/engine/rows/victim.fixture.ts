@@ -1,4 +1,7 @@
-/** A node and its user, for tests: plays an upgrade as its first argument says, and is killed by the system in the middle of it. */
+/**
+ * A node and its user, for tests: plays an upgrade as its first argument says, and is killed by the
+ * system in the middle of it.
+ */
 import { createService } from '../../service.ts';
 import { createMortal } from '../../testing/crash/mortal.ts';
 import { openTortureDatabase } from '../../testing/torture/database.ts';

@@ -23,7 +23,8 @@ describe.each(runtimes)('honest burns in odd forms on %s', (runtime) => {
   });
   afterAll(() => world.stop());
 
-  const memo = ({ memo: text }: BurnAttempt, owner: Keypair) => memoInstruction(text, owner.publicKey);
+  const memo = ({ memo: text }: BurnAttempt, owner: Keypair) =>
+    memoInstruction(text, owner.publicKey);
   it('accepts an honest burn whose accounts come out of a lookup table', async () => {
     const { owner, nft, attempt } = await world.begin();
     const slot = (await world.connection.getSlot('finalized')) - 1;
@@ -35,7 +36,14 @@ describe.each(runtimes)('honest burns in odd forms on %s', (runtime) => {
     const addresses = [new PublicKey(nft.mint), new PublicKey(nft.tokenAccount)];
     await world.land([create], [owner]);
     await world.land(
-      [AddressLookupTableProgram.extendLookupTable({ lookupTable: table, authority: owner.publicKey, payer: owner.publicKey, addresses })],
+      [
+        AddressLookupTableProgram.extendLookupTable({
+          lookupTable: table,
+          authority: owner.publicKey,
+          payer: owner.publicKey,
+          addresses,
+        }),
+      ],
       [owner],
     );
     const loaded = await until(
@@ -75,19 +83,27 @@ describe.each(runtimes)('honest burns in odd forms on %s', (runtime) => {
     const transaction = new Transaction().add(memo(attempt, owner), burnOf(nft));
     transaction.nonceInfo = {
       nonce: NonceAccount.fromAccountData(account.data).nonce,
-      nonceInstruction: SystemProgram.nonceAdvance({ noncePubkey: nonce.publicKey, authorizedPubkey: owner.publicKey }),
+      nonceInstruction: SystemProgram.nonceAdvance({
+        noncePubkey: nonce.publicKey,
+        authorizedPubkey: owner.publicKey,
+      }),
     };
     transaction.feePayer = owner.publicKey;
     transaction.sign(owner);
     const bytes = transaction.serialize();
-    await expect(world.chain.burn.accept(bytes.toString('base64'), [attempt])).rejects.toMatchObject({ code: 'modified_beyond_policy' });
+    await expect(
+      world.chain.burn.accept(bytes.toString('base64'), [attempt]),
+    ).rejects.toMatchObject({ code: 'modified_beyond_policy' });
     await world.expire();
     expect(
       await until(
         () => world.observe(attempt),
         ({ kind }) => kind !== 'untouched',
       ),
-    ).toEqual({ kind: 'dead', proof: { slot: expect.any(Number), blockHeight: expect.any(Number) } });
+    ).toEqual({
+      kind: 'dead',
+      proof: { slot: expect.any(Number), blockHeight: expect.any(Number) },
+    });
     const signature = await world.sendRaw(bytes);
     await world.finalized(signature);
     expect(
@@ -103,34 +119,68 @@ describe.each(runtimes)('honest burns in odd forms on %s', (runtime) => {
     const other = await world.wallet(0n);
     const { accept } = world.chain.burn;
     const signed = signWith(attempt.transaction, owner);
-    const signedBy = (payer: Keypair, blockhash: string, instructions: TransactionInstruction[]) => {
-      const message = new TransactionMessage({ payerKey: payer.publicKey, recentBlockhash: blockhash, instructions });
+    const signedBy = (
+      payer: Keypair,
+      blockhash: string,
+      instructions: TransactionInstruction[],
+    ) => {
+      const message = new TransactionMessage({
+        payerKey: payer.publicKey,
+        recentBlockhash: blockhash,
+        instructions,
+      });
       const transaction = new VersionedTransaction(message.compileToLegacyMessage());
       transaction.sign([payer]);
       return Buffer.from(transaction.serialize()).toString('base64');
     };
-    expect(await accept(signed, [attempt])).toMatchObject({ attempt: 1, transaction: signed, changes: [] });
-    await expect(accept(attempt.transaction, [attempt])).rejects.toMatchObject({ code: 'signature_missing' });
-    await expect(accept('not base64', [attempt])).rejects.toMatchObject({ code: 'unsafe_transaction' });
+    expect(await accept(signed, [attempt])).toMatchObject({
+      attempt: 1,
+      transaction: signed,
+      changes: [],
+    });
+    await expect(accept(attempt.transaction, [attempt])).rejects.toMatchObject({
+      code: 'signature_missing',
+    });
+    await expect(accept('not base64', [attempt])).rejects.toMatchObject({
+      code: 'unsafe_transaction',
+    });
     // Another account signs as itself, or puts its signature into the place of the owner.
     await expect(
-      accept(signedBy(other, attempt.blockhash, [memo(attempt, other), burnOf(nft, other.publicKey.toBase58())]), [attempt]),
+      accept(
+        signedBy(other, attempt.blockhash, [
+          memo(attempt, other),
+          burnOf(nft, other.publicKey.toBase58()),
+        ]),
+        [attempt],
+      ),
     ).rejects.toMatchObject({
       code: 'wrong_account',
     });
     const forged = VersionedTransaction.deserialize(Buffer.from(signed, 'base64'));
     forged.signatures[0]?.set([1, 2, 3], 10);
-    await expect(accept(Buffer.from(forged.serialize()).toString('base64'), [attempt])).rejects.toMatchObject({ code: 'wrong_account' });
+    await expect(
+      accept(Buffer.from(forged.serialize()).toString('base64'), [attempt]),
+    ).rejects.toMatchObject({ code: 'wrong_account' });
     // Another message: more than a burn, another operation, another life.
-    const transfer = SystemProgram.transfer({ fromPubkey: owner.publicKey, toPubkey: other.publicKey, lamports: 1 });
+    const transfer = SystemProgram.transfer({
+      fromPubkey: owner.publicKey,
+      toPubkey: other.publicKey,
+      lamports: 1,
+    });
     const honest = [memo(attempt, owner), burnOf(nft)];
-    await expect(accept(signedBy(owner, attempt.blockhash, [...honest, transfer]), [attempt])).rejects.toMatchObject({
+    await expect(
+      accept(signedBy(owner, attempt.blockhash, [...honest, transfer]), [attempt]),
+    ).rejects.toMatchObject({
       code: 'modified_beyond_policy',
     });
-    await expect(accept(signedBy(owner, Keypair.generate().publicKey.toBase58(), honest), [attempt])).rejects.toMatchObject({
+    await expect(
+      accept(signedBy(owner, Keypair.generate().publicKey.toBase58(), honest), [attempt]),
+    ).rejects.toMatchObject({
       code: 'modified_beyond_policy',
     });
     const fresh = { ...attempt, attempt: 2, blockhash: Keypair.generate().publicKey.toBase58() };
-    expect(await accept(signedBy(owner, fresh.blockhash, honest), [attempt, fresh])).toMatchObject({ attempt: 2 });
+    expect(await accept(signedBy(owner, fresh.blockhash, honest), [attempt, fresh])).toMatchObject({
+      attempt: 2,
+    });
   });
 });

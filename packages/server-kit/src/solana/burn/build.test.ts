@@ -18,7 +18,9 @@ const freezable = tokenProgramStandard({
   name: 'spl-token',
   program: TOKEN_PROGRAM_ID,
   mintSize: () => ({ space: MINT_SIZE, rentBytes: MINT_SIZE }),
-  initialise: ({ mint, authority }) => [createInitializeMint2Instruction(mint, 0, authority, authority)],
+  initialise: ({ mint, authority }) => [
+    createInitializeMint2Instruction(mint, 0, authority, authority),
+  ],
 });
 
 describe.each(runtimes)('the burn transaction on %s', (runtime) => {
@@ -36,12 +38,22 @@ describe.each(runtimes)('the burn transaction on %s', (runtime) => {
       code: 'nft_not_owned',
       details: { required: 1, actual: 0 },
     });
-    await expect(burn.locate({ mint: stranger, owner: nft.owner })).rejects.toMatchObject({ code: 'nft_not_owned' });
-    await expect(burn.locate({ mint: nft.owner, owner: nft.owner })).rejects.toMatchObject({ code: 'nft_unsupported' });
-    await expect(burn.locate({ mint: 'no address', owner: nft.owner })).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(burn.locate({ mint: stranger, owner: nft.owner })).rejects.toMatchObject({
+      code: 'nft_not_owned',
+    });
+    await expect(burn.locate({ mint: nft.owner, owner: nft.owner })).rejects.toMatchObject({
+      code: 'nft_unsupported',
+    });
+    await expect(burn.locate({ mint: 'no address', owner: nft.owner })).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
     await world.land([burnOf(nft)], [owner]);
-    await expect(burn.locate({ mint: nft.mint, owner: nft.owner })).rejects.toMatchObject({ code: 'nft_not_owned' });
-    await expect(burn.prepare({ operationId: 'upg_1', nft, attempt: 1 })).rejects.toMatchObject({ code: 'nft_not_owned' });
+    await expect(burn.locate({ mint: nft.mint, owner: nft.owner })).rejects.toMatchObject({
+      code: 'nft_not_owned',
+    });
+    await expect(burn.prepare({ operationId: 'upg_1', nft, attempt: 1 })).rejects.toMatchObject({
+      code: 'nft_not_owned',
+    });
   });
 
   it('C4: a frozen NFT, and one whose account only somebody else may close', async () => {
@@ -50,14 +62,27 @@ describe.each(runtimes)('the burn transaction on %s', (runtime) => {
     const account = new PublicKey(nft.tokenAccount);
     const mint = new PublicKey(nft.mint);
     const closer = Keypair.generate().publicKey;
-    await world.land([createSetAuthorityInstruction(account, owner.publicKey, AuthorityType.CloseAccount, closer)], [owner]);
+    await world.land(
+      [createSetAuthorityInstruction(account, owner.publicKey, AuthorityType.CloseAccount, closer)],
+      [owner],
+    );
     const prepared = await burn.prepare({ operationId: attempt.operationId, nft, attempt: 2 });
     // Without the CloseAccount, which would fail and take the burn with it.
     expect(prepared.transaction.length).toBeLessThan(attempt.transaction.length);
-    await world.land([createFreezeAccountInstruction(account, mint, world.authority.publicKey)], [world.authority]);
-    await expect(burn.locate({ mint: nft.mint, owner: nft.owner })).rejects.toMatchObject({ code: 'nft_frozen' });
-    await expect(burn.prepare({ operationId: attempt.operationId, nft, attempt: 3 })).rejects.toMatchObject({ code: 'nft_frozen' });
-    await world.land([createThawAccountInstruction(account, mint, world.authority.publicKey)], [world.authority]);
+    await world.land(
+      [createFreezeAccountInstruction(account, mint, world.authority.publicKey)],
+      [world.authority],
+    );
+    await expect(burn.locate({ mint: nft.mint, owner: nft.owner })).rejects.toMatchObject({
+      code: 'nft_frozen',
+    });
+    await expect(
+      burn.prepare({ operationId: attempt.operationId, nft, attempt: 3 }),
+    ).rejects.toMatchObject({ code: 'nft_frozen' });
+    await world.land(
+      [createThawAccountInstruction(account, mint, world.authority.publicKey)],
+      [world.authority],
+    );
     const signed = await burn.accept(signWith(prepared.transaction, owner), [attempt, prepared]);
     await burn.broadcast(signed);
     expect(
@@ -89,7 +114,9 @@ describe.each(runtimes)('the burn transaction on %s', (runtime) => {
     const legacy = VersionedTransaction.deserialize(Buffer.from(attempt.transaction, 'base64'));
     expect(legacy.version).toBe('legacy');
     expect(attempt.version).toBe('legacy');
-    expect(TransactionMessage.decompile(legacy.message).payerKey.toBase58()).toBe(attempt.nft.owner);
+    expect(TransactionMessage.decompile(legacy.message).payerKey.toBase58()).toBe(
+      attempt.nft.owner,
+    );
     expect(Buffer.from(attempt.transaction, 'base64').length).toBeLessThan(600);
   });
 });

@@ -11,36 +11,55 @@ import { compile, recentBlockhash, simulate, simulationFailed, toBase64 } from '
 import type { BurnContext } from './context.ts';
 
 /** Finds the NFT of a mint in the wallet of its owner, whatever its standard. */
-export const locateNft = (context: BurnContext, query: { mint: string; owner: string }): Promise<HeldNft> =>
+export const locateNft = (
+  context: BurnContext,
+  query: { mint: string; owner: string },
+): Promise<HeldNft> =>
   context.rpc.use(async (endpoint) => {
     const mint = addressOf(query.mint, 'mint');
     const owner = addressOf(query.owner, 'owner');
     const { commitment } = context.rpc;
     const account = await readAccount(endpoint, mint, commitment);
     if (!account)
-      throw new NftUpgradeError('nft_not_owned', { message: 'No NFT stands at this address.', details: { required: 1, actual: 0 } });
+      throw new NftUpgradeError('nft_not_owned', {
+        message: 'No NFT stands at this address.',
+        details: { required: 1, actual: 0 },
+      });
     return context.standards.of(account).locate(endpoint, { mint, owner, commitment });
   });
 
 /**
- * Builds the burn for one operation, simulates it, and writes down all that it takes to recognise it. The owner signs and pays. The memo carries the
- * owner as a signer, so that burn and operation are bound by one signature. Legacy by default, because hardware wallets read nothing else.
+ * Builds the burn for one operation, simulates it, and writes down all that it takes to recognise
+ * it. The owner signs and pays. The memo carries the owner as a signer, so that burn and operation
+ * are bound by one signature. Legacy by default, because hardware wallets read nothing else.
  */
-export const prepareBurn = (context: BurnContext, request: { operationId: string; nft: HeldNft; attempt: number }): Promise<BurnAttempt> =>
+export const prepareBurn = (
+  context: BurnContext,
+  request: { operationId: string; nft: HeldNft; attempt: number },
+): Promise<BurnAttempt> =>
   context.rpc.use(async (endpoint) => {
     const { nft, operationId, attempt } = request;
     const { commitment } = context.rpc;
     const standard = context.standards.named(nft.standard);
     const owner = addressOf(nft.owner, 'owner');
     const memo = burnMemo(operationId);
-    const instructions = [memoInstruction(memo, owner), ...(await standard.buildBurn(endpoint, nft, commitment))];
+    const instructions = [
+      memoInstruction(memo, owner),
+      ...(await standard.buildBurn(endpoint, nft, commitment)),
+    ];
     const { blockhash, lastValidBlockHeight, slot } = await recentBlockhash(endpoint, commitment);
     const draft = { payer: owner, blockhash, instructions, version: context.version };
     const trial = await simulate(endpoint, compile(draft), commitment);
     // Room for the assertions that Phantom and Solflare add before they sign.
     const units = Math.ceil((trial.unitsConsumed ?? 100_000) * 1.3) + 60_000;
-    const price = await unitPrice(endpoint, [owner, new PublicKey(nft.mint), new PublicKey(nft.tokenAccount)], units, context.priorityFee);
-    if (trial.err !== null) throw await explain(endpoint, context, standard, nft, feeOf(units, price), trial);
+    const price = await unitPrice(
+      endpoint,
+      [owner, new PublicKey(nft.mint), new PublicKey(nft.tokenAccount)],
+      units,
+      context.priorityFee,
+    );
+    if (trial.err !== null)
+      throw await explain(endpoint, context, standard, nft, feeOf(units, price), trial);
     await requireFee(endpoint, context, owner, feeOf(units, price));
     return {
       operationId,
@@ -74,17 +93,32 @@ async function explain(
   const owner = addressOf(nft.owner, 'owner');
   await requireFee(endpoint, context, owner, fee);
   // Throws what is wrong with the NFT itself: gone or frozen since it was found.
-  await standard.locate(endpoint, { mint: addressOf(nft.mint, 'mint'), owner, commitment: context.rpc.commitment });
+  await standard.locate(endpoint, {
+    mint: addressOf(nft.mint, 'mint'),
+    owner,
+    commitment: context.rpc.commitment,
+  });
   return simulationFailed(trial);
 }
 
-/** @throws NftUpgradeError `insufficient_sol` with `required`, `actual` and `missing` in lamports */
-async function requireFee(endpoint: Endpoint, { rpc }: BurnContext, owner: PublicKey, fee: number): Promise<void> {
+/**
+ * @throws NftUpgradeError `insufficient_sol` with `required`, `actual` and `missing` in lamports
+ */
+async function requireFee(
+  endpoint: Endpoint,
+  { rpc }: BurnContext,
+  owner: PublicKey,
+  fee: number,
+): Promise<void> {
   const [actual, reserve] = await Promise.all([
     endpoint.call((connection) => connection.getBalance(owner, rpc.commitment)),
-    // The chain takes no fee from a wallet that would be left with less than the rent of an empty account. The rent that the burn returns comes too late.
+    // The chain takes no fee from a wallet that would be left with less than the rent of an empty
+    // account. The rent that the burn returns comes too late.
     endpoint.call((connection) => connection.getMinimumBalanceForRentExemption(0)),
   ]);
   const required = fee + reserve;
-  if (actual < required) throw new NftUpgradeError('insufficient_sol', { details: { required, actual, missing: required - actual } });
+  if (actual < required)
+    throw new NftUpgradeError('insufficient_sol', {
+      details: { required, actual, missing: required - actual },
+    });
 }

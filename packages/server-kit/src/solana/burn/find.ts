@@ -9,16 +9,24 @@ import type { BurnContext } from './context.ts';
 import { judge } from './judge.ts';
 
 /**
- * Looks whether an owner has burned an NFT for an operation, whoever knows of that operation: the memo says which one it was. Every check of a burn holds for
- * what is returned. Asked when a database was restored from before the burn, so nothing but the chain is believed.
+ * Looks whether an owner has burned an NFT for an operation, whoever knows of that operation: the
+ * memo says which one it was. Every check of a burn holds for what is returned. Asked when a
+ * database was restored from before the burn, so nothing but the chain is believed.
  */
-export const findBurn = (context: BurnContext, query: { mint: string; owner: string }): Promise<FoundBurn | null> =>
+export const findBurn = (
+  context: BurnContext,
+  query: { mint: string; owner: string },
+): Promise<FoundBurn | null> =>
   context.rpc.agree(
     (endpoint) => look(context, endpoint, query),
     (found) => found !== null,
   );
 
-async function look(context: BurnContext, endpoint: Endpoint, { mint, owner }: { mint: string; owner: string }): Promise<FoundBurn | null> {
+async function look(
+  context: BurnContext,
+  endpoint: Endpoint,
+  { mint, owner }: { mint: string; owner: string },
+): Promise<FoundBurn | null> {
   const address = addressOf(mint, 'mint');
   // The NFTs of the kit leave their mint behind, with a supply of 0.
   const account = await readAccount(endpoint, address, 'finalized');
@@ -55,7 +63,10 @@ async function look(context: BurnContext, endpoint: Endpoint, { mint, owner }: {
   return null;
 }
 
-/** The memo with which a transaction names an operation, or null. That it is the only one and signed by the owner is judged later. */
+/**
+ * The memo with which a transaction names an operation, or null. That it is the only one and signed
+ * by the owner is judged later.
+ */
 async function memoOf(endpoint: Endpoint, signature: string): Promise<string | null> {
   const landed = await readLanded(endpoint, signature).catch(() => null);
   if (landed === null || landed === 'unsupported') return null;

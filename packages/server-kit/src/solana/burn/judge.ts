@@ -5,7 +5,10 @@ import type { Endpoint } from '../rpc/endpoint.ts';
 import type { NftStandard } from '../standards/standard.ts';
 import { type BurnFinding, type ExpectedBurn, tookTheLast } from './findings.ts';
 
-/** What one transaction is for an operation. `burnsAnyway`: refused, but it did take the NFT out of existence. */
+/**
+ * What one transaction is for an operation. `burnsAnyway`: refused, but it did take the NFT out of
+ * existence.
+ */
 export type Judgement =
   | Extract<BurnObservation, { kind: 'pending' | 'burned' | 'burned_elsewhere' | 'failed' }>
   | (Extract<BurnObservation, { kind: 'refused' }> & { burnsAnyway: boolean });
@@ -23,8 +26,8 @@ export function expectationOf(attempts: readonly [BurnAttempt, ...BurnAttempt[]]
 }
 
 /**
- * Judges one transaction that the node knows. Before `finalized` only what follows from the signed bytes is held against it: the rest can still be
- * undone by a fork.
+ * Judges one transaction that the node knows. Before `finalized` only what follows from the signed
+ * bytes is held against it: the rest can still be undone by a fork.
  */
 export async function judge(
   endpoint: Endpoint,
@@ -34,7 +37,11 @@ export async function judge(
   status: SignatureStatus,
 ): Promise<Judgement> {
   const commitment = status.confirmationStatus ?? 'processed';
-  const pending: Judgement = { kind: 'pending', signature, commitment: commitment === 'processed' ? 'processed' : 'confirmed' };
+  const pending: Judgement = {
+    kind: 'pending',
+    signature,
+    commitment: commitment === 'processed' ? 'processed' : 'confirmed',
+  };
   // Nodes show a transaction from `confirmed` on.
   if (commitment === 'processed') return pending;
   const landed = await readLanded(endpoint, signature);
@@ -44,7 +51,10 @@ export async function judge(
 
   const [{ nft }] = attempts;
   const expected = expectationOf(attempts);
-  const remaining = commitment === 'finalized' ? await standard.remaining(endpoint, nft, status.slot) : { closed: true as const };
+  const remaining =
+    commitment === 'finalized'
+      ? await standard.remaining(endpoint, nft, status.slot)
+      : { closed: true as const };
   const findings = standard.verifyBurn(landed, expected, remaining);
   const fromBytes = findings.filter(({ from }) => from === 'bytes');
   if (commitment !== 'finalized') {
@@ -56,16 +66,27 @@ export async function judge(
   if (landed.failed) {
     // A failed transaction that was not our burn says nothing about our burn.
     const [foreign] = fromBytes;
-    return foreign ? refused(signature, foreign, false) : { kind: 'failed', signature, code: first.code, message: first.message };
+    return foreign
+      ? refused(signature, foreign, false)
+      : { kind: 'failed', signature, code: first.code, message: first.message };
   }
-  // The owner burned it with another tool while the operation was running: every check holds but the memo, and none names another operation.
+  // The owner burned it with another tool while the operation was running: every check holds but
+  // the memo, and none names another operation.
   if (first.unbound && !second) return { kind: 'burned_elsewhere', signature, slot: landed.slot };
   return refused(signature, first, tookTheLast(landed, nft.mint));
 }
 
-const unreadable: BurnFinding = { code: 'burn_missing', message: 'It has a version that is not known here.', from: 'bytes' };
+const unreadable: BurnFinding = {
+  code: 'burn_missing',
+  message: 'It has a version that is not known here.',
+  from: 'bytes',
+};
 
-const refused = (signature: string, { code, message }: BurnFinding, burnsAnyway: boolean): Judgement => ({
+const refused = (
+  signature: string,
+  { code, message }: BurnFinding,
+  burnsAnyway: boolean,
+): Judgement => ({
   kind: 'refused',
   signature,
   code,

@@ -38,7 +38,12 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
     // One block is missing: nothing is decided.
     const later = { ...attempt, lastValidBlockHeight: attempt.lastValidBlockHeight + 1_000_000 };
     await world.expire();
-    expect(await world.chain.burn.observe({ attempts: [attempt, later], signatures: [signed.signature] })).toEqual({ kind: 'untouched' });
+    expect(
+      await world.chain.burn.observe({
+        attempts: [attempt, later],
+        signatures: [signed.signature],
+      }),
+    ).toEqual({ kind: 'untouched' });
     expect(await world.observe(attempt, [signed.signature])).toEqual({
       kind: 'dead',
       proof: { slot: expect.any(Number), blockHeight: expect.any(Number) },
@@ -47,11 +52,18 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
     await world.chain.burn.broadcast(signed);
     const second = await world.chain.burn.prepare({ operationId, nft, attempt: 2 });
     expect(second.blockhash).not.toBe(attempt.blockhash);
-    const again = await world.chain.burn.accept(signWith(second.transaction, owner), [attempt, second]);
+    const again = await world.chain.burn.accept(signWith(second.transaction, owner), [
+      attempt,
+      second,
+    ]);
     expect(again.attempt).toBe(2);
     await world.chain.burn.broadcast(again);
     const seen = await until(
-      () => world.chain.burn.observe({ attempts: [attempt, second], signatures: [signed.signature, again.signature] }),
+      () =>
+        world.chain.burn.observe({
+          attempts: [attempt, second],
+          signatures: [signed.signature, again.signature],
+        }),
       ({ kind }) => kind === 'burned',
     );
     expect(seen).toMatchObject({ signature: again.signature });
@@ -59,8 +71,15 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
 
   it('B4: a burn that landed with an error leaves the NFT safe, once the error is final', async () => {
     const { owner, nft, attempt } = await world.begin();
-    const tooMuch = SystemProgram.transfer({ fromPubkey: owner.publicKey, toPubkey: world.authority.publicKey, lamports: 10n ** 15n });
-    const signature = await world.land([memoInstruction(attempt.memo, owner.publicKey), burnOf(nft), tooMuch], [owner]);
+    const tooMuch = SystemProgram.transfer({
+      fromPubkey: owner.publicKey,
+      toPubkey: world.authority.publicKey,
+      lamports: 10n ** 15n,
+    });
+    const signature = await world.land(
+      [memoInstruction(attempt.memo, owner.publicKey), burnOf(nft), tooMuch],
+      [owner],
+    );
     const seen = await until(
       () => world.observe(attempt, [signature]),
       ({ kind }) => kind !== 'pending',
@@ -71,11 +90,20 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
     // Somebody else's failure is none of ours: it must not bring another prompt.
     const stranger = await world.wallet();
     const foreign = await world.land(
-      [SystemProgram.transfer({ fromPubkey: stranger.publicKey, toPubkey: owner.publicKey, lamports: 10n ** 15n })],
+      [
+        SystemProgram.transfer({
+          fromPubkey: stranger.publicKey,
+          toPubkey: owner.publicKey,
+          lamports: 10n ** 15n,
+        }),
+      ],
       [stranger],
     );
     await world.finalized(foreign);
-    expect(await world.observe(attempt, [foreign])).toMatchObject({ kind: 'refused', code: 'burn_owner_did_not_sign' });
+    expect(await world.observe(attempt, [foreign])).toMatchObject({
+      kind: 'refused',
+      code: 'burn_owner_did_not_sign',
+    });
   });
 
   it('B6: of two signed attempts the second fails on chain by itself', async () => {
@@ -87,7 +115,9 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
     const second = await world.chain.burn.prepare({ operationId, nft, attempt: 2 });
     const attempts = [attempt, second];
     const [one, two] = await Promise.all(
-      attempts.map(({ transaction }) => world.chain.burn.accept(signWith(transaction, owner), attempts)),
+      attempts.map(({ transaction }) =>
+        world.chain.burn.accept(signWith(transaction, owner), attempts),
+      ),
     );
     if (!one || !two) throw new TypeError('unreachable');
     expect(one.signature).not.toBe(two.signature);
@@ -105,9 +135,15 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
     expect(seen).toMatchObject(burned);
     // The other one is on the chain as well, failed, and changes nothing about it.
     await world.finalized(one.signature);
-    const [status] = (await world.connection.getSignatureStatuses([one.signature], { searchTransactionHistory: true })).value;
+    const [status] = (
+      await world.connection.getSignatureStatuses([one.signature], {
+        searchTransactionHistory: true,
+      })
+    ).value;
     expect(status).toMatchObject({ err: expect.anything() });
-    expect(await world.chain.burn.observe({ attempts, signatures: [one.signature, two.signature] })).toMatchObject(burned);
+    expect(
+      await world.chain.burn.observe({ attempts, signatures: [one.signature, two.signature] }),
+    ).toMatchObject(burned);
   });
 
   it('B7: a burn outside our transactions is honoured, unless it names another operation', async () => {
@@ -118,10 +154,16 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
       ({ kind }) => kind === 'burned_elsewhere',
     );
     expect(seen).toMatchObject({ signature });
-    expect(await world.observe(attempt, [signature])).toMatchObject({ kind: 'burned_elsewhere', signature });
+    expect(await world.observe(attempt, [signature])).toMatchObject({
+      kind: 'burned_elsewhere',
+      signature,
+    });
 
     const other = await world.begin();
-    const foreign = await world.land([memoInstruction('nft-upgrade:1:upg_other', other.owner.publicKey), burnOf(other.nft)], [other.owner]);
+    const foreign = await world.land(
+      [memoInstruction('nft-upgrade:1:upg_other', other.owner.publicKey), burnOf(other.nft)],
+      [other.owner],
+    );
     await world.finalized(foreign);
     expect(
       await until(
@@ -145,7 +187,14 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
           programId: TOKEN_PROGRAM_ID,
         }),
         createInitializeAccount3Instruction(account.publicKey, mint, owner.publicKey),
-        createTransferCheckedInstruction(new PublicKey(nft.tokenAccount), mint, account.publicKey, owner.publicKey, 1n, 0),
+        createTransferCheckedInstruction(
+          new PublicKey(nft.tokenAccount),
+          mint,
+          account.publicKey,
+          owner.publicKey,
+          1n,
+          0,
+        ),
       ],
       [owner, account],
     );
@@ -162,7 +211,14 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
     const account = getAssociatedTokenAddressSync(mint, buyer);
     const sale = [
       createAssociatedTokenAccountIdempotentInstruction(owner.publicKey, account, buyer, mint),
-      createTransferCheckedInstruction(new PublicKey(nft.tokenAccount), mint, account, owner.publicKey, 1n, 0),
+      createTransferCheckedInstruction(
+        new PublicKey(nft.tokenAccount),
+        mint,
+        account,
+        owner.publicKey,
+        1n,
+        0,
+      ),
     ];
     await world.finalized(await world.land(sale, [owner]));
     const signed = await world.chain.burn.accept(signWith(attempt.transaction, owner), [attempt]);
@@ -218,7 +274,10 @@ describe('the burn on a chain that forks', () => {
     world.controls.advance(2);
     expect(await world.observe(attempt, [signed.signature])).toMatchObject({ kind: 'pending' });
     world.controls.advance(10);
-    expect(await world.observe(attempt, [signed.signature])).toMatchObject({ kind: 'burned', signature: signed.signature });
+    expect(await world.observe(attempt, [signed.signature])).toMatchObject({
+      kind: 'burned',
+      signature: signed.signature,
+    });
     world.controls.resume();
   });
 

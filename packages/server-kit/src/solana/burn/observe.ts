@@ -14,29 +14,52 @@ export interface BurnQuery {
   ruledOut?: readonly string[];
 }
 
-/** Answers from which something follows that cannot be taken back: a mint, another prompt, the end of the operation. */
+/**
+ * Answers from which something follows that cannot be taken back: a mint, another prompt, the end
+ * of the operation.
+ */
 const decisive = ({ kind }: BurnObservation): boolean => kind !== 'untouched' && kind !== 'pending';
 
 /** Two nodes prove a death at two points of the chain. */
 const essence = (seen: BurnObservation): unknown => (seen.kind === 'dead' ? seen.kind : seen);
 
 /**
- * Finds out from the chain what became of a burn. Every answer is made from the reads of one node; one that decides something is repeated on the others.
- * @throws NftUpgradeError `rpc_unavailable`, also while a node has not caught up with what it shows elsewhere
+ * Finds out from the chain what became of a burn. Every answer is made from the reads of one node;
+ * one that decides something is repeated on the others.
+ * @throws NftUpgradeError `rpc_unavailable`, also while a node has not caught up with what it shows
+ *   elsewhere
  */
-export async function observeBurn(context: BurnContext, query: BurnQuery): Promise<BurnObservation> {
+export async function observeBurn(
+  context: BurnContext,
+  query: BurnQuery,
+): Promise<BurnObservation> {
   const {
     attempts: [first, ...rest],
     ruledOut = [],
   } = query;
-  if (!first) throw new NftUpgradeError('burn_not_expected', { message: 'No burn transaction was handed out yet.' });
+  if (!first)
+    throw new NftUpgradeError('burn_not_expected', {
+      message: 'No burn transaction was handed out yet.',
+    });
   const standard = context.standards.named(first.nft.standard);
-  const wanted = [...new Set(query.signatures)].filter((signature) => !ruledOut.includes(signature));
-  // A node refuses a whole question for one malformed signature in it, and would never look for the others again.
+  const wanted = [...new Set(query.signatures)].filter(
+    (signature) => !ruledOut.includes(signature),
+  );
+  // A node refuses a whole question for one malformed signature in it, and would never look for the
+  // others again.
   const malformed = wanted.find((signature) => decodeBase58(signature, 64) === null);
   if (malformed !== undefined)
-    return { kind: 'refused', signature: malformed, code: 'burn_missing', message: 'That is not the signature of a transaction.' };
-  return context.rpc.agree((endpoint) => look(endpoint, standard, [first, ...rest], wanted, ruledOut), decisive, essence);
+    return {
+      kind: 'refused',
+      signature: malformed,
+      code: 'burn_missing',
+      message: 'That is not the signature of a transaction.',
+    };
+  return context.rpc.agree(
+    (endpoint) => look(endpoint, standard, [first, ...rest], wanted, ruledOut),
+    decisive,
+    essence,
+  );
 }
 
 async function look(
@@ -47,7 +70,8 @@ async function look(
   ruledOut: readonly string[],
 ): Promise<BurnObservation> {
   const [{ nft }] = attempts;
-  // First of all reads: what is not on the chain at a later slot than this one cannot have landed in a block that this height has passed.
+  // First of all reads: what is not on the chain at a later slot than this one cannot have landed
+  // in a block that this height has passed.
   const settled = await finalizedPoint(endpoint);
   const judged = await judgeAll(endpoint, standard, attempts, wanted, { atLeast: settled.slot });
   const landed = landedOne(judged);
@@ -71,13 +95,16 @@ async function look(
   const failed = firstOf(judged, 'failed');
   if (failed) return failed;
   // Not held for good, but now: it has come into the wallet just before.
-  const dead = heldForGood && attempts.every(({ lastValidBlockHeight }) => settled.blockHeight > lastValidBlockHeight);
+  const dead =
+    heldForGood &&
+    attempts.every(({ lastValidBlockHeight }) => settled.blockHeight > lastValidBlockHeight);
   return dead ? { kind: 'dead', proof: settled } : { kind: 'untouched' };
 }
 
 /**
- * Judges those of the signatures that the node knows. With `genuineOnly`, transactions that the node cannot show with valid signatures are passed over:
- * surfpool 1.5.0 has such ones for its airdrops, and one of them in a history must not hide the others.
+ * Judges those of the signatures that the node knows. With `genuineOnly`, transactions that the
+ * node cannot show with valid signatures are passed over: surfpool 1.5.0 has such ones for its
+ * airdrops, and one of them in a history must not hide the others.
  */
 async function judgeAll(
   endpoint: Endpoint,
@@ -91,7 +118,9 @@ async function judgeAll(
   for (const [index, signature] of signatures.entries()) {
     const status = statuses[index];
     if (!status) continue;
-    const judgement = await judge(endpoint, standard, attempts, signature, status).catch(rethrowUnless(genuineOnly));
+    const judgement = await judge(endpoint, standard, attempts, signature, status).catch(
+      rethrowUnless(genuineOnly),
+    );
     if (!judgement) continue;
     judged.push(judgement);
     // An NFT is burned once, so there is nothing left to look for.
@@ -101,11 +130,15 @@ async function judgeAll(
 }
 
 const rethrowUnless = (genuineOnly: boolean) => (thrown: unknown) => {
-  if (!genuineOnly || !isNftUpgradeError(thrown) || thrown.code !== 'burn_rpc_mismatch') throw thrown;
+  if (!genuineOnly || !isNftUpgradeError(thrown) || thrown.code !== 'burn_rpc_mismatch')
+    throw thrown;
   return null;
 };
 
-/** Looks for the transaction in the history of the mint: nobody has to report a burn for it to count. */
+/**
+ * Looks for the transaction in the history of the mint: nobody has to report a burn for it to
+ * count.
+ */
 async function search(
   endpoint: Endpoint,
   standard: NftStandard,
@@ -114,10 +147,15 @@ async function search(
 ): Promise<readonly Judgement[]> {
   const { mint, memo, minSlot } = expectationOf(attempts);
   const history = await readHistory(endpoint, new PublicKey(mint), minSlot);
-  const candidates = history.filter(({ err, slot, signature }) => err === null && slot >= minSlot && !known.includes(signature));
-  // Nodes list memos as `[66] text`. Where they do, ours is at the front, and a stranger cannot bury it under transactions that only name the mint.
+  const candidates = history.filter(
+    ({ err, slot, signature }) => err === null && slot >= minSlot && !known.includes(signature),
+  );
+  // Nodes list memos as `[66] text`. Where they do, ours is at the front, and a stranger cannot
+  // bury it under transactions that only name the mint.
   const named = (entry: { memo: string | null }) => Number(!(entry.memo?.includes(memo) ?? false));
-  const signatures = candidates.sort((a, b) => named(a) - named(b)).map(({ signature }) => signature);
+  const signatures = candidates
+    .sort((a, b) => named(a) - named(b))
+    .map(({ signature }) => signature);
   return judgeAll(endpoint, standard, attempts, signatures, { genuineOnly: true });
 }
 
@@ -132,12 +170,19 @@ async function gone(
 ): Promise<BurnObservation> {
   const [{ nft }] = attempts;
   const remaining = await standard.remaining(endpoint, nft, atLeast);
-  if (!remaining.closed && remaining.supply > 0n) return { kind: 'moved', message: 'The NFT was moved to another wallet.' };
+  if (!remaining.closed && remaining.supply > 0n)
+    return { kind: 'moved', message: 'The NFT was moved to another wallet.' };
   const excluded = await judgeAll(endpoint, standard, attempts, ruledOut, { genuineOnly: true });
-  const explained = [...found, ...excluded].find((judgement) => judgement.kind === 'refused' && judgement.burnsAnyway);
+  const explained = [...found, ...excluded].find(
+    (judgement) => judgement.kind === 'refused' && judgement.burnsAnyway,
+  );
   if (explained?.kind === 'refused')
-    return { kind: 'moved', message: `The NFT was burned in a way that does not count: ${explained.message}` };
-  // It no longer exists, but the index of transactions does not show why yet. A burn that counts may be what is missing.
+    return {
+      kind: 'moved',
+      message: `The NFT was burned in a way that does not count: ${explained.message}`,
+    };
+  // It no longer exists, but the index of transactions does not show why yet. A burn that counts
+  // may be what is missing.
   throw behind(endpoint, 'the transaction that burned the NFT');
 }
 
@@ -145,12 +190,22 @@ async function gone(
 const landedOne = (judged: readonly Judgement[]): BurnObservation | undefined =>
   firstOf(judged, 'burned') ?? firstOf(judged, 'burned_elsewhere') ?? firstOf(judged, 'pending');
 
-function firstOf<Kind extends Judgement['kind']>(judged: readonly Judgement[], kind: Kind): Extract<Judgement, { kind: Kind }> | undefined {
-  return judged.find((judgement): judgement is Extract<Judgement, { kind: Kind }> => judgement.kind === kind);
+function firstOf<Kind extends Judgement['kind']>(
+  judged: readonly Judgement[],
+  kind: Kind,
+): Extract<Judgement, { kind: Kind }> | undefined {
+  return judged.find(
+    (judgement): judgement is Extract<Judgement, { kind: Kind }> => judgement.kind === kind,
+  );
 }
 
 /** Without what is only for this file: two nodes are compared by the whole answer. */
-const told = ({ kind, signature, code, message }: Extract<Judgement, { kind: 'refused' }>): BurnObservation => ({
+const told = ({
+  kind,
+  signature,
+  code,
+  message,
+}: Extract<Judgement, { kind: 'refused' }>): BurnObservation => ({
   kind,
   signature,
   code,

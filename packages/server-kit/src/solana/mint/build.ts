@@ -1,5 +1,10 @@
 import { ACCOUNT_SIZE } from '@solana/spl-token';
-import { type AccountInfo, type PublicKey, SystemProgram, type TransactionInstruction } from '@solana/web3.js';
+import {
+  type AccountInfo,
+  type PublicKey,
+  SystemProgram,
+  type TransactionInstruction,
+} from '@solana/web3.js';
 import type { MintRequest } from '../../ports/chain.ts';
 import { addressOf } from '../address.ts';
 import type { Endpoint } from '../rpc/endpoint.ts';
@@ -16,7 +21,10 @@ export interface ResolvedMint {
 }
 
 /** @throws NftUpgradeError `nft_unsupported`, `invalid_request` */
-export async function resolveMint(context: MintContext, request: MintRequest): Promise<ResolvedMint> {
+export async function resolveMint(
+  context: MintContext,
+  request: MintRequest,
+): Promise<ResolvedMint> {
   const authority = authorityAddress(request.key);
   const standard = context.standards.named(request.standard);
   const mint = await mintAddress(authority, request.operationId, standard.program);
@@ -35,12 +43,17 @@ export interface MintPlan {
 }
 
 /**
- * Everything in ONE transaction: create, initialise, metadata, token account of the recipient, mint one, give up the authority. So an account at the
- * address means that the NFT is completely there.
+ * Everything in ONE transaction: create, initialise, metadata, token account of the recipient, mint
+ * one, give up the authority. So an account at the address means that the NFT is completely there.
  */
-export async function planMint(endpoint: Endpoint, { standard, target, seed }: ResolvedMint, request: MintRequest): Promise<MintPlan> {
+export async function planMint(
+  endpoint: Endpoint,
+  { standard, target, seed }: ResolvedMint,
+  request: MintRequest,
+): Promise<MintPlan> {
   const { space, rentBytes } = standard.mintSize(target, request);
-  const rent = (bytes: number) => endpoint.call((connection) => connection.getMinimumBalanceForRentExemption(bytes));
+  const rent = (bytes: number) =>
+    endpoint.call((connection) => connection.getMinimumBalanceForRentExemption(bytes));
   const [mintRent, accountRent, standing] = await Promise.all([
     rent(rentBytes),
     // Token accounts of Token-2022 have a few extensions more.
@@ -48,7 +61,10 @@ export async function planMint(endpoint: Endpoint, { standard, target, seed }: R
     readAccount(endpoint, target.mint, 'confirmed'),
   ]);
   const create = createAt(target, standard.program, { seed, space, lamports: mintRent }, standing);
-  return { instructions: [...create, ...standard.buildMint(target, request)], rentLamports: mintRent + accountRent };
+  return {
+    instructions: [...create, ...standard.buildMint(target, request)],
+    rentLamports: mintRent + accountRent,
+  };
 }
 
 function createAt(
@@ -59,12 +75,22 @@ function createAt(
 ): TransactionInstruction[] {
   const derived = { basePubkey: authority, seed, space, programId };
   if (!standing || !isEmptyAccount(standing))
-    return [SystemProgram.createAccountWithSeed({ ...derived, fromPubkey: authority, newAccountPubkey: mint, lamports })];
-  // Somebody sent lamports to the address, perhaps to stand in the way: the System program creates no account where a balance is. Allocating one works,
-  // and is refused a second time just the same.
+    return [
+      SystemProgram.createAccountWithSeed({
+        ...derived,
+        fromPubkey: authority,
+        newAccountPubkey: mint,
+        lamports,
+      }),
+    ];
+  // Somebody sent lamports to the address, perhaps to stand in the way: the System program creates
+  // no account where a balance is. Allocating one works, and is refused a second time just the
+  // same.
   const missing = lamports - standing.lamports;
   return [
-    ...(missing > 0 ? [SystemProgram.transfer({ fromPubkey: authority, toPubkey: mint, lamports: missing })] : []),
+    ...(missing > 0
+      ? [SystemProgram.transfer({ fromPubkey: authority, toPubkey: mint, lamports: missing })]
+      : []),
     SystemProgram.allocate({ ...derived, accountPubkey: mint }),
   ];
 }

@@ -19,12 +19,18 @@ export interface MintContext {
 /** Id of an authority: its address. */
 export const keyOf = (authority: Keypair): string => authority.publicKey.toBase58();
 
-/** Who mints or has minted with a key. Looking takes no secret, so also keys that are gone are known by their id. @throws NftUpgradeError `invalid_request` */
+/**
+ * Who mints or has minted with a key. Looking takes no secret, so also keys that are gone are known
+ * by their id. @throws NftUpgradeError `invalid_request`
+ */
 export const authorityAddress = (key: string): PublicKey => addressOf(key, 'key');
 
 /** For signing. @throws NftUpgradeError `mint_key_unknown` */
 export function authorityOf({ authorities }: MintContext, key: string): Keypair {
   const authority = authorities.get(key);
-  if (!authority) throw new NftUpgradeError('mint_key_unknown', { details: { key, known: [...authorities.keys()] } });
+  if (!authority)
+    throw new NftUpgradeError('mint_key_unknown', {
+      details: { key, known: [...authorities.keys()] },
+    });
   return authority;
 }

@@ -20,7 +20,10 @@ import { mintSeed } from './address.ts';
 const closable = tokenProgramStandard({
   name: 'closable',
   program: TOKEN_2022_PROGRAM_ID,
-  mintSize: () => ({ space: getMintLen([ExtensionType.MintCloseAuthority]), rentBytes: getMintLen([ExtensionType.MintCloseAuthority]) }),
+  mintSize: () => ({
+    space: getMintLen([ExtensionType.MintCloseAuthority]),
+    rentBytes: getMintLen([ExtensionType.MintCloseAuthority]),
+  }),
   initialise: ({ mint, authority }) => [
     createInitializeMintCloseAuthorityInstruction(mint, authority, TOKEN_2022_PROGRAM_ID),
     createInitializeMint2Instruction(mint, 0, authority, null, TOKEN_2022_PROGRAM_ID),
@@ -34,7 +37,8 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
   });
   afterAll(() => world.stop());
 
-  const mintsOf = async (request: MintRequest) => mintFacts(world.connection, await world.chain.mint.address(request));
+  const mintsOf = async (request: MintRequest) =>
+    mintFacts(world.connection, await world.chain.mint.address(request));
 
   it('K1: nothing was written and nothing sent: absent', async () => {
     expect(await world.chain.mint.observe(world.order(), [])).toEqual({ kind: 'absent' });
@@ -42,19 +46,32 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
 
   it('K2: a crash after the intent: the stored bytes are sent by whoever comes next', async () => {
     const request = world.order();
-    const attempt: MintAttempt = JSON.parse(JSON.stringify(await world.chain.mint.prepare(request, 1)));
+    const attempt: MintAttempt = JSON.parse(
+      JSON.stringify(await world.chain.mint.prepare(request, 1)),
+    );
     // Another process: the same key, the same journal, nothing else.
     const next = createSolanaChain({ rpc: world.rpc, authority: world.authority });
-    expect(await next.mint.observe(request, [attempt])).toEqual({ kind: 'pending', signature: attempt.signature });
+    expect(await next.mint.observe(request, [attempt])).toEqual({
+      kind: 'pending',
+      signature: attempt.signature,
+    });
     await next.mint.send(attempt);
-    expect(await world.settled(request, [attempt])).toMatchObject({ kind: 'minted', transactionSignature: attempt.signature });
+    expect(await world.settled(request, [attempt])).toMatchObject({
+      kind: 'minted',
+      transactionSignature: attempt.signature,
+    });
   });
 
   it('K3: a crash after the send: the mint is adopted, also with the attempt forgotten', async () => {
     const request = world.order();
     const attempt = await world.chain.mint.prepare(request, 1);
     await world.chain.mint.send(attempt);
-    const minted = { kind: 'minted', mintAddress: attempt.mintAddress, transactionSignature: attempt.signature, slot: expect.any(Number) };
+    const minted = {
+      kind: 'minted',
+      mintAddress: attempt.mintAddress,
+      transactionSignature: attempt.signature,
+      slot: expect.any(Number),
+    };
     expect(await world.settled(request, [attempt])).toEqual(minted);
     expect(await world.settled(request, [])).toEqual(minted);
   });
@@ -75,12 +92,17 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
     const request = world.order();
     const attempts: MintAttempt[] = [];
     for (const number of [1, 2, 3]) {
-      // Under the same blockhash the second worker would come with the very transaction of the first: wait for another one.
-      const another = ({ signature }: MintAttempt) => attempts.every((attempt) => attempt.signature !== signature);
+      // Under the same blockhash the second worker would come with the very transaction of the
+      // first: wait for another one.
+      const another = ({ signature }: MintAttempt) =>
+        attempts.every((attempt) => attempt.signature !== signature);
       attempts.push(await until(() => world.chain.mint.prepare(request, number), another));
     }
     await Promise.all(attempts.map((attempt) => world.chain.mint.send(attempt)));
-    const seen = await Promise.all([world.settled(request, attempts), ...attempts.map((attempt) => world.settled(request, [attempt]))]);
+    const seen = await Promise.all([
+      world.settled(request, attempts),
+      ...attempts.map((attempt) => world.settled(request, [attempt])),
+    ]);
     for (const { kind } of seen) expect(kind).toBe('minted');
     expect(new Set(seen.map((each) => JSON.stringify(each))).size).toBe(1);
     expect(await mintsOf(request)).toEqual({ supply: '1', authority: null });
@@ -101,7 +123,10 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
     expect(await world.settled(request, [])).toEqual({ kind: 'absent' });
     const second = await world.chain.mint.prepare(request, 2);
     await world.chain.mint.send(second);
-    expect(await world.settled(request, [second])).toMatchObject({ kind: 'minted', transactionSignature: second.signature });
+    expect(await world.settled(request, [second])).toMatchObject({
+      kind: 'minted',
+      transactionSignature: second.signature,
+    });
     const third = await world.chain.mint.prepare(request, 3);
     await world.sendRaw(Buffer.from(third.transaction, 'base64'));
     expect(await mintsOf(request)).toEqual({ supply: '1', authority: null });
@@ -121,8 +146,13 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
       programId: token2022().program,
     });
     await world.finalized(await world.land([squat], [authority]));
-    await expect(world.chain.mint.preflight(request)).rejects.toMatchObject({ code: 'mint_address_occupied' });
-    expect(await world.settled(request, [])).toMatchObject({ kind: 'unexpected', code: 'mint_address_occupied' });
+    await expect(world.chain.mint.preflight(request)).rejects.toMatchObject({
+      code: 'mint_address_occupied',
+    });
+    expect(await world.settled(request, [])).toMatchObject({
+      kind: 'unexpected',
+      code: 'mint_address_occupied',
+    });
   });
 
   it('K8: a wrong owner, URI or name is not success', async () => {
@@ -130,14 +160,21 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
     const attempt = await world.chain.mint.prepare(request, 1);
     await world.chain.mint.send(attempt);
     expect(await world.settled(request, [attempt])).toMatchObject({ kind: 'minted' });
-    const wrong = async (extra: Partial<MintRequest>) => world.settled({ ...request, ...extra }, [attempt]);
+    const wrong = async (extra: Partial<MintRequest>) =>
+      world.settled({ ...request, ...extra }, [attempt]);
     expect(await wrong({ uri: 'ipfs://other' })).toMatchObject({
       kind: 'unexpected',
       code: 'mint_mismatch',
       message: expect.stringContaining('uri'),
     });
-    expect(await wrong({ name: 'Other' })).toMatchObject({ kind: 'unexpected', code: 'mint_mismatch' });
-    expect(await wrong({ attributes: [['tier', '3']] })).toMatchObject({ kind: 'unexpected', code: 'mint_mismatch' });
+    expect(await wrong({ name: 'Other' })).toMatchObject({
+      kind: 'unexpected',
+      code: 'mint_mismatch',
+    });
+    expect(await wrong({ attributes: [['tier', '3']] })).toMatchObject({
+      kind: 'unexpected',
+      code: 'mint_mismatch',
+    });
     expect(await wrong({ recipient: Keypair.generate().publicKey.toBase58() })).toMatchObject({
       kind: 'unexpected',
       message: expect.stringContaining('recipient'),
@@ -150,14 +187,30 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
     const attempt = await world.chain.mint.prepare(request, 1);
     await world.chain.mint.send(attempt);
     await world.settled(request, [attempt]);
-    const nft = await world.chain.burn.locate({ mint: attempt.mintAddress, owner: request.recipient });
-    const burn = await world.chain.burn.prepare({ operationId: world.operationId(), nft, attempt: 1 });
-    await world.finalized(await world.sendRaw(Buffer.from(signWith(burn.transaction, owner), 'base64')));
-    expect(await world.settled(request, [attempt])).toMatchObject({ kind: 'minted', mintAddress: attempt.mintAddress });
+    const nft = await world.chain.burn.locate({
+      mint: attempt.mintAddress,
+      owner: request.recipient,
+    });
+    const burn = await world.chain.burn.prepare({
+      operationId: world.operationId(),
+      nft,
+      attempt: 1,
+    });
+    await world.finalized(
+      await world.sendRaw(Buffer.from(signWith(burn.transaction, owner), 'base64')),
+    );
+    expect(await world.settled(request, [attempt])).toMatchObject({
+      kind: 'minted',
+      mintAddress: attempt.mintAddress,
+    });
   });
 
   it('K7: an address that became free again is not minted to a second time', async () => {
-    const chain = createSolanaChain({ rpc: world.rpc, authority: world.authority, standards: [closable] });
+    const chain = createSolanaChain({
+      rpc: world.rpc,
+      authority: world.authority,
+      standards: [closable],
+    });
     const owner = await world.wallet();
     const request = world.mintRequest(owner.publicKey, { standard: closable.name });
     const attempt = await chain.mint.prepare(request, 1);
@@ -168,13 +221,20 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
     const mint = new PublicKey(attempt.mintAddress);
     const { publicKey } = world.authority;
     await world.finalized(
-      await world.land([createCloseAccountInstruction(mint, publicKey, publicKey, [], closable.program)], [world.authority]),
+      await world.land(
+        [createCloseAccountInstruction(mint, publicKey, publicKey, [], closable.program)],
+        [world.authority],
+      ),
     );
     expect(await world.connection.getAccountInfo(mint)).toBeNull();
     // The chain itself would take a second mint now.
     await chain.mint.preflight(request);
     const seen = await world.settled(request, [], chain);
-    expect(seen).toMatchObject({ kind: 'unexpected', code: 'mint_address_occupied', message: expect.stringContaining(attempt.signature) });
+    expect(seen).toMatchObject({
+      kind: 'unexpected',
+      code: 'mint_address_occupied',
+      message: expect.stringContaining(attempt.signature),
+    });
     // A burned NFT whose mint is gone as well counts as burned.
     const observed = await until(
       () => chain.burn.observe({ attempts: [burn], signatures: [] }),
@@ -204,7 +264,10 @@ describe('the mint on a chain that forks', () => {
     expect(await world.connection.getAccountInfo(new PublicKey(attempt.mintAddress))).toBeNull();
     await world.chain.mint.send(attempt);
     world.controls.advance(12);
-    expect(await world.chain.mint.observe(request, [attempt])).toMatchObject({ kind: 'minted', mintAddress: attempt.mintAddress });
+    expect(await world.chain.mint.observe(request, [attempt])).toMatchObject({
+      kind: 'minted',
+      mintAddress: attempt.mintAddress,
+    });
     world.controls.resume();
   });
 
@@ -215,19 +278,31 @@ describe('the mint on a chain that forks', () => {
     world.controls.advance(10);
     await world.chain.mint.send(attempt);
     world.controls.advance(3);
-    // The account is read first, while it is not final; the history of the address last, when it is.
+    // The account is read first, while it is not final; the history of the address last, when it
+    // is.
     let looks = 0;
     const rpc = await createRpc({
       endpoints: [world.local.rpcUrl],
       fetch: async (input, init) => {
-        if (typeof init?.body === 'string' && init.body.includes('getSignaturesForAddress') && looks++ === 0) world.controls.advance(12);
+        if (
+          typeof init?.body === 'string' &&
+          init.body.includes('getSignaturesForAddress') &&
+          looks++ === 0
+        )
+          world.controls.advance(12);
         return fetch(input, init);
       },
     });
     const { mint } = createSolanaChain({ rpc, authority: world.authority });
-    expect(await mint.observe(request, [])).toEqual({ kind: 'pending', signature: attempt.signature });
+    expect(await mint.observe(request, [])).toEqual({
+      kind: 'pending',
+      signature: attempt.signature,
+    });
     expect(looks).toBe(1);
-    expect(await mint.observe(request, [])).toMatchObject({ kind: 'minted', transactionSignature: attempt.signature });
+    expect(await mint.observe(request, [])).toMatchObject({
+      kind: 'minted',
+      transactionSignature: attempt.signature,
+    });
     world.controls.resume();
   });
 
@@ -237,7 +312,10 @@ describe('the mint on a chain that forks', () => {
     world.controls.dropNext(1);
     await world.chain.mint.send(attempt);
     world.controls.advance(100);
-    expect(await world.chain.mint.observe(request, [attempt])).toEqual({ kind: 'pending', signature: attempt.signature });
+    expect(await world.chain.mint.observe(request, [attempt])).toEqual({
+      kind: 'pending',
+      signature: attempt.signature,
+    });
     world.controls.advance(100);
     expect(await world.chain.mint.observe(request, [attempt])).toEqual({ kind: 'absent' });
   });

@@ -1,4 +1,9 @@
-import { AuthorityType, createSetAuthorityInstruction, getTokenMetadata, unpackMint } from '@solana/spl-token';
+import {
+  AuthorityType,
+  createSetAuthorityInstruction,
+  getTokenMetadata,
+  unpackMint,
+} from '@solana/spl-token';
 import { Keypair, PublicKey } from '@solana/web3.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSolanaChain } from '../chain.ts';
@@ -21,19 +26,33 @@ describe.each(runtimes)('the mint transaction on %s', (runtime) => {
         retryable: true,
         details: { authority: poor.mint.key, actual: 0 },
       });
-    await expect(world.chain.mint.preflight({ ...request })).rejects.toMatchObject({ code: 'mint_key_unknown', retryable: false });
+    await expect(world.chain.mint.preflight({ ...request })).rejects.toMatchObject({
+      code: 'mint_key_unknown',
+      retryable: false,
+    });
   });
 
   it('K6: tells what the authority has to pay with', async () => {
     const authority = world.authority.publicKey.toBase58();
-    expect(await world.chain.mint.funds?.()).toEqual({ authority, lamports: await world.connection.getBalance(world.authority.publicKey) });
+    expect(await world.chain.mint.funds?.()).toEqual({
+      authority,
+      lamports: await world.connection.getBalance(world.authority.publicKey),
+    });
     const poor = createSolanaChain({ rpc: world.rpc, authority: Keypair.generate() });
     expect(await poor.mint.funds?.()).toEqual({ authority: poor.mint.key, lamports: 0 });
   });
 
   it('K6: what does not fit is refused before the burn', async () => {
-    const request = world.order({ attributes: Array.from({ length: 12 }, (_, index) => [`field-${index}`, 'x'.repeat(60)] as const) });
-    await expect(world.chain.mint.preflight(request)).rejects.toMatchObject({ code: 'invalid_request', retryable: false });
+    const request = world.order({
+      attributes: Array.from(
+        { length: 12 },
+        (_, index) => [`field-${index}`, 'x'.repeat(60)] as const,
+      ),
+    });
+    await expect(world.chain.mint.preflight(request)).rejects.toMatchObject({
+      code: 'invalid_request',
+      retryable: false,
+    });
   });
 
   it('leaves nobody with power over what was delivered', async () => {
@@ -42,8 +61,17 @@ describe.each(runtimes)('the mint transaction on %s', (runtime) => {
     await world.chain.mint.send(attempt);
     await world.settled(request, [attempt]);
     const address = new PublicKey(attempt.mintAddress);
-    const state = unpackMint(address, await world.connection.getAccountInfo(address), token2022().program);
-    expect(state).toMatchObject({ mintAuthority: null, freezeAuthority: null, supply: 1n, decimals: 0 });
+    const state = unpackMint(
+      address,
+      await world.connection.getAccountInfo(address),
+      token2022().program,
+    );
+    expect(state).toMatchObject({
+      mintAuthority: null,
+      freezeAuthority: null,
+      supply: 1n,
+      decimals: 0,
+    });
     const metadata = await getTokenMetadata(world.connection, address);
     expect(metadata).toMatchObject({
       name: request.name,
@@ -66,10 +94,16 @@ describe.each(runtimes)('the mint transaction on %s', (runtime) => {
 
   it('S7: an operation goes on with the authority that it began with', async () => {
     const successor = Keypair.generate();
-    const rotated = createSolanaChain({ rpc: world.rpc, authority: successor, formerAuthorities: [world.authority] });
+    const rotated = createSolanaChain({
+      rpc: world.rpc,
+      authority: successor,
+      formerAuthorities: [world.authority],
+    });
     const request = world.order();
     expect(rotated.mint.key).toBe(successor.publicKey.toBase58());
     expect(await rotated.mint.address(request)).toBe(await world.chain.mint.address(request));
-    expect(await rotated.mint.address({ ...request, key: rotated.mint.key })).not.toBe(await world.chain.mint.address(request));
+    expect(await rotated.mint.address({ ...request, key: rotated.mint.key })).not.toBe(
+      await world.chain.mint.address(request),
+    );
   });
 });

@@ -13,24 +13,39 @@ import { authorityOf, keyOf, type MintContext } from './context.ts';
 const fallbackUnits = 200_000;
 
 /**
- * Tries a mint without sending it: address free, data fits, authority funded, simulation clean. For before the irreversible click.
- * @throws NftUpgradeError `mint_authority_unfunded`, `mint_address_occupied`, `simulation_failed`, `invalid_request`, `nft_unsupported`, `rpc_unavailable`
+ * Tries a mint without sending it: address free, data fits, authority funded, simulation clean. For
+ * before the irreversible click.
+ * @throws NftUpgradeError `mint_authority_unfunded`, `mint_address_occupied`, `simulation_failed`,
+ *   `invalid_request`, `nft_unsupported`, `rpc_unavailable`
  */
 export const preflightMint = (context: MintContext, request: MintRequest): Promise<void> =>
   context.rpc.use(async (endpoint) => {
     const { failure, occupied } = await draw(endpoint, context, request);
-    if (occupied) throw new NftUpgradeError('mint_address_occupied', { details: { address: occupied.toBase58() } });
+    if (occupied)
+      throw new NftUpgradeError('mint_address_occupied', {
+        details: { address: occupied.toBase58() },
+      });
     if (failure) throw failure;
   });
 
 /**
- * Builds and signs a mint, and sends nothing: signature and end of life are known before anything can land.
+ * Builds and signs a mint, and sends nothing: signature and end of life are known before anything
+ * can land.
  * @throws NftUpgradeError `mint_authority_unfunded`, `simulation_failed`, `rpc_unavailable`
  */
-export const prepareMint = (context: MintContext, request: MintRequest, attempt: number): Promise<MintAttempt> =>
+export const prepareMint = (
+  context: MintContext,
+  request: MintRequest,
+  attempt: number,
+): Promise<MintAttempt> =>
   context.rpc.use(async (endpoint) => {
-    const { transaction, failure, occupied, mint, lastValidBlockHeight } = await draw(endpoint, context, request);
-    // Another worker was faster. This attempt cannot land; it is handed out all the same, and the next look adopts what the other one minted.
+    const { transaction, failure, occupied, mint, lastValidBlockHeight } = await draw(
+      endpoint,
+      context,
+      request,
+    );
+    // Another worker was faster. This attempt cannot land; it is handed out all the same, and the
+    // next look adopts what the other one minted.
     if (failure && !occupied) throw failure;
     transaction.sign([authorityOf(context, request.key)]);
     return {
@@ -52,7 +67,11 @@ interface Drawn {
   occupied: PublicKey | undefined;
 }
 
-async function draw(endpoint: Endpoint, context: MintContext, request: MintRequest): Promise<Drawn> {
+async function draw(
+  endpoint: Endpoint,
+  context: MintContext,
+  request: MintRequest,
+): Promise<Drawn> {
   const { commitment } = context.rpc;
   const signer = authorityOf(context, request.key);
   const resolved = await resolveMint(context, request);
@@ -61,7 +80,10 @@ async function draw(endpoint: Endpoint, context: MintContext, request: MintReque
   const { blockhash, lastValidBlockHeight } = await recentBlockhash(endpoint, commitment);
   const draft = { payer: authority, blockhash, instructions, version: 0 as const };
   const trial = await simulate(endpoint, compile(draft), commitment);
-  const units = trial.err === null && trial.unitsConsumed ? Math.ceil(trial.unitsConsumed * 1.2) + 10_000 : fallbackUnits;
+  const units =
+    trial.err === null && trial.unitsConsumed
+      ? Math.ceil(trial.unitsConsumed * 1.2) + 10_000
+      : fallbackUnits;
   const price = await unitPrice(endpoint, [authority, mint], units, context.priorityFee);
   const [balance, reserve, standing] = await Promise.all([
     endpoint.call((connection) => connection.getBalance(authority, commitment)),
@@ -76,7 +98,11 @@ async function draw(endpoint: Endpoint, context: MintContext, request: MintReque
     mint,
     lastValidBlockHeight,
     failure:
-      missing > 0 ? new NftUpgradeError('mint_authority_unfunded', { details }) : trial.err === null ? undefined : simulationFailed(trial),
+      missing > 0
+        ? new NftUpgradeError('mint_authority_unfunded', { details })
+        : trial.err === null
+          ? undefined
+          : simulationFailed(trial),
     occupied: standing && !isEmptyAccount(standing) ? mint : undefined,
   };
 }

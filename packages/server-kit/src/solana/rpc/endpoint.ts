@@ -9,7 +9,8 @@ export interface Endpoint {
   readonly host: string;
   /**
    * Calls the node, within the timeout and only after it has proved to serve the expected cluster.
-   * @throws NftUpgradeError `rpc_unavailable`, `wrong_cluster`; errors of ours thrown inside pass through
+   * @throws NftUpgradeError `rpc_unavailable`, `wrong_cluster`; errors of ours thrown inside pass
+   *   through
    */
   call<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
 }
@@ -18,7 +19,10 @@ export interface EndpointOptions {
   /** Longest wait for one answer, in milliseconds. */
   timeoutMs: number;
   fetch?: typeof globalThis.fetch;
-  /** The cluster that has to answer; the first answer decides where it is undefined. Shared by all endpoints. */
+  /**
+   * The cluster that has to answer; the first answer decides where it is undefined. Shared by all
+   * endpoints.
+   */
   cluster: { genesisHash: string | undefined };
 }
 
@@ -40,7 +44,9 @@ export function createEndpoint(target: string | Connection, options: EndpointOpt
     const actual = await limited((node) => node.getGenesisHash());
     options.cluster.genesisHash ??= actual;
     if (actual !== options.cluster.genesisHash)
-      throw new NftUpgradeError('wrong_cluster', { details: { host, expected: options.cluster.genesisHash, actual } });
+      throw new NftUpgradeError('wrong_cluster', {
+        details: { host, expected: options.cluster.genesisHash, actual },
+      });
     checked = true;
   };
 
@@ -53,17 +59,28 @@ export function createEndpoint(target: string | Connection, options: EndpointOpt
   };
 }
 
-function connect(url: string, { timeoutMs, fetch = globalThis.fetch }: EndpointOptions): Connection {
+function connect(
+  url: string,
+  { timeoutMs, fetch = globalThis.fetch }: EndpointOptions,
+): Connection {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:')
-    throw new NftUpgradeError('invalid_option', { message: 'createRpc: an endpoint is not an http(s) URL.' });
+    throw new NftUpgradeError('invalid_option', {
+      message: 'createRpc: an endpoint is not an http(s) URL.',
+    });
   const { username, password } = parsed;
   parsed.username = '';
   parsed.password = '';
   return new Connection(parsed.href, {
-    // fetch refuses `https://user:password@host`, so the credentials travel in the header that they mean.
-    ...(username && { httpHeaders: { authorization: `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}` } }),
-    // web3.js would otherwise retry a 429 five times on its own, without a limit in time; the next endpoint is the better answer.
+    // fetch refuses `https://user:password@host`, so the credentials travel in the header that they
+    // mean.
+    ...(username && {
+      httpHeaders: {
+        authorization: `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`,
+      },
+    }),
+    // web3.js would otherwise retry a 429 five times on its own, without a limit in time; the next
+    // endpoint is the better answer.
     disableRetryOnRateLimit: true,
     fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
   });
@@ -71,4 +88,5 @@ function connect(url: string, { timeoutMs, fetch = globalThis.fetch }: EndpointO
 
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'unknown host');
 
-const timedOut = (timeoutMs: number): Error => Object.assign(new Error('no answer'), { name: `no answer in ${timeoutMs} ms` });
+const timedOut = (timeoutMs: number): Error =>
+  Object.assign(new Error('no answer'), { name: `no answer in ${timeoutMs} ms` });

@@ -2,8 +2,9 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { SolanaJSONRPCError } from '@solana/web3.js';
 
 /**
- * Turns a failed call into `rpc_unavailable`. The cause is left out on purpose: web3.js and `fetch` quote the URL in some messages, RPC URLs carry API
- * keys, and errors are logged. What is kept is the host and one word about the reason.
+ * Turns a failed call into `rpc_unavailable`. The cause is left out on purpose: web3.js and `fetch`
+ * quote the URL in some messages, RPC URLs carry API keys, and errors are logged. What is kept is
+ * the host and one word about the reason.
  */
 export function rpcFailure(host: string, thrown: unknown): NftUpgradeError {
   const reason = reasonOf(thrown);
@@ -13,16 +14,22 @@ export function rpcFailure(host: string, thrown: unknown): NftUpgradeError {
   });
 }
 
-/** True for errors that another node may answer better: this one is away, behind, or answered something else than it was asked. */
+/**
+ * True for errors that another node may answer better: this one is away, behind, or answered
+ * something else than it was asked.
+ */
 export const anotherNodeMayHelp = (error: NftUpgradeError): boolean =>
   error.code === 'rpc_unavailable' || error.code === 'burn_rpc_mismatch';
 
-// web3.js wraps transport errors as text (`failed to get balance of account …: FetchError: … ECONNREFUSED`), so the words are looked for in it.
-const knownReasons = /\b(ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|UND_ERR_[A-Z_]+|CERT_[A-Z_]+|[45]\d\d(?= ))\b/;
+// web3.js wraps transport errors as text (`failed to get balance of account …: FetchError: …
+// ECONNREFUSED`), so the words are looked for in it.
+const knownReasons =
+  /\b(ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|UND_ERR_[A-Z_]+|CERT_[A-Z_]+|[45]\d\d(?= ))\b/;
 
 function reasonOf(thrown: unknown): string {
   if (thrown instanceof SolanaJSONRPCError) return `JSON-RPC ${String(thrown.code)}`;
   if (!(thrown instanceof Error)) return 'unknown';
-  const cause = thrown.cause instanceof Error && 'code' in thrown.cause ? String(thrown.cause.code) : '';
+  const cause =
+    thrown.cause instanceof Error && 'code' in thrown.cause ? String(thrown.cause.code) : '';
   return knownReasons.exec(`${cause} ${thrown.message}`)?.[0] ?? thrown.name;
 }

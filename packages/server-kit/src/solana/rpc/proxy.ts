@@ -17,11 +17,16 @@ export async function startProxy(target: string, initial: Alter = (_method, resu
       const body = Buffer.concat(chunks).toString();
       const { method } = JSON.parse(body) as { method: string };
       seen.push({ method, headers: request.headers });
-      const upstream = await fetch(target, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      const upstream = await fetch(target, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
       const reply = (await upstream.json()) as { result?: unknown };
       const changed = alter(method, reply.result);
       if (changed === hang) return;
-      if (typeof changed === 'number' && changed >= 400 && changed < 600) response.writeHead(changed).end('no');
+      if (typeof changed === 'number' && changed >= 400 && changed < 600)
+        response.writeHead(changed).end('no');
       else
         response
           .writeHead(200, { 'content-type': 'application/json' })

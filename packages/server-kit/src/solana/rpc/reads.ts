@@ -17,9 +17,14 @@ export interface FinalizedPoint {
   blockHeight: number;
 }
 
-/** Slot and block height have to come in one answer: two answers may come from two machines behind one URL. */
+/**
+ * Slot and block height have to come in one answer: two answers may come from two machines behind
+ * one URL.
+ */
 export async function finalizedPoint(endpoint: Endpoint): Promise<FinalizedPoint> {
-  const { absoluteSlot, blockHeight } = await endpoint.call((connection) => connection.getEpochInfo('finalized'));
+  const { absoluteSlot, blockHeight } = await endpoint.call((connection) =>
+    connection.getEpochInfo('finalized'),
+  );
   // `blockHeight` is optional in the protocol of web3.js, because nodes before 1.2 had none.
   if (blockHeight === undefined) throw behind(endpoint, 'no block height');
   return { slot: absoluteSlot, blockHeight };
@@ -32,7 +37,9 @@ export async function readAccount(
   commitment: Commitment,
   atLeast = 0,
 ): Promise<AccountInfo<Buffer> | null> {
-  const { context, value } = await endpoint.call((connection) => connection.getAccountInfoAndContext(address, commitment));
+  const { context, value } = await endpoint.call((connection) =>
+    connection.getAccountInfoAndContext(address, commitment),
+  );
   if (context.slot < atLeast) throw behind(endpoint, 'account');
   return value;
 }
@@ -49,11 +56,14 @@ export async function readTokenAccounts(
     try {
       return await connection.getTokenAccountsByOwner(owner, { mint }, commitment);
     } catch (thrown) {
-      // Nodes refuse the question for a mint that does not exist, or not yet at this commitment (-32602).
+      // Nodes refuse the question for a mint that does not exist, or not yet at this commitment
+      // (-32602).
       if (!(thrown instanceof SolanaJSONRPCError)) throw thrown;
       const account = await connection.getAccountInfoAndContext(mint, commitment);
-      // It came into being between the two questions, or something else is wrong: then the node may say it again.
-      if (account.value !== null) return connection.getTokenAccountsByOwner(owner, { mint }, commitment);
+      // It came into being between the two questions, or something else is wrong: then the node may
+      // say it again.
+      if (account.value !== null)
+        return connection.getTokenAccountsByOwner(owner, { mint }, commitment);
       return { context: account.context, value: [] };
     }
   });
@@ -61,7 +71,9 @@ export async function readTokenAccounts(
   return value;
 }
 
-/** What the node knows of each signature, in the order asked; null for one that it has never seen. */
+/**
+ * What the node knows of each signature, in the order asked; null for one that it has never seen.
+ */
 export async function readStatuses(
   endpoint: Endpoint,
   signatures: readonly string[],
@@ -81,14 +93,21 @@ export async function readStatuses(
 }
 
 /**
- * A landed transaction, raw. @returns null while the node does not show it, `unsupported` for a version that this code cannot read: anybody may send
- * one that names our mint, and it must not keep us from reading the others.
+ * A landed transaction, raw. @returns null while the node does not show it, `unsupported` for a
+ * version that this code cannot read: anybody may send one that names our mint, and it must not
+ * keep us from reading the others.
  */
-export const readTransaction = (endpoint: Endpoint, signature: string): Promise<VersionedTransactionResponse | null | 'unsupported'> =>
+export const readTransaction = (
+  endpoint: Endpoint,
+  signature: string,
+): Promise<VersionedTransactionResponse | null | 'unsupported'> =>
   endpoint.call(async (connection) => {
     try {
       // Version 0 has to be named, or nodes refuse to show it.
-      return await connection.getTransaction(signature, { commitment: 'confirmed', maxSupportedTransactionVersion: 0 });
+      return await connection.getTransaction(signature, {
+        commitment: 'confirmed',
+        maxSupportedTransactionVersion: 0,
+      });
     } catch (thrown) {
       if (
         thrown instanceof SolanaJSONRPCError &&
@@ -99,16 +118,27 @@ export const readTransaction = (endpoint: Endpoint, signature: string): Promise<
     }
   });
 
-/** Pages of 1,000 that a history is read through. Anybody may name an address in a transaction, so its history has no natural end. */
+/**
+ * Pages of 1,000 that a history is read through. Anybody may name an address in a transaction, so
+ * its history has no natural end.
+ */
 const maxPages = 20;
 
 /** Transactions that name an address, newest first, down to the slot `since`. */
-export async function readHistory(endpoint: Endpoint, address: PublicKey, since = 0): Promise<readonly ConfirmedSignatureInfo[]> {
+export async function readHistory(
+  endpoint: Endpoint,
+  address: PublicKey,
+  since = 0,
+): Promise<readonly ConfirmedSignatureInfo[]> {
   const history: ConfirmedSignatureInfo[] = [];
   for (let page = 0; page < maxPages; page++) {
     const before = history.at(-1)?.signature;
     const entries = await endpoint.call((connection) =>
-      connection.getSignaturesForAddress(address, { limit: 1000, ...(before !== undefined && { before }) }, 'confirmed'),
+      connection.getSignaturesForAddress(
+        address,
+        { limit: 1000, ...(before !== undefined && { before }) },
+        'confirmed',
+      ),
     );
     history.push(...entries);
     const last = entries.at(-1);

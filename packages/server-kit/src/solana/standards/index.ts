@@ -4,7 +4,9 @@ import { splToken } from './spl-token.ts';
 import type { NftStandard } from './standard.ts';
 import { token2022 } from './token-2022.ts';
 
-/** The standards that a chain knows. Names are unique; the first that recognises a mint is taken. */
+/**
+ * The standards that a chain knows. Names are unique; the first that recognises a mint is taken.
+ */
 export interface Standards {
   /** @throws NftUpgradeError `nft_unsupported` */
   named(name: string): NftStandard;
@@ -21,14 +23,20 @@ export function createStandards(list: readonly NftStandard[]): Standards {
   const names = list.map(({ name }) => name);
   if (list.length === 0 || new Set(names).size !== names.length)
     throw new NftUpgradeError('invalid_option', {
-      message: 'createSolanaChain: standards needs at least one entry, each with a name of its own.',
+      message:
+        'createSolanaChain: standards needs at least one entry, each with a name of its own.',
     });
   return {
     all: list,
-    named: (name) => list.find((standard) => standard.name === name) ?? unsupported(`The standard ${name} is not configured.`, names),
+    named: (name) =>
+      list.find((standard) => standard.name === name) ??
+      unsupported(`The standard ${name} is not configured.`, names),
     of: (mint) =>
       list.find((standard) => standard.recognises(mint)) ??
-      unsupported(`No configured standard recognises a mint of the program ${mint.owner.toBase58()}.`, names),
+      unsupported(
+        `No configured standard recognises a mint of the program ${mint.owner.toBase58()}.`,
+        names,
+      ),
   };
 }
 

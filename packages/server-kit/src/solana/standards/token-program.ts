@@ -31,10 +31,14 @@ export interface TokenProgramParts {
   checkMetadata?(mint: Mint, order: MintOrder): string[];
 }
 
-/** An NFT as a mint of the SPL Token program or of Token-2022: no decimals, a supply of one, nobody who could mint another. */
+/**
+ * An NFT as a mint of the SPL Token program or of Token-2022: no decimals, a supply of one, nobody
+ * who could mint another.
+ */
 export function tokenProgramStandard(parts: TokenProgramParts): NftStandard {
   const { name, program } = parts;
-  const recipientAccount = ({ mint, recipient }: MintTarget) => getAssociatedTokenAddressSync(mint, recipient, true, program);
+  const recipientAccount = ({ mint, recipient }: MintTarget) =>
+    getAssociatedTokenAddressSync(mint, recipient, true, program);
 
   return {
     name,
@@ -44,11 +48,18 @@ export function tokenProgramStandard(parts: TokenProgramParts): NftStandard {
     async locate(endpoint, { mint, owner, commitment }) {
       const account = await readAccount(endpoint, mint, commitment);
       const state = account && parse(() => unpackMint(mint, account, program));
-      if (state?.decimals !== 0 || state.supply > 1n) throw unsupported('it is not a mint with a supply of one');
+      if (state?.decimals !== 0 || state.supply > 1n)
+        throw unsupported('it is not a mint with a supply of one');
       if (state.supply === 0n) throw notOwned();
-      // Told before the click: after it, the burn could not be accepted, because whoever has the authority could mint the same NFT again.
+      // Told before the click: after it, the burn could not be accepted, because whoever has the
+      // authority could mint the same NFT again.
       if (state.mintAuthority !== null) throw unsupported('its mint authority still exists');
-      for (const { pubkey, account: data } of await readTokenAccounts(endpoint, owner, mint, commitment)) {
+      for (const { pubkey, account: data } of await readTokenAccounts(
+        endpoint,
+        owner,
+        mint,
+        commitment,
+      )) {
         const held = parse(() => unpackAccount(pubkey, data, program));
         if (held?.amount !== 1n) continue;
         if (held.isFrozen) throw new NftUpgradeError('nft_frozen');
@@ -64,8 +75,17 @@ export function tokenProgramStandard(parts: TokenProgramParts): NftStandard {
     },
 
     async holds(endpoint, nft, commitment, atLeast) {
-      const accounts = await readTokenAccounts(endpoint, new PublicKey(nft.owner), new PublicKey(nft.mint), commitment, atLeast);
-      return accounts.some(({ pubkey, account }) => parse(() => unpackAccount(pubkey, account, program))?.amount === 1n);
+      const accounts = await readTokenAccounts(
+        endpoint,
+        new PublicKey(nft.owner),
+        new PublicKey(nft.mint),
+        commitment,
+        atLeast,
+      );
+      return accounts.some(
+        ({ pubkey, account }) =>
+          parse(() => unpackAccount(pubkey, account, program))?.amount === 1n,
+      );
     },
 
     async remaining(endpoint, nft, atLeast) {
@@ -73,7 +93,8 @@ export function tokenProgramStandard(parts: TokenProgramParts): NftStandard {
       const account = await readAccount(endpoint, address, 'finalized', atLeast);
       if (!account || account.lamports === 0) return { closed: true };
       const state = parse(() => unpackMint(address, account, account.owner));
-      // Not a mint any more: closed, and something else was made at its address. It cannot be this NFT.
+      // Not a mint any more: closed, and something else was made at its address. It cannot be this
+      // NFT.
       if (!state) return { closed: true };
       return {
         closed: false,
@@ -84,13 +105,18 @@ export function tokenProgramStandard(parts: TokenProgramParts): NftStandard {
     },
 
     async buildBurn(endpoint, nft, commitment) {
-      const [mint, owner, address] = [new PublicKey(nft.mint), new PublicKey(nft.owner), new PublicKey(nft.tokenAccount)];
+      const [mint, owner, address] = [
+        new PublicKey(nft.mint),
+        new PublicKey(nft.owner),
+        new PublicKey(nft.tokenAccount),
+      ];
       const account = await readAccount(endpoint, address, commitment);
       const held = account && parse(() => unpackAccount(address, account, program));
       if (held?.amount !== 1n || !held.owner.equals(owner)) throw notOwned();
       if (held.isFrozen) throw new NftUpgradeError('nft_frozen');
       const burn = createBurnCheckedInstruction(address, mint, owner, 1n, 0, [], program);
-      // With a close authority that is somebody else, CloseAccount by the owner fails and would take the burn with it.
+      // With a close authority that is somebody else, CloseAccount by the owner fails and would
+      // take the burn with it.
       if (held.closeAuthority !== null && !held.closeAuthority.equals(owner)) return [burn];
       return [burn, createCloseAccountInstruction(address, owner, owner, [], program)];
     },
@@ -104,7 +130,13 @@ export function tokenProgramStandard(parts: TokenProgramParts): NftStandard {
       const account = recipientAccount(target);
       return [
         ...parts.initialise(target, order),
-        createAssociatedTokenAccountIdempotentInstruction(authority, account, recipient, mint, program),
+        createAssociatedTokenAccountIdempotentInstruction(
+          authority,
+          account,
+          recipient,
+          mint,
+          program,
+        ),
         createMintToCheckedInstruction(mint, account, authority, 1n, 0, [], program),
         createSetAuthorityInstruction(mint, authority, AuthorityType.MintTokens, null, [], program),
         ...(parts.seal?.(target) ?? []),
@@ -126,7 +158,10 @@ export function tokenProgramStandard(parts: TokenProgramParts): NftStandard {
   };
 }
 
-/** Reads an account. @returns null for one that is not what it should be: another owner, another size, another kind. */
+/**
+ * Reads an account. @returns null for one that is not what it should be: another owner, another
+ * size, another kind.
+ */
 function parse<T>(unpack: () => T): T | null {
   try {
     return unpack();
@@ -137,7 +172,8 @@ function parse<T>(unpack: () => T): T | null {
   }
 }
 
-const notOwned = () => new NftUpgradeError('nft_not_owned', { details: { required: 1, actual: 0 } });
+const notOwned = () =>
+  new NftUpgradeError('nft_not_owned', { details: { required: 1, actual: 0 } });
 /** The one who asks can choose another NFT, so of a start it is a requirement that is not met. */
 const unsupported = (why: string) =>
   new NftUpgradeError('nft_unsupported', {

@@ -7,7 +7,10 @@ export interface Certificate {
 
 let made: Promise<Certificate> | undefined;
 
-/** A certificate for `localhost`, made once a process. @throws NftUpgradeError `missing_capability` without the package `selfsigned` */
+/**
+ * A certificate for `localhost`, made once a process. @throws NftUpgradeError `missing_capability`
+ * without the package `selfsigned`
+ */
 export function localCertificate(): Promise<Certificate> {
   made ??= make();
   return made;

@@ -8,7 +8,10 @@ export type Protocol = 'http/1.1' | 'h2';
 export interface Exchange {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Reads until the text so far matches; resolves with all of it. @throws when the answer ends before */
+  /**
+   * Reads until the text so far matches; resolves with all of it. @throws when the answer ends
+   * before
+   */
   until(pattern: RegExp): Promise<string>;
   /** Reads to the end. `cut` when it was broken off. */
   rest(): Promise<{ text: string; end: 'in order' | 'cut' }>;
@@ -38,14 +41,22 @@ export interface Client {
   close(): void;
 }
 
-/** A client with nothing between it and Node, so that nothing is made up for. One connection a request over HTTP/1.1, one for all over HTTP/2. */
+/**
+ * A client with nothing between it and Node, so that nothing is made up for. One connection a
+ * request over HTTP/1.1, one for all over HTTP/2.
+ */
 export function createClient(protocol: Protocol, port: number, ca: string): Client {
   return protocol === 'h2' ? http2Client(port, ca) : http1Client(port);
 }
 
 function prepare({ method = 'GET', headers = {}, body }: Ask) {
-  const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
-  return { method, payload, headers: { ...(payload !== undefined && { 'content-type': 'application/json' }), ...headers } };
+  const payload =
+    body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+  return {
+    method,
+    payload,
+    headers: { ...(payload !== undefined && { 'content-type': 'application/json' }), ...headers },
+  };
 }
 
 function http1Client(port: number): Client {
@@ -58,7 +69,9 @@ function http1Client(port: number): Client {
       open.add(leave);
       const answer = new Promise<Exchange>((resolve, reject) => {
         sent.on('error', reject);
-        sent.on('response', (response) => resolve(exchange(response, response.statusCode ?? 0, response.headers, leave)));
+        sent.on('response', (response) =>
+          resolve(exchange(response, response.statusCode ?? 0, response.headers, leave)),
+        );
       });
       answer.catch(() => undefined);
       if (ask.unfinished) sent.write(payload ?? '');
@@ -77,7 +90,10 @@ function http2Client(port: number, ca: string): Client {
   return {
     send(path, ask = {}) {
       const { method, payload, headers } = prepare(ask);
-      const stream: ClientHttp2Stream = session.request({ ...headers, ':path': path, ':method': method }, { endStream: false });
+      const stream: ClientHttp2Stream = session.request(
+        { ...headers, ':path': path, ':method': method },
+        { endStream: false },
+      );
       const leave = () => stream.close(8); // CANCEL
       const answer = new Promise<Exchange>((resolve, reject) => {
         stream.on('error', reject);
@@ -96,7 +112,12 @@ function http2Client(port: number, ca: string): Client {
   };
 }
 
-function exchange(source: Readable, status: number, headers: IncomingHttpHeaders, leave: () => void): Exchange {
+function exchange(
+  source: Readable,
+  status: number,
+  headers: IncomingHttpHeaders,
+  leave: () => void,
+): Exchange {
   let text = '';
   let end: 'in order' | 'cut' | null = null;
   let changed = () => {};
@@ -126,7 +147,8 @@ function exchange(source: Readable, status: number, headers: IncomingHttpHeaders
       listen();
       for (;;) {
         if (pattern.test(text)) return text;
-        if (end) throw new Error(`The answer ended (${end}) before ${pattern}: ${text.slice(-500)}`);
+        if (end)
+          throw new Error(`The answer ended (${end}) before ${pattern}: ${text.slice(-500)}`);
         await change();
       }
     },
@@ -141,4 +163,5 @@ function exchange(source: Readable, status: number, headers: IncomingHttpHeaders
 }
 
 /** Node's HTTP/2 client emits `end` also for a stream that was reset. */
-const brokenOff = (source: Readable): boolean => 'rstCode' in source && typeof source.rstCode === 'number' && source.rstCode !== 0;
+const brokenOff = (source: Readable): boolean =>
+  'rstCode' in source && typeof source.rstCode === 'number' && source.rstCode !== 0;

@@ -33,8 +33,9 @@ export interface AdapterUnderTest {
   /** What can stand in front of the adapter. Default: both. */
   before?: readonly Before[];
   /**
-   * Serves the handler on 127.0.0.1, on a free port, with `GET /host` answered by the host itself with the text `host`. A body parser in front of it has read
-   * JSON bodies; compression compresses everything it may.
+   * Serves the handler on 127.0.0.1, on a free port, with `GET /host` answered by the host itself
+   * with the text `host`. A body parser in front of it has read JSON bodies; compression compresses
+   * everything it may.
    */
   serve(request: ServeRequest): Promise<ServedAdapter>;
 }
@@ -71,7 +72,8 @@ export async function inWorld(
   const operations = memoryOperations();
   const reported: unknown[] = [];
   const handler = createHandler(operations, {
-    authenticate: async (request) => (request.headers.get('authorization') === alice.authorization ? owner : null),
+    authenticate: async (request) =>
+      request.headers.get('authorization') === alice.authorization ? owner : null,
     onError: (error) => reported.push(error),
     ...(timing && { timing }),
   });
@@ -86,9 +88,21 @@ export async function inWorld(
       client,
       protocol,
       begin: async () =>
-        (await operations.start({ process: 'upgrade', principal: owner, input, idempotencyKey: null })).snapshot.operationId,
-      append: (id, status, extra) => void operations.append(id, status, { ...samplePayload(processes.upgrade, status), ...extra }),
-      quiet: () => eventually(() => assert.deepEqual([handler.stats().active, operations.watchers], [0, 0])),
+        (
+          await operations.start({
+            process: 'upgrade',
+            principal: owner,
+            input,
+            idempotencyKey: null,
+          })
+        ).snapshot.operationId,
+      append: (id, status, extra) =>
+        void operations.append(id, status, {
+          ...samplePayload(processes.upgrade, status),
+          ...extra,
+        }),
+      quiet: () =>
+        eventually(() => assert.deepEqual([handler.stats().active, operations.watchers], [0, 0])),
     });
   } finally {
     client.close();

@@ -3,7 +3,19 @@ import { Connection, Keypair, SendTransactionError, Transaction } from '@solana/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalChain, startChain } from './index.ts';
 import { hasSurfpool } from './surfpool.ts';
-import { burn, landed, memo, mintNft, pay, sendLegacy, sendV0, signatureOf, signed, sol, until } from './test-kit.ts';
+import {
+  burn,
+  landed,
+  memo,
+  mintNft,
+  pay,
+  sendLegacy,
+  sendV0,
+  signatureOf,
+  signed,
+  sol,
+  until,
+} from './test-kit.ts';
 
 // Where the addon does not exist, the chain falls back to lite, and so does the suite.
 const runtimes: ('surfpool' | 'lite')[] = hasSurfpool() ? ['surfpool', 'lite'] : ['lite'];
@@ -45,7 +57,9 @@ describe.each(runtimes)('the chain on %s', (runtime) => {
     ['nothing', Keypair.generate().publicKey.toBase58(), 0n],
     ['more than JSON carries', Keypair.generate().publicKey.toBase58(), 2n ** 60n],
   ])('refuses an airdrop of %s', async (_, address, lamports) => {
-    await expect(chain.airdrop(address, lamports)).rejects.toMatchObject({ code: 'invalid_option' });
+    await expect(chain.airdrop(address, lamports)).rejects.toMatchObject({
+      code: 'invalid_option',
+    });
   });
 
   it('takes a transaction through processed and confirmed to finalized', async () => {
@@ -56,7 +70,8 @@ describe.each(runtimes)('the chain on %s', (runtime) => {
       const [status] = (await connection.getSignatureStatuses([signature])).value;
       if (status?.confirmationStatus) seen.add(status.confirmationStatus);
       // Confirmations are counted until there is nothing left to count.
-      if (status) expect(status.confirmations === null).toBe(status.confirmationStatus === 'finalized');
+      if (status)
+        expect(status.confirmations === null).toBe(status.confirmationStatus === 'finalized');
       return status?.confirmationStatus === 'finalized';
     });
     // The first level may pass between two questions.
@@ -65,21 +80,32 @@ describe.each(runtimes)('the chain on %s', (runtime) => {
   });
 
   it('answers null for a transaction it does not know', async () => {
-    const signature = signatureOf(await signed(connection, [payer], memo('never sent', payer.publicKey)));
-    expect((await connection.getSignatureStatuses([signature], { searchTransactionHistory: true })).value).toEqual([null]);
-    expect(await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 })).toBeNull();
+    const signature = signatureOf(
+      await signed(connection, [payer], memo('never sent', payer.publicKey)),
+    );
+    expect(
+      (await connection.getSignatureStatuses([signature], { searchTransactionHistory: true }))
+        .value,
+    ).toEqual([null]);
+    expect(
+      await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 }),
+    ).toBeNull();
   });
 
   it('notifies by WebSocket', async () => {
     const transaction = await signed(connection, [payer], memo('notify', payer.publicKey));
-    const notified = new Promise((resolve) => connection.onSignature(signatureOf(transaction), resolve, 'finalized'));
+    const notified = new Promise((resolve) =>
+      connection.onSignature(signatureOf(transaction), resolve, 'finalized'),
+    );
     await connection.sendRawTransaction(transaction.serialize());
     expect(await notified).toEqual({ err: null });
   });
 
   it('simulates without a signature, and says why it would fail', async () => {
     const poor = Keypair.generate();
-    const transaction = new Transaction({ feePayer: payer.publicKey }).add(pay(payer.publicKey, poor.publicKey, 5_000_000 * sol));
+    const transaction = new Transaction({ feePayer: payer.publicKey }).add(
+      pay(payer.publicKey, poor.publicKey, 5_000_000 * sol),
+    );
     const { value } = await connection.simulateTransaction(transaction);
     expect(value.err).toEqual({ InstructionError: [0, { Custom: 1 }] });
     expect(value.logs?.join('\n')).toMatch(/insufficient lamports/);
@@ -91,32 +117,52 @@ describe.each(runtimes)('the chain on %s', (runtime) => {
   });
 
   it('refuses in preflight what would fail, with the logs', async () => {
-    const sending = sendLegacy(connection, [payer], pay(payer.publicKey, Keypair.generate().publicKey, 5_000_000 * sol));
+    const sending = sendLegacy(
+      connection,
+      [payer],
+      pay(payer.publicKey, Keypair.generate().publicKey, 5_000_000 * sol),
+    );
     const error = await sending.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(SendTransactionError);
-    expect(error instanceof SendTransactionError && error.message).toMatch(/custom program error: 0x1/);
+    expect(error instanceof SendTransactionError && error.message).toMatch(
+      /custom program error: 0x1/,
+    );
     expect(error instanceof SendTransactionError && error.logs?.length).toBeGreaterThan(0);
   });
 
   it('B4: lands a failing transaction that skipped preflight, with its error and the fee', async () => {
-    const transaction = await signed(connection, [payer], pay(payer.publicKey, Keypair.generate().publicKey, 5_000_000 * sol));
-    const signature = await connection.sendRawTransaction(transaction.serialize(), { skipPreflight: true });
+    const transaction = await signed(
+      connection,
+      [payer],
+      pay(payer.publicKey, Keypair.generate().publicKey, 5_000_000 * sol),
+    );
+    const signature = await connection.sendRawTransaction(transaction.serialize(), {
+      skipPreflight: true,
+    });
     const status = await landed(connection, signature);
     expect(status.err).toEqual({ InstructionError: [0, { Custom: 1 }] });
-    const { meta } = (await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 })) ?? expect.fail('not found');
+    const { meta } =
+      (await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 })) ??
+      expect.fail('not found');
     expect(meta?.err).toEqual({ InstructionError: [0, { Custom: 1 }] });
     expect((meta?.preBalances[0] ?? 0) - (meta?.postBalances[0] ?? 0)).toBe(5_000);
   });
 
   it('lands the same bytes once', async () => {
     const { publicKey } = Keypair.generate();
-    const transaction = (await signed(connection, [payer], pay(payer.publicKey, publicKey, sol))).serialize();
+    const transaction = (
+      await signed(connection, [payer], pay(payer.publicKey, publicKey, sol))
+    ).serialize();
     const signature = await connection.sendRawTransaction(transaction);
     await landed(connection, signature);
-    const again = await connection.sendRawTransaction(transaction).catch((thrown: unknown) => String(thrown));
+    const again = await connection
+      .sendRawTransaction(transaction)
+      .catch((thrown: unknown) => String(thrown));
     expect(again).toMatch(/already been processed|AlreadyProcessed/i);
     // Past preflight too: whoever waits for a transaction sends it again and again.
-    await connection.sendRawTransaction(transaction, { skipPreflight: true }).catch(() => undefined);
+    await connection
+      .sendRawTransaction(transaction, { skipPreflight: true })
+      .catch(() => undefined);
     await landed(connection, signature, 'finalized');
     expect(await connection.getBalance(publicKey)).toBe(sol);
   });
@@ -124,17 +170,28 @@ describe.each(runtimes)('the chain on %s', (runtime) => {
   it('B3: a blockhash dies after 150 blocks', async () => {
     const { publicKey } = Keypair.generate();
     const { blockhash, lastValidBlockHeight } = await connection.getLatestBlockhash('confirmed');
-    const transaction = new Transaction({ feePayer: payer.publicKey, blockhash, lastValidBlockHeight }).add(
-      pay(payer.publicKey, publicKey, sol),
-    );
+    const transaction = new Transaction({
+      feePayer: payer.publicKey,
+      blockhash,
+      lastValidBlockHeight,
+    }).add(pay(payer.publicKey, publicKey, sol));
     transaction.sign(payer);
-    expect((await connection.isBlockhashValid(blockhash, { commitment: 'confirmed' })).value).toBe(true);
+    expect((await connection.isBlockhashValid(blockhash, { commitment: 'confirmed' })).value).toBe(
+      true,
+    );
     const height = await connection.getBlockHeight('processed');
     expect(lastValidBlockHeight - height).toBeGreaterThan(100);
     expect(lastValidBlockHeight - height).toBeLessThanOrEqual(152);
-    await until('expiry', async () => (await connection.getBlockHeight('confirmed')) > lastValidBlockHeight + 1);
-    expect((await connection.isBlockhashValid(blockhash, { commitment: 'confirmed' })).value).toBe(false);
-    await expect(connection.sendRawTransaction(transaction.serialize())).rejects.toThrow(/Blockhash not found|BlockhashNotFound/);
+    await until(
+      'expiry',
+      async () => (await connection.getBlockHeight('confirmed')) > lastValidBlockHeight + 1,
+    );
+    expect((await connection.isBlockhashValid(blockhash, { commitment: 'confirmed' })).value).toBe(
+      false,
+    );
+    await expect(connection.sendRawTransaction(transaction.serialize())).rejects.toThrow(
+      /Blockhash not found|BlockhashNotFound/,
+    );
     expect(await connection.getBalance(publicKey)).toBe(0);
   });
 
@@ -145,9 +202,15 @@ describe.each(runtimes)('the chain on %s', (runtime) => {
     it('shows mint and burn in the raw token balances', async () => {
       const nft = await mintNft(connection, payer, program);
       expect((await getAccount(connection, nft.account, 'confirmed', program)).amount).toBe(1n);
-      const minted = (await connection.getTransaction(nft.signature, { maxSupportedTransactionVersion: 0 })) ?? expect.fail('not found');
+      const minted =
+        (await connection.getTransaction(nft.signature, { maxSupportedTransactionVersion: 0 })) ??
+        expect.fail('not found');
       expect(minted.meta?.preTokenBalances).toEqual([]);
-      const balance = { mint: nft.mint.toBase58(), owner: payer.publicKey.toBase58(), programId: program.toBase58() };
+      const balance = {
+        mint: nft.mint.toBase58(),
+        owner: payer.publicKey.toBase58(),
+        programId: program.toBase58(),
+      };
       expect(minted.meta?.postTokenBalances).toMatchObject([
         { ...balance, uiTokenAmount: { amount: '1', decimals: 0, uiAmountString: '1' } },
       ]);
@@ -159,11 +222,17 @@ describe.each(runtimes)('the chain on %s', (runtime) => {
         memo('nft-upgrade:1:abc', payer.publicKey),
       );
       await landed(connection, signature);
-      const burned = (await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 })) ?? expect.fail('not found');
+      const burned =
+        (await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 })) ??
+        expect.fail('not found');
       const keys = burned.transaction.message.staticAccountKeys;
       const accountIndex = keys.findIndex((key) => key.equals(nft.account));
-      expect(burned.meta?.preTokenBalances).toMatchObject([{ ...balance, accountIndex, uiTokenAmount: { amount: '1', decimals: 0 } }]);
-      expect(burned.meta?.postTokenBalances).toMatchObject([{ ...balance, accountIndex, uiTokenAmount: { amount: '0', decimals: 0 } }]);
+      expect(burned.meta?.preTokenBalances).toMatchObject([
+        { ...balance, accountIndex, uiTokenAmount: { amount: '1', decimals: 0 } },
+      ]);
+      expect(burned.meta?.postTokenBalances).toMatchObject([
+        { ...balance, accountIndex, uiTokenAmount: { amount: '0', decimals: 0 } },
+      ]);
       expect((await connection.getTokenSupply(nft.mint)).value.amount).toBe('0');
 
       // The burn as it is found when the client never reported it.
@@ -175,12 +244,21 @@ describe.each(runtimes)('the chain on %s', (runtime) => {
 
     it('has no account after a burn that closes it', async () => {
       const nft = await mintNft(connection, payer, program);
-      const signature = await sendLegacy(connection, [payer], ...burn(nft, payer.publicKey, { close: true }));
+      const signature = await sendLegacy(
+        connection,
+        [payer],
+        ...burn(nft, payer.publicKey, { close: true }),
+      );
       await landed(connection, signature);
       const { meta, transaction } =
-        (await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 })) ?? expect.fail('not found');
-      const index = transaction.message.staticAccountKeys.findIndex((key) => key.equals(nft.account));
-      expect(meta?.preTokenBalances).toMatchObject([{ accountIndex: index, uiTokenAmount: { amount: '1' } }]);
+        (await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 })) ??
+        expect.fail('not found');
+      const index = transaction.message.staticAccountKeys.findIndex((key) =>
+        key.equals(nft.account),
+      );
+      expect(meta?.preTokenBalances).toMatchObject([
+        { accountIndex: index, uiTokenAmount: { amount: '1' } },
+      ]);
       expect(meta?.postBalances[index]).toBe(0);
       // Surfpool 1.5 still lists the closed account, with amount 1; a real node does not.
       if (runtime === 'lite') expect(meta?.postTokenBalances).toEqual([]);
@@ -189,10 +267,22 @@ describe.each(runtimes)('the chain on %s', (runtime) => {
 
     it('B6: burns once, when two burns are both signed', async () => {
       const nft = await mintNft(connection, payer, program);
-      const one = await signed(connection, [payer], ...burn(nft, payer.publicKey, { close: false }), memo('1', payer.publicKey));
-      const two = await signed(connection, [payer], ...burn(nft, payer.publicKey, { close: false }), memo('2', payer.publicKey));
+      const one = await signed(
+        connection,
+        [payer],
+        ...burn(nft, payer.publicKey, { close: false }),
+        memo('1', payer.publicKey),
+      );
+      const two = await signed(
+        connection,
+        [payer],
+        ...burn(nft, payer.publicKey, { close: false }),
+        memo('2', payer.publicKey),
+      );
       const signatures = await Promise.all(
-        [one, two].map((each) => connection.sendRawTransaction(each.serialize(), { skipPreflight: true })),
+        [one, two].map((each) =>
+          connection.sendRawTransaction(each.serialize(), { skipPreflight: true }),
+        ),
       );
       const statuses = await Promise.all(signatures.map((each) => landed(connection, each)));
       expect(statuses.filter(({ err }) => err === null)).toHaveLength(1);
@@ -204,7 +294,9 @@ describe.each(runtimes)('the chain on %s', (runtime) => {
       const nft = await mintNft(connection, owner, program);
       const raw = await connection.getTokenAccountsByOwner(owner.publicKey, { programId: program });
       expect(raw.value.map(({ pubkey }) => pubkey.toBase58())).toEqual([nft.account.toBase58()]);
-      const parsed = await connection.getParsedTokenAccountsByOwner(owner.publicKey, { mint: nft.mint });
+      const parsed = await connection.getParsedTokenAccountsByOwner(owner.publicKey, {
+        mint: nft.mint,
+      });
       expect(parsed.value[0]?.account.data.parsed).toMatchObject({
         type: 'account',
         info: {
@@ -214,7 +306,9 @@ describe.each(runtimes)('the chain on %s', (runtime) => {
           tokenAmount: { amount: '1', decimals: 0 },
         },
       });
-      expect((await connection.getTokenLargestAccounts(nft.mint)).value[0]).toMatchObject({ amount: '1' });
+      expect((await connection.getTokenLargestAccounts(nft.mint)).value[0]).toMatchObject({
+        amount: '1',
+      });
       expect((await connection.getTokenAccountBalance(nft.account)).value.amount).toBe('1');
     });
   });

@@ -1,2 +1,8 @@
-export type { LiteChain, LiteControls, LiteOptions, LocalChain, StartChainOptions } from './local-chain.ts';
+export type {
+  LiteChain,
+  LiteControls,
+  LiteOptions,
+  LocalChain,
+  StartChainOptions,
+} from './local-chain.ts';
 export { startChain } from './start.ts';

@@ -6,7 +6,8 @@ export interface LocalChain {
   readonly wsUrl: string;
   /**
    * Gives SOL to an address (base58). Resolves when it is visible.
-   * @throws NftUpgradeError `invalid_option` for what is no address or amount, `rpc_unavailable` when the chain does not do it
+   * @throws NftUpgradeError `invalid_option` for what is no address or amount, `rpc_unavailable`
+   *   when the chain does not do it
    */
   airdrop(address: string, lamports: bigint): Promise<void>;
   /** Ends the chain and frees its ports. May be called again. */
@@ -18,8 +19,9 @@ export interface LocalChain {
 /** What only a chain that is under our hands can do: the accidents of real clusters, on request. */
 export interface LiteControls {
   /**
-   * The last `slots` blocks were on a fork that lost. Their transactions vanish, accounts are as before, their blockhashes become invalid, and block
-   * production goes on with a higher slot. Transactions do not come back by themselves, but may be sent again.
+   * The last `slots` blocks were on a fork that lost. Their transactions vanish, accounts are as
+   * before, their blockhashes become invalid, and block production goes on with a higher slot.
+   * Transactions do not come back by themselves, but may be sent again.
    * @returns the signatures that vanished, newest first
    * @throws NftUpgradeError `invalid_option` when that would undo a finalized block
    */
@@ -30,14 +32,24 @@ export interface LiteControls {
   resume(): void;
   /** Produces `slots` blocks now, also while paused; what waits lands in the first of them. */
   advance(slots: number): void;
-  /** The next `count` transactions are accepted and never land, however often the same bytes are sent. */
+  /**
+   * The next `count` transactions are accepted and never land, however often the same bytes are
+   * sent.
+   */
   dropNext(count: number): void;
-  /** The next `count` transactions are accepted and held back, however often the same bytes are sent, until `release`. */
+  /**
+   * The next `count` transactions are accepted and held back, however often the same bytes are
+   * sent, until `release`.
+   */
   holdNext(count: number): void;
-  /** Lets everything held back land with the next block, where its blockhash is still valid. @returns the signatures, oldest first */
+  /**
+   * Lets everything held back land with the next block, where its blockhash is still valid.
+   * @returns the signatures, oldest first
+   */
   release(): readonly string[];
   /**
-   * Questions are answered as they were `slots` blocks ago, as by a node that has fallen behind; 0 ends that. What is sent still reaches the newest block.
+   * Questions are answered as they were `slots` blocks ago, as by a node that has fallen behind; 0
+   * ends that. What is sent still reaches the newest block.
    * @throws NftUpgradeError `invalid_option` for more than 150
    */
   lag(slots: number): void;
@@ -55,7 +67,10 @@ export interface LiteChain extends LocalChain {
 export interface LiteOptions {
   /** Milliseconds from block to block; 20 by default. A real cluster takes 400. */
   slotMs?: number;
-  /** Port of the RPC API on 127.0.0.1; the WebSocket API takes the next one, where web3.js looks for it. By default two free ones. */
+  /**
+   * Port of the RPC API on 127.0.0.1; the WebSocket API takes the next one, where web3.js looks for
+   * it. By default two free ones.
+   */
   port?: number;
   /** Blocks after which a transaction is confirmed; 1 by default. */
   confirmDepth?: number;
@@ -66,8 +81,9 @@ export interface LiteOptions {
 /** Options of `startChain`. */
 export interface StartChainOptions extends LiteOptions {
   /**
-   * `surfpool`: a complete node, as an addon that exists for some platforms. `lite`: LiteSVM behind an API of our own, with controls. By default surfpool
-   * where it loads and none of `port`, `confirmDepth` and `finalizeDepth` is set, which only lite can do.
+   * `surfpool`: a complete node, as an addon that exists for some platforms. `lite`: LiteSVM behind
+   * an API of our own, with controls. By default surfpool where it loads and none of `port`,
+   * `confirmDepth` and `finalizeDepth` is set, which only lite can do.
    */
   runtime?: 'surfpool' | 'lite';
 }

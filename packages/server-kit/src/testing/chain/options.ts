@@ -11,14 +11,25 @@ export function whole(name: string, value: number, least: number, most: number):
 }
 
 /** The arguments of an airdrop. @throws NftUpgradeError `invalid_option` */
-export function checkedAirdrop(address: string, lamports: bigint): [address: string, lamports: bigint] {
+export function checkedAirdrop(
+  address: string,
+  lamports: bigint,
+): [address: string, lamports: bigint] {
   if (typeof address !== 'string' || decodeBase58(address, 32) === null) {
-    throw new NftUpgradeError('invalid_option', { message: 'airdrop needs a Solana address in base58.', details: { address } });
+    throw new NftUpgradeError('invalid_option', {
+      message: 'airdrop needs a Solana address in base58.',
+      details: { address },
+    });
   }
   // JSON-RPC carries lamports as a number.
-  if (typeof lamports !== 'bigint' || lamports <= 0n || lamports > BigInt(Number.MAX_SAFE_INTEGER)) {
+  if (
+    typeof lamports !== 'bigint' ||
+    lamports <= 0n ||
+    lamports > BigInt(Number.MAX_SAFE_INTEGER)
+  ) {
     throw new NftUpgradeError('invalid_option', {
-      message: 'airdrop needs an amount above 0, in lamports, as a bigint: 1_000_000_000n is one SOL.',
+      message:
+        'airdrop needs an amount above 0, in lamports, as a bigint: 1_000_000_000n is one SOL.',
       details: { lamports: String(lamports) },
     });
   }

@@ -38,17 +38,26 @@ describe('startChain', () => {
         resolve(typeof bound === 'object' && bound !== null ? bound.port : 0);
       });
     });
-    await expect(startChain({ port })).rejects.toMatchObject({ code: 'invalid_option', details: { port } });
+    await expect(startChain({ port })).rejects.toMatchObject({
+      code: 'invalid_option',
+      details: { port },
+    });
     await new Promise((resolve) => probe.close(resolve));
 
     await using chain = await startChain({ port });
-    expect(chain).toMatchObject({ kind: 'lite', rpcUrl: `http://127.0.0.1:${port}`, wsUrl: `ws://127.0.0.1:${port + 1}` });
+    expect(chain).toMatchObject({
+      kind: 'lite',
+      rpcUrl: `http://127.0.0.1:${port}`,
+      wsUrl: `ws://127.0.0.1:${port + 1}`,
+    });
     // An unconfigured Connection finds the WebSocket API by itself.
     const connection = new Connection(chain.rpcUrl, 'confirmed');
     const payer = Keypair.generate();
     await chain.airdrop(payer.publicKey.toBase58(), BigInt(sol));
     const transaction = await signed(connection, [payer], memo('default port', payer.publicKey));
-    const notified = new Promise((resolve) => connection.onSignature(signatureOf(transaction), resolve));
+    const notified = new Promise((resolve) =>
+      connection.onSignature(signatureOf(transaction), resolve),
+    );
     await connection.sendRawTransaction(transaction.serialize());
     expect(await notified).toEqual({ err: null });
     await landed(connection, signatureOf(transaction));

@@ -6,10 +6,12 @@ import { hasSurfpool, startSurfpool } from './surfpool.ts';
 const liteOnly = ['port', 'confirmDepth', 'finalizeDepth'] as const;
 
 /**
- * Starts a Solana chain in this process, on 127.0.0.1 and without a network. Every start is another, empty chain with its own genesis hash. Without `runtime`
- * it is Surfpool where its addon is installed, else LiteSVM. For long runs take `runtime: 'lite'`: Surfpool 1.5 has been seen to stop answering after some
- * operations in a row.
- * @throws NftUpgradeError `missing_capability` naming the package that is not installed, `invalid_option`
+ * Starts a Solana chain in this process, on 127.0.0.1 and without a network. Every start is
+ * another, empty chain with its own genesis hash. Without `runtime` it is Surfpool where its addon
+ * is installed, else LiteSVM. For long runs take `runtime: 'lite'`: Surfpool 1.5 has been seen to
+ * stop answering after some operations in a row.
+ * @throws NftUpgradeError `missing_capability` naming the package that is not installed,
+ *   `invalid_option`
  */
 export async function startChain(options: LiteOptions & { runtime: 'lite' }): Promise<LiteChain>;
 export async function startChain(options?: StartChainOptions): Promise<LocalChain>;

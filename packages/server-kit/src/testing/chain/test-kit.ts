@@ -27,7 +27,10 @@ const memoProgram = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr')
 export const sol = 1_000_000_000;
 
 /** Asks until `read` gives something. Fails the test after 20 seconds. */
-export async function until<Value>(what: string, read: () => Promise<Value | null | undefined | false>): Promise<Value> {
+export async function until<Value>(
+  what: string,
+  read: () => Promise<Value | null | undefined | false>,
+): Promise<Value> {
   const end = Date.now() + 20_000;
   while (Date.now() < end) {
     const value = await read();
@@ -40,10 +43,17 @@ export async function until<Value>(what: string, read: () => Promise<Value | nul
 const levels: readonly Commitment[] = ['processed', 'confirmed', 'finalized'];
 
 /** Waits until the transaction has at least this commitment. */
-export async function landed(connection: Connection, signature: string, commitment: Commitment = 'confirmed') {
+export async function landed(
+  connection: Connection,
+  signature: string,
+  commitment: Commitment = 'confirmed',
+) {
   return until(`${signature} ${commitment}`, async () => {
     const [status] = (await connection.getSignatureStatuses([signature])).value;
-    return status && levels.indexOf(status.confirmationStatus ?? 'processed') >= levels.indexOf(commitment) ? status : null;
+    return status &&
+      levels.indexOf(status.confirmationStatus ?? 'processed') >= levels.indexOf(commitment)
+      ? status
+      : null;
   });
 }
 
@@ -60,7 +70,11 @@ export async function signed(
   ...instructions: TransactionInstruction[]
 ): Promise<Transaction> {
   const { blockhash, lastValidBlockHeight } = await connection.getLatestBlockhash('confirmed');
-  const transaction = new Transaction({ feePayer: signers[0].publicKey, blockhash, lastValidBlockHeight }).add(...instructions);
+  const transaction = new Transaction({
+    feePayer: signers[0].publicKey,
+    blockhash,
+    lastValidBlockHeight,
+  }).add(...instructions);
   transaction.sign(...signers);
   return transaction;
 }
@@ -74,7 +88,8 @@ export const signatureOf = (transaction: Transaction): string => {
 const encode58 = (bytes: Uint8Array): string => {
   let value = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
   let text = '';
-  for (; value > 0n; value /= 58n) text = `${'123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'[Number(value % 58n)]}${text}`;
+  for (; value > 0n; value /= 58n)
+    text = `${'123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'[Number(value % 58n)]}${text}`;
   return '1'.repeat(bytes.findIndex((byte) => byte !== 0)) + text;
 };
 
@@ -83,13 +98,23 @@ export async function sendLegacy(
   signers: readonly [Keypair, ...Keypair[]],
   ...instructions: TransactionInstruction[]
 ): Promise<string> {
-  return connection.sendRawTransaction((await signed(connection, signers, ...instructions)).serialize());
+  return connection.sendRawTransaction(
+    (await signed(connection, signers, ...instructions)).serialize(),
+  );
 }
 
-export async function sendV0(connection: Connection, payer: Keypair, ...instructions: TransactionInstruction[]): Promise<string> {
+export async function sendV0(
+  connection: Connection,
+  payer: Keypair,
+  ...instructions: TransactionInstruction[]
+): Promise<string> {
   const { blockhash } = await connection.getLatestBlockhash('confirmed');
   const transaction = new VersionedTransaction(
-    new TransactionMessage({ payerKey: payer.publicKey, recentBlockhash: blockhash, instructions }).compileToV0Message(),
+    new TransactionMessage({
+      payerKey: payer.publicKey,
+      recentBlockhash: blockhash,
+      instructions,
+    }).compileToV0Message(),
   );
   transaction.sign([payer]);
   return connection.sendTransaction(transaction);
@@ -106,7 +131,11 @@ export interface Nft {
   signature: string;
 }
 
-export async function mintNft(connection: Connection, owner: Keypair, program: PublicKey): Promise<Nft> {
+export async function mintNft(
+  connection: Connection,
+  owner: Keypair,
+  program: PublicKey,
+): Promise<Nft> {
   const mint = Keypair.generate();
   const account = getAssociatedTokenAddressSync(mint.publicKey, owner.publicKey, false, program);
   const { publicKey } = owner;
@@ -121,16 +150,33 @@ export async function mintNft(connection: Connection, owner: Keypair, program: P
       programId: program,
     }),
     createInitializeMint2Instruction(mint.publicKey, 0, publicKey, null, program),
-    createAssociatedTokenAccountIdempotentInstruction(publicKey, account, publicKey, mint.publicKey, program),
+    createAssociatedTokenAccountIdempotentInstruction(
+      publicKey,
+      account,
+      publicKey,
+      mint.publicKey,
+      program,
+    ),
     createMintToInstruction(mint.publicKey, account, publicKey, 1, [], program),
-    createSetAuthorityInstruction(mint.publicKey, publicKey, AuthorityType.MintTokens, null, [], program),
+    createSetAuthorityInstruction(
+      mint.publicKey,
+      publicKey,
+      AuthorityType.MintTokens,
+      null,
+      [],
+      program,
+    ),
   );
   await landed(connection, signature);
   return { mint: mint.publicKey, account, program, signature };
 }
 
 /** Instructions that burn the NFT, and close its account where that is wanted. */
-export const burn = ({ mint, account, program }: Nft, owner: PublicKey, options: { close: boolean }): TransactionInstruction[] => [
+export const burn = (
+  { mint, account, program }: Nft,
+  owner: PublicKey,
+  options: { close: boolean },
+): TransactionInstruction[] => [
   createBurnInstruction(account, mint, owner, 1, [], program),
   ...(options.close ? [createCloseAccountInstruction(account, owner, owner, [], program)] : []),
 ];

@@ -9,11 +9,15 @@ export interface CrashWorld {
   /** The ports under test. The harness stands between them and the service. */
   readonly options: ServiceOptions;
   /**
-   * Plays the user until the operation has ended. Called once in the life that is cut short, where it may reject or never end, and once more after the
-   * restart: so it starts with the same idempotency key, and looks where it stands.
+   * Plays the user until the operation has ended. Called once in the life that is cut short, where
+   * it may reject or never end, and once more after the restart: so it starts with the same
+   * idempotency key, and looks where it stands.
    */
   play(service: Service): Promise<unknown>;
-  /** Names whatever must not be, in the ports of the host. The journal is looked at by the harness itself. */
+  /**
+   * Names whatever must not be, in the ports of the host. The journal is looked at by the harness
+   * itself.
+   */
   check(): Promise<readonly string[]>;
   /** Closes what was opened for the run. */
   close?(): Promise<void>;
@@ -25,11 +29,15 @@ export interface CrashOptions {
   open(): Promise<CrashWorld>;
   /** Longest time the second life may take. Milliseconds, default 20 000. */
   timeoutMs?: number;
-  /** How many occurrences of a write that repeats with time, such as a sweep or sending again, are crashed at. Default 1. */
+  /**
+   * How many occurrences of a write that repeats with time, such as a sweep or sending again, are
+   * crashed at. Default 1.
+   */
   repeats?: number;
   /**
-   * Stops at both sides of every write; default true. When false, at one side of what is written to the database: what one commit leaves behind is what the
-   * next one finds, so half of the lives end in a state that another one has met.
+   * Stops at both sides of every write; default true. When false, at one side of what is written to
+   * the database: what one commit leaves behind is what the next one finds, so half of the lives
+   * end in a state that another one has met.
    */
   bothSides?: boolean;
 }
@@ -45,14 +53,21 @@ export interface CrashReport {
 }
 
 /**
- * Stops the process at every single write in turn, once before and once after it, starts a new one on what is left, and looks whether every promise holds.
- * The writes are learned from a life that is not cut short; those that only appear in a second life are crashed at as well.
+ * Stops the process at every single write in turn, once before and once after it, starts a new one
+ * on what is left, and looks whether every promise holds. The writes are learned from a life that
+ * is not cut short; those that only appear in a second life are crashed at as well.
  */
-export async function crashEverywhere({ open, timeoutMs = 20_000, repeats = 1, bothSides = true }: CrashOptions): Promise<CrashReport> {
+export async function crashEverywhere({
+  open,
+  timeoutMs = 20_000,
+  repeats = 1,
+  bothSides = true,
+}: CrashOptions): Promise<CrashReport> {
   const violations: string[] = [];
   const known: string[] = [];
   const learn = (writes: readonly string[]) => {
-    for (const write of writes) if (!known.includes(write) && isWorth(write, repeats)) known.push(write);
+    for (const write of writes)
+      if (!known.includes(write) && isWorth(write, repeats)) known.push(write);
   };
   let crashes = 0;
 
@@ -62,7 +77,9 @@ export async function crashEverywhere({ open, timeoutMs = 20_000, repeats = 1, b
       if (point && (await firstLife(world, point, timeoutMs))) crashes += 1;
       learn(await secondLife(world, timeoutMs));
       const faults = [...(await journalFaults(world.options.db)), ...(await world.check())];
-      violations.push(...faults.map((fault) => `${point ? `${point.when} ${point.write}` : 'uncut'}: ${fault}`));
+      violations.push(
+        ...faults.map((fault) => `${point ? `${point.when} ${point.write}` : 'uncut'}: ${fault}`),
+      );
     } catch (error) {
       violations.push(`${point ? `${point.when} ${point.write}` : 'uncut'}: ${String(error)}`);
     } finally {
@@ -80,32 +97,48 @@ export async function crashEverywhere({ open, timeoutMs = 20_000, repeats = 1, b
   return { writes: known, crashes, violations };
 }
 
-/** What comes again and again with time: claims of the sweep, jobs that are fetched, deliveries that are leased, and what is sent to the chain once more. */
+/**
+ * What comes again and again with time: claims of the sweep, jobs that are fetched, deliveries that
+ * are leased, and what is sent to the chain once more.
+ */
 const repeating = /^(sql |burn\.broadcast|mint\.send)/;
-const isWorth = (write: string, repeats: number): boolean => !repeating.test(write) || Number(write.split('#')[1]) <= repeats;
+const isWorth = (write: string, repeats: number): boolean =>
+  !repeating.test(write) || Number(write.split('#')[1]) <= repeats;
 
 /** Into the database, and not to the chain, the content store, the host or a sink. */
 const isStored = (write: string): boolean => /^(commit|sql) /.test(write);
 
 /** Resolves to whether it died: a write may not come to pass in every life. */
-async function firstLife(world: CrashWorld, point: CrashPoint, timeoutMs: number): Promise<boolean> {
+async function firstLife(
+  world: CrashWorld,
+  point: CrashPoint,
+  timeoutMs: number,
+): Promise<boolean> {
   const mortal = createMortal(world.options, point);
   const died = mortal.died.then(() => true);
   const life = async () => {
     const service = await createService(mortal.options);
     const ended = world.play(service).then(
       () => false,
-      // The user's call met the death of the server; the rest of the process may live on for a moment.
+      // The user's call met the death of the server; the rest of the process may live on for a
+      // moment.
       () => Promise.race([died, sleep(timeoutMs, false, { ref: false })]),
     );
     // Some writes, such as the delivery of the outbox, come after the end of the operation.
-    const dead = await Promise.race([died, ended.then(async (early) => early || Promise.race([died, sleep(150, false)]))]);
+    const dead = await Promise.race([
+      died,
+      ended.then(async (early) => early || Promise.race([died, sleep(150, false)])),
+    ]);
     // Its timers have to go; whatever it would still write is refused.
-    await Promise.race([service.stop().catch(() => undefined), sleep(dead ? 500 : 5_000, undefined, { ref: false })]);
+    await Promise.race([
+      service.stop().catch(() => undefined),
+      sleep(dead ? 500 : 5_000, undefined, { ref: false }),
+    ]);
     return dead;
   };
   const dead = await Promise.race([life(), died]).catch(() => true);
-  // What was on its way when it died still arrives; the next life comes after that, as a restart does.
+  // What was on its way when it died still arrives; the next life comes after that, as a restart
+  // does.
   await Promise.race([mortal.settled(), sleep(timeoutMs, undefined, { ref: false })]);
   return dead;
 }
@@ -131,7 +164,9 @@ async function secondLife(world: CrashWorld, timeoutMs: number): Promise<readonl
 /** What the end of the operation sets off follows behind it. */
 async function delivered(db: Db): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
-    const [row] = await db.sql(`select 1 from nft_upgrade.delivery where state = 'waiting' limit 1`);
+    const [row] = await db.sql(
+      `select 1 from nft_upgrade.delivery where state = 'waiting' limit 1`,
+    );
     if (!row) return;
     await sleep(25);
   }
@@ -139,6 +174,14 @@ async function delivered(db: Db): Promise<void> {
 
 /** A minute later: what the dead process had claimed or leased is due again. */
 async function passTime(db: Db): Promise<void> {
-  await db.sql(`update nft_upgrade.operation set checked_at = checked_at - interval '1 minute' where live`).catch(() => undefined);
-  await db.sql(`update nft_upgrade.delivery set due_at = due_at - interval '2 minutes' where state = 'waiting'`).catch(() => undefined);
+  await db
+    .sql(
+      `update nft_upgrade.operation set checked_at = checked_at - interval '1 minute' where live`,
+    )
+    .catch(() => undefined);
+  await db
+    .sql(
+      `update nft_upgrade.delivery set due_at = due_at - interval '2 minutes' where state = 'waiting'`,
+    )
+    .catch(() => undefined);
 }

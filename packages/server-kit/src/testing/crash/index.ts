@@ -1,2 +1,7 @@
-export { type CrashOptions, type CrashReport, type CrashWorld, crashEverywhere } from './everywhere.ts';
+export {
+  type CrashOptions,
+  type CrashReport,
+  type CrashWorld,
+  crashEverywhere,
+} from './everywhere.ts';
 export { type CrashPoint, createMortal, type Mortal } from './mortal.ts';

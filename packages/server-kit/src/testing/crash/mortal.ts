@@ -2,7 +2,10 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Db, Sql } from '../../db/db.ts';
 import type { ServiceOptions } from '../../service.ts';
 
-/** A write by its name and how often it came before, such as `commit operation+event#3` or `mint.send#1`; and on which side of it the process dies. */
+/**
+ * A write by its name and how often it came before, such as `commit operation+event#3` or
+ * `mint.send#1`; and on which side of it the process dies.
+ */
 export interface CrashPoint {
   readonly write: string;
   /** `before`: it never happened. `after`: it happened, and nobody was told. */
@@ -17,17 +20,30 @@ export interface Mortal {
   readonly writes: readonly string[];
   /** Resolves when it dies. */
   readonly died: Promise<void>;
-  /** Resolves when whatever it has sent to the database is done: the death of the sender does not call it back. */
+  /**
+   * Resolves when whatever it has sent to the database is done: the death of the sender does not
+   * call it back.
+   */
   settled(): Promise<void>;
 }
 
-const gone = () => new NftUpgradeError('internal', { message: 'This process was stopped by the crash harness.', retryable: false });
+const gone = () =>
+  new NftUpgradeError('internal', {
+    message: 'This process was stopped by the crash harness.',
+    retryable: false,
+  });
 
 /**
- * Wraps whatever a service writes through. Once it is dead, nothing it holds answers any more: not even a read.
- * @param end called at the point, before anything else; where the process is to die in earnest, it sends the signal. Default: nothing
+ * Wraps whatever a service writes through. Once it is dead, nothing it holds answers any more: not
+ * even a read.
+ * @param end called at the point, before anything else; where the process is to die in earnest, it
+ *   sends the signal. Default: nothing
  */
-export function createMortal(options: ServiceOptions, point: CrashPoint | null, end?: () => void): Mortal {
+export function createMortal(
+  options: ServiceOptions,
+  point: CrashPoint | null,
+  end?: () => void,
+): Mortal {
   const writes: string[] = [];
   const counts = new Map<string, number>();
   let dead = false;
@@ -62,7 +78,10 @@ export function createMortal(options: ServiceOptions, point: CrashPoint | null, 
     return result;
   };
 
-  /** Methods of a port that leave something behind are writes; the others only need a process that lives. */
+  /**
+   * Methods of a port that leave something behind are writes; the others only need a process that
+   * lives.
+   */
   const port = <T extends object>(prefix: string, target: T, effects: readonly string[]): T =>
     new Proxy(target, {
       get(object, key) {
@@ -86,10 +105,15 @@ export function createMortal(options: ServiceOptions, point: CrashPoint | null, 
 
   const db: Db = {
     flavour: options.db.flavour,
-    sql: async <Row extends object>(text: string, parameters?: readonly unknown[], name?: string) => {
+    sql: async <Row extends object>(
+      text: string,
+      parameters?: readonly unknown[],
+      name?: string,
+    ) => {
       alive();
       const tables = tablesOf(text);
-      // A step of an operation, and an attempt on its way, is one statement or one transaction: either commits it.
+      // A step of an operation, and an attempt on its way, is one statement or one transaction:
+      // either commits it.
       const kind = tables.includes('event') || tables.includes('attempt') ? 'commit' : 'sql';
       const call = () => send(options.db.sql<Row>(text, parameters, name));
       return tables.length > 0 ? write(`${kind} ${tables.join('+')}`, call) : call();
@@ -125,7 +149,10 @@ export function createMortal(options: ServiceOptions, point: CrashPoint | null, 
 
   const { chain, content, sinks, alerts, compensator } = options;
   const rules = Object.fromEntries(
-    Object.entries(options.rules).map(([name, rule]) => [name, rule && port(name, rule, ['qualify', 'record', 'release'])]),
+    Object.entries(options.rules).map(([name, rule]) => [
+      name,
+      rule && port(name, rule, ['qualify', 'record', 'release']),
+    ]),
   ) as ServiceOptions['rules'];
   return {
     writes,
@@ -137,7 +164,13 @@ export function createMortal(options: ServiceOptions, point: CrashPoint | null, 
       ...options,
       db,
       rules,
-      ...(chain && { chain: { ...chain, burn: port('burn', chain.burn, ['broadcast']), mint: port('mint', chain.mint, ['send']) } }),
+      ...(chain && {
+        chain: {
+          ...chain,
+          burn: port('burn', chain.burn, ['broadcast']),
+          mint: port('mint', chain.mint, ['send']),
+        },
+      }),
       ...(content && { content: port('content', content, ['put']) }),
       ...(sinks && { sinks: sinks.map((sink) => port(`sink ${sink.name}`, sink, ['publish'])) }),
       ...(alerts && { alerts: port('alerts', alerts, ['alert']) }),
@@ -149,5 +182,7 @@ export function createMortal(options: ServiceOptions, point: CrashPoint | null, 
 /** Tables that a statement writes to, without their schema; the queue's own under one name. */
 function tablesOf(text: string): string[] {
   const found = [...text.matchAll(/(?:insert\s+into|update|delete\s+from)\s+(\w+)\.(\w+)/gi)];
-  return [...new Set(found.map(([, schema, table = '']) => (schema === 'nft_upgrade' ? table : 'queue')))];
+  return [
+    ...new Set(found.map(([, schema, table = '']) => (schema === 'nft_upgrade' ? table : 'queue'))),
+  ];
 }

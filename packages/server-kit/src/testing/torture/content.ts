@@ -9,11 +9,17 @@ export function sharedContent(db: Db): ContentStore {
     cid,
     async put(bytes) {
       const name = await cid(bytes);
-      await db.sql('insert into torture.content (cid, bytes) values ($1, $2) on conflict do nothing', [name, bytes]);
+      await db.sql(
+        'insert into torture.content (cid, bytes) values ($1, $2) on conflict do nothing',
+        [name, bytes],
+      );
       return name;
     },
     async get(name) {
-      const [row] = await db.sql<{ bytes: Uint8Array }>('select bytes from torture.content where cid = $1', [name]);
+      const [row] = await db.sql<{ bytes: Uint8Array }>(
+        'select bytes from torture.content where cid = $1',
+        [name],
+      );
       return row?.bytes ?? null;
     },
   };

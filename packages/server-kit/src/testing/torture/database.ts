@@ -12,7 +12,10 @@ export interface TortureDatabase {
   readonly url: string;
   /** Most nodes that can work on it at once. */
   readonly mostNodes: number;
-  /** True when the nodes have it open for themselves, so that nobody else can look into it before they have ended. */
+  /**
+   * True when the nodes have it open for themselves, so that nobody else can look into it before
+   * they have ended.
+   */
   readonly isTheirs: boolean;
   open(): Promise<Db>;
   /** Kills it and starts it again; null where it dies with its node. */
@@ -60,4 +63,5 @@ async function onPglite(): Promise<TortureDatabase> {
 const databases = { postgres: onPostgres, pglite: onPglite };
 export type TortureFlavour = keyof typeof databases;
 
-export const startTortureDatabase = (flavour: TortureFlavour): Promise<TortureDatabase> => databases[flavour]();
+export const startTortureDatabase = (flavour: TortureFlavour): Promise<TortureDatabase> =>
+  databases[flavour]();

@@ -1,4 +1,5 @@
-// npm run torture -- [--database postgres|pglite] [--minutes N | --seconds N] [--every ms] [--nodes N] [--clients N] [--users N] [--json]
+// npm run torture -- [--database postgres|pglite] [--minutes N | --seconds N] [--every ms] [--nodes
+// N] [--clients N] [--users N] [--json]
 import { parseArgs } from 'node:util';
 import { torture } from './torture.ts';
 
@@ -36,12 +37,21 @@ const report = await torture({
 });
 if (values.json) {
   const { kills, found, ...rest } = report;
-  console.log(JSON.stringify({ kills: kills.total, killed: kills, ...rest, ...(found.length > 0 && { found }) }));
+  console.log(
+    JSON.stringify({
+      kills: kills.total,
+      killed: kills,
+      ...rest,
+      ...(found.length > 0 && { found }),
+    }),
+  );
 } else {
   console.log(
     `${report.kills.total} kills (${report.kills.nodes} nodes, ${report.kills.clients} clients, ${report.kills.database} database)`,
   );
-  console.log(`${report.operations} operations, ${report.completed} completed, ${report.refused} refused before anything irreversible`);
+  console.log(
+    `${report.operations} operations, ${report.completed} completed, ${report.refused} refused before anything irreversible`,
+  );
   console.log(`${report.violations} violations, slowest recovery ${report.slowestRecoveryMs} ms`);
   for (const line of report.found) console.log(`  ${line}`);
 }

@@ -1,6 +1,6 @@
 /**
- * One node of the torture: a whole server on the Postgres and the chain that its environment names. It is killed without a warning, again and again, and
- * started again by the same command.
+ * One node of the torture: a whole server on the Postgres and the chain that its environment names.
+ * It is killed without a warning, again and again, and started again by the same command.
  */
 import { createServer } from 'node:http';
 import { Keypair } from '@solana/web3.js';
@@ -22,11 +22,18 @@ const service = await createService({
   chain: createSolanaChain({ rpc, authority: Keypair.fromSecretKey(authority) }),
   content: sharedContent(db),
   rules: tortureRules(db),
-  // Everything that is seconds in production, shortened alike: a torture of minutes then holds as many recoveries as days do.
+  // Everything that is seconds in production, shortened alike: a torture of minutes then holds as
+  // many recoveries as days do.
   watchMs: 100,
   sweepMs: 500,
   takeoverMs: 1_500,
-  patience: { retryBaseMs: 50, retryMaxMs: 500, maxAttempts: 1_000, maxPreflightAttempts: 1_000, burnWindowMs: 600_000 },
+  patience: {
+    retryBaseMs: 50,
+    retryMaxMs: 500,
+    maxAttempts: 1_000,
+    maxPreflightAttempts: 1_000,
+    burnWindowMs: 600_000,
+  },
 });
 const many = 1_000_000;
 const handler = createHandler(service, {

@@ -2,7 +2,9 @@ import type { processes } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../../db/db.ts';
 import type { Operation, ProcessRules } from '../../ports/rules.ts';
 
-/** The host's own records: one row an NFT, one row a badge. Made once, by whoever runs the torture. */
+/**
+ * The host's own records: one row an NFT, one row a badge. Made once, by whoever runs the torture.
+ */
 export const tortureTables = `
   create schema if not exists torture;
   create table if not exists torture.nft (mint text primary key, holder text not null, operation_id text not null unique, held boolean not null, at timestamptz not null default clock_timestamp());
@@ -12,13 +14,18 @@ export const tortureTables = `
 
 /** The NFT a user holds by the records, or null. */
 export async function holderOf(db: Db, user: string): Promise<string | null> {
-  const [row] = await db.sql<{ mint: string }>('select mint from torture.nft where holder = $1 and held', [user]);
+  const [row] = await db.sql<{ mint: string }>(
+    'select mint from torture.nft where holder = $1 and held',
+    [user],
+  );
   return row?.mint ?? null;
 }
 
 /** Operations that have not ended. */
 export async function openOperations(db: Db): Promise<number> {
-  const [row] = await db.sql<{ open: number }>('select count(*) as open from nft_upgrade.operation where live');
+  const [row] = await db.sql<{ open: number }>(
+    'select count(*) as open from nft_upgrade.operation where live',
+  );
   return row?.open ?? 0;
 }
 
@@ -26,7 +33,10 @@ type Rules = { [K in keyof typeof processes]: ProcessRules<(typeof processes)[K]
 
 const tier = { tierId: 'tier', tierName: 'Quant Ape' };
 
-/** A host like any other: records in its own tables, written once for each operation however often it is asked. */
+/**
+ * A host like any other: records in its own tables, written once for each operation however often
+ * it is asked.
+ */
 export function tortureRules(db: Db): Rules {
   const describe = async ({ id }: { id: string }) => ({
     standard: 'spl-token',
@@ -34,14 +44,22 @@ export function tortureRules(db: Db): Rules {
     symbol: 'AIW3',
     metadata: { name: tier.tierName, edition: id },
   });
-  const record = async ({ id, principal, facts }: Pick<Operation, 'id' | 'principal' | 'facts'>) => {
+  const record = async ({
+    id,
+    principal,
+    facts,
+  }: Pick<Operation, 'id' | 'principal' | 'facts'>) => {
     const mint = String(facts.mintAddress);
     await db.tx(async (sql) => {
       const made = await sql(
         'insert into torture.nft (mint, holder, operation_id, held) values ($1, $2, $3, true) on conflict do nothing returning mint',
         [mint, principal.id, id],
       );
-      if (made.length > 0) await sql('update torture.nft set held = false where holder = $1 and mint <> $2', [principal.id, mint]);
+      if (made.length > 0)
+        await sql('update torture.nft set held = false where holder = $1 and mint <> $2', [
+          principal.id,
+          mint,
+        ]);
     });
     return {
       newNFT: {
@@ -55,8 +73,11 @@ export function tortureRules(db: Db): Rules {
     };
   };
   const reserve = ({ id }: { id: string }) =>
-    db.sql('insert into torture.reservation (operation_id) values ($1) on conflict do nothing', [id]);
-  const release = async ({ id }: { id: string }) => void (await db.sql('delete from torture.reservation where operation_id = $1', [id]));
+    db.sql('insert into torture.reservation (operation_id) values ($1) on conflict do nothing', [
+      id,
+    ]);
+  const release = async ({ id }: { id: string }) =>
+    void (await db.sql('delete from torture.reservation where operation_id = $1', [id]));
   const lacking = (code: string) => ({
     qualified: false as const,
     error: 'Not now.',
@@ -80,7 +101,10 @@ export function tortureRules(db: Db): Rules {
         const mintAddress = await holderOf(db, principal.id);
         if (mintAddress === null) return lacking('nft_owned');
         await reserve({ id });
-        return { qualified: true, facts: { currentNFT: { mintAddress, ...tier }, targetTier: tier } };
+        return {
+          qualified: true,
+          facts: { currentNFT: { mintAddress, ...tier }, targetTier: tier },
+        };
       },
       describe,
       record,
@@ -90,10 +114,16 @@ export function tortureRules(db: Db): Rules {
       subject: async ({ input }) => input.badgeId,
       async qualify({ id, input }) {
         await reserve({ id });
-        return { qualified: true, facts: { badge: { badgeId: input.badgeId, name: 'Early Bird', status: 'owned' } } };
+        return {
+          qualified: true,
+          facts: { badge: { badgeId: input.badgeId, name: 'Early Bird', status: 'owned' } },
+        };
       },
       async record({ id, input }) {
-        await db.sql('insert into torture.badge (badge_id, operation_id) values ($1, $2) on conflict do nothing', [input.badgeId, id]);
+        await db.sql(
+          'insert into torture.badge (badge_id, operation_id) values ($1, $2) on conflict do nothing',
+          [input.badgeId, id],
+        );
         return { badge: { badgeId: input.badgeId, name: 'Early Bird', status: 'activated' } };
       },
       release,

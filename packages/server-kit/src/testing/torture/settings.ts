@@ -8,7 +8,12 @@ export interface NodeSettings {
   authority: Uint8Array;
 }
 
-export const toEnvironment = ({ databaseUrl, rpcUrl, port, authority }: NodeSettings): Record<string, string> => ({
+export const toEnvironment = ({
+  databaseUrl,
+  rpcUrl,
+  port,
+  authority,
+}: NodeSettings): Record<string, string> => ({
   DATABASE_URL: databaseUrl,
   SOLANA_RPC_URL: rpcUrl,
   PORT: String(port),

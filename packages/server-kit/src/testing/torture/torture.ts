@@ -16,7 +16,10 @@ import type { UsersReport, UsersTask } from './users.ts';
 import { createVictim, type Victim } from './victim.ts';
 
 export interface TortureOptions {
-  /** What they work on. Default `postgres`; on `pglite` there is one node, and its database dies with it. */
+  /**
+   * What they work on. Default `postgres`; on `pglite` there is one node, and its database dies
+   * with it.
+   */
   database?: TortureFlavour;
   /** How long processes are killed; then everything has to come to rest. */
   forMs: number;
@@ -45,7 +48,10 @@ export interface TortureReport extends Omit<Audit, 'violations'> {
   restMs: number;
 }
 
-/** Share of the kills that hit each kind. The database takes a second to come back, so it is hit rarely. */
+/**
+ * Share of the kills that hit each kind. The database takes a second to come back, so it is hit
+ * rarely.
+ */
 const DATABASE_SHARE = 0.01;
 const CLIENT_SHARE = 0.7;
 const CHAIN_FAULT_SHARE = 0.02;
@@ -53,8 +59,9 @@ const STARTING_SHARE = 0.1;
 const SETTLE_MS = 60_000;
 
 /**
- * Runs several nodes on one Postgres and one chain, with users who claim, activate and upgrade without a pause, and kills all of them at random. Then it
- * waits until everything has come to its end, and looks for what must not be.
+ * Runs several nodes on one Postgres and one chain, with users who claim, activate and upgrade
+ * without a pause, and kills all of them at random. Then it waits until everything has come to its
+ * end, and looks for what must not be.
  */
 export async function torture(options: TortureOptions): Promise<TortureReport> {
   const {
@@ -84,9 +91,16 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     await chain.airdrop(authority.publicKey.toBase58(), 1_000_000_000_000_000n);
     const ports = await Promise.all(Array.from({ length: nodeCount }, freePort));
     const environments = ports.map((port) =>
-      toEnvironment({ databaseUrl: database.url, rpcUrl: chain.rpcUrl, port, authority: authority.secretKey }),
+      toEnvironment({
+        databaseUrl: database.url,
+        rpcUrl: chain.rpcUrl,
+        port,
+        authority: authority.secretKey,
+      }),
     );
-    const nodes = environments.map((environment) => createVictim({ program: join(programs, 'node.mjs'), environment }));
+    const nodes = environments.map((environment) =>
+      createVictim({ program: join(programs, 'node.mjs'), environment }),
+    );
     victims.push(...nodes);
 
     const acknowledged = new Set<string>();
@@ -94,7 +108,8 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     const clients = await Promise.all(
       Array.from({ length: clientCount }, async () => {
         const keypairs = Array.from({ length: usersEach }, () => Keypair.generate());
-        for (const { publicKey } of keypairs) await chain.airdrop(publicKey.toBase58(), 100_000_000_000n);
+        for (const { publicKey } of keypairs)
+          await chain.airdrop(publicKey.toBase58(), 100_000_000_000n);
         const task: UsersTask = {
           nodes: ports.map((port) => `http://127.0.0.1:${port}`),
           rpcUrl: chain.rpcUrl,
@@ -105,7 +120,12 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
           if ('acknowledged' in report) acknowledged.add(report.acknowledged);
           else problems[report.problem] = (problems[report.problem] ?? 0) + 1;
         };
-        return createVictim({ program: join(programs, 'users.mjs'), environment: {}, task, onMessage });
+        return createVictim({
+          program: join(programs, 'users.mjs'),
+          environment: {},
+          task,
+          onMessage,
+        });
       }),
     );
     victims.push(...clients);
@@ -118,7 +138,8 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
       kills.total += 1;
       times.push(Date.now());
     };
-    const any = <T>(from: readonly T[]): T | undefined => from[Math.floor(Math.random() * from.length)];
+    const any = <T>(from: readonly T[]): T | undefined =>
+      from[Math.floor(Math.random() * from.length)];
     const end = Date.now() + forMs;
     let told = Date.now();
     while (Date.now() < end) {
@@ -141,7 +162,9 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
       }
       if (Date.now() - told > 30_000) {
         told = Date.now();
-        say(`${kills.total} kills, ${acknowledged.size} operations acknowledged, ${Math.round((end - told) / 1_000)} s left`);
+        say(
+          `${kills.total} kills, ${acknowledged.size} operations acknowledged, ${Math.round((end - told) / 1_000)} s left`,
+        );
       }
     }
 
@@ -149,7 +172,9 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     await Promise.all(clients.map((client) => client.end({ politelyMs: SETTLE_MS / 2 })));
     // Asked of a node: it may be the only one that can look.
     const open = async (): Promise<number> => {
-      const answer = await fetch(`http://127.0.0.1:${ports[0]}/?open`, { signal: AbortSignal.timeout(3_000) });
+      const answer = await fetch(`http://127.0.0.1:${ports[0]}/?open`, {
+        signal: AbortSignal.timeout(3_000),
+      });
       return ((await answer.json()) as { open: number }).open;
     };
     while ((await open().catch(() => 1)) > 0 && Date.now() - stopped < SETTLE_MS) await sleep(100);
@@ -165,7 +190,15 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     });
     await Promise.all(nodes.map((node) => node.end({})));
     await db.close();
-    return { kills, chainFaults, problems, ...rest, violations: violations.length, found: violations.slice(0, 20), restMs };
+    return {
+      kills,
+      chainFaults,
+      problems,
+      ...rest,
+      violations: violations.length,
+      found: violations.slice(0, 20),
+      restMs,
+    };
   } finally {
     await Promise.all(victims.map((victim) => victim.end({})));
     await chain.stop();

@@ -1,9 +1,15 @@
 /**
- * Some users of the torture, in one process that is killed without a warning: each holds a wallet, and claims, activates badges and upgrades for ever, over
- * HTTP, through the client that pages use. A start that the server acknowledged is told to the parent at once.
+ * Some users of the torture, in one process that is killed without a warning: each holds a wallet,
+ * and claims, activates badges and upgrades for ever, over HTTP, through the client that pages use.
+ * A start that the server acknowledged is told to the parent at once.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createUpgradeClient, type Operation, type UpgradeClient, walletSigning } from '@aiw3/nft-upgrade';
+import {
+  createUpgradeClient,
+  type Operation,
+  type UpgradeClient,
+  walletSigning,
+} from '@aiw3/nft-upgrade';
 import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { solanaGuard } from '@aiw3/nft-upgrade/solana';
 import { keypairWallet, type WalletStep } from '@aiw3/nft-upgrade/testing';
@@ -20,8 +26,16 @@ export type UsersReport = { acknowledged: string } | { problem: string };
 
 const tell = (report: UsersReport) => process.send?.(report);
 
-const steps: readonly WalletStep[] = ['sign', 'sign', 'sign', 'sign', 'submit', 'reject_but_signed'];
-const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(Math.random() * from.length)];
+const steps: readonly WalletStep[] = [
+  'sign',
+  'sign',
+  'sign',
+  'sign',
+  'submit',
+  'reject_but_signed',
+];
+const pick = <T>(from: readonly T[]): T | undefined =>
+  from[Math.floor(Math.random() * from.length)];
 let leaving = false;
 
 async function live(task: UsersTask, key: string): Promise<void> {
@@ -41,7 +55,10 @@ async function live(task: UsersTask, key: string): Promise<void> {
       limits: { maxAttempts: 8 },
     });
     try {
-      const [claim, upgrade] = [(await client.claim.active())[0], (await client.upgrade.active())[0]];
+      const [claim, upgrade] = [
+        (await client.claim.active())[0],
+        (await client.upgrade.active())[0],
+      ];
       // Who leaves begins nothing more, and finishes what it began.
       if (claim) await finish(client.claim.attach(claim));
       else if (upgrade) await finish(client.upgrade.attach(upgrade));
@@ -62,7 +79,9 @@ async function begin(client: UpgradeClient, baseUrl: string, user: string): Prom
   const answer = await fetch(`${baseUrl}/?holder=${user}`, { signal: AbortSignal.timeout(3_000) });
   const { nft } = (await answer.json()) as { nft: string | null };
   if (nft === null) return finish(client.claim.start({}));
-  const badge = client.badgeActivation.start({ badgeId: `${user.slice(0, 12)}-${nft.slice(0, 20)}` });
+  const badge = client.badgeActivation.start({
+    badgeId: `${user.slice(0, 12)}-${nft.slice(0, 20)}`,
+  });
   await Promise.all([finish(badge), finish(client.upgrade.start({ targetTierId: 'tier' }))]);
 }
 
@@ -101,8 +120,17 @@ async function finish(operation: Operation): Promise<void> {
 }
 
 async function send(rpcUrl: string, transaction: string): Promise<void> {
-  const body = { jsonrpc: '2.0', id: 1, method: 'sendTransaction', params: [transaction, { encoding: 'base64', skipPreflight: true }] };
-  await fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const body = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'sendTransaction',
+    params: [transaction, { encoding: 'base64', skipPreflight: true }],
+  };
+  await fetch(rpcUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 }
 
 process.on('disconnect', () => process.exit(0));

@@ -29,7 +29,11 @@ export function createVictim({ program, environment, task, onMessage }: VictimOp
     ready = false;
     const launched = fork(program, [], {
       execArgv: ['--disable-warning=DEP0040'],
-      env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '', ...environment },
+      env: {
+        PATH: process.env.PATH ?? '',
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
+        ...environment,
+      },
       stdio: ['ignore', 'ignore', process.env.TORTURE_VERBOSE ? 'inherit' : 'ignore', 'ipc'],
     });
     child = launched;
@@ -38,9 +42,11 @@ export function createVictim({ program, environment, task, onMessage }: VictimOp
       if (child === launched) ready = true;
       if (task) launched.send(task, () => undefined);
     });
-    // A program that ends by itself, because the database was away when it started, is started again like one that was killed.
+    // A program that ends by itself, because the database was away when it started, is started
+    // again like one that was killed.
     launched.once('exit', () => {
-      if (!ended && child === launched) setTimeout(() => child === launched && !ended && launch(), 100);
+      if (!ended && child === launched)
+        setTimeout(() => child === launched && !ended && launch(), 100);
     });
   };
   launch();

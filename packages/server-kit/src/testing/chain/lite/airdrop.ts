@@ -10,8 +10,9 @@ const systemProgram = new Uint8Array(32);
 const transfer = 2;
 
 /**
- * A transfer to `recipient` from an account that exists for it alone. A faucet with one account would make the same transaction, and with it the same signature,
- * for two equal requests in one slot: the second would vanish.
+ * A transfer to `recipient` from an account that exists for it alone. A faucet with one account
+ * would make the same transaction, and with it the same signature, for two equal requests in one
+ * slot: the second would vanish.
  */
 export function airdropTransaction(bank: Bank, recipient: string, lamports: number): Sent {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -21,7 +22,8 @@ export function airdropTransaction(bank: Bank, recipient: string, lamports: numb
   data.setUint32(0, transfer, true);
   data.setBigUint64(4, BigInt(lamports), true);
   const blockhash = decodeBase58(bank.ledger.head.blockhash, 32) ?? new Uint8Array(32);
-  // Legacy message: one signer, one readonly account (the program), three keys, one instruction with two accounts.
+  // Legacy message: one signer, one readonly account (the program), three keys, one instruction
+  // with two accounts.
   const message = Buffer.concat([
     Buffer.from([1, 0, 1, 3]),
     payer,
@@ -31,7 +33,9 @@ export function airdropTransaction(bank: Bank, recipient: string, lamports: numb
     Buffer.from([1, 2, 2, 0, 1, data.byteLength]),
     new Uint8Array(data.buffer),
   ]);
-  const wire = new Uint8Array(Buffer.concat([Buffer.from([1]), sign(null, message, privateKey), message]));
+  const wire = new Uint8Array(
+    Buffer.concat([Buffer.from([1]), sign(null, message, privateKey), message]),
+  );
   const decoded = decodeTransaction(wire);
   if (!decoded.ok) throw new Refusal('internalError', decoded.reason);
   return { wire, transaction: decoded.transaction, signature: encodeBase58(wire.subarray(1, 65)) };

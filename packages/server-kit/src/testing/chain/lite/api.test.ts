@@ -1,4 +1,8 @@
-import { createAssociatedTokenAccountIdempotentInstruction, getAssociatedTokenAddressSync, TOKEN_PROGRAM_ID } from '@solana/spl-token';
+import {
+  createAssociatedTokenAccountIdempotentInstruction,
+  getAssociatedTokenAddressSync,
+  TOKEN_PROGRAM_ID,
+} from '@solana/spl-token';
 import {
   AddressLookupTableProgram,
   ComputeBudgetProgram,
@@ -15,7 +19,18 @@ import {
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LiteChain, startChain } from '../index.ts';
-import { landed, memo, mintNft, pay, sendLegacy, sendV0, signatureOf, signed, sol, until } from '../test-kit.ts';
+import {
+  landed,
+  memo,
+  mintNft,
+  pay,
+  sendLegacy,
+  sendV0,
+  signatureOf,
+  signed,
+  sol,
+  until,
+} from '../test-kit.ts';
 
 let chain: LiteChain;
 let connection: Connection;
@@ -33,8 +48,15 @@ interface Answer {
   error?: { code: number; message: string; data?: unknown };
 }
 const post = async (body: string): Promise<Answer> =>
-  (await fetch(chain.rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).json() as Promise<Answer>;
-const rpc = (method: string, ...params: unknown[]): Promise<Answer> => post(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
+  (
+    await fetch(chain.rpcUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+  ).json() as Promise<Answer>;
+const rpc = (method: string, ...params: unknown[]): Promise<Answer> =>
+  post(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 describe('errors', () => {
@@ -46,13 +68,28 @@ describe('errors', () => {
     ['an address that is no base58', 'getBalance', ['0OIl'], -32_602],
     ['an address that is no text', 'getBalance', [1], -32_602],
     ['a commitment that does not exist', 'getBalance', [key, { commitment: 'maybe' }], -32_602],
-    ['history at processed', 'getSignaturesForAddress', [key, { commitment: 'processed' }], -32_602],
+    [
+      'history at processed',
+      'getSignaturesForAddress',
+      [key, { commitment: 'processed' }],
+      -32_602,
+    ],
     ['too many keys', 'getMultipleAccounts', [Array.from({ length: 101 }, () => key)], -32_602],
     ['a slot not reached', 'getSlot', [{ minContextSlot: 999_999_999_999 }], -32_016],
     ['a transaction that is none', 'sendTransaction', ['AAAA', { encoding: 'base64' }], -32_602],
     ['a transaction that is no base64', 'sendTransaction', ['!', { encoding: 'base64' }], -32_602],
-    ['a transaction that is too large', 'sendTransaction', [base64(new Uint8Array(1_233)), { encoding: 'base64' }], -32_602],
-    ['a program account as base58', 'getAccountInfo', ['MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr'], -32_600],
+    [
+      'a transaction that is too large',
+      'sendTransaction',
+      [base64(new Uint8Array(1_233)), { encoding: 'base64' }],
+      -32_602,
+    ],
+    [
+      'a program account as base58',
+      'getAccountInfo',
+      ['MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr'],
+      -32_600,
+    ],
   ])('%s', async (_, method, params, code) => {
     expect((await rpc(method, ...params)).error?.code).toBe(code);
   });
@@ -66,25 +103,46 @@ describe('errors', () => {
   it('of HTTP', async () => {
     expect((await fetch(chain.rpcUrl)).status).toBe(405);
     expect(await (await fetch(`${chain.rpcUrl}/health`)).text()).toBe('ok');
-    expect((await fetch(chain.rpcUrl, { method: 'POST', body: 'x'.repeat(1_048_577) })).status).toBe(413);
-    expect((await fetch(chain.rpcUrl, { method: 'OPTIONS' })).headers.get('access-control-allow-origin')).toBe('*');
+    expect(
+      (await fetch(chain.rpcUrl, { method: 'POST', body: 'x'.repeat(1_048_577) })).status,
+    ).toBe(413);
+    expect(
+      (await fetch(chain.rpcUrl, { method: 'OPTIONS' })).headers.get('access-control-allow-origin'),
+    ).toBe('*');
   });
 
   it('a broken signature is -32003 in preflight, and never lands without', async () => {
-    const transaction = (await signed(connection, [payer], memo('forged', payer.publicKey))).serialize();
+    const transaction = (
+      await signed(connection, [payer], memo('forged', payer.publicKey))
+    ).serialize();
     transaction[10] = (transaction[10] ?? 0) ^ 1;
     const refused = await rpc('sendTransaction', base64(transaction), { encoding: 'base64' });
-    expect(refused.error).toMatchObject({ code: -32_003, message: 'Transaction signature verification failure' });
-    const { result } = await rpc('sendTransaction', base64(transaction), { encoding: 'base64', skipPreflight: true });
+    expect(refused.error).toMatchObject({
+      code: -32_003,
+      message: 'Transaction signature verification failure',
+    });
+    const { result } = await rpc('sendTransaction', base64(transaction), {
+      encoding: 'base64',
+      skipPreflight: true,
+    });
     chain.controls.advance(2);
-    expect(await rpc('getSignatureStatuses', [result])).toMatchObject({ result: { value: [null] } });
+    expect(await rpc('getSignatureStatuses', [result])).toMatchObject({
+      result: { value: [null] },
+    });
   });
 
   it('a failed preflight is -32002 with logs and error', async () => {
-    const transaction = await signed(connection, [payer], pay(payer.publicKey, Keypair.generate().publicKey, 5_000_000 * sol));
-    expect((await rpc('sendTransaction', base64(transaction.serialize()), { encoding: 'base64' })).error).toMatchObject({
+    const transaction = await signed(
+      connection,
+      [payer],
+      pay(payer.publicKey, Keypair.generate().publicKey, 5_000_000 * sol),
+    );
+    expect(
+      (await rpc('sendTransaction', base64(transaction.serialize()), { encoding: 'base64' })).error,
+    ).toMatchObject({
       code: -32_002,
-      message: 'Transaction simulation failed: Error processing Instruction 0: custom program error: 0x1',
+      message:
+        'Transaction simulation failed: Error processing Instruction 0: custom program error: 0x1',
       data: {
         err: { InstructionError: [0, { Custom: 1 }] },
         logs: expect.arrayContaining([expect.stringMatching(/insufficient lamports/)]),
@@ -94,22 +152,38 @@ describe('errors', () => {
 
   it('a payer without SOL is told as on a real node', async () => {
     const poor = Keypair.generate();
-    await expect(sendLegacy(connection, [poor], memo('poor', poor.publicKey))).rejects.toThrow('found no record of a prior credit');
+    await expect(sendLegacy(connection, [poor], memo('poor', poor.publicKey))).rejects.toThrow(
+      'found no record of a prior credit',
+    );
   });
 
   it('survives bytes that LiteSVM aborts on', async () => {
     const valid = (
-      await signed(connection, [payer], pay(payer.publicKey, Keypair.generate().publicKey, 1), memo('bytes', payer.publicKey))
+      await signed(
+        connection,
+        [payer],
+        pay(payer.publicKey, Keypair.generate().publicKey, 1),
+        memo('bytes', payer.publicKey),
+      )
     ).serialize();
     await fc.assert(
-      fc.asyncProperty(fc.nat(valid.length - 1), fc.nat(255), fc.nat(valid.length), fc.boolean(), async (at, value, length, cut) => {
-        const bytes = Uint8Array.from(cut ? valid.subarray(0, length) : valid);
-        if (at < bytes.length) bytes[at] = value;
-        for (const method of ['simulateTransaction', 'sendTransaction']) {
-          const answer = await rpc(method, base64(bytes), { encoding: 'base64', skipPreflight: true });
-          expect(answer.result !== undefined || answer.error !== undefined).toBe(true);
-        }
-      }),
+      fc.asyncProperty(
+        fc.nat(valid.length - 1),
+        fc.nat(255),
+        fc.nat(valid.length),
+        fc.boolean(),
+        async (at, value, length, cut) => {
+          const bytes = Uint8Array.from(cut ? valid.subarray(0, length) : valid);
+          if (at < bytes.length) bytes[at] = value;
+          for (const method of ['simulateTransaction', 'sendTransaction']) {
+            const answer = await rpc(method, base64(bytes), {
+              encoding: 'base64',
+              skipPreflight: true,
+            });
+            expect(answer.result !== undefined || answer.error !== undefined).toBe(true);
+          }
+        },
+      ),
       { numRuns: 150 },
     );
     chain.controls.advance(2);
@@ -121,11 +195,20 @@ describe('transactions', () => {
   it('a version 0 transaction needs maxSupportedTransactionVersion', async () => {
     const signature = await sendV0(connection, payer, memo('v0', payer.publicKey));
     await landed(connection, signature);
-    expect((await rpc('getTransaction', signature, { commitment: 'confirmed' })).error).toMatchObject({
+    expect(
+      (await rpc('getTransaction', signature, { commitment: 'confirmed' })).error,
+    ).toMatchObject({
       code: -32_015,
-      message: expect.stringContaining('Transaction version (0) is not supported by the requesting client'),
+      message: expect.stringContaining(
+        'Transaction version (0) is not supported by the requesting client',
+      ),
     });
-    expect(await rpc('getTransaction', signature, { commitment: 'confirmed', maxSupportedTransactionVersion: 0 })).toMatchObject({
+    expect(
+      await rpc('getTransaction', signature, {
+        commitment: 'confirmed',
+        maxSupportedTransactionVersion: 0,
+      }),
+    ).toMatchObject({
       result: { version: 0 },
     });
     const legacy = await sendLegacy(connection, [payer], memo('legacy', payer.publicKey));
@@ -139,12 +222,25 @@ describe('transactions', () => {
     const transaction = await signed(connection, [payer], memo('three forms', payer.publicKey));
     const signature = await connection.sendRawTransaction(transaction.serialize());
     await landed(connection, signature);
-    const { result } = await rpc('getTransaction', signature, { commitment: 'confirmed', encoding: 'base64' });
+    const { result } = await rpc('getTransaction', signature, {
+      commitment: 'confirmed',
+      encoding: 'base64',
+    });
     expect(result).toMatchObject({ transaction: [base64(transaction.serialize()), 'base64'] });
-    const parsed = await connection.getParsedTransaction(signature, { maxSupportedTransactionVersion: 0 });
-    expect(parsed?.transaction.message.instructions).toMatchObject([{ program: 'spl-memo', parsed: 'three forms' }]);
-    expect(parsed?.transaction.message.accountKeys[0]).toMatchObject({ signer: true, writable: true, source: 'transaction' });
-    const batch = await connection.getTransactions([signature, signature], { maxSupportedTransactionVersion: 0 });
+    const parsed = await connection.getParsedTransaction(signature, {
+      maxSupportedTransactionVersion: 0,
+    });
+    expect(parsed?.transaction.message.instructions).toMatchObject([
+      { program: 'spl-memo', parsed: 'three forms' },
+    ]);
+    expect(parsed?.transaction.message.accountKeys[0]).toMatchObject({
+      signer: true,
+      writable: true,
+      source: 'transaction',
+    });
+    const batch = await connection.getTransactions([signature, signature], {
+      maxSupportedTransactionVersion: 0,
+    });
     expect(batch.map((one) => one?.transaction.signatures[0])).toEqual([signature, signature]);
   });
 
@@ -162,14 +258,19 @@ describe('transactions', () => {
     const [inner] = found?.meta?.innerInstructions ?? [];
     expect(inner?.index).toBe(0);
     const keys = found?.transaction.message.staticAccountKeys ?? [];
-    expect(inner?.instructions.map(({ programIdIndex }) => keys[programIdIndex]?.toBase58())).toContain(TOKEN_PROGRAM_ID.toBase58());
+    expect(
+      inner?.instructions.map(({ programIdIndex }) => keys[programIdIndex]?.toBase58()),
+    ).toContain(TOKEN_PROGRAM_ID.toBase58());
   });
 
   it('cost what getFeeForMessage says', async () => {
     for (const extra of [
       [],
       [ComputeBudgetProgram.setComputeUnitPrice({ microLamports: 12_345 })],
-      [ComputeBudgetProgram.setComputeUnitLimit({ units: 50_001 }), ComputeBudgetProgram.setComputeUnitPrice({ microLamports: 777 })],
+      [
+        ComputeBudgetProgram.setComputeUnitLimit({ units: 50_001 }),
+        ComputeBudgetProgram.setComputeUnitPrice({ microLamports: 777 }),
+      ],
     ]) {
       const transaction = await signed(
         connection,
@@ -181,7 +282,10 @@ describe('transactions', () => {
       const { value } = await connection.getFeeForMessage(transaction.compileMessage());
       const signature = await connection.sendRawTransaction(transaction.serialize());
       await landed(connection, signature);
-      expect((await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 }))?.meta?.fee).toBe(value);
+      expect(
+        (await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 }))?.meta
+          ?.fee,
+      ).toBe(value);
     }
   });
 
@@ -199,7 +303,8 @@ describe('transactions', () => {
       addresses: [to, SystemProgram.programId],
     });
     await landed(connection, await sendLegacy(connection, [payer], create, extend));
-    const account = (await connection.getAddressLookupTable(table)).value ?? expect.fail('no table');
+    const account =
+      (await connection.getAddressLookupTable(table)).value ?? expect.fail('no table');
     const { blockhash } = await connection.getLatestBlockhash();
     const message = new TransactionMessage({
       payerKey: payer.publicKey,
@@ -214,11 +319,19 @@ describe('transactions', () => {
     expect(found?.meta?.loadedAddresses?.writable.map(String)).toEqual([to.toBase58()]);
     expect(found?.meta?.postBalances).toHaveLength(3);
     expect(found?.meta?.postBalances[found.transaction.message.staticAccountKeys.length]).toBe(sol);
-    expect(found?.transaction.message.addressTableLookups).toMatchObject([{ writableIndexes: [0], readonlyIndexes: [] }]);
+    expect(found?.transaction.message.addressTableLookups).toMatchObject([
+      { writableIndexes: [0], readonlyIndexes: [] },
+    ]);
     // Found by an address that only the table names.
-    expect((await connection.getSignaturesForAddress(to)).map((one) => one.signature)).toEqual([signature]);
-    const parsed = await connection.getParsedTransaction(signature, { maxSupportedTransactionVersion: 0 });
-    expect(parsed?.transaction.message.accountKeys.find(({ pubkey }) => pubkey.equals(to))).toMatchObject({
+    expect((await connection.getSignaturesForAddress(to)).map((one) => one.signature)).toEqual([
+      signature,
+    ]);
+    const parsed = await connection.getParsedTransaction(signature, {
+      maxSupportedTransactionVersion: 0,
+    });
+    expect(
+      parsed?.transaction.message.accountKeys.find(({ pubkey }) => pubkey.equals(to)),
+    ).toMatchObject({
       writable: true,
       source: 'lookupTable',
     });
@@ -238,7 +351,10 @@ describe('transactions', () => {
           space: NONCE_ACCOUNT_LENGTH,
           programId: SystemProgram.programId,
         }),
-        SystemProgram.nonceInitialize({ noncePubkey: nonce.publicKey, authorizedPubkey: payer.publicKey }),
+        SystemProgram.nonceInitialize({
+          noncePubkey: nonce.publicKey,
+          authorizedPubkey: payer.publicKey,
+        }),
       ),
     );
     const info = (await connection.getAccountInfo(nonce.publicKey)) ?? expect.fail('no nonce');
@@ -247,7 +363,10 @@ describe('transactions', () => {
         feePayer: payer.publicKey,
         nonceInfo: {
           nonce: NonceAccount.fromAccountData(info.data).nonce,
-          nonceInstruction: SystemProgram.nonceAdvance({ noncePubkey: nonce.publicKey, authorizedPubkey: payer.publicKey }),
+          nonceInstruction: SystemProgram.nonceAdvance({
+            noncePubkey: nonce.publicKey,
+            authorizedPubkey: payer.publicKey,
+          }),
         },
         minContextSlot: 0,
       }).add(memo(text, payer.publicKey));
@@ -258,7 +377,9 @@ describe('transactions', () => {
     chain.controls.advance(400);
     const signature = await connection.sendRawTransaction(first.serialize());
     await landed(connection, signature);
-    await expect(connection.sendRawTransaction(second.serialize())).rejects.toThrow('Blockhash not found');
+    await expect(connection.sendRawTransaction(second.serialize())).rejects.toThrow(
+      'Blockhash not found',
+    );
     await connection.sendRawTransaction(second.serialize(), { skipPreflight: true });
     chain.controls.advance(2);
     expect((await connection.getSignatureStatuses([signatureOf(second)])).value).toEqual([null]);
@@ -269,14 +390,18 @@ describe('transactions', () => {
     await landed(connection, signature);
     chain.controls.advance(200);
     expect((await connection.getSignatureStatuses([signature])).value).toEqual([null]);
-    expect((await connection.getSignatureStatuses([signature], { searchTransactionHistory: true })).value).toMatchObject([
-      { confirmationStatus: 'finalized', confirmations: null },
-    ]);
+    expect(
+      (await connection.getSignatureStatuses([signature], { searchTransactionHistory: true }))
+        .value,
+    ).toMatchObject([{ confirmationStatus: 'finalized', confirmations: null }]);
   });
 
   it('two equal airdrops in one slot both arrive', async () => {
     const { publicKey } = Keypair.generate();
-    const signatures = await Promise.all([connection.requestAirdrop(publicKey, sol), connection.requestAirdrop(publicKey, sol)]);
+    const signatures = await Promise.all([
+      connection.requestAirdrop(publicKey, sol),
+      connection.requestAirdrop(publicKey, sol),
+    ]);
     await Promise.all(signatures.map((signature) => landed(connection, signature)));
     expect(await connection.getBalance(publicKey)).toBe(2 * sol);
   });
@@ -310,11 +435,17 @@ describe('simulation', () => {
     });
     const transaction = new VersionedTransaction(message.compileToV0Message());
     expect((await connection.simulateTransaction(transaction)).value.err).toBeNull();
-    expect((await connection.simulateTransaction(transaction, { sigVerify: true })).value.err).toBe('SignatureFailure');
+    expect((await connection.simulateTransaction(transaction, { sigVerify: true })).value.err).toBe(
+      'SignatureFailure',
+    );
     // The check is on again for what is really sent, also behind a simulation without it.
-    await expect(connection.sendRawTransaction(transaction.serialize())).rejects.toThrow('signature verification');
+    await expect(connection.sendRawTransaction(transaction.serialize())).rejects.toThrow(
+      'signature verification',
+    );
     chain.controls.pause();
-    const forged = await connection.sendRawTransaction(transaction.serialize(), { skipPreflight: true });
+    const forged = await connection.sendRawTransaction(transaction.serialize(), {
+      skipPreflight: true,
+    });
     expect((await connection.simulateTransaction(transaction)).value.err).toBeNull();
     chain.controls.advance(1);
     chain.controls.resume();
@@ -325,7 +456,9 @@ describe('simulation', () => {
 describe('accounts', () => {
   it('come in slices, filtered by program', async () => {
     const nft = await mintNft(connection, payer, TOKEN_PROGRAM_ID);
-    const info = await connection.getAccountInfo(nft.mint, { dataSlice: { offset: 36, length: 8 } });
+    const info = await connection.getAccountInfo(nft.mint, {
+      dataSlice: { offset: 36, length: 8 },
+    });
     expect(info?.data.readBigUInt64LE()).toBe(1n);
     const found = await connection.getProgramAccounts(TOKEN_PROGRAM_ID, {
       filters: [{ dataSize: 165 }, { memcmp: { offset: 0, bytes: nft.mint.toBase58() } }],
@@ -336,7 +469,9 @@ describe('accounts', () => {
       program: 'spl-token',
       parsed: { type: 'mint', info: { supply: '1', mintAuthority: null, decimals: 0 } },
     });
-    expect((await connection.getMultipleAccountsInfo([nft.mint, Keypair.generate().publicKey]))[1]).toBeNull();
+    expect(
+      (await connection.getMultipleAccountsInfo([nft.mint, Keypair.generate().publicKey]))[1],
+    ).toBeNull();
   });
 });
 
@@ -348,7 +483,9 @@ describe('subscriptions', () => {
     const slots: number[] = [];
     const roots: number[] = [];
     const ids = [
-      connection.onAccountChange(to, ({ lamports }) => accounts.push(lamports), { commitment: 'confirmed' }),
+      connection.onAccountChange(to, ({ lamports }) => accounts.push(lamports), {
+        commitment: 'confirmed',
+      }),
       connection.onLogs(to, (one) => logs.push(one), 'confirmed'),
       connection.onSlotChange(({ slot }) => slots.push(slot)),
       connection.onRootChange((slot) => roots.push(slot)),
@@ -370,19 +507,30 @@ describe('subscriptions', () => {
   it('let confirmTransaction of web3.js work', async () => {
     const transaction = await signed(connection, [payer], memo('confirm', payer.publicKey));
     const { recentBlockhash: blockhash, lastValidBlockHeight } = transaction;
-    if (blockhash === undefined || lastValidBlockHeight === undefined) return expect.fail('no blockhash');
+    if (blockhash === undefined || lastValidBlockHeight === undefined)
+      return expect.fail('no blockhash');
     const signature = await connection.sendRawTransaction(transaction.serialize());
-    expect((await connection.confirmTransaction({ signature, blockhash, lastValidBlockHeight }, 'confirmed')).value.err).toBeNull();
+    expect(
+      (
+        await connection.confirmTransaction(
+          { signature, blockhash, lastValidBlockHeight },
+          'confirmed',
+        )
+      ).value.err,
+    ).toBeNull();
   });
 });
 
 describe('the rest of what a client asks', () => {
   it('is answered', async () => {
     expect((await connection.getVersion())['solana-core']).toMatch(/^\d/);
-    const { absoluteSlot, epoch, slotIndex, slotsInEpoch } = await connection.getEpochInfo('processed');
+    const { absoluteSlot, epoch, slotIndex, slotsInEpoch } =
+      await connection.getEpochInfo('processed');
     expect(epoch * slotsInEpoch + slotIndex).toBe(absoluteSlot);
     expect(await connection.getMinimumBalanceForRentExemption(0)).toBe(890_880);
-    expect(await connection.getBlockTime(await connection.getSlot('finalized'))).toBeGreaterThan(1_700_000_000);
+    expect(await connection.getBlockTime(await connection.getSlot('finalized'))).toBeGreaterThan(
+      1_700_000_000,
+    );
     expect(await connection.getRecentPrioritizationFees()).not.toEqual([]);
     // Blocks are fewer than slots.
     expect(await connection.getBlockHeight()).toBeLessThan(await connection.getSlot());
@@ -390,7 +538,9 @@ describe('the rest of what a client asks', () => {
 
   it('names every chain differently', async () => {
     const other = await startChain({ runtime: 'lite' });
-    expect(await new Connection(other.rpcUrl).getGenesisHash()).not.toBe(await connection.getGenesisHash());
+    expect(await new Connection(other.rpcUrl).getGenesisHash()).not.toBe(
+      await connection.getGenesisHash(),
+    );
     await other.stop();
   });
 });

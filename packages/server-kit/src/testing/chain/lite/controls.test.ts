@@ -2,13 +2,25 @@ import { TOKEN_2022_PROGRAM_ID } from '@solana/spl-token';
 import { Connection, Keypair } from '@solana/web3.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LiteChain, startChain } from '../index.ts';
-import { burn, landed, memo, mintNft, pay, sendLegacy, signatureOf, signed, sol } from '../test-kit.ts';
+import {
+  burn,
+  landed,
+  memo,
+  mintNft,
+  pay,
+  sendLegacy,
+  signatureOf,
+  signed,
+  sol,
+} from '../test-kit.ts';
 
 let chain: LiteChain;
 let connection: Connection;
 let payer: Keypair;
 
-async function start(options: { confirmDepth?: number; finalizeDepth?: number } = {}): Promise<void> {
+async function start(
+  options: { confirmDepth?: number; finalizeDepth?: number } = {},
+): Promise<void> {
   chain = await startChain({ runtime: 'lite', ...options });
   connection = new Connection(chain.rpcUrl, { commitment: 'confirmed', wsEndpoint: chain.wsUrl });
   payer = Keypair.generate();
@@ -21,19 +33,29 @@ afterEach(() => chain.stop());
 const statusOf = async (signature: string): Promise<string | null> =>
   (await connection.getSignatureStatuses([signature])).value[0]?.confirmationStatus ?? null;
 const balances = async (key: Keypair): Promise<number[]> =>
-  Promise.all((['processed', 'confirmed', 'finalized'] as const).map((commitment) => connection.getBalance(key.publicKey, commitment)));
+  Promise.all(
+    (['processed', 'confirmed', 'finalized'] as const).map((commitment) =>
+      connection.getBalance(key.publicKey, commitment),
+    ),
+  );
 
 describe('pause and advance', () => {
   it('takes a transaction from block to block', async () => {
     chain.controls.pause();
     const to = Keypair.generate();
-    const signature = await sendLegacy(connection, [payer], pay(payer.publicKey, to.publicKey, sol));
+    const signature = await sendLegacy(
+      connection,
+      [payer],
+      pay(payer.publicKey, to.publicKey, sol),
+    );
     expect(await statusOf(signature)).toBeNull();
     chain.controls.advance(1);
     expect(await statusOf(signature)).toBe('processed');
     expect(await balances(to)).toEqual([sol, 0, 0]);
     // Nothing about a transaction is told below the commitment that was asked for.
-    expect(await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 })).toBeNull();
+    expect(
+      await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 }),
+    ).toBeNull();
     expect(await connection.getSignaturesForAddress(to.publicKey)).toEqual([]);
     chain.controls.advance(1);
     expect(await statusOf(signature)).toBe('confirmed');
@@ -67,7 +89,14 @@ describe('pause and advance', () => {
       chain.controls.advance(1);
       seen.push(await statusOf(signature));
     }
-    expect(seen).toEqual(['processed', 'processed', 'processed', 'confirmed', 'confirmed', 'finalized']);
+    expect(seen).toEqual([
+      'processed',
+      'processed',
+      'processed',
+      'confirmed',
+      'confirmed',
+      'finalized',
+    ]);
   });
 
   it('gives an airdrop at every commitment while paused, and no rollback takes it', async () => {
@@ -87,7 +116,12 @@ describe('rollback', () => {
     const nft = await mintNft(connection, payer, TOKEN_2022_PROGRAM_ID);
     await landed(connection, nft.signature, 'finalized');
     const before = await connection.getAccountInfo(nft.account, 'processed');
-    const signature = await sendLegacy(connection, [payer], ...burn(nft, payer.publicKey, { close: true }), memo('m', payer.publicKey));
+    const signature = await sendLegacy(
+      connection,
+      [payer],
+      ...burn(nft, payer.publicKey, { close: true }),
+      memo('m', payer.publicKey),
+    );
     await landed(connection, signature);
     chain.controls.pause();
     expect(await connection.getAccountInfo(nft.account)).toBeNull();
@@ -97,9 +131,16 @@ describe('rollback', () => {
     expect(chain.controls.rollback(20)).toContain(signature);
 
     expect(await statusOf(signature)).toBeNull();
-    expect((await connection.getSignatureStatuses([signature], { searchTransactionHistory: true })).value).toEqual([null]);
-    expect(await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 })).toBeNull();
-    expect((await connection.getSignaturesForAddress(nft.mint)).map((one) => one.signature)).not.toContain(signature);
+    expect(
+      (await connection.getSignatureStatuses([signature], { searchTransactionHistory: true }))
+        .value,
+    ).toEqual([null]);
+    expect(
+      await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 }),
+    ).toBeNull();
+    expect(
+      (await connection.getSignaturesForAddress(nft.mint)).map((one) => one.signature),
+    ).not.toContain(signature);
     for (const commitment of ['processed', 'confirmed', 'finalized'] as const) {
       expect(await connection.getAccountInfo(nft.account, commitment)).toEqual(before);
     }
@@ -113,14 +154,22 @@ describe('rollback', () => {
     const nft = await mintNft(connection, payer, TOKEN_2022_PROGRAM_ID);
     chain.controls.rollback(25);
     expect(await connection.getAccountInfo(nft.mint, 'processed')).toBeNull();
-    expect((await connection.getTokenAccountsByOwner(payer.publicKey, { programId: TOKEN_2022_PROGRAM_ID }, 'processed')).value).toEqual(
-      [],
-    );
+    expect(
+      (
+        await connection.getTokenAccountsByOwner(
+          payer.publicKey,
+          { programId: TOKEN_2022_PROGRAM_ID },
+          'processed',
+        )
+      ).value,
+    ).toEqual([]);
   });
 
   it('K9: the same bytes may land again, where their blockhash is older than the fork', async () => {
     chain.controls.pause();
-    const transaction = (await signed(connection, [payer], memo('again', payer.publicKey))).serialize();
+    const transaction = (
+      await signed(connection, [payer], memo('again', payer.publicKey))
+    ).serialize();
     chain.controls.advance(3);
     const signature = await connection.sendRawTransaction(transaction);
     chain.controls.advance(2);
@@ -137,9 +186,13 @@ describe('rollback', () => {
     chain.controls.pause();
     chain.controls.advance(2);
     const { blockhash } = await connection.getLatestBlockhash('processed');
-    expect((await connection.isBlockhashValid(blockhash, { commitment: 'processed' })).value).toBe(true);
+    expect((await connection.isBlockhashValid(blockhash, { commitment: 'processed' })).value).toBe(
+      true,
+    );
     chain.controls.rollback(1);
-    expect((await connection.isBlockhashValid(blockhash, { commitment: 'processed' })).value).toBe(false);
+    expect((await connection.isBlockhashValid(blockhash, { commitment: 'processed' })).value).toBe(
+      false,
+    );
   });
 
   it('never undoes what is finalized, and finality never goes back', async () => {
@@ -150,11 +203,15 @@ describe('rollback', () => {
     expect(() => chain.controls.rollback(33)).toThrow(
       expect.objectContaining({ code: 'invalid_option', details: { slots: 33, most: 32 } }),
     );
-    expect(() => chain.controls.rollback(0)).toThrow(expect.objectContaining({ code: 'invalid_option' }));
+    expect(() => chain.controls.rollback(0)).toThrow(
+      expect.objectContaining({ code: 'invalid_option' }),
+    );
     chain.controls.rollback(32);
     expect(await statusOf(signature)).toBe('finalized');
     expect(await connection.getBlockHeight('finalized')).toBe(height);
-    expect(() => chain.controls.rollback(2)).toThrow(expect.objectContaining({ code: 'invalid_option' }));
+    expect(() => chain.controls.rollback(2)).toThrow(
+      expect.objectContaining({ code: 'invalid_option' }),
+    );
   });
 
   it('leaves waiting transactions waiting', async () => {
@@ -217,7 +274,9 @@ describe('holdNext and release', () => {
     const transaction = await signed(connection, [payer], memo('just', payer.publicKey));
     expect(transaction.recentBlockhash).toBe(blockhash);
     const signature = await connection.sendRawTransaction(transaction.serialize());
-    chain.controls.advance(lastValidBlockHeight - 1 - (await connection.getBlockHeight('processed')));
+    chain.controls.advance(
+      lastValidBlockHeight - 1 - (await connection.getBlockHeight('processed')),
+    );
     chain.controls.release();
     chain.controls.advance(1);
     expect(await connection.getBlockHeight('processed')).toBe(lastValidBlockHeight);
@@ -251,11 +310,18 @@ describe('lag', () => {
 
       chain.controls.lag(40);
       expect(await statusOf(signature)).toBeNull();
-      expect(await connection.getTransaction(signature, { commitment: 'confirmed', maxSupportedTransactionVersion: 0 })).toBeNull();
+      expect(
+        await connection.getTransaction(signature, {
+          commitment: 'confirmed',
+          maxSupportedTransactionVersion: 0,
+        }),
+      ).toBeNull();
       for (const commitment of ['confirmed', 'finalized'] as const)
         expect(await connection.getBalance(payer.publicKey, commitment)).toBe(before);
       expect(await connection.getSlot('finalized')).toBe(slot - 40);
-      await expect(connection.getSlot({ commitment: 'finalized', minContextSlot: slot })).rejects.toThrow(/context slot/);
+      await expect(
+        connection.getSlot({ commitment: 'finalized', minContextSlot: slot }),
+      ).rejects.toThrow(/context slot/);
 
       chain.controls.lag(38);
       expect(await statusOf(signature)).toBe('confirmed');

@@ -18,7 +18,11 @@ interface Held {
   readonly lamports: bigint;
 }
 
-function read({ svm }: Runtime, keys: readonly string[], writable: ReadonlySet<string>): Map<string, Held> {
+function read(
+  { svm }: Runtime,
+  keys: readonly string[],
+  writable: ReadonlySet<string>,
+): Map<string, Held> {
   const state = new Map<string, Held>();
   for (const address of keys) {
     const bytes = keyBytes(address);
@@ -29,7 +33,10 @@ function read({ svm }: Runtime, keys: readonly string[], writable: ReadonlySet<s
   return state;
 }
 
-/** The balances of every token account among the accounts. One that does not exist any more is not listed, as on a real node. */
+/**
+ * The balances of every token account among the accounts. One that does not exist any more is not
+ * listed, as on a real node.
+ */
 function tokenBalances(
   runtime: Runtime,
   keys: readonly string[],
@@ -40,19 +47,31 @@ function tokenBalances(
   for (const [accountIndex, address] of keys.entries()) {
     const token = tokenAccount(state.get(address)?.account ?? null);
     if (!token) continue;
-    // The mint may be made or closed by the same transaction, or be no account of it that is written to.
+    // The mint may be made or closed by the same transaction, or be no account of it that is
+    // written to.
     const mint =
       mintAccount(state.get(token.mint)?.account ?? null) ??
       mintAccount(other.get(token.mint)?.account ?? null) ??
       mintAccount(runtime.svm.getAccount(keyBytes(token.mint)));
     const { mint: mintAddress, owner, program: programId, amount } = token;
-    balances.push({ accountIndex, mint: mintAddress, owner, programId, amount, decimals: mint?.decimals ?? 0 });
+    balances.push({
+      accountIndex,
+      mint: mintAddress,
+      owner,
+      programId,
+      amount,
+      decimals: mint?.decimals ?? 0,
+    });
   }
   return balances;
 }
 
 /** Runs a transaction for good. Resolves with null when it does not get into the block. */
-export function execute(runtime: Runtime, { signature, transaction, wire }: Sent, block: Block): Landed | null {
+export function execute(
+  runtime: Runtime,
+  { signature, transaction, wire }: Sent,
+  block: Block,
+): Landed | null {
   const { keys, writable, loaded } = resolveKeys(runtime.svm, transaction);
   const before = read(runtime, keys, writable);
   const result = runtime.svm.sendVersionedTransaction(wire);
@@ -77,7 +96,9 @@ export function execute(runtime: Runtime, { signature, transaction, wire }: Sent
     postBalances: keys.map((key) => after.get(key)?.lamports ?? 0n),
     preTokenBalances: tokenBalances(runtime, keys, before, after),
     postTokenBalances: tokenBalances(runtime, keys, after, before),
-    before: new Map([...before].filter(([key]) => writable.has(key)).map(([key, { account }]) => [key, account])),
+    before: new Map(
+      [...before].filter(([key]) => writable.has(key)).map(([key, { account }]) => [key, account]),
+    ),
   };
 }
 
@@ -92,10 +113,20 @@ export interface Simulated {
 }
 
 /** A transaction that is refused before it runs. */
-export const notRun = (err: TransactionError): Simulated => ({ err, logs: [], unitsConsumed: 0, returnData: null, accounts: new Map() });
+export const notRun = (err: TransactionError): Simulated => ({
+  err,
+  logs: [],
+  unitsConsumed: 0,
+  returnData: null,
+  accounts: new Map(),
+});
 
 /** Runs a transaction and changes nothing. */
-export function simulate({ native, svm }: Runtime, wire: Uint8Array, verifySignatures: boolean): Simulated {
+export function simulate(
+  { native, svm }: Runtime,
+  wire: Uint8Array,
+  verifySignatures: boolean,
+): Simulated {
   svm.setSigverify(verifySignatures);
   try {
     const result = svm.simulateVersionedTransaction(wire);
@@ -106,7 +137,11 @@ export function simulate({ native, svm }: Runtime, wire: Uint8Array, verifySigna
       logs: meta.logs(),
       unitsConsumed: Number(meta.computeUnitsConsumed()),
       returnData: meta.returnData(),
-      accounts: new Map(failed ? [] : result.postAccounts().map((entry) => [encodeBase58(entry.address), entry.account()])),
+      accounts: new Map(
+        failed
+          ? []
+          : result.postAccounts().map((entry) => [encodeBase58(entry.address), entry.account()]),
+      ),
     };
   } finally {
     svm.setSigverify(true);
@@ -114,7 +149,8 @@ export function simulate({ native, svm }: Runtime, wire: Uint8Array, verifySigna
 }
 
 /**
- * Reads the bytes of a transaction, or says why a node would refuse them. LiteSVM must never see bytes it cannot read: it aborts the process.
+ * Reads the bytes of a transaction, or says why a node would refuse them. LiteSVM must never see
+ * bytes it cannot read: it aborts the process.
  */
 export function readTransaction(wire: Uint8Array): DecodedTransaction | string {
   const decoded = decodeTransaction(wire);

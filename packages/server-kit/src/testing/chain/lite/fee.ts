@@ -5,7 +5,10 @@ const defaultUnits = 200_000;
 const builtinUnits = 3_000;
 const mostUnits = 1_400_000;
 
-/** Programs that are part of the validator: an instruction for one is counted with 3,000 units instead of 200,000 (SIMD-0170). */
+/**
+ * Programs that are part of the validator: an instruction for one is counted with 3,000 units
+ * instead of 200,000 (SIMD-0170).
+ */
 const builtins: ReadonlySet<string> = new Set([
   '11111111111111111111111111111111',
   programs.computeBudget,
@@ -17,8 +20,13 @@ const builtins: ReadonlySet<string> = new Set([
   'KeccakSecp256k11111111111111111111111111111',
 ]);
 
-/** Lamports that a transaction will cost: 5,000 a signature, and its price for compute units times the units it asks for. */
-export function feeOf(message: Pick<DecodedTransaction, 'instructions' | 'keys' | 'requiredSignatures'>): number {
+/**
+ * Lamports that a transaction will cost: 5,000 a signature, and its price for compute units times
+ * the units it asks for.
+ */
+export function feeOf(
+  message: Pick<DecodedTransaction, 'instructions' | 'keys' | 'requiredSignatures'>,
+): number {
   let price = 0n;
   let limit: number | undefined;
   let units = 0;

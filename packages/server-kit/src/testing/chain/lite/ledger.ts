@@ -36,11 +36,17 @@ export interface Landed {
   readonly postBalances: readonly bigint[];
   readonly preTokenBalances: readonly TokenBalance[];
   readonly postTokenBalances: readonly TokenBalance[];
-  /** The writable accounts as they were before; emptied when the block is finalized for every node, because nothing asks for it any more. */
+  /**
+   * The writable accounts as they were before; emptied when the block is finalized for every node,
+   * because nothing asks for it any more.
+   */
   readonly before: Map<string, Account | null>;
 }
 
-/** A transaction with a blockhash may land in this many blocks after the block of the hash (MAX_PROCESSING_AGE). */
+/**
+ * A transaction with a blockhash may land in this many blocks after the block of the hash
+ * (MAX_PROCESSING_AGE).
+ */
 export const blockhashLifetime = 150;
 /** More than any question about a block or its hash reaches back. */
 const keptBlocks = 1_000;
@@ -87,12 +93,15 @@ export class Ledger {
   at(commitment: Commitment): Block {
     const root = this.#finalized();
     if (commitment === 'finalized') return root;
-    const block = this.#blocks.at(-1 - this.#lag - (commitment === 'processed' ? 0 : this.#confirmDepth));
+    const block = this.#blocks.at(
+      -1 - this.#lag - (commitment === 'processed' ? 0 : this.#confirmDepth),
+    );
     return block && block.height > root.height ? block : root;
   }
 
   #finalized(): Block {
-    const behind = this.#lag === 0 ? undefined : this.#blocks.at(-1 - this.#finalizeDepth - this.#lag);
+    const behind =
+      this.#lag === 0 ? undefined : this.#blocks.at(-1 - this.#finalizeDepth - this.#lag);
     // Finality never goes back, also when a rollback has made the chain shorter.
     return behind && behind.height < this.#root.height ? behind : this.#root;
   }
@@ -101,10 +110,15 @@ export class Ledger {
     return this.#blocks.find((block) => block.slot === slot);
   }
 
-  /** The block a hash was made in, while a transaction with that hash may land in a block of `height`. */
+  /**
+   * The block a hash was made in, while a transaction with that hash may land in a block of
+   * `height`.
+   */
   fresh(blockhash: string, height: number): Block | undefined {
     const block = this.#byHash.get(blockhash);
-    return block && block.height < height && height - block.height <= blockhashLifetime ? block : undefined;
+    return block && block.height < height && height - block.height <= blockhashLifetime
+      ? block
+      : undefined;
   }
 
   append(block: Block, landed: readonly Landed[]): void {
@@ -118,10 +132,12 @@ export class Ledger {
     if (root && root.height > this.#root.height) {
       this.#root = root;
       const forgotten = root.height - mostLag;
-      for (const one of this.newerThan(this.#forgotten)) if (one.block.height <= forgotten) one.before.clear();
+      for (const one of this.newerThan(this.#forgotten))
+        if (one.block.height <= forgotten) one.before.clear();
       this.#forgotten = Math.max(this.#forgotten, forgotten);
     }
-    for (const old of this.#blocks.splice(0, this.#blocks.length - keptBlocks)) this.#byHash.delete(old.blockhash);
+    for (const old of this.#blocks.splice(0, this.#blocks.length - keptBlocks))
+      this.#byHash.delete(old.blockhash);
   }
 
   /** How many blocks may still be lost. */
@@ -131,7 +147,8 @@ export class Ledger {
 
   /** Takes the newest blocks away. @returns what landed in them, newest first */
   cut(count: number): Landed[] {
-    for (const block of this.#blocks.splice(this.#blocks.length - count, count)) this.#byHash.delete(block.blockhash);
+    for (const block of this.#blocks.splice(this.#blocks.length - count, count))
+      this.#byHash.delete(block.blockhash);
     const lost = this.newerThan(this.head.height);
     this.#landed.length -= lost.length;
     for (const one of lost) this.#bySignature.delete(one.signature);

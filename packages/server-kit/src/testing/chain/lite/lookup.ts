@@ -2,7 +2,10 @@ import { type DecodedTransaction, encodeBase58 } from '@aiw3/nft-upgrade/solana'
 import { keyBytes, type LiteSvm } from './svm.ts';
 
 const lookupTableProgram = 'AddressLookupTab1e1111111111111111111111111';
-/** Addresses stand behind a header of this size (solana-address-lookup-table `LOOKUP_TABLE_META_SIZE`). */
+/**
+ * Addresses stand behind a header of this size (solana-address-lookup-table
+ * `LOOKUP_TABLE_META_SIZE`).
+ */
 const headerSize = 56;
 
 /** Every account of a transaction, in the order that instructions count them. */
@@ -12,11 +15,19 @@ export interface ResolvedKeys {
   readonly loaded: { readonly writable: readonly string[]; readonly readonly: readonly string[] };
 }
 
-function isStaticWritable({ keys, requiredSignatures, readonlySigned, readonlyUnsigned }: DecodedTransaction, index: number): boolean {
-  return index < requiredSignatures ? index < requiredSignatures - readonlySigned : index < keys.length - readonlyUnsigned;
+function isStaticWritable(
+  { keys, requiredSignatures, readonlySigned, readonlyUnsigned }: DecodedTransaction,
+  index: number,
+): boolean {
+  return index < requiredSignatures
+    ? index < requiredSignatures - readonlySigned
+    : index < keys.length - readonlyUnsigned;
 }
 
-/** Reads the lookup tables from the chain. What a table does not have is left out: the transaction fails there anyway. */
+/**
+ * Reads the lookup tables from the chain. What a table does not have is left out: the transaction
+ * fails there anyway.
+ */
 export function resolveKeys(svm: LiteSvm, transaction: DecodedTransaction): ResolvedKeys {
   const loaded: { writable: string[]; readonly: string[] } = { writable: [], readonly: [] };
   for (const table of transaction.lookupTables) {
@@ -31,7 +42,9 @@ export function resolveKeys(svm: LiteSvm, transaction: DecodedTransaction): Reso
     loaded.writable.push(...addresses(table.writable));
     loaded.readonly.push(...addresses(table.readonly));
   }
-  const staticWritable = transaction.keys.filter((_, index) => isStaticWritable(transaction, index));
+  const staticWritable = transaction.keys.filter((_, index) =>
+    isStaticWritable(transaction, index),
+  );
   return {
     keys: [...transaction.keys, ...loaded.writable, ...loaded.readonly],
     writable: new Set([...staticWritable, ...loaded.writable]),
@@ -40,11 +53,17 @@ export function resolveKeys(svm: LiteSvm, transaction: DecodedTransaction): Reso
 }
 
 /** What a parsed message says about an account beside its address. */
-export function keyFacts(transaction: DecodedTransaction, index: number, loadedWritable: number): KeyFacts {
+export function keyFacts(
+  transaction: DecodedTransaction,
+  index: number,
+  loadedWritable: number,
+): KeyFacts {
   const fromMessage = index < transaction.keys.length;
   return {
     signer: index < transaction.requiredSignatures,
-    writable: fromMessage ? isStaticWritable(transaction, index) : index < transaction.keys.length + loadedWritable,
+    writable: fromMessage
+      ? isStaticWritable(transaction, index)
+      : index < transaction.keys.length + loadedWritable,
     source: fromMessage ? 'transaction' : 'lookupTable',
   };
 }

@@ -25,8 +25,10 @@ export class Mempool {
 
   add(sent: Sent): void {
     const { signature } = sent;
-    // By signature and not by call: whoever waits for a transaction sends it again and again, and would defeat the accident.
-    if (this.#dropped.has(signature) || this.#held.has(signature) || this.#waiting.has(signature)) return;
+    // By signature and not by call: whoever waits for a transaction sends it again and again, and
+    // would defeat the accident.
+    if (this.#dropped.has(signature) || this.#held.has(signature) || this.#waiting.has(signature))
+      return;
     if (this.#toDrop > 0) {
       this.#toDrop--;
       this.#dropped.add(signature);

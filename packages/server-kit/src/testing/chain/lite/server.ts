@@ -10,8 +10,9 @@ import { Subscriptions } from './rpc/subscriptions.ts';
 const host = '127.0.0.1';
 const maxBodyBytes = 1_048_576;
 /**
- * web3.js 1.99 asks for a status without handling the failure of the question; a connection that breaks just then ends the process of the client
- * (unhandled rejection). Questions that are under way get this long.
+ * web3.js 1.99 asks for a status without handling the failure of the question; a connection that
+ * breaks just then ends the process of the client (unhandled rejection). Questions that are under
+ * way get this long.
  */
 const graceMs = 30;
 
@@ -36,7 +37,8 @@ async function listen(server: Server, port: number): Promise<number> {
   return typeof bound === 'object' && bound !== null ? bound.port : port;
 }
 
-const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 
 /** Binds two neighbouring ports: web3.js looks for the WebSocket API one above the RPC port. */
 async function listenBoth(rpc: Server, ws: Server, port: number | undefined): Promise<number> {
@@ -51,8 +53,10 @@ async function listenBoth(rpc: Server, ws: Server, port: number | undefined): Pr
         throw error;
       }
     } catch (error) {
-      // 65,535 has no neighbour, and whatever the neighbour is used for, another pair is soon found.
-      const mayTryAgain = port === undefined && attempt < 50 && (isTaken(error) || error instanceof RangeError);
+      // 65,535 has no neighbour, and whatever the neighbour is used for, another pair is soon
+      // found.
+      const mayTryAgain =
+        port === undefined && attempt < 50 && (isTaken(error) || error instanceof RangeError);
       if (mayTryAgain) continue;
       throw new NftUpgradeError('invalid_option', {
         message: `Ports ${port ?? 'chosen by the system'} and the next one cannot both be bound.`,
@@ -77,20 +81,30 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
 }
 
 /** Pages of any origin may call it, as on a public node: wallets in a browser do. */
-const cors = { 'access-control-allow-origin': '*', 'access-control-allow-methods': 'POST, GET', 'access-control-allow-headers': '*' };
+const cors = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'POST, GET',
+  'access-control-allow-headers': '*',
+};
 
 /** Serves the API of the chain: JSON-RPC by POST on one port, WebSocket on the next. */
 export async function serve(bank: Bank, port: number | undefined): Promise<ApiServer> {
   const { WebSocketServer } = await optionalPackage('ws', () => import('ws'));
   const state = { failing: false };
-  const end = (response: ServerResponse, status: number, body: string, type = 'text/plain'): void => {
+  const end = (
+    response: ServerResponse,
+    status: number,
+    body: string,
+    type = 'text/plain',
+  ): void => {
     response.writeHead(status, { 'content-type': type, ...cors }).end(body);
   };
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (state.failing) return end(response, 503, 'Service Unavailable');
     if (request.method === 'OPTIONS') return end(response, 204, '');
     if (request.method === 'GET' && request.url === '/health') return end(response, 200, 'ok');
-    if (request.method !== 'POST') return end(response, 405, 'Used HTTP Method is not allowed. POST or OPTIONS is required');
+    if (request.method !== 'POST')
+      return end(response, 405, 'Used HTTP Method is not allowed. POST or OPTIONS is required');
     const body = await readBody(request);
     if (body === null) return end(response, 413, 'Payload Too Large');
     end(response, 200, JSON.stringify(answer(bank, body)), 'application/json');
@@ -100,11 +114,14 @@ export async function serve(bank: Bank, port: number | undefined): Promise<ApiSe
     handle(request, response).catch(() => response.destroy());
   });
   const wsHttp = createServer((_, response) => end(response, 426, 'Upgrade Required'));
-  // Before the WebSocket server is attached: it repeats an error of its HTTP server, where nobody would listen.
+  // Before the WebSocket server is attached: it repeats an error of its HTTP server, where nobody
+  // would listen.
   const bound = await listenBoth(rpc, wsHttp, port);
   const sockets = new WebSocketServer({ server: wsHttp, maxPayload: maxBodyBytes });
   sockets.on('connection', (socket: WebSocket) => {
-    const subscriptions = new Subscriptions(bank, (message) => socket.send(JSON.stringify(message)));
+    const subscriptions = new Subscriptions(bank, (message) =>
+      socket.send(JSON.stringify(message)),
+    );
     const flush = (): void => subscriptions.flush();
     bank.onBlock.add(flush);
     socket.on('close', () => bank.onBlock.delete(flush));
@@ -116,7 +133,11 @@ export async function serve(bank: Bank, port: number | undefined): Promise<ApiSe
       } catch {
         request = undefined;
       }
-      socket.send(JSON.stringify(respond(request, (valid) => subscriptions.call(valid) ?? callMethod(bank, valid))));
+      socket.send(
+        JSON.stringify(
+          respond(request, (valid) => subscriptions.call(valid) ?? callMethod(bank, valid)),
+        ),
+      );
     });
   });
   return Object.assign(state, {
@@ -127,7 +148,9 @@ export async function serve(bank: Bank, port: number | undefined): Promise<ApiSe
       for (const socket of sockets.clients) socket.terminate();
       sockets.close();
       for (const server of [rpc, wsHttp]) server.closeAllConnections();
-      await Promise.all([rpc, wsHttp].map((server) => new Promise((resolve) => server.close(resolve))));
+      await Promise.all(
+        [rpc, wsHttp].map((server) => new Promise((resolve) => server.close(resolve))),
+      );
     },
   });
 }

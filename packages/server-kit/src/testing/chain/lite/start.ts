@@ -7,7 +7,8 @@ import { serve } from './server.ts';
 import { loadLiteSvm } from './svm.ts';
 
 /**
- * Starts a chain over LiteSVM. @throws NftUpgradeError `missing_capability` without the packages `litesvm` and `ws`, `invalid_option`
+ * Starts a chain over LiteSVM. @throws NftUpgradeError `missing_capability` without the packages
+ * `litesvm` and `ws`, `invalid_option`
  */
 export async function startLite(options: LiteOptions = {}): Promise<LiteChain> {
   const slotMs = whole('slotMs', options.slotMs ?? 20, 1, 60_000);
@@ -16,7 +17,8 @@ export async function startLite(options: LiteOptions = {}): Promise<LiteChain> {
   const finalizeDepth = whole('finalizeDepth', options.finalizeDepth ?? 32, 1, 150);
   if (confirmDepth > finalizeDepth) {
     throw new NftUpgradeError('invalid_option', {
-      message: 'confirmDepth is larger than finalizeDepth: nothing is final before it is confirmed.',
+      message:
+        'confirmDepth is larger than finalizeDepth: nothing is final before it is confirmed.',
     });
   }
   const bank = new Bank(await loadLiteSvm(), { confirmDepth, finalizeDepth });
@@ -43,7 +45,8 @@ export async function startLite(options: LiteOptions = {}): Promise<LiteChain> {
     kind: 'lite',
     rpcUrl: server.rpcUrl,
     wsUrl: server.wsUrl,
-    // Not by a transaction: it is there at every commitment at once, also while the chain is paused.
+    // Not by a transaction: it is there at every commitment at once, also while the chain is
+    // paused.
     airdrop: async (address, lamports) => bank.fund(...checkedAirdrop(address, lamports)),
     stop,
     [Symbol.asyncDispose]: stop,

@@ -4,12 +4,16 @@ import type { Account, LiteSvm } from 'litesvm/dist/internal.js';
 import { optionalPackage } from '../../../db/optional.ts';
 
 /**
- * The native classes of LiteSVM. Its public class speaks the types of `@solana/kit`; only the inner one takes the bytes of a transaction as they come.
+ * The native classes of LiteSVM. Its public class speaks the types of `@solana/kit`; only the inner
+ * one takes the bytes of a transaction as they come.
  */
 export type Native = typeof import('litesvm/dist/internal.js');
 export type { Account, LiteSvm };
 
-/** @throws NftUpgradeError `missing_capability` without the package `litesvm`, or without its binary for this platform */
+/**
+ * @throws NftUpgradeError `missing_capability` without the package `litesvm`, or without its binary
+ *   for this platform
+ */
 export async function loadLiteSvm(): Promise<Native> {
   return optionalPackage('litesvm', async () => {
     try {
@@ -30,6 +34,10 @@ export async function loadLiteSvm(): Promise<Native> {
 /** The 32 bytes of an address that is known to be one. @throws NftUpgradeError `invalid_option` */
 export function keyBytes(address: string): Uint8Array<ArrayBuffer> {
   const bytes = decodeBase58(address, 32);
-  if (bytes === null) throw new NftUpgradeError('invalid_option', { message: 'This is not a Solana address.', details: { address } });
+  if (bytes === null)
+    throw new NftUpgradeError('invalid_option', {
+      message: 'This is not a Solana address.',
+      details: { address },
+    });
   return bytes;
 }

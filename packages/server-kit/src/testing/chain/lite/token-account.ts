@@ -1,7 +1,10 @@
 import { encodeBase58, programs } from '@aiw3/nft-upgrade/solana';
 import type { Account } from './svm.ts';
 
-/** A token account, as both token programs lay it out (spl-token `state.rs`): mint 0, owner 32, amount 64, delegate 72, state 108, …, 165 bytes. */
+/**
+ * A token account, as both token programs lay it out (spl-token `state.rs`): mint 0, owner 32,
+ * amount 64, delegate 72, state 108, …, 165 bytes.
+ */
 export interface TokenAccount {
   readonly mint: string;
   readonly owner: string;
@@ -15,7 +18,10 @@ export interface TokenAccount {
   readonly program: string;
 }
 
-/** A mint: authority 0 (with a 4-byte tag), supply 36, decimals 44, initialized 45, freeze authority 46, 82 bytes. */
+/**
+ * A mint: authority 0 (with a 4-byte tag), supply 36, decimals 44, initialized 45, freeze authority
+ * 46, 82 bytes.
+ */
 export interface Mint {
   readonly mintAuthority: string | null;
   readonly supply: bigint;
@@ -42,13 +48,18 @@ const tokenProgramOf = (account: Account): string | undefined => {
   return owner === programs.token || owner === programs.token2022 ? owner : undefined;
 };
 
-const view = (data: Uint8Array): DataView => new DataView(data.buffer, data.byteOffset, data.byteLength);
-const key = (data: Uint8Array, offset: number): string => encodeBase58(data.subarray(offset, offset + 32));
+const view = (data: Uint8Array): DataView =>
+  new DataView(data.buffer, data.byteOffset, data.byteLength);
+const key = (data: Uint8Array, offset: number): string =>
+  encodeBase58(data.subarray(offset, offset + 32));
 /** A COption<Pubkey>: four bytes that say whether there is one, then the key. */
 const optionalKey = (data: Uint8Array, offset: number): string | null =>
   view(data).getUint32(offset, true) === 1 ? key(data, offset + 4) : null;
 
-/** Token-2022 pads a mint to the size of an account and puts the kind behind it, so that no mint is taken for an account: 1 mint, 2 account. */
+/**
+ * Token-2022 pads a mint to the size of an account and puts the kind behind it, so that no mint is
+ * taken for an account: 1 mint, 2 account.
+ */
 function isKind(data: Uint8Array, program: string, size: number, kind: number): boolean {
   if (data.length === size) return true;
   return program === programs.token2022 && data.length > accountSize && data[accountSize] === kind;

@@ -1,7 +1,17 @@
 import { apiUrl, tokenOf } from '../../../../../server/api';
 
-/** Headers of the protocol that pass in both directions. Everything else is between the browser and this app. */
-const asked = ['accept', 'content-type', 'idempotency-key', 'last-event-id', 'nft-protocol', 'if-none-match'];
+/**
+ * Headers of the protocol that pass in both directions. Everything else is between the browser and
+ * this app.
+ */
+const asked = [
+  'accept',
+  'content-type',
+  'idempotency-key',
+  'last-event-id',
+  'nft-protocol',
+  'if-none-match',
+];
 const answered = [
   'content-type',
   'content-location',
@@ -38,7 +48,10 @@ async function forward(request: Request): Promise<Response> {
       // The browser went: the upgrade server is told at once.
       signal: request.signal,
     });
-    return new Response(response.body, { status: response.status, headers: pick(response.headers, answered) });
+    return new Response(response.body, {
+      status: response.status,
+      headers: pick(response.headers, answered),
+    });
   } catch {
     return new Response(null, { status: 502 });
   }

@@ -35,18 +35,29 @@ function matches(account: Account, filters: NonNullable<Config['filters']>): boo
 export const accounts: Readonly<Record<string, Method>> = {
   getBalance(bank, [key, options]) {
     const parsed = config(options);
-    return inContext(contextSlot(bank, parsed), Number(bank.account(address(key), commitmentOf(parsed))?.lamports() ?? 0n));
+    return inContext(
+      contextSlot(bank, parsed),
+      Number(bank.account(address(key), commitmentOf(parsed))?.lamports() ?? 0n),
+    );
   },
   getAccountInfo(bank, [key, options]) {
     const parsed = config(options);
     const commitment = commitmentOf(parsed);
-    return inContext(contextSlot(bank, parsed), renderAccount(bank, bank.account(address(key), commitment), parsed, commitment));
+    return inContext(
+      contextSlot(bank, parsed),
+      renderAccount(bank, bank.account(address(key), commitment), parsed, commitment),
+    );
   },
   getMultipleAccounts(bank, [keys, options]) {
     const parsed = config(options);
     const commitment = commitmentOf(parsed);
     const all = list(keys, address, 100).map((key) =>
-      renderAccount(bank, bank.account(key, commitment), { encoding: 'base64', ...parsed }, commitment),
+      renderAccount(
+        bank,
+        bank.account(key, commitment),
+        { encoding: 'base64', ...parsed },
+        commitment,
+      ),
     );
     return inContext(contextSlot(bank, parsed), all);
   },
@@ -56,8 +67,15 @@ export const accounts: Readonly<Record<string, Method>> = {
     const slot = contextSlot(bank, parsed);
     const owner = address(program);
     const found = accountsOf(bank, owner, commitment)
-      .filter(({ account }) => Buffer.compare(account.owner(), keyBytes(owner)) === 0 && matches(account, parsed.filters ?? []))
-      .map(({ pubkey, account }) => ({ pubkey, account: renderAccount(bank, account, parsed, commitment) }));
+      .filter(
+        ({ account }) =>
+          Buffer.compare(account.owner(), keyBytes(owner)) === 0 &&
+          matches(account, parsed.filters ?? []),
+      )
+      .map(({ pubkey, account }) => ({
+        pubkey,
+        account: renderAccount(bank, account, parsed, commitment),
+      }));
     return parsed.withContext ? inContext(slot, found) : found;
   },
 };

@@ -8,7 +8,9 @@ import { Refusal, rpcCodes } from './refusal.ts';
 import { send } from './send.ts';
 import { tokens } from './tokens.ts';
 
-const methods: ReadonlyMap<string, Method> = new Map(Object.entries({ ...cluster, ...accounts, ...tokens, ...history, ...send }));
+const methods: ReadonlyMap<string, Method> = new Map(
+  Object.entries({ ...cluster, ...accounts, ...tokens, ...history, ...send }),
+);
 
 const requestSchema = z.object({
   jsonrpc: z.literal('2.0'),
@@ -35,7 +37,11 @@ export function respond(request: unknown, call: (request: Request) => unknown): 
     return { jsonrpc: '2.0', result: call(parsed.data), id: id ?? null };
   } catch (error) {
     if (error instanceof Refusal) return failure(id, error.code, error.message, error.data);
-    return failure(id, rpcCodes.internalError, error instanceof Error ? error.message : 'Internal error');
+    return failure(
+      id,
+      rpcCodes.internalError,
+      error instanceof Error ? error.message : 'Internal error',
+    );
   }
 }
 
@@ -56,5 +62,7 @@ export function answer(bank: Bank, body: string): unknown {
   }
   const one = (request: unknown): unknown => respond(request, (valid) => callMethod(bank, valid));
   if (!Array.isArray(parsed)) return one(parsed);
-  return parsed.length === 0 ? failure(null, rpcCodes.invalidRequest, 'Invalid request') : parsed.map(one);
+  return parsed.length === 0
+    ? failure(null, rpcCodes.invalidRequest, 'Invalid request')
+    : parsed.map(one);
 }

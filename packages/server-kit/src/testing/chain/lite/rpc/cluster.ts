@@ -41,19 +41,32 @@ export const cluster: Readonly<Record<string, Method>> = {
     const parsed = config(options);
     const slot = contextSlot(bank, parsed);
     const { height } = bank.ledger.at(commitmentOf(parsed));
-    return inContext(slot, typeof blockhash === 'string' && bank.ledger.fresh(blockhash, height + 1) !== undefined);
+    return inContext(
+      slot,
+      typeof blockhash === 'string' && bank.ledger.fresh(blockhash, height + 1) !== undefined,
+    );
   },
   getFeeForMessage(bank, [text, options]) {
     const parsed = config(options);
     const slot = contextSlot(bank, parsed);
     const message = packet(text, 'base64');
-    // The same reader as for transactions, so the signatures that a message does not have are put in front of it.
+    // The same reader as for transactions, so the signatures that a message does not have are put
+    // in front of it.
     const signatures = message[0] === 0x80 ? (message[1] ?? 0) : (message[0] ?? 0);
-    const decoded = decodeTransaction(Uint8Array.from([signatures, ...new Uint8Array(64 * signatures), ...message]));
-    if (!decoded.ok) throw new Refusal('invalidParams', `invalid transaction message: ${decoded.reason}`);
+    const decoded = decodeTransaction(
+      Uint8Array.from([signatures, ...new Uint8Array(64 * signatures), ...message]),
+    );
+    if (!decoded.ok)
+      throw new Refusal('invalidParams', `invalid transaction message: ${decoded.reason}`);
     const { height } = bank.ledger.at(commitmentOf(parsed));
-    return inContext(slot, bank.ledger.fresh(decoded.transaction.blockhash, height + 1) ? feeOf(decoded.transaction) : null);
+    return inContext(
+      slot,
+      bank.ledger.fresh(decoded.transaction.blockhash, height + 1)
+        ? feeOf(decoded.transaction)
+        : null,
+    );
   },
-  getRecentPrioritizationFees: (bank) => bank.ledger.recentBlocks(150).map(({ slot }) => ({ slot, prioritizationFee: 0 })),
+  getRecentPrioritizationFees: (bank) =>
+    bank.ledger.recentBlocks(150).map(({ slot }) => ({ slot, prioritizationFee: 0 })),
   getMinimumBalanceForRentExemption: (bank, [bytes]) => Number(bank.rent(whole(bytes))),
 };

@@ -14,7 +14,8 @@ function status(bank: Bank, landed: Landed | undefined, searchHistory: boolean):
   const known = ledger.at('processed').height;
   if (!landed || landed.block.height > known) return null;
   const commitment = ledger.commitmentOf(landed);
-  if (!searchHistory && ledger.at('finalized').height - landed.block.height > recentBlocks) return null;
+  if (!searchHistory && ledger.at('finalized').height - landed.block.height > recentBlocks)
+    return null;
   return {
     slot: landed.block.slot,
     confirmations: commitment === 'finalized' ? null : known - landed.block.height,
@@ -25,8 +26,12 @@ function status(bank: Bank, landed: Landed | undefined, searchHistory: boolean):
 }
 
 /** Cuts a newest-first history to what comes after `before` and ahead of `until`. */
-function window(history: readonly Landed[], { before, until, limit = 1_000 }: Config): readonly Landed[] {
-  const indexOf = (wanted: string | null | undefined): number => history.findIndex((one) => one.signature === wanted);
+function window(
+  history: readonly Landed[],
+  { before, until, limit = 1_000 }: Config,
+): readonly Landed[] {
+  const indexOf = (wanted: string | null | undefined): number =>
+    history.findIndex((one) => one.signature === wanted);
   const first = before ? indexOf(signature(before)) + 1 : 0;
   const end = until ? indexOf(signature(until)) : -1;
   // A `before` that is not there: nothing is known to be older than it.
@@ -51,7 +56,10 @@ export const history: Readonly<Record<string, Method>> = {
     if (!landed || landed.block.height > height) return null;
     const { maxSupportedTransactionVersion, encoding = 'json' } = parsed;
     const { version } = landed.transaction;
-    if (version !== 'legacy' && (maxSupportedTransactionVersion === undefined || maxSupportedTransactionVersion < version)) {
+    if (
+      version !== 'legacy' &&
+      (maxSupportedTransactionVersion === undefined || maxSupportedTransactionVersion < version)
+    ) {
       throw new Refusal(
         'unsupportedTransactionVersion',
         `Transaction version (${version}) is not supported by the requesting client. Please try the request again with the following configuration parameter: "maxSupportedTransactionVersion": ${version}`,

@@ -1,7 +1,10 @@
 import { type DecodedTransaction, programs } from '@aiw3/nft-upgrade/solana';
 
 /** Both memo programs; a node lists the memos of either. */
-export const memoPrograms: ReadonlySet<string> = new Set([programs.memo, 'Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo']);
+export const memoPrograms: ReadonlySet<string> = new Set([
+  programs.memo,
+  'Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo',
+]);
 
 /** Text of a memo instruction; undefined where it is no UTF-8. */
 export function memoText(data: Uint8Array): string | undefined {
@@ -12,7 +15,10 @@ export function memoText(data: Uint8Array): string | undefined {
   }
 }
 
-/** The memos of a transaction as `getSignaturesForAddress` shows them, `[<bytes>] <text>`, several joined by `; ` (solana-transaction-status `extract_memos.rs`). */
+/**
+ * The memos of a transaction as `getSignaturesForAddress` shows them, `[<bytes>] <text>`, several
+ * joined by `; ` (solana-transaction-status `extract_memos.rs`).
+ */
 export function memosOf({ instructions, keys }: DecodedTransaction): string | null {
   const memos = instructions
     .filter(({ programIndex }) => memoPrograms.has(keys[programIndex] ?? ''))

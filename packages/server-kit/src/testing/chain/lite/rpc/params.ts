@@ -6,7 +6,10 @@ import { Refusal } from './refusal.ts';
 const commitment = z.enum(['processed', 'confirmed', 'finalized']);
 const count = z.number().check(z.int(), z.nonnegative());
 
-/** Every field that a configuration object of a method may have. web3.js sends one where it has something to say. */
+/**
+ * Every field that a configuration object of a method may have. web3.js sends one where it has
+ * something to say.
+ */
 const configSchema = z.object({
   commitment: z.optional(commitment),
   preflightCommitment: z.optional(commitment),
@@ -19,7 +22,14 @@ const configSchema = z.object({
   sigVerify: z.optional(z.boolean()),
   replaceRecentBlockhash: z.optional(z.boolean()),
   innerInstructions: z.optional(z.boolean()),
-  accounts: z.optional(z.nullable(z.object({ encoding: z.optional(z.enum(['base64', 'jsonParsed'])), addresses: z.array(z.string()) }))),
+  accounts: z.optional(
+    z.nullable(
+      z.object({
+        encoding: z.optional(z.enum(['base64', 'jsonParsed'])),
+        addresses: z.array(z.string()),
+      }),
+    ),
+  ),
   limit: z.optional(z.number().check(z.int(), z.gte(1), z.lte(1_000))),
   before: z.optional(z.nullable(z.string())),
   until: z.optional(z.nullable(z.string())),
@@ -29,7 +39,13 @@ const configSchema = z.object({
       z.array(
         z.union([
           z.object({ dataSize: count }),
-          z.object({ memcmp: z.object({ offset: count, bytes: z.string(), encoding: z.optional(z.enum(['base58', 'base64'])) }) }),
+          z.object({
+            memcmp: z.object({
+              offset: count,
+              bytes: z.string(),
+              encoding: z.optional(z.enum(['base58', 'base64'])),
+            }),
+          }),
         ]),
       ),
     ),
@@ -41,7 +57,10 @@ export type Encoding = NonNullable<Config['encoding']>;
 
 const invalid = (what: string): Refusal => new Refusal('invalidParams', `Invalid params: ${what}.`);
 
-/** The configuration object at the end of the parameters. Some methods take the encoding or the commitment as a bare string there. */
+/**
+ * The configuration object at the end of the parameters. Some methods take the encoding or the
+ * commitment as a bare string there.
+ */
 export function config(value: unknown): Config {
   if (value === undefined || value === null) return {};
   const parsed = configSchema.safeParse(value);
@@ -50,7 +69,10 @@ export function config(value: unknown): Config {
   throw invalid(issue ? `${issue.path.join('.')} ${issue.message}` : 'the configuration object');
 }
 
-/** Only what a bank knows for sure can be asked for history: a processed block may be gone with the next one. */
+/**
+ * Only what a bank knows for sure can be asked for history: a processed block may be gone with the
+ * next one.
+ */
 export function settled({ commitment: asked = 'finalized' }: Config): 'confirmed' | 'finalized' {
   if (asked !== 'processed') return asked;
   throw new Refusal('invalidParams', 'Method does not support commitment below `confirmed`');
@@ -59,7 +81,10 @@ export function settled({ commitment: asked = 'finalized' }: Config): 'confirmed
 function base58(value: unknown, length: number): string {
   if (typeof value !== 'string') throw invalid('a base58 text is expected');
   if (decodeBase58(value, length) !== null) return value;
-  throw new Refusal('invalidParams', /^[1-9A-HJ-NP-Za-km-z]*$/.test(value) ? 'Invalid param: WrongSize' : 'Invalid param: Invalid');
+  throw new Refusal(
+    'invalidParams',
+    /^[1-9A-HJ-NP-Za-km-z]*$/.test(value) ? 'Invalid param: WrongSize' : 'Invalid param: Invalid',
+  );
 }
 
 export const address = (value: unknown): string => base58(value, 32);
@@ -67,7 +92,8 @@ export const signature = (value: unknown): string => base58(value, 64);
 
 export function list<Item>(value: unknown, read: (item: unknown) => Item, most: number): Item[] {
   if (!Array.isArray(value)) throw invalid('a list is expected');
-  if (value.length > most) throw new Refusal('invalidParams', `Too many inputs provided; max ${most}`);
+  if (value.length > most)
+    throw new Refusal('invalidParams', `Too many inputs provided; max ${most}`);
   return value.map(read);
 }
 
@@ -80,11 +106,17 @@ export function whole(value: unknown): number {
 /** Limits of Agave for what is sent in one packet: 1,232 bytes, and as much text as they take. */
 const limits = { base64: 1_644, base58: 1_683, bytes: 1_232 } as const;
 
-/** The bytes of a transaction or message. base58 is the default, for compatibility with the first clients. */
+/**
+ * The bytes of a transaction or message. base58 is the default, for compatibility with the first
+ * clients.
+ */
 export function packet(value: unknown, encoding: Encoding = 'base58'): Uint8Array<ArrayBuffer> {
   if (typeof value !== 'string') throw invalid('a transaction as text is expected');
   if (encoding !== 'base58' && encoding !== 'base64')
-    throw new Refusal('invalidParams', `unsupported encoding: ${encoding}. Supported encodings: base58, base64`);
+    throw new Refusal(
+      'invalidParams',
+      `unsupported encoding: ${encoding}. Supported encodings: base58, base64`,
+    );
   if (value.length > limits[encoding]) {
     throw new Refusal(
       'invalidParams',
@@ -92,7 +124,8 @@ export function packet(value: unknown, encoding: Encoding = 'base58'): Uint8Arra
     );
   }
   const bytes = encoding === 'base64' ? decodeBase64(value, limits.bytes) : decodeAnyBase58(value);
-  if (bytes === null || bytes.length > limits.bytes) throw new Refusal('invalidParams', `invalid ${encoding} encoding`);
+  if (bytes === null || bytes.length > limits.bytes)
+    throw new Refusal('invalidParams', `invalid ${encoding} encoding`);
   return bytes;
 }
 

@@ -1,4 +1,7 @@
-/** Error codes of the Solana JSON-RPC API (solana-rpc-client-api `custom_error.rs`), and those of JSON-RPC 2.0 itself. */
+/**
+ * Error codes of the Solana JSON-RPC API (solana-rpc-client-api `custom_error.rs`), and those of
+ * JSON-RPC 2.0 itself.
+ */
 export const rpcCodes = {
   parseError: -32_700,
   invalidRequest: -32_600,

@@ -8,7 +8,10 @@ import type { Config } from './params.ts';
 import { Refusal } from './refusal.ts';
 
 /** Labels of the parsed form. */
-const programNames: Readonly<Record<string, string>> = { [programs.token]: 'spl-token', [programs.token2022]: 'spl-token-2022' };
+const programNames: Readonly<Record<string, string>> = {
+  [programs.token]: 'spl-token',
+  [programs.token2022]: 'spl-token-2022',
+};
 /** More as base58 is refused by real nodes: it is quadratic. */
 const base58Limit = 128;
 
@@ -25,26 +28,44 @@ function parsed(bank: Bank, account: Account, commitment: Commitment): unknown {
       owner: token.owner,
       state: token.frozen ? 'frozen' : 'initialized',
       tokenAmount: uiTokenAmount(token.amount, decimals),
-      ...(token.delegate !== null && { delegate: token.delegate, delegatedAmount: uiTokenAmount(token.delegatedAmount, decimals) }),
+      ...(token.delegate !== null && {
+        delegate: token.delegate,
+        delegatedAmount: uiTokenAmount(token.delegatedAmount, decimals),
+      }),
       ...(token.closeAuthority !== null && { closeAuthority: token.closeAuthority }),
-      ...(token.nativeReserve !== null && { rentExemptReserve: uiTokenAmount(token.nativeReserve, decimals) }),
+      ...(token.nativeReserve !== null && {
+        rentExemptReserve: uiTokenAmount(token.nativeReserve, decimals),
+      }),
     };
     return { program: programNames[token.program], parsed: { type: 'account', info }, space };
   }
   if (mint) {
     const { decimals, freezeAuthority, mintAuthority, supply } = mint;
-    const info = { decimals, freezeAuthority, isInitialized: true, mintAuthority, supply: supply.toString() };
+    const info = {
+      decimals,
+      freezeAuthority,
+      isInitialized: true,
+      mintAuthority,
+      supply: supply.toString(),
+    };
     return { program: programNames[mint.program], parsed: { type: 'mint', info }, space };
   }
   return undefined;
 }
 
 /** An account as the API writes it, null where there is none. */
-export function renderAccount(bank: Bank, account: Account | null, options: Config, commitment: Commitment): unknown {
+export function renderAccount(
+  bank: Bank,
+  account: Account | null,
+  options: Config,
+  commitment: Commitment,
+): unknown {
   if (account === null) return null;
   const { encoding = 'base58', dataSlice } = options;
   const whole = account.data();
-  const data = dataSlice ? whole.subarray(dataSlice.offset, dataSlice.offset + dataSlice.length) : whole;
+  const data = dataSlice
+    ? whole.subarray(dataSlice.offset, dataSlice.offset + dataSlice.length)
+    : whole;
   let rendered: unknown;
   if (encoding === 'jsonParsed') rendered = parsed(bank, account, commitment);
   if (encoding === 'base58') {

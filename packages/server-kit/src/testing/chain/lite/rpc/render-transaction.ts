@@ -25,17 +25,31 @@ const rawInstruction = ({ programIndex, accounts, data, stackHeight }: Instructi
   stackHeight,
 });
 
-/** Parsed: only memos are named, every other instruction comes half parsed, the form a node uses for programs it does not know. */
-function parsedInstruction({ keys }: Landed, { programIndex, accounts, data, stackHeight }: Instruction): unknown {
+/**
+ * Parsed: only memos are named, every other instruction comes half parsed, the form a node uses for
+ * programs it does not know.
+ */
+function parsedInstruction(
+  { keys }: Landed,
+  { programIndex, accounts, data, stackHeight }: Instruction,
+): unknown {
   const programId = keys[programIndex];
   const memo = memoPrograms.has(programId ?? '') ? memoText(data) : undefined;
   if (memo !== undefined) return { program: 'spl-memo', programId, parsed: memo, stackHeight };
-  return { programId, accounts: accounts.map((index) => keys[index]), data: encodeBase58(data), stackHeight };
+  return {
+    programId,
+    accounts: accounts.map((index) => keys[index]),
+    data: encodeBase58(data),
+    stackHeight,
+  };
 }
 
 function message(landed: Landed, isParsed: boolean): unknown {
   const { transaction, keys } = landed;
-  const instructions = transaction.instructions.map((instruction) => ({ ...instruction, stackHeight: isParsed ? 1 : null }));
+  const instructions = transaction.instructions.map((instruction) => ({
+    ...instruction,
+    stackHeight: isParsed ? 1 : null,
+  }));
   const tables = transaction.lookupTables.map(({ account, writable, readonly }) => ({
     accountKey: account,
     writableIndexes: writable,
@@ -43,7 +57,12 @@ function message(landed: Landed, isParsed: boolean): unknown {
   }));
   return {
     ...(isParsed
-      ? { accountKeys: keys.map((pubkey, index) => ({ pubkey, ...keyFacts(transaction, index, landed.loaded.writable.length) })) }
+      ? {
+          accountKeys: keys.map((pubkey, index) => ({
+            pubkey,
+            ...keyFacts(transaction, index, landed.loaded.writable.length),
+          })),
+        }
       : {
           accountKeys: transaction.keys,
           header: {
@@ -53,7 +72,9 @@ function message(landed: Landed, isParsed: boolean): unknown {
           },
         }),
     recentBlockhash: transaction.blockhash,
-    instructions: instructions.map((instruction) => (isParsed ? parsedInstruction(landed, instruction) : rawInstruction(instruction))),
+    instructions: instructions.map((instruction) =>
+      isParsed ? parsedInstruction(landed, instruction) : rawInstruction(instruction),
+    ),
     ...(transaction.version === 0 && { addressTableLookups: tables }),
   };
 }
@@ -80,17 +101,32 @@ const tokenBalance = ({ amount, decimals, ...balance }: TokenBalance): unknown =
   uiTokenAmount: uiTokenAmount(amount, decimals),
 });
 
-export function renderReturnData(returnData: TransactionReturnData | null): { programId: string; data: [string, 'base64'] } | null {
+export function renderReturnData(
+  returnData: TransactionReturnData | null,
+): { programId: string; data: [string, 'base64'] } | null {
   const data = returnData?.data() ?? new Uint8Array(0);
   // The program is told only together with data.
   if (returnData === null || data.length === 0) return null;
-  return { programId: encodeBase58(returnData.programId()), data: [Buffer.from(data).toString('base64'), 'base64'] };
+  return {
+    programId: encodeBase58(returnData.programId()),
+    data: [Buffer.from(data).toString('base64'), 'base64'],
+  };
 }
 
-const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, amount) => total + amount, 0n);
+const sum = (amounts: readonly bigint[]): bigint =>
+  amounts.reduce((total, amount) => total + amount, 0n);
 
 function meta(landed: Landed, isParsed: boolean): unknown {
-  const { err, logs, preBalances, postBalances, preTokenBalances, postTokenBalances, loaded, unitsConsumed } = landed;
+  const {
+    err,
+    logs,
+    preBalances,
+    postBalances,
+    preTokenBalances,
+    postTokenBalances,
+    loaded,
+    unitsConsumed,
+  } = landed;
   const returnData = renderReturnData(landed.returnData);
   return {
     err,
@@ -110,8 +146,15 @@ function meta(landed: Landed, isParsed: boolean): unknown {
   };
 }
 
-/** A transaction as `getTransaction` answers it. `version` is told only to a caller who said that it knows versions. */
-export function renderTransaction(landed: Landed, encoding: Encoding, knowsVersions: boolean): unknown {
+/**
+ * A transaction as `getTransaction` answers it. `version` is told only to a caller who said that it
+ * knows versions.
+ */
+export function renderTransaction(
+  landed: Landed,
+  encoding: Encoding,
+  knowsVersions: boolean,
+): unknown {
   const { transaction, block, wire } = landed;
   const isParsed = encoding === 'jsonParsed';
   const isBytes = encoding === 'base64' || encoding === 'base58';
@@ -119,8 +162,14 @@ export function renderTransaction(landed: Landed, encoding: Encoding, knowsVersi
     slot: block.slot,
     blockTime: block.time,
     transaction: isBytes
-      ? [encoding === 'base64' ? Buffer.from(wire).toString('base64') : encodeBase58(wire), encoding]
-      : { signatures: transaction.signatures.map(encodeBase58), message: message(landed, isParsed) },
+      ? [
+          encoding === 'base64' ? Buffer.from(wire).toString('base64') : encodeBase58(wire),
+          encoding,
+        ]
+      : {
+          signatures: transaction.signatures.map(encodeBase58),
+          message: message(landed, isParsed),
+        },
     meta: meta(landed, isParsed),
     ...(knowsVersions && { version: transaction.version }),
   };

@@ -13,8 +13,13 @@ import { renderReturnData } from './render-transaction.ts';
 function read(text: unknown, options: Config): Sent {
   const wire = packet(text, options.encoding);
   const transaction = readTransaction(wire);
-  if (typeof transaction === 'string') throw new Refusal('invalidParams', `invalid transaction: ${transaction}`);
-  return { wire, transaction, signature: encodeBase58(transaction.signatures[0] ?? new Uint8Array(64)) };
+  if (typeof transaction === 'string')
+    throw new Refusal('invalidParams', `invalid transaction: ${transaction}`);
+  return {
+    wire,
+    transaction,
+    signature: encodeBase58(transaction.signatures[0] ?? new Uint8Array(64)),
+  };
 }
 
 function rendered(bank: Bank, simulated: Simulated, options: Config): Record<string, unknown> {
@@ -28,8 +33,14 @@ function rendered(bank: Bank, simulated: Simulated, options: Config): Record<str
     accounts:
       accounts && simulated.err === null
         ? accounts.addresses.map((key) => {
-            const account = simulated.accounts.get(address(key)) ?? bank.account(address(key), 'processed');
-            return renderAccount(bank, account, { encoding: accounts.encoding ?? 'base64' }, 'processed');
+            const account =
+              simulated.accounts.get(address(key)) ?? bank.account(address(key), 'processed');
+            return renderAccount(
+              bank,
+              account,
+              { encoding: accounts.encoding ?? 'base64' },
+              'processed',
+            );
           })
         : null,
   };
@@ -44,7 +55,10 @@ export const send: Readonly<Record<string, Method>> = {
       contextSlot(bank, { ...parsed, commitment: parsed.preflightCommitment });
       const simulated = bank.simulate(sent, { verifySignatures: true, anyBlockhash: false });
       if (simulated.err === 'SignatureFailure')
-        throw new Refusal('signatureVerificationFailure', 'Transaction signature verification failure');
+        throw new Refusal(
+          'signatureVerificationFailure',
+          'Transaction signature verification failure',
+        );
       if (simulated.err !== null) {
         const message = `Transaction simulation failed: ${errorSentence(simulated.err)}`;
         throw new Refusal('preflightFailure', message, rendered(bank, simulated, {}));
@@ -58,16 +72,23 @@ export const send: Readonly<Record<string, Method>> = {
     const parsed = config(options);
     const slot = contextSlot(bank, parsed);
     const { sigVerify = false, replaceRecentBlockhash = false } = parsed;
-    if (sigVerify && replaceRecentBlockhash) throw new Refusal('invalidParams', 'sigVerify may not be used with replaceRecentBlockhash');
-    const simulated = bank.simulate(read(text, parsed), { verifySignatures: sigVerify, anyBlockhash: replaceRecentBlockhash });
+    if (sigVerify && replaceRecentBlockhash)
+      throw new Refusal('invalidParams', 'sigVerify may not be used with replaceRecentBlockhash');
+    const simulated = bank.simulate(read(text, parsed), {
+      verifySignatures: sigVerify,
+      anyBlockhash: replaceRecentBlockhash,
+    });
     const { blockhash, height } = bank.ledger.at(commitmentOf(parsed));
-    const replacement = replaceRecentBlockhash && { replacementBlockhash: { blockhash, lastValidBlockHeight: height + 150 } };
+    const replacement = replaceRecentBlockhash && {
+      replacementBlockhash: { blockhash, lastValidBlockHeight: height + 150 },
+    };
     return inContext(slot, { ...rendered(bank, simulated, parsed), ...replacement });
   },
   requestAirdrop(bank, [key, lamports]) {
     const sent = airdropTransaction(bank, address(key), whole(lamports));
     const { err } = bank.simulate(sent, { verifySignatures: true, anyBlockhash: false });
-    if (err !== null && neverLands(err)) throw new Refusal('internalError', `The faucet failed: ${errorSentence(err)}`);
+    if (err !== null && neverLands(err))
+      throw new Refusal('internalError', `The faucet failed: ${errorSentence(err)}`);
     bank.mempool.add(sent);
     return sent.signature;
   },

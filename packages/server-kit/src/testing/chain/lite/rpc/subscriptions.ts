@@ -16,12 +16,20 @@ type Subscribe = (bank: Bank, params: readonly unknown[]) => Watch;
 const nothing = { results: [] };
 
 const fingerprint = (account: Account | null): string =>
-  account === null ? '' : `${account.lamports()} ${encodeBase58(account.owner())} ${Buffer.from(account.data()).toString('base64')}`;
+  account === null
+    ? ''
+    : `${account.lamports()} ${encodeBase58(account.owner())} ${Buffer.from(account.data()).toString('base64')}`;
 
-const mentionsSchema = z.union([z.enum(['all', 'allWithVotes']), z.object({ mentions: z.array(z.string()) })]);
+const mentionsSchema = z.union([
+  z.enum(['all', 'allWithVotes']),
+  z.object({ mentions: z.array(z.string()) }),
+]);
 
 const subscribe: Readonly<Record<string, Subscribe>> = {
-  /** Fires once. A transaction that has the commitment already fires after the next block, so that no client waits for the past. */
+  /**
+   * Fires once. A transaction that has the commitment already fires after the next block, so that
+   * no client waits for the past.
+   */
   signature(bank, [wanted, options]) {
     const key = signature(wanted);
     const commitment = commitmentOf(config(options));
@@ -51,21 +59,32 @@ const subscribe: Readonly<Record<string, Subscribe>> = {
         rentEpoch: 0,
         space: 0,
       };
-      return { results: [inContext(slot, renderAccount(bank, account, parsed, commitment) ?? empty)] };
+      return {
+        results: [inContext(slot, renderAccount(bank, account, parsed, commitment) ?? empty)],
+      };
     };
   },
   logs(bank, [filter, options]) {
     const wanted = mentionsSchema.safeParse(filter);
-    if (!wanted.success) throw new Refusal('invalidParams', 'Invalid params: "all" or mentions are expected');
-    const mentions = typeof wanted.data === 'string' ? undefined : wanted.data.mentions.map(address);
+    if (!wanted.success)
+      throw new Refusal('invalidParams', 'Invalid params: "all" or mentions are expected');
+    const mentions =
+      typeof wanted.data === 'string' ? undefined : wanted.data.mentions.map(address);
     const commitment = commitmentOf(config(options));
     let seen = bank.ledger.at(commitment).height;
-    const isMeant = (landed: Landed): boolean => mentions?.some((key) => landed.keys.includes(key)) ?? true;
+    const isMeant = (landed: Landed): boolean =>
+      mentions?.some((key) => landed.keys.includes(key)) ?? true;
     return () => {
       const { height, slot } = bank.ledger.at(commitment);
-      const fresh = bank.ledger.newerThan(seen).filter((landed) => landed.block.height <= height && isMeant(landed));
+      const fresh = bank.ledger
+        .newerThan(seen)
+        .filter((landed) => landed.block.height <= height && isMeant(landed));
       seen = height;
-      return { results: fresh.reverse().map(({ signature: id, err, logs }) => inContext(slot, { signature: id, err, logs })) };
+      return {
+        results: fresh
+          .reverse()
+          .map(({ signature: id, err, logs }) => inContext(slot, { signature: id, err, logs })),
+      };
     };
   },
   slot: (bank) => () => {
@@ -95,7 +114,10 @@ export class Subscriptions {
     this.#notify = notify;
   }
 
-  /** @returns the id of a new subscription, or true for one that was ended; undefined when the method is none of them */
+  /**
+   * @returns the id of a new subscription, or true for one that was ended; undefined when the
+   *   method is none of them
+   */
   call({ method, params = [] }: Request): number | boolean | undefined {
     const match = /^(\w+)(Subscribe|Unsubscribe)$/.exec(method);
     const kind = match?.[1] ?? '';
@@ -114,7 +136,12 @@ export class Subscriptions {
   flush(): void {
     for (const [subscription, { kind, watch }] of this.#watches) {
       const { results, done } = watch();
-      for (const result of results) this.#notify({ jsonrpc: '2.0', method: `${kind}Notification`, params: { result, subscription } });
+      for (const result of results)
+        this.#notify({
+          jsonrpc: '2.0',
+          method: `${kind}Notification`,
+          params: { result, subscription },
+        });
       if (done) this.#watches.delete(subscription);
     }
   }

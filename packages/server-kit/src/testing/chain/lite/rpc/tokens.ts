@@ -18,17 +18,25 @@ export const tokens: Readonly<Record<string, Method>> = {
     const slot = contextSlot(bank, parsed);
     const owner = address(key);
     const wanted = filterSchema.safeParse(filter);
-    if (!wanted.success) throw new Refusal('invalidParams', 'Invalid params: a mint or a programId is expected');
+    if (!wanted.success)
+      throw new Refusal('invalidParams', 'Invalid params: a mint or a programId is expected');
     const mint = 'mint' in wanted.data ? address(wanted.data.mint) : undefined;
     const program = 'programId' in wanted.data ? address(wanted.data.programId) : undefined;
-    const mintOwner = mint === undefined ? undefined : mintAccount(bank.account(mint, commitment))?.program;
-    if (mint !== undefined && mintOwner === undefined) throw new Refusal('invalidParams', 'Invalid param: could not find mint');
+    const mintOwner =
+      mint === undefined ? undefined : mintAccount(bank.account(mint, commitment))?.program;
+    if (mint !== undefined && mintOwner === undefined)
+      throw new Refusal('invalidParams', 'Invalid param: could not find mint');
     const searched = program ?? mintOwner ?? programs.token;
     if (searched !== programs.token && searched !== programs.token2022)
       throw new Refusal('invalidParams', 'Invalid param: unrecognized Token program id');
     const found = accountsOf(bank, searched, commitment).flatMap(({ pubkey, account }) => {
       const token = tokenAccount(account);
-      if (token?.owner !== owner || token.program !== searched || (mint !== undefined && token.mint !== mint)) return [];
+      if (
+        token?.owner !== owner ||
+        token.program !== searched ||
+        (mint !== undefined && token.mint !== mint)
+      )
+        return [];
       return [{ pubkey, account: renderAccount(bank, account, parsed, commitment) }];
     });
     return inContext(slot, found);
@@ -68,7 +76,10 @@ export const tokens: Readonly<Record<string, Method>> = {
       .slice(0, 20);
     return inContext(
       contextSlot(bank, parsed),
-      holders.map(({ pubkey, amount }) => ({ address: pubkey, ...uiTokenAmount(amount, mint.decimals) })),
+      holders.map(({ pubkey, amount }) => ({
+        address: pubkey,
+        ...uiTokenAmount(amount, mint.decimals),
+      })),
     );
   },
 };
