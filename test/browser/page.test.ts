@@ -47,7 +47,7 @@ describeWith('chromium', 'the page in a browser', () => {
     ],
   ] as const)
     plays(
-      `takes a new wallet from nothing to level 2 by keyboard, and axe finds nothing serious: ${name}`,
+      `takes a new wallet to level 2 by keyboard, and axe finds nothing serious: ${name}`,
       (scene) => journey(scene, name, options),
       { newcomer: true },
     );
@@ -58,15 +58,13 @@ describeWith('chromium', 'the page in a browser', () => {
   plays('W3: a declined signature leaves the NFT where it is, and the next one counts', declined);
   plays('recovers by itself from a mint that fails twice, and says so', failingMint);
   plays(
-    'shows a debt as a debt, with its number and the way to the support, and delivers after a retry',
+    'shows that a delivery is owed, its number and the support, and delivers after a retry',
     debt,
   );
   plays('C7: offline, it shows what it last heard; online again, it catches up', offline);
   plays('C2: two tabs show one upgrade, and open one prompt', twoTabs);
-  plays(
-    'streams from the handlers for Mock Service Worker, in a real service worker: whole, cut, failing',
-    mocked,
-    { newcomer: true },
-  );
+  plays('streams from the handlers for MSW in a real service worker: whole, cut, failing', mocked, {
+    newcomer: true,
+  });
   plays('runs ten operations at once over one HTTP/2 connection', tenAtOnce);
 });

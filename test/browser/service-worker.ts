@@ -35,7 +35,9 @@ async function servePage() {
   const files: Record<string, { type: string; body: string }> = {
     '/': {
       type: 'text/html',
-      body: '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>',
+      body:
+        '<!doctype html><link rel="icon" href="data:,"><script type="module" ' +
+        'src="/page.js"></script>',
     },
     '/page.js': { ...script, body: outputFiles[0]?.text ?? '' },
     '/mockServiceWorker.js': {

@@ -46,7 +46,8 @@ while (result.cuts < wanted) {
   if (performance.now() - told > 5_000) {
     told = performance.now();
     console.error(
-      `${result.cuts.toLocaleString('en')} of ${wanted.toLocaleString('en')} cuts, ${result.violations} violations`,
+      `${result.cuts.toLocaleString('en')} of ${wanted.toLocaleString('en')} cuts, ` +
+        `${result.violations} violations`,
     );
   }
 }

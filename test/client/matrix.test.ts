@@ -56,7 +56,7 @@ describe.each(versions)('over %s', (version) => {
     );
   });
 
-  it('C1: a start that times out is repeated as the same start, also when the first one arrives after all', async () => {
+  it('C1: a start that times out is repeated as the same, even if the first arrives', async () => {
     let release: () => void = () => undefined;
     const late = new Promise<void>((resolve) => {
       release = resolve;
@@ -76,7 +76,7 @@ describe.each(versions)('over %s', (version) => {
     await expectDelivered(world, operation, heard, 2);
   });
 
-  it('C2: a double click, a second tab and a second device join the live operation; one prompt at a time', async () => {
+  it('C2: a double click, a second tab and a second device join the live operation', async () => {
     const hub = createTabHub();
     let answer: () => void = () => undefined;
     const asked = new Promise<void>((resolve) => {
@@ -153,7 +153,7 @@ describe.each(versions)('over %s', (version) => {
     expect([signer.prompts, world.ledger.ownerOf(mint)]).toEqual([0, owner]);
   });
 
-  it('C5: a page that was closed while the wallet asked is found again, with a fresh transaction on demand', async () => {
+  it('C5: an operation of a page closed in mid-prompt is found again and renewed', async () => {
     const silent = wallet(
       (_, signal) =>
         new Promise((__, reject) => signal.addEventListener('abort', reject, { once: true })),
@@ -220,7 +220,7 @@ describe.each(versions)('over %s', (version) => {
     await expectDelivered(world, operation, heard);
   });
 
-  it('C6: a token that is refused again leaves the operation as it is, until there is a better one', async () => {
+  it('C6: a token that is refused again leaves the operation until a better one', async () => {
     const operation = world.client().upgrade.start(input);
     const heard = listen(operation);
     await untilStatus(operation, 'awaiting_burn');
@@ -389,7 +389,7 @@ describe.each(versions)('over %s', (version) => {
     expect(world.seen.length - before).toBe(1);
   });
 
-  it('C10: mounted twice, and unmounted in mid-prompt: one prompt, and nothing signed is lost', async () => {
+  it('C10: mounted twice, unmounted in mid-prompt: one prompt, and nothing is lost', async () => {
     let answer: () => void = () => undefined;
     const asked = new Promise<void>((resolve) => {
       answer = resolve;

@@ -48,7 +48,7 @@ describe('the audit over a real socket', () => {
     expect(report).toMatchObject({ ok: true, failed: 0, warnings: 1 });
   });
 
-  it('P-HTTP-05: finds a header that HTTP/2 forbids, and says that nothing else could be seen', async () => {
+  it('P-HTTP-05: finds a header that HTTP/2 forbids, and that it saw nothing else', async () => {
     const { key, cert } = await localCertificate();
     const inside = createH2(toNodeHandler(soundServer()));
     await new Promise<void>((resolve) => inside.listen(0, '127.0.0.1', resolve));

@@ -124,10 +124,18 @@ describe.each(Object.values(processes).map((process) => [process.name, process] 
 );
 
 describe('scenarios', () => {
-  const everywhere =
-    'happy notQualified slow gap duplicate reorder truncated buffered unknownStatus authExpired'.split(
-      ' ',
-    );
+  const everywhere = [
+    'happy',
+    'notQualified',
+    'slow',
+    'gap',
+    'duplicate',
+    'reorder',
+    'truncated',
+    'buffered',
+    'unknownStatus',
+    'authExpired',
+  ];
   /** What can only happen where the process has the status. */
   const where = {
     rejected: 'awaiting_burn',

@@ -76,7 +76,7 @@ describe('rules that no audit can see', () => {
     expect(asked).toEqual(['https://api.example.com/api/v1/nft/claim manual']);
   });
 
-  it('P-CLIENT-09: Retry-After is waited for, and attempts without progress are bounded', async () => {
+  it('P-CLIENT-09: waits for Retry-After, and bounds attempts without progress', async () => {
     const time = virtualTime();
     const server = createMockServer({ scenarios: [scenarios.claim.busy], clock: time.clock });
     const times: number[] = [];

@@ -151,7 +151,8 @@ describe('W1, W7: a changed burn', () => {
       );
       if (findings.length > 0)
         throw new RangeError(
-          `Run ${run} of seed ${seed}, ${honest.name}, ${stage} signing, did more than it should:\n${findings.join('\n')}\n${encodeBase64(wire)}`,
+          `Run ${run} of seed ${seed}, ${honest.name}, ${stage} signing, did more than it ` +
+            `should:\n${findings.join('\n')}\n${encodeBase64(wire)}`,
         );
       chain.restore(after);
     }

@@ -62,7 +62,7 @@ describe('what a page loads', () => {
     ['watches', 'createUpgradeClient', ownCodes],
     ['signs', 'createUpgradeClient, walletSigning', { ...ownCodes, ...signingCodes }],
   ])(
-    'a page that %s knows of each code it raises who can act, and leaves the words to whoever shows them',
+    'a page that %s knows of each code it raises who can act, and no words',
     async (_, names, codes) => {
       const { modules } = await bundle(`export { ${names} } from './index.ts'`);
       expect(modules.filter((path) => path.endsWith('errors/codes.ts'))).toEqual([]);
@@ -87,7 +87,11 @@ describe('what a page loads', () => {
     const messageOf = async (names: string) => {
       const { text } = await bundle(`import { ${names} } from './index.ts';
         ${names.includes('createMessages') ? 'createMessages();' : ''}
-        try { createUpgradeClient({ baseUrl: '' }).process('swap') } catch (error) { globalThis.thrown = error.message }`);
+        try {
+          createUpgradeClient({ baseUrl: '' }).process('swap');
+        } catch (error) {
+          globalThis.thrown = error.message;
+        }`);
       await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`);
       return (globalThis as { thrown?: string }).thrown;
     };
@@ -99,7 +103,7 @@ describe('what a page loads', () => {
     );
   });
 
-  test('leaves out what is not used: the messages, and the languages that are not named', async () => {
+  test('leaves out what is not used: the messages, and languages that are not named', async () => {
     const messages = (path: string) => path.includes('errors/messages');
     expect(client.modules.filter(messages)).toEqual([]);
     expect(whole.modules.filter(messages)).toHaveLength(3);

@@ -26,7 +26,10 @@ test('the whole entry adds at most 2 KB to core, and a whole page stays small', 
   );
   // What that leaves to core is there as well: client, every hook, every prop getter and the words
   // in one language.
-  const page = `export { createUpgradeClient } from '@aiw3/nft-upgrade'; export * from './index.ts'`;
+  const page = `
+    export { createUpgradeClient } from '@aiw3/nft-upgrade';
+    export * from './index.ts';
+  `;
   expect(await sizeOf(page, [])).toBeLessThanOrEqual(27 * 1024);
 });
 
@@ -50,7 +53,7 @@ async function inProduction(contents: string): Promise<string[]> {
   );
 }
 
-test('the devtools are no part of a production bundle, neither of a page that uses it nor of one that does not', async () => {
+test('the devtools are no part of a production bundle, used by the page or not', async () => {
   const used = await inProduction(
     `import { UpgradeDevtools } from './devtools/index.ts'; console.log(UpgradeDevtools)`,
   );

@@ -76,7 +76,7 @@ it('connects, brings up the wallet once, and ends with the new NFT in `data`', a
   client.close();
 });
 
-it('a rejection leaves the upgrade waiting; the next start asks the wallet again, and posts nothing', async () => {
+it('a rejection leaves the upgrade waiting; the next start only asks the wallet', async () => {
   const { start, reach, state, wallet, requests, result, client } = hook();
   await start();
   await reach(...toSign);
@@ -98,7 +98,7 @@ it('a rejection leaves the upgrade waiting; the next start asks the wallet again
   client.close();
 });
 
-it('a failure is in `error`, a refused start is `error`, and a cancel goes to the server', async () => {
+it('a failure and a refused start are in `error`, and a cancel goes to the server', async () => {
   const failed = hook();
   await failed.start();
   await failed.reach('initializing', 'qualification_failed');

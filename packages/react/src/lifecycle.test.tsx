@@ -37,7 +37,7 @@ async function prompting() {
 }
 
 describe('C10', () => {
-  it('C10: mounting starts nothing and prompts nothing, also twice in StrictMode; two clicks start once', async () => {
+  it('C10: a mount starts and prompts nothing, also twice; two clicks start once', async () => {
     const script = scriptedClient();
     render(strict({ client: script.client, children: <Upgrade /> }));
     await settle();
@@ -49,7 +49,7 @@ describe('C10', () => {
     script.client.close();
   });
 
-  it('C10: an unmount in mid-prompt loses no result: the burn is handed over, and the next component shows it', async () => {
+  it('C10: an unmount in mid-prompt loses nothing: the next component shows the burn', async () => {
     const { unmount, script, page } = await prompting();
     unmount();
     script.wallet.answer();
@@ -66,7 +66,7 @@ describe('C10', () => {
     script.client.close();
   });
 
-  it('C10: a component that comes back while the prompt is open joins it, and cannot prompt twice', async () => {
+  it('C10: a component that comes back while the prompt is open joins it: one prompt', async () => {
     const { unmount, script, page } = await prompting();
     unmount();
     render(page);
@@ -86,7 +86,7 @@ describe('C10', () => {
     script.client.close();
   });
 
-  it('C10: Suspense in mid-prompt hides the page and keeps the operation, the prompt and the result', async () => {
+  it('C10: Suspense in mid-prompt keeps the operation, the prompt and the result', async () => {
     const script = scriptedClient();
     let release = () => {};
     render(strict({ client: script.client, children: <Suspending /> }));
@@ -119,7 +119,7 @@ describe('C10', () => {
     script.client.close();
   });
 
-  it('C10: a component that suspends before its first paint starts nothing and follows nothing', async () => {
+  it('C10: a component that suspends before its first paint starts nothing', async () => {
     const script = scriptedClient();
     script.reach(...toSign);
     const page = (

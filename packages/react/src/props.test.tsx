@@ -95,7 +95,7 @@ it('buttons: texts, what can be done now, the click handler of the page', async 
   client.close();
 });
 
-it('a progress bar, a polite region that is there from the start, and a list of steps', async () => {
+it('a progress bar, a polite region from the start, and a list of steps', async () => {
   const { client, reach } = scriptedClient();
   render(strict({ client, children: <Page /> }));
   const region = screen.getByRole('status');
@@ -106,7 +106,8 @@ it('a progress bar, a polite region that is there from the start, and a list of 
   await settle();
   expect(screen.getByRole('status')).toBe(region);
   expect(region.textContent).toBe(
-    'The old NFT is burned; the new one is on its way. The old NFT is burned, and the new one is owed to you. Nothing to do; you may close this page.',
+    'The old NFT is burned; the new one is on its way. The old NFT is burned, and the new one ' +
+      'is owed to you. Nothing to do; you may close this page.',
   );
   const bar = screen.getByRole('progressbar', { name: 'Progress' });
   expect(

@@ -89,7 +89,7 @@ it('hydrates what the server rendered without a mismatch, and streams on from th
   browser.client.close();
 });
 
-it('a part that hydrates late, when the operation is further already, has no mismatch either', async () => {
+it('a part that hydrates late, when the operation is further, has no mismatch', async () => {
   const { client, reach, snapshot } = scriptedClient();
   reach(...toSign);
   const known = snapshot() as UpgradeSnapshot;

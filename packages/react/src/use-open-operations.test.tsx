@@ -13,7 +13,7 @@ function Resuming() {
   return <Upgrade attach={operations?.[0]} />;
 }
 
-it('C5: a page that was reloaded finds what is under way, and follows it without a start', async () => {
+it('C5: a reloaded page finds and follows what is under way, without a start', async () => {
   const { client, reach, requests } = scriptedClient();
   reach(...toSign);
   render(strict({ client, children: <Resuming /> }));

@@ -18,7 +18,7 @@ it('runs under the React that this run is for', () => {
 });
 
 describe('useNftUpgrade', () => {
-  it('shows the axes and what can be done, and the end; another start is welcome after it', async () => {
+  it('shows the axes, what can be done, and the end; another start may follow', async () => {
     const { client, reach, requests } = scriptedClient();
     render(strict({ client, children: <Upgrade /> }));
     fireEvent.click(screen.getByText('start'));
@@ -94,7 +94,7 @@ describe('useNftUpgrade', () => {
     client.close();
   });
 
-  it('gives places with different keys their own operation, and components with the same key the same', async () => {
+  it('gives each key its own operation, and components with one key the same', async () => {
     const { client, reach } = scriptedClient({ process: 'badge_activation' });
     const page = [<Badge key="1" id="a" />, <Badge key="2" id="b" />, <Badge key="3" id="a" />];
     render(strict({ client, children: page }));

@@ -77,9 +77,16 @@ const signs: Readonly<Record<Verdict, string>> = {
   skipped: 'skip',
 };
 
+const isWarning = ({ verdict, level }: Pick<Finding, 'verdict' | 'level'>): boolean =>
+  verdict === 'failed' && level === 'SHOULD';
+
 function asText(report: AuditReport): string {
   const lines = report.findings.flatMap(({ id, level, verdict, text, seen, mend }) => [
-    `${verdict === 'failed' && level === 'SHOULD' ? 'warn' : signs[verdict]}  ${id}  ${verdict === 'passed' ? text : (seen ?? text)}`,
+    [
+      isWarning({ verdict, level }) ? 'warn' : signs[verdict],
+      id,
+      verdict === 'passed' ? text : (seen ?? text),
+    ].join('  '),
     ...(verdict === 'failed' ? [`      rule:   ${text}`, `      change: ${mend ?? ''}`] : []),
   ]);
   const count = (verdict: Verdict) =>
@@ -88,7 +95,8 @@ function asText(report: AuditReport): string {
     `${report.target}: ${report.process} over ${report.http}`,
     ...lines,
     ...report.leftBehind.map(({ operationId, status }) => `left behind: ${operationId}, ${status}`),
-    `${count('passed')} passed, ${report.failed} failed, ${report.warnings} warnings, ${count('skipped')} skipped, in ${report.ms} ms${report.complete ? '' : '; out of time'}`,
+    `${count('passed')} passed, ${report.failed} failed, ${report.warnings} warnings, ` +
+      `${count('skipped')} skipped, in ${report.ms} ms${report.complete ? '' : '; out of time'}`,
   ].join('\n');
 }
 
@@ -99,15 +107,18 @@ function asJunit(report: AuditReport): string {
   const cases = report.findings.map(({ id, verdict, level, text, seen, mend }) => {
     const head = `  <testcase classname="protocol" name="${escapeXml(`${id} ${text}`)}"`;
     if (verdict === 'passed') return `${head}/>`;
-    const warning = verdict === 'failed' && level === 'SHOULD';
-    if (verdict === 'skipped' || warning)
+    if (verdict === 'skipped' || isWarning({ verdict, level }))
       return `${head}><skipped message="${escapeXml(seen ?? '')}"/></testcase>`;
-    return `${head}><failure message="${escapeXml(seen ?? '')}">${escapeXml(mend ?? '')}</failure></testcase>`;
+    const message = escapeXml(seen ?? '');
+    const failure = `<failure message="${message}">${escapeXml(mend ?? '')}</failure>`;
+    return `${head}>${failure}</testcase>`;
   });
   const skipped = report.findings.filter(
-    ({ verdict, level }) => verdict === 'skipped' || (verdict === 'failed' && level === 'SHOULD'),
+    (finding) => finding.verdict === 'skipped' || isWarning(finding),
   ).length;
-  const totals = `tests="${cases.length}" failures="${report.failed}" skipped="${skipped}" time="${report.ms / 1000}"`;
+  const totals =
+    `tests="${cases.length}" failures="${report.failed}" ` +
+    `skipped="${skipped}" time="${report.ms / 1000}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuite name="${escapeXml(`${report.process} at ${report.target}`)}" ${totals}>`,

@@ -38,7 +38,7 @@ describe('aiw3-nft-upgrade', () => {
     });
   });
 
-  it('takes the token from the environment, shows it to the server only, and fails where rules are broken', async () => {
+  it('shows the token of the environment to the server only; fails on a broken rule', async () => {
     const seen = new Set<string>();
     const server = createServer((request, response) => {
       if (request.headers.authorization) seen.add(request.headers.authorization);

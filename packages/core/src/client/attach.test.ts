@@ -7,7 +7,7 @@ import { quietEnvironment } from '../stream/fixtures/run.ts';
 import { createScriptedServer } from '../stream/fixtures/scripted-server.ts';
 
 const log = recordings.upgrade;
-test('C2 active() finds what runs, attach() follows it by id from the first event and by snapshot from there', async () => {
+test('C2 active() finds what runs, attach() follows it by id or from a snapshot on', async () => {
   const growing = [...waitingUpgrade];
   const server = createScriptedServer({ process: upgrade, log: growing });
   const client = createUpgradeClient({

@@ -28,7 +28,7 @@ const world = (snapshots: readonly (typeof waiting)[]) => {
 const answered = (status: number, more: object = {}) =>
   new NftUpgradeError('internal', { details: { status, ...more } });
 
-test('W5 the burn was found on the chain meanwhile: that is the answer, whatever the server said to us', async () => {
+test('W5 the burn was found on the chain: that is the answer, not the server’s', async () => {
   for (const error of [new NftUpgradeError('connection_lost'), answered(409)]) {
     const { context } = world([burned]);
     await expect(confirmBurn(() => Promise.reject(error), context)).resolves.toEqual({
@@ -37,7 +37,7 @@ test('W5 the burn was found on the chain meanwhile: that is the answer, whatever
   }
 });
 
-test('waits longer each time, at least as long as the server asks, and stops when the log shows the burn', async () => {
+test('waits longer each time, and as the server asks, until the log shows the burn', async () => {
   const { time, context } = world([waiting, waiting, waiting, burned]);
   const at: number[] = [];
   const start = time.clock.now();

@@ -53,7 +53,8 @@ describe('an operation in words', () => {
       asset: 'Your NFT is in your wallet.',
       next: 'Read the request, then approve it in your wallet.',
       spoken:
-        'Waiting for your signature. Your NFT is in your wallet. Read the request, then approve it in your wallet.',
+        'Waiting for your signature. Your NFT is in your wallet. Read the request, then ' +
+        'approve it in your wallet.',
       problems: [],
     });
     expect(describeOperation(upgrade, state, zh).spoken).toBe(
@@ -61,7 +62,7 @@ describe('an operation in words', () => {
     );
   });
 
-  test('a refused command is one more problem, in the language of the page, unless an axis reports the same', () => {
+  test('a refused command is a problem in the page’s language, unless an axis reports it', () => {
     const refusal = new NftUpgradeError('sign_in_progress');
     const state = stateOf(upgrade, toSign);
     expect(describeOperation(upgrade, state, zh, refusal).problems).toMatchObject([
@@ -107,7 +108,7 @@ describe('an operation in words', () => {
       );
   });
 
-  test('W5: a rejection is told while the burn is open, and is history once the chain shows it', () => {
+  test('W5: a rejection is shown while the burn is open, no more once the chain shows it', () => {
     const rejected = wallet('rejected', new NftUpgradeError('wallet_rejected'));
     expect(
       describeOperation(upgrade, stateOf(upgrade, toSign, rejected), en).problems,
@@ -169,7 +170,7 @@ describe('an operation in words', () => {
     });
   });
 
-  test('the connection is no fact about the operation: a problem only when the client has stopped trying', () => {
+  test('the connection is a problem only when the client has stopped trying', () => {
     const lost = new NftUpgradeError('connection_lost');
     expect(
       describeOperation(upgrade, stateOf(upgrade, minting, connection('reconnecting', lost)), en),

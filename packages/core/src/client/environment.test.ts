@@ -5,7 +5,7 @@ import { createKeyRing } from './keys.ts';
 afterEach(() => vi.unstubAllGlobals());
 
 describe('defaults are looked up when they are used', () => {
-  test('a fetch that is put there later is called, and not as a method of something else: windows refuse that', async () => {
+  test('a fetch put there later is called, and not as a method: windows refuse that', async () => {
     const environment = resolveEnvironment();
     const calls: unknown[] = [];
     vi.stubGlobal('fetch', function fetch(this: unknown, input: string) {
@@ -69,7 +69,7 @@ describe('defaults are looked up when they are used', () => {
     Reflect.deleteProperty(globalThis, 'sessionStorage');
   });
 
-  test('an insecure page has no randomUUID, and gets a key all the same; without crypto it is named', () => {
+  test('an insecure page has no randomUUID and still gets a key; a missing crypto is named', () => {
     vi.stubGlobal('crypto', { getRandomValues: (bytes: Uint8Array) => bytes.fill(7) });
     expect(resolveEnvironment().randomUUID()).toBe('07'.repeat(16));
     vi.stubGlobal('crypto', undefined);

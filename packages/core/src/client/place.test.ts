@@ -31,7 +31,7 @@ describe('a place', () => {
     client.close();
   });
 
-  it('tells its listeners of another operation, and of its changes, and of nothing of the one before', async () => {
+  it('notifies of another operation and its changes, not of the one before', async () => {
     const { client, place } = world();
     let heard = 0;
     const end = place.subscribe(() => heard++);
@@ -50,7 +50,7 @@ describe('a place', () => {
     client.close();
   });
 
-  it('adopts what is given only where nothing runs, and never what it has seen the end of', async () => {
+  it('adopts what is given only where nothing runs, and never what it has seen end', async () => {
     const { client, place } = world();
     place.adopt('upg_1');
     const adopted = place.getOperation();
@@ -64,7 +64,7 @@ describe('a place', () => {
     client.close();
   });
 
-  it('keeps why a command was refused until the next one, and tells the caller as well', async () => {
+  it('keeps why a command was refused until the next one, and rejects the call too', async () => {
     const { client, place } = world(
       (request) => (request.path.endsWith('/cancel') ? problem(409, 'cancel_refused') : undefined),
       log.slice(0, 5),

@@ -71,7 +71,7 @@ describe('what the wallet reports', () => {
     expect(world.patches()).toHaveLength(0);
   });
 
-  test('W6 no answer: unknown after the time, free to try again; a late signature still reaches the server', async () => {
+  test('W6 no answer: unknown, free to try again; the server gets a late signature', async () => {
     let answerLate: (outcome: WalletOutcome) => void = () => undefined;
     const late = new Promise<WalletOutcome>((resolve) => {
       answerLate = resolve;
@@ -125,7 +125,7 @@ describe('what the wallet reports', () => {
     return { world, answer: (given: WalletOutcome) => answer(given), again };
   };
 
-  test('C10 detached in mid-prompt: no second prompt until the wallet has answered, then at once', async () => {
+  test('C10 detached in mid-prompt: the next prompt comes after the wallet’s answer', async () => {
     const { world, answer, again } = await asked();
     const signing = world.operation.sign();
     signing.catch(() => undefined);
@@ -142,7 +142,7 @@ describe('what the wallet reports', () => {
     next.detach();
   });
 
-  test('C10 detached in mid-prompt, and the wallet never answers: free again when its time is over', async () => {
+  test('C10 detached in mid-prompt, and the wallet never answers: free again in time', async () => {
     const { world, again } = await asked({ promptMs: 60_000 });
     const signing = world.operation.sign();
     signing.catch(() => undefined);
@@ -157,7 +157,7 @@ describe('what the wallet reports', () => {
     next.detach();
   });
 
-  test('C10 aborted in mid-prompt: heard at once, no second prompt on top of the first, and the result is not lost', async () => {
+  test('C10 aborted in mid-prompt: ends at once, no second prompt, no result is lost', async () => {
     const { world, answer } = await asked();
     const controller = new AbortController();
     const signing = world.operation.sign({ signal: controller.signal });

@@ -98,7 +98,7 @@ test('W1 a second burn in it never reaches the wallet', async () => {
   operation.detach();
 });
 
-test('W7 a wallet that changes it is stopped before the server, another account before the prompt', async () => {
+test('W7 a changed transaction stops before the server, an account before the prompt', async () => {
   const tampered = await waitingWith(honest(), ['tamper']);
   await expect(tampered.operation.sign()).rejects.toMatchObject({ code: 'modified_beyond_policy' });
   expect(tampered.server.requests.filter((request) => request.method === 'PATCH')).toHaveLength(0);

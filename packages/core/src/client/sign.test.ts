@@ -74,7 +74,7 @@ describe('the way to a signature', () => {
     expect(world.patches()).toEqual([{ burnTxSignature: addresses.signature }]);
   });
 
-  test('a renewed transaction is what is signed next, also before the log tells of it', async () => {
+  test('a renewed transaction is signed next, also before the log shows it', async () => {
     const [, payload] = awaitingBurn(2, 'BwgJCgsM');
     const world = await waiting({
       server: {

@@ -79,7 +79,9 @@ const TELLING_RULES: readonly string[] = ['wrong_account', 'signature_missing'];
  * The one way to a wallet prompt: only when the server waits for it, only for what the guard has
  * read, one at a time.
  * @throws NftUpgradeError `guard_missing`: without a guard nothing is ever shown to the wallet
- * @example createUpgradeClient({ baseUrl: '', signing: walletSigning({ wallet: walletAdapter(adapter), guard: solanaGuard() }) })
+ * @example
+ * const signing = walletSigning({ wallet: walletAdapter(adapter), guard: solanaGuard() });
+ * const client = createUpgradeClient({ baseUrl: '', signing });
  */
 export const walletSigning: (options: WalletSigningOptions) => Signing = /* @__PURE__ */ withCodes(
   signingCodes,

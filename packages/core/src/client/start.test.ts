@@ -77,7 +77,7 @@ describe('C1 one start, whatever is lost', () => {
     expect(new Set(startKeys(server)).size).toBe(2);
   });
 
-  test('a command about an operation nobody knows of yet says why, instead of waiting for ever', async () => {
+  test('a command about an operation without an id is refused with the reason', async () => {
     const server = createScriptedServer({ process: upgrade, log, fault: () => ({ lost: true }) });
     const { operation } = startOver(upgrade, server, undefined, { limits: { maxAttempts: 2 } });
     await new Promise((resolve) =>
@@ -106,7 +106,7 @@ describe('C1 one start, whatever is lost', () => {
     expect(c).not.toBe(a);
   });
 
-  test('a reload in the middle of a start repeats the same one; the storage sees ids only', async () => {
+  test('a reload in mid-start repeats the same one; the storage holds ids only', async () => {
     const kept = new Map<string, string>();
     const storage: KeyStorage = {
       getItem: (key) => kept.get(key) ?? null,

@@ -22,7 +22,7 @@ test('a change that changes nothing is none', async () => {
   expect([calls, store.get() === before]).toEqual([0, true]);
 });
 
-test('who leaves while the others are told hears nothing; the same function twice is two listeners', async () => {
+test('a listener that leaves is not called; the same function twice is two', async () => {
   const store = createStore({ a: 1 }, () => undefined);
   const heard: string[] = [];
   const twice = () => heard.push('twice');

@@ -11,7 +11,7 @@ const log = recordings.upgrade;
 describe('C6 tokens', () => {
   const unauthorized = problem(401, 'unauthenticated');
 
-  test('before each attempt with its reason; one refresh on 401; then auth_required with the cursor kept', async () => {
+  test('one per attempt, with its reason; one refresh on 401; then auth_required', async () => {
     const reasons: string[] = [];
     let good = 't1';
     const server = createScriptedServer({

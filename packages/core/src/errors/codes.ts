@@ -140,7 +140,8 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'operator',
       true,
       409,
-      'The debt cannot be compensated now: it is being delivered, was settled, or a mint may still land.',
+      'The debt cannot be compensated now: it is being delivered, was settled, or a mint may ' +
+        'still land.',
       'Look at the operation; try again once it needs attention and no mint is under way.',
     ),
     burn_not_expected: own(

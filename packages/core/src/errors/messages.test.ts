@@ -34,7 +34,7 @@ test('English tells what the error knows, and has a sentence for every status an
   for (const asset of assets) expect(en.asset(asset)).toMatch(/\.$/);
 });
 
-test('every further sentence there is stands in both languages, and says something where the English one does', () => {
+test('every further sentence is in both languages, and says something where English does', () => {
   for (const group of [
     'next',
     'connections',

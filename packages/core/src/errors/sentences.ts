@@ -28,7 +28,8 @@ export const sentences: Readonly<Record<string, CaseWords>> = {
   },
   'invalid_option:base_url': {
     message: () =>
-      'baseUrl must be an http or https URL without credentials, query and fragment, or a path of this site.',
+      'baseUrl must be an http or https URL without credentials, query and fragment, or a path ' +
+      'of this site.',
   },
   'invalid_option:redirect': {
     message: () => 'The server answered with a redirect.',
@@ -44,7 +45,8 @@ export const sentences: Readonly<Record<string, CaseWords>> = {
   },
   'protocol_unsupported:server': {
     message: ({ server, client }) =>
-      `The server speaks protocol ${String(server)}, this client ${String(client)}. Nothing was signed.`,
+      `The server speaks protocol ${String(server)}, this client ${String(client)}. Nothing was ` +
+      'signed.',
     hint: 'Load the page again for a newer client.',
   },
   'protocol_unsupported:end': {

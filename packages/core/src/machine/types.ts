@@ -20,7 +20,7 @@ type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) exten
   : never;
 
 /** A process of which no more is known than that it is one. */
-// biome-ignore lint/suspicious/noExplicitAny: a process of any input; the parameter is only matched, never read
+// biome-ignore lint/suspicious/noExplicitAny: a process of any input; only matched, never read
 export type AnyProcess = ProcessDefinition<string, any, readonly PhaseDefinition[]>;
 
 type PhasesOf<P extends AnyProcess> = NonNullable<P[typeof phasesOf]>[number];

@@ -38,7 +38,9 @@ export function nextEvent(
     !definition ||
     !(snapshot ? follows(process, snapshot.status, status) : status === process.initial)
   ) {
-    const message = `${status} may not follow ${snapshot?.status ?? 'the start'} in ${process.name}. Allowed: ${allowed.join(', ')}.`;
+    const message =
+      `${status} may not follow ${snapshot?.status ?? 'the start'} in ${process.name}. Allowed: ` +
+      `${allowed.join(', ')}.`;
     throw new NftUpgradeError('illegal_transition', {
       message,
       operationId,

@@ -9,7 +9,9 @@ const maxDepth = 100;
 const refuse = (path: string, what: string): NftUpgradeError =>
   new NftUpgradeError('invalid_option', {
     message: `The value at ${path} cannot be written as JSON: ${what}.`,
-    hint: 'Use only objects, arrays, strings, finite numbers, booleans and null; leave a property out instead of setting it to undefined.',
+    hint:
+      'Use only objects, arrays, strings, finite numbers, booleans and null; leave a property ' +
+      'out instead of setting it to undefined.',
     details: { path },
   });
 
@@ -32,7 +34,10 @@ function writeObject(value: object, path: string, parents: readonly object[]): s
   if (Array.isArray(value)) {
     // Array.from gives a hole as undefined; map would leave it out, and the gap would be written as
     // nothing.
-    return `[${Array.from(value, (item: unknown, index) => write(item, `${path}[${index}]`, inside)).join(',')}]`;
+    const items = Array.from(value, (item: unknown, index) =>
+      write(item, `${path}[${index}]`, inside),
+    );
+    return `[${items.join(',')}]`;
   }
   // A Date, Map or class instance becomes `{}` or whatever its toJSON says today: neither was
   // meant.

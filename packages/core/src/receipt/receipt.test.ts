@@ -30,7 +30,7 @@ const rules = async (receipt: unknown, keys = [key]) => {
 };
 afterEach(() => vi.restoreAllMocks());
 
-test('is verified offline, in whatever order its fields come, and after a trip through JSON', async () => {
+test('is verified offline, its fields in any order, and after a trip through JSON', async () => {
   const receipt = await sign();
   expect(await verifyReceipt(receipt, { keys: [key] })).toEqual({ valid: true, receipt });
   const reversed: unknown = Object.fromEntries(Object.entries(receipt).reverse());
@@ -119,7 +119,7 @@ test.each([
   expect(await rules(value)).toEqual(['malformed']),
 );
 
-test('what the chain says is asked for only when a node is named, and a node that fails is no verdict', async () => {
+test('the chain is asked only when a node is named; a node that fails is no verdict', async () => {
   const receipt = await sign();
   const asked = vi.fn(async () => claims.owner);
   expect(await verifyReceipt(receipt, { keys: [key], rpc: asked })).toMatchObject({

@@ -78,7 +78,9 @@ export const receiptBytes = (receipt: Omit<SignedReceipt, 'signature'>): Uint8Ar
  *
  * @throws NftUpgradeError `missing_capability` where WebCrypto has no Ed25519, `rpc_unavailable`
  *   when the node does not answer
- * @example const verdict = await verifyReceipt(snapshot.facts.receipt, { keys: ['7vJ9…'], rpc: 'https://api.mainnet-beta.solana.com' });
+ * @example
+ * const rpc = 'https://api.mainnet-beta.solana.com';
+ * const verdict = await verifyReceipt(snapshot.facts.receipt, { keys: ['7vJ9…'], rpc });
  */
 export async function verifyReceipt(
   receipt: unknown,

@@ -15,7 +15,8 @@ test('names what would hurt most', () => {
     `An instruction of ${programs.token} is Approve of the token program (instruction 5).`,
   ]);
   expect(explained([...f.honest(), token([])])).toEqual([
-    `An instruction of ${programs.token} is an empty instruction of the token program (instruction 5).`,
+    `An instruction of ${programs.token} is an empty instruction of the token program ` +
+      '(instruction 5).',
   ]);
   const stranger = f.otherMint.toBase58();
   expect(explained([...f.honest(), f.instruction(stranger, [], [1])])).toEqual([
@@ -35,24 +36,24 @@ test('every rule of the guard has its sentence, with what was found', () => {
     ...explained([f.assertion(), ...twice], { feePayer: f.stranger.publicKey }, 'before', options),
     ...explained([f.close(), f.unitLimit()], {}, 'after'),
   ];
-  expect(
-    findings.map((sentence) => sentence.replaceAll(/: [^:]*$/g, '.')).sort(),
-  ).toMatchInlineSnapshot(`
-    [
-      "It asks for more compute units than the policy allows.",
-      "It burns something else than this one NFT of its owner, through another program, or twice (instruction 8).",
-      "It closes another account than the one just emptied, to somebody else, or twice (instruction 0).",
-      "It contains assertions, which only a wallet may add, and only where the policy allows it (instruction 0).",
-      "It does not burn the NFT.",
-      "It is not signed by the owner of the NFT alone, or by the named fee payer and the owner.",
-      "It sets the compute unit limit twice (instruction 2).",
-      "It sets the compute unit price twice (instruction 4).",
-      "Its memo is not the one of this operation, signed by the owner and by nobody else, or stands there twice (instruction 6).",
-      "Its priority fee is above the most that the policy allows, in lamports.",
-      "No memo names this operation.",
-      "The signature of the owner is missing.",
-    ]
-  `);
+  expect(findings.map((sentence) => sentence.replaceAll(/: [^:]*$/g, '.')).sort()).toEqual([
+    'It asks for more compute units than the policy allows.',
+    'It burns something else than this one NFT of its owner, through another program, or twice ' +
+      '(instruction 8).',
+    'It closes another account than the one just emptied, to somebody else, or twice ' +
+      '(instruction 0).',
+    'It contains assertions, which only a wallet may add, and only where the policy allows it ' +
+      '(instruction 0).',
+    'It does not burn the NFT.',
+    'It is not signed by the owner of the NFT alone, or by the named fee payer and the owner.',
+    'It sets the compute unit limit twice (instruction 2).',
+    'It sets the compute unit price twice (instruction 4).',
+    'Its memo is not the one of this operation, signed by the owner and by nobody else, ' +
+      'or stands there twice (instruction 6).',
+    'Its priority fee is above the most that the policy allows, in lamports.',
+    'No memo names this operation.',
+    'The signature of the owner is missing.',
+  ]);
   expect(explainFinding({ rule: 'unreadable', message: '' })).toContain('cannot be read');
   expect(explainFinding({ rule: 'duplicate_key', message: '' })).toBe('It names an account twice.');
 });

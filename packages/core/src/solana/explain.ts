@@ -4,14 +4,17 @@ import { nameOf } from './names.ts';
 /** What each rule of `solanaGuard` demands. */
 const rules: Readonly<Record<string, string>> = {
   unreadable:
-    'The transaction cannot be read: it is not base64 in its one spelling, cut off, too long, of another version, or uses lookup tables',
+    'The transaction cannot be read: it is not base64 in its one spelling, cut off, too long, ' +
+    'of another version, or uses lookup tables',
   signers:
     'It is not signed by the owner of the NFT alone, or by the named fee payer and the owner',
   duplicate_key: 'It names an account twice',
   signature_missing: 'The signature of the owner is missing',
   burn: 'It burns something else than this one NFT of its owner, through another program, or twice',
   close: 'It closes another account than the one just emptied, to somebody else, or twice',
-  memo: 'Its memo is not the one of this operation, signed by the owner and by nobody else, or stands there twice',
+  memo:
+    'Its memo is not the one of this operation, signed by the owner and by nobody else, or ' +
+    'stands there twice',
   limit: 'It sets the compute unit limit twice',
   price: 'It sets the compute unit price twice',
   size: 'It sets the data size limit twice',
@@ -33,7 +36,10 @@ export function explainFinding({ rule, message, instruction }: GuardFinding): st
   const at = instruction === undefined ? '' : ` (instruction ${instruction})`;
   if (rule === 'not_allowed') {
     const [program = '', , data = ''] = message.split(' ');
-    return `An instruction of ${program} ${nameOf(program, data === '' ? undefined : Number.parseInt(data, 10))}${at}.`;
+    return (
+      `An instruction of ${program} ` +
+      `${nameOf(program, data === '' ? undefined : Number.parseInt(data, 10))}${at}.`
+    );
   }
   const sentence = rules[rule];
   if (sentence === undefined) return message;

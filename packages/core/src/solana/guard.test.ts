@@ -32,7 +32,9 @@ describe('an honest burn is safe', () => {
     const verdict = judge(f.honest(), { version });
     expect(verdict).toEqual({
       safe: true,
-      sentence: `Burns NFT ${f.expected.mint.slice(0, 4)}…${f.expected.mint.slice(-4)} from your wallet, returns its rent to you, fee at most 0.00000506 SOL, nothing else.`,
+      sentence:
+        `Burns NFT ${f.expected.mint.slice(0, 4)}…${f.expected.mint.slice(-4)} from your ` +
+        'wallet, returns its rent to you, fee at most 0.00000506 SOL, nothing else.',
       maxFeeLamports: 5_060n,
     });
   });
@@ -295,7 +297,9 @@ describe('W1: refused before the prompt', () => {
       findings: [
         {
           rule: 'not_allowed',
-          message: `${programs.token} ${[f.account, f.otherAccount, f.owner.publicKey].join()} 4,1,0,0,0,0,0,0,0`,
+          message:
+            `${programs.token} ${[f.account, f.otherAccount, f.owner.publicKey].join()} ` +
+            '4,1,0,0,0,0,0,0,0',
           instruction: 5,
         },
       ],

@@ -124,7 +124,13 @@ export function solanaGuard(options: SolanaGuardOptions = {}): Guard {
           if (!findings.length)
             return {
               safe: true,
-              sentence: `Burns NFT ${short(mint)} from your wallet${destination ? `, returns its rent to ${destination === owner ? 'you' : short(destination)}` : ''}, fee at most ${(lamports / 1e9).toFixed(9).replace(/\.?0+$/, '')} SOL${payer === owner ? '' : ` paid by ${short(payer)}`}, nothing else.`,
+              sentence:
+                `Burns NFT ${short(mint)} from your wallet` +
+                (destination
+                  ? `, returns its rent to ${destination === owner ? 'you' : short(destination)}`
+                  : '') +
+                `, fee at most ${(lamports / 1e9).toFixed(9).replace(/\.?0+$/, '')} SOL` +
+                `${payer === owner ? '' : ` paid by ${short(payer)}`}, nothing else.`,
               maxFeeLamports: BigInt(lamports),
             };
         } else refuse('unreadable');

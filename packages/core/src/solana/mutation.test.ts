@@ -42,7 +42,8 @@ function meaning(bytes: Uint8Array): string[] {
       )
       .map(
         ({ program, accounts, data }) =>
-          `${program} ${accounts.map((key) => (key === emptied ? 'emptied' : key)).join()} ${data.toString('hex')}`,
+          `${program} ${accounts.map((key) => (key === emptied ? 'emptied' : key)).join()} ` +
+          `${data.toString('hex')}`,
       ),
   ];
 }

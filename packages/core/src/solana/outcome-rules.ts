@@ -36,9 +36,9 @@ const status =
         link.statusCode === word || link.message.toLowerCase().includes(`(0x${word.toString(16)})`),
     );
 const says =
-  (pattern: RegExp) =>
+  (...patterns: readonly RegExp[]) =>
   (link: ErrorLink): boolean =>
-    pattern.test(link.message);
+    patterns.some((pattern) => pattern.test(link.message));
 const both =
   (first: (link: ErrorLink) => boolean, second: (link: ErrorLink) => boolean) =>
   (link: ErrorLink): boolean =>
@@ -93,7 +93,8 @@ export const outcomeRules: readonly OutcomeRule[] = [
   },
   {
     source:
-      'Ledger Solana app 0x6a80, 0x6a82, 0x6a83 (src/apdu.h, InvalidMessage…): it cannot parse the transaction, so it shows nothing',
+      'Ledger Solana app 0x6a80, 0x6a82, 0x6a83 (src/apdu.h, InvalidMessage…): it cannot ' +
+      'parse the transaction, so it shows nothing',
     when: status(0x6a80, 0x6a82, 0x6a83),
     kind: 'not_prompted',
     code: 'wallet_unsupported',
@@ -102,7 +103,8 @@ export const outcomeRules: readonly OutcomeRule[] = [
   },
   {
     source:
-      'Ledger Solana app 0x6a81 InvalidMessageHeader: the account of the device is not among the signers',
+      'Ledger Solana app 0x6a81 InvalidMessageHeader: the account of the device is not among ' +
+      'the signers',
     when: status(0x6a81),
     kind: 'not_prompted',
     code: 'wrong_account',
@@ -216,21 +218,25 @@ export const outcomeRules: readonly OutcomeRule[] = [
   // a wallet for an open request.
   {
     source:
-      'agave: InsufficientFundsForFee, AccountNotFound, and the System program, in the answer of a node',
+      'agave: InsufficientFundsForFee, AccountNotFound, and the System program, in the answer ' +
+      'of a node',
     when: says(/insufficient lamports|insufficient funds for fee|no record of a prior credit/i),
     kind: 'unknown',
     code: 'insufficient_sol',
   },
   {
     source:
-      'agave SendTransactionPreflightFailure, web3.js SendTransactionError: perhaps signed, and refused by this one node',
+      'agave SendTransactionPreflightFailure, web3.js SendTransactionError: perhaps signed, ' +
+      'and refused by this one node',
     when: (link) =>
       link.hasLogs ||
       /simulation failed|failed to simulate|blockhash not found/i.test(link.message),
     kind: 'unknown',
     code: 'simulation_failed',
     message: 'The node that the wallet uses refused the transaction.',
-    hint: 'Wait: the server watches the chain, and offers a fresh transaction when this one cannot land any more.',
+    hint:
+      'Wait: the server watches the chain, and offers a fresh transaction when this one cannot ' +
+      'land any more.',
   },
   // Providers: https://docs.phantom.com/solana/errors, EIP-1193, EIP-1474
   {
@@ -297,9 +303,13 @@ export const outcomeRules: readonly OutcomeRule[] = [
   // Text, in front of the classes and of -32603: wallets wrap a refusal in either.
   {
     source:
-      'Phantom, Solflare, Backpack, Coinbase: "User rejected the request.", "Transaction cancelled", "Approval Denied", "Plugin Closed"',
+      'Phantom, Solflare, Backpack, Coinbase: "User rejected the request.", "Transaction ' +
+      'cancelled", "Approval Denied", "Plugin Closed"',
     when: says(
-      /\buser (has )?(rejected|denied|declined|cancell?ed|disapproved)|\b(rejected|denied|declined|cancell?ed) by (the )?user\b|^(transaction|request|signing) (rejected|denied|declined|cancell?ed)\.?$|^(approval denied|plugin closed)\.?$/i,
+      /\buser (has )?(rejected|denied|declined|cancell?ed|disapproved)/i,
+      /\b(rejected|denied|declined|cancell?ed) by (the )?user\b/i,
+      /^(transaction|request|signing) (rejected|denied|declined|cancell?ed)\.?$/i,
+      /^(approval denied|plugin closed)\.?$/i,
     ),
     kind: 'rejected',
     code: 'wallet_rejected',
@@ -368,7 +378,8 @@ export const outcomeRules: readonly OutcomeRule[] = [
   },
   {
     source:
-      'wallet-adapter-base src/signer.ts: "Sending transaction version 0 isn\'t supported by this wallet"',
+      'wallet-adapter-base src/signer.ts: "Sending transaction version 0 isn\'t supported by ' +
+      'this wallet"',
     when: says(/isn['’]t supported by this wallet/i),
     kind: 'not_prompted',
     code: 'wallet_unsupported',

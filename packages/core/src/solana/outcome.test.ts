@@ -170,7 +170,8 @@ describe('W5, W6: where a burn may be out nothing is claimed', () => {
       'no SOL',
       provider(
         -32002,
-        'Transaction simulation failed: Attempt to debit an account but found no record of a prior credit.',
+        'Transaction simulation failed: Attempt to debit an account but found no record of a ' +
+          'prior credit.',
       ),
       'unknown insufficient_sol',
     ],

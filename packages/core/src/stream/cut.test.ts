@@ -41,7 +41,7 @@ describe.each(combinations)('C7 $title', ({ of, encoding }) => {
     }
   });
 
-  test('a cut after every byte, read on from the cursor, in chunks that split characters and line ends', () => {
+  test('a cut after every byte, resumed at the cursor, in chunks that split characters', () => {
     const { process, log } = of;
     const encode = encodings[encoding] ?? ((text: string) => new TextEncoder().encode(text));
     const bytesFrom = (cursor: number) =>

@@ -102,7 +102,7 @@ describe('C7 the connection', () => {
     expect(world.operation.counters.silences).toBe(1);
   });
 
-  test('gives up after the budget with the reason, and retry() goes on from the cursor with a new one', async () => {
+  test('gives up after the budget with the reason, and retry() grants a new one', async () => {
     const world = scripted(
       {
         log: waitingUpgrade,
@@ -128,7 +128,7 @@ describe('C7 the connection', () => {
     world.client.close();
   });
 
-  test('given up for want of a network, the network brings it back with a full budget', async () => {
+  test('given up without a network: the network brings it back with a full budget', async () => {
     const world = scripted(
       {
         log: waitingUpgrade,
@@ -146,7 +146,7 @@ describe('C7 the connection', () => {
     world.client.close();
   });
 
-  test('an idle operation on a server that rolls connections never runs out of budget', async () => {
+  test('an idle operation on a server that closes in turn never runs out of budget', async () => {
     const world = pushed({ limits: { maxAttempts: 3 } });
     let answer = await openLive(world);
     for (let roll = 1; roll <= 10; roll++) {

@@ -76,7 +76,7 @@ describe('backoff', () => {
     });
   });
 
-  test('for any ending the delay stays within its bounds, and the same question has the same answer', () => {
+  test('for any attempt result the delay stays within its bounds and is the same again', () => {
     const kinds: Ending['kind'][] = [
       'cut',
       'polled',

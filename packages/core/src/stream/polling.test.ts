@@ -61,7 +61,7 @@ describe('C7 where streaming does not work', () => {
     expect(world.operation.counters.polls).toBeGreaterThan(0);
   });
 
-  test('a runtime whose answers have no body to read as a stream: pages, and still one start', async () => {
+  test('a runtime whose responses have no readable body: pages, and still one start', async () => {
     const server = createScriptedServer({ process: upgrade, log });
     const streaming = memoryFetch(server);
     const fetch = async (input: string, init: RequestInit) => {

@@ -26,7 +26,7 @@ describe('C8 the sequence', () => {
     expect(world.server.requests.length).toBeLessThan(8);
   });
 
-  test('duplicates are dropped, early events are put in their place, and both are counted', async () => {
+  test('duplicates are dropped, early events are put in place, and both are counted', async () => {
     const world = pushed();
     const answer = await openLive(world);
     const [fourth, fifth] = log.slice(3, 5);
@@ -80,7 +80,7 @@ describe('C8 the sequence', () => {
     expect(world.operation.counters.protocolErrors).toBe(1);
   });
 
-  test('also before anything is known of the operation but its id, and in the middle of a chunk', () => {
+  test('also when only the id of the operation is known, and in the middle of a chunk', () => {
     const [first, second] = log;
     if (!first || !second) throw new Error('recording');
     const counters = newCounters();
@@ -104,7 +104,7 @@ describe('C8 the sequence', () => {
     expect(counters).toMatchObject({ events: 1, duplicates: 1 });
   });
 
-  test('a server that sends rubbish for ever ends in gave_up with the protocol error as its cause', async () => {
+  test('rubbish for ever ends in gave_up with the protocol error as its cause', async () => {
     const bad = new TextEncoder().encode('data: {\n\n');
     const world = scripted(
       { fault: (_, index) => (index === 0 ? { cutAfter: 2_000 } : { reply: { body: bad } }) },

@@ -197,7 +197,7 @@ describe('C2: tabs share one connection', () => {
     });
   });
 
-  it('without locks, without a channel, or where locks are refused, each tab has its own', async () => {
+  it('without locks or a channel, or where locks are refused, each tab has its own', async () => {
     const refusingLocks = {
       request: () => Promise.reject(new DOMException('denied', 'SecurityError')),
     };
@@ -247,7 +247,7 @@ describe('C2: tabs share one connection', () => {
   });
 });
 
-it('C2, C7: tabs that come and go, over cuts and lost messages, all see every event once', async () => {
+it('C2, C7: tabs that come and go, over cuts and lost messages, see every event once', async () => {
   const action = fc.oneof(
     { weight: 4, arbitrary: fc.constant('grow' as const) },
     { weight: 2, arbitrary: fc.constant('open' as const) },

@@ -16,7 +16,8 @@ export interface Timing {
   /** A stream that is silent for this many heartbeats is dead. Default 2.5. */
   silenceFactor: number;
   /**
-   * A frame that arrives this much later than the quickest one was held back on the way. Default 5 000.
+   * A frame that arrives this much later than the quickest one was held back on the way. Default
+   * 5 000.
    */
   bufferedMs: number;
   /**

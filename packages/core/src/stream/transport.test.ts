@@ -95,7 +95,7 @@ test('a getToken that never answers ends in unauthenticated; an abort in aborted
   await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
 });
 
-test('headers that never come end in connection_lost, also when fetch ignores its signal', async () => {
+test('headers that never come: connection_lost, also when fetch ignores its signal', async () => {
   const { transport, time } = transportOver(() => new Promise(() => undefined));
   const sending = transport.send(request());
   sending.catch(() => undefined);

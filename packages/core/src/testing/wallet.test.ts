@@ -152,7 +152,7 @@ test('W5: ghost_reject reports a rejection, and its prompt is approved later', a
   expect([wallet.open, wallet.signed.length, broadcast.mock.calls.length]).toEqual([0, 1, 1]);
 });
 
-test('W6: hang is answered by a late approval, and after the page has gone still broadcasts', async () => {
+test('W6: hang ends with a late approval, and broadcasts after the page has gone', async () => {
   const wallet = make('hang');
   const answer = wallet.sign(request());
   await vi.waitFor(() => expect(wallet.open).toBe(1));

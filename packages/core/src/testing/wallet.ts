@@ -50,7 +50,9 @@ export interface KeypairWallet extends WalletPort {
  *
  * @param secretKey 64 bytes: seed and public key, as `solana-keygen` and web3.js write it
  * @throws NftUpgradeError `invalid_option`
- * @example keypairWallet(key, { script: ['reject', 'guarded'], broadcast: (signed) => connection.sendEncodedTransaction(signed) })
+ * @example
+ * const broadcast = (signed: string) => connection.sendEncodedTransaction(signed);
+ * const wallet = keypairWallet(key, { script: ['reject', 'guarded'], broadcast });
  */
 export function keypairWallet(
   secretKey: Uint8Array,

@@ -60,7 +60,9 @@ export function walletAdapter(
           return () => send(adapter, connection, transaction);
         if (canSign) return () => signOnly(adapter, transaction, owner);
         return walletFailure('not_prompted', 'wallet_unsupported', {
-          message: `${adapter.name} can only sign and send, and walletAdapter was given no connection to send with.`,
+          message:
+            `${adapter.name} can only sign and send, and walletAdapter was given no connection ` +
+            'to send with.',
           hint: 'Pass connection to walletAdapter.',
         });
       },

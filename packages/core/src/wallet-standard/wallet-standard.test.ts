@@ -92,7 +92,7 @@ describe('nothing is shown', () => {
     expect(walletStandard(made.wallet).publicKey()).toBeNull();
     expect(await quiet(made)).toBe('not_prompted wallet_not_connected');
   });
-  test('W7: another account is selected, also one that was switched to after the request was made', async () => {
+  test('W7: another account is selected, also when it is switched to meanwhile', async () => {
     const made = standardWallet([sign]);
     made.wallet.accounts[0] = { ...made.account, address: f.stranger.publicKey.toBase58() };
     expect(await quiet(made)).toBe('not_prompted wrong_account');

@@ -32,7 +32,9 @@ export interface WalletStandardOptions extends PromptOptions {
  * go to the wallet as the guard has read them. Outcomes and late answers are those of
  * `walletAdapter`.
  *
- * @example walletStandard(getWallets().get().find(({ name }) => name === 'Phantom'), { chain: 'solana:devnet' })
+ * @example
+ * const phantom = getWallets().get().find(({ name }) => name === 'Phantom');
+ * const wallet = walletStandard(phantom, { chain: 'solana:devnet' });
  * @throws NftUpgradeError `invalid_option`
  */
 export function walletStandard(
@@ -70,7 +72,9 @@ export function walletStandard(
         if (selected?.address !== owner) return walletFailure('not_prompted', 'wrong_account');
         if (!selected.chains.includes(chain))
           return walletFailure('not_prompted', 'wallet_unsupported', {
-            message: `${wallet.name} offers this account for ${selected.chains.join(', ') || 'no chain'}, not for ${chain}.`,
+            message:
+              `${wallet.name} offers this account for ` +
+              `${selected.chains.join(', ') || 'no chain'}, not for ${chain}.`,
             hint: 'Switch the network in the wallet.',
           });
         const { sign, send } = ways(selected);

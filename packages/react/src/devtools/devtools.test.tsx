@@ -51,7 +51,7 @@ it('shows the three axes and every line, live', async () => {
   client.close();
 });
 
-it('replays: each step shows what the client had there, and the last one follows what comes', async () => {
+it('replays: each step shows the state the client had, and the last one follows', async () => {
   const { client } = await recorded();
   const first = lines().findIndex((line) => line?.includes('#1 initializing'));
   fireEvent.change(screen.getByRole('slider'), { target: { value: String(first) } });

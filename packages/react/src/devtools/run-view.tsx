@@ -58,7 +58,8 @@ function Axes({ state }: { state: Replayed | string | null }) {
       <dt>operation</dt>
       <dd>
         {operation
-          ? `#${operation.seq} ${operation.status}, ${operation.progress}%, asset ${operation.asset}`
+          ? `#${operation.seq} ${operation.status}, ${operation.progress}%, asset ` +
+            `${operation.asset}`
           : 'nothing yet'}
       </dd>
       <dt>connection</dt>
@@ -68,7 +69,8 @@ function Axes({ state }: { state: Replayed | string | null }) {
       <dt>healed</dt>
       <dd>
         {state
-          ? `${state.counters.duplicates} duplicates, ${state.counters.gaps} gaps, ${state.counters.unknown} unknown`
+          ? `${state.counters.duplicates} duplicates, ${state.counters.gaps} gaps, ` +
+            `${state.counters.unknown} unknown`
           : 'nothing yet'}
       </dd>
     </dl>

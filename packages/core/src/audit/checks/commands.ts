@@ -60,7 +60,8 @@ export const commandChecks: readonly Check[] = [
       const bad = [400, 411, 415, 422].includes(answer.status);
       must(
         !bad,
-        `a command ${body ? 'with an empty object' : 'without a body'} was answered with ${answer.status} ${String(codeOf(answer))}`,
+        `a command ${body ? 'with an empty object' : 'without a body'} was answered with ` +
+          `${answer.status} ${String(codeOf(answer))}`,
       );
     }
     const list = await command(world, live, 'retry', []);

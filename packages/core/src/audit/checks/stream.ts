@@ -59,7 +59,8 @@ export const streamChecks: readonly Check[] = [
         // Once may be a busy moment, and every time is somebody who waits for more.
         must(
           tries < OPENING_TRIES,
-          `the first frame of an idle stream did not come within ${Math.round(limit)} ms, ${tries} times`,
+          `the first frame of an idle stream did not come within ${Math.round(limit)} ms, ` +
+            `${tries} times`,
         );
       }
     },

@@ -5,7 +5,8 @@ export const clientRules: readonly ProtocolRule[] = inside('client', [
   [
     '01',
     'MUST',
-    'The start is sent with an `Idempotency-Key`, and repeated only with the same key and only as long as its outcome is unknown. After that the client only reads on from its cursor.',
+    'The start is sent with an `Idempotency-Key`, and repeated only with the same key and only ' +
+      'as long as its outcome is unknown. After that the client only reads on from its cursor.',
     'C1',
   ],
   [
@@ -23,7 +24,8 @@ export const clientRules: readonly ProtocolRule[] = inside('client', [
   [
     '04',
     'MUST',
-    'An event whose number was seen is dropped, and one that is early makes the client read again from its cursor; no listener sees an event twice or out of order.',
+    'An event whose number was seen is dropped, and one that is early makes the client read ' +
+      'again from its cursor; no listener sees an event twice or out of order.',
     'C8',
   ],
   ['05', 'MUST', 'A newer protocol version is refused before anything is signed.', 'C11'],
@@ -35,13 +37,15 @@ export const clientRules: readonly ProtocolRule[] = inside('client', [
   [
     '07',
     'MUST',
-    'A transaction is judged by its bytes before a wallet sees it, and refused when it does more than burn the NFT of the operation.',
+    'A transaction is judged by its bytes before a wallet sees it, and refused when it does ' +
+      'more than burn the NFT of the operation.',
     'W1',
   ],
   [
     '08',
     'MUST',
-    'After a 401 the token is renewed once and the cursor kept; a second 401 pauses the connection and never ends the operation.',
+    'After a 401 the token is renewed once and the cursor kept; a second 401 pauses the ' +
+      'connection and never ends the operation.',
     'C6',
   ],
   [

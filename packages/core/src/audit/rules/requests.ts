@@ -6,13 +6,15 @@ export const requestRules: readonly ProtocolRule[] = [
     [
       '01',
       'MUST',
-      'Every answer to a route of this protocol, refusals included, carries `NFT-Protocol` with the version the server speaks.',
+      'Every answer to a route of this protocol, refusals included, carries `NFT-Protocol` with ' +
+        'the version the server speaks.',
       'Set the header in one place, behind the error handling.',
     ],
     [
       '02',
       'MUST',
-      'A client that names another version in `NFT-Protocol` is refused with 426 and `protocol_unsupported` before anything begins. Without the header it speaks version 1.',
+      'A client that names another version in `NFT-Protocol` is refused with 426 and ' +
+        '`protocol_unsupported` before anything begins. Without the header it speaks version 1.',
       'Compare the request header before the start is read.',
     ],
     [
@@ -24,25 +26,29 @@ export const requestRules: readonly ProtocolRule[] = [
     [
       '04',
       'MUST',
-      'A method that a route does not take is answered with 405, `method_not_allowed` and the methods it takes in `Allow`.',
+      'A method that a route does not take is answered with 405, `method_not_allowed` and the ' +
+        'methods it takes in `Allow`.',
       'Send the Allow header with the 405.',
     ],
     [
       '05',
       'MUST',
-      'On HTTP/2 no answer carries a connection-specific header: `Connection`, `Keep-Alive`, `Proxy-Connection`, `Transfer-Encoding`, `Upgrade` (RFC 9113, section 8.2.2).',
+      'On HTTP/2 no answer carries a connection-specific header: `Connection`, `Keep-Alive`, ' +
+        '`Proxy-Connection`, `Transfer-Encoding`, `Upgrade` (RFC 9113, section 8.2.2).',
       'Leave these headers out where the request came over HTTP/2: browsers reset the stream.',
     ],
     [
       '06',
       'MUST',
-      'What belongs to a user is kept out of shared caches: `Cache-Control` of every answer but the health says `no-store`, `no-cache` or `private`.',
+      'What belongs to a user is kept out of shared caches: `Cache-Control` of every answer but ' +
+        'the health says `no-store`, `no-cache` or `private`.',
       'Send Cache-Control: no-store unless the route says otherwise.',
     ],
     [
       '07',
       'SHOULD',
-      'Over TLS a server speaks HTTP/2: a browser opens no more than six connections to an HTTP/1.1 origin, over all tabs.',
+      'Over TLS a server speaks HTTP/2: a browser opens no more than six connections to an ' +
+        'HTTP/1.1 origin, over all tabs.',
       'Offer h2 in ALPN.',
     ],
     [
@@ -56,43 +62,50 @@ export const requestRules: readonly ProtocolRule[] = [
     [
       '01',
       'MUST',
-      'A start that accepts `text/event-stream` is answered with 200, that content type, and the log of the operation from its first event.',
+      'A start that accepts `text/event-stream` is answered with 200, that content type, and ' +
+        'the log of the operation from its first event.',
       'Answer the POST itself with the stream.',
     ],
     [
       '02',
       'MUST',
-      'The answer to a start names the stream in `Content-Location` (`…/{id}/events`) before any event: a client that loses the first frame knows where to go on.',
+      'The answer to a start names the stream in `Content-Location` (`…/{id}/events`) before ' +
+        'any event: a client that loses the first frame knows where to go on.',
       'Make the operation first, then send the headers with its address.',
     ],
     [
       '03',
       'MUST',
-      'A start that accepts `application/json` only is answered with 202, the snapshot, and the address of the operation in `Location`.',
+      'A start that accepts `application/json` only is answered with 202, the snapshot, and the ' +
+        'address of the operation in `Location`.',
       'Choose by Accept; start the same operation either way.',
     ],
     [
       '04',
       'MUST',
-      'A repeated start of the same principal with the same `Idempotency-Key` and body attaches to the operation of the first: it never makes a second one.',
+      'A repeated start of the same principal with the same `Idempotency-Key` and body attaches ' +
+        'to the operation of the first: it never makes a second one.',
       'Store the key with the operation in one transaction, unique per principal.',
     ],
     [
       '05',
       'MUST',
-      'The same key with another body, or for another process, is answered with 409 and `idempotency_conflict`, and makes nothing.',
+      'The same key with another body, or for another process, is answered with 409 and ' +
+        '`idempotency_conflict`, and makes nothing.',
       'Keep the body with the key and compare.',
     ],
     [
       '06',
       'MUST',
-      'A key is 8 to 128 visible ASCII characters. Another one is answered with 422 and makes nothing.',
+      'A key is 8 to 128 visible ASCII characters. Another one is answered with 422 and makes ' +
+        'nothing.',
       'Check the key before the start.',
     ],
     [
       '07',
       'MUST',
-      'A start about an NFT or badge that has a live operation of the same process joins that operation, whatever its key.',
+      'A start about an NFT or badge that has a live operation of the same process joins that ' +
+        'operation, whatever its key.',
       'One live operation per principal, process and subject: a unique index.',
     ],
     [
@@ -104,13 +117,15 @@ export const requestRules: readonly ProtocolRule[] = [
     [
       '09',
       'MUST',
-      'A body of another content type than `application/json` is answered with 415 and `unsupported_media_type`: a form of another site can send no JSON.',
+      'A body of another content type than `application/json` is answered with 415 and ' +
+        '`unsupported_media_type`: a form of another site can send no JSON.',
       'Check the content type before the body is read.',
     ],
     [
       '10',
       'MUST',
-      'A body that is not of the process, with a missing, wrong or unknown member, is answered with 422, `invalid_request` and the member in `details.field`.',
+      'A body that is not of the process, with a missing, wrong or unknown member, is answered ' +
+        'with 422, `invalid_request` and the member in `details.field`.',
       'Validate with the published schema of the start, which is closed.',
     ],
     [
@@ -122,7 +137,8 @@ export const requestRules: readonly ProtocolRule[] = [
     [
       '12',
       'MUST',
-      'A start that accepts neither streams nor JSON is answered with 406 and `not_acceptable`, and makes nothing.',
+      'A start that accepts neither streams nor JSON is answered with 406 and `not_acceptable`, ' +
+        'and makes nothing.',
       'Negotiate before the start.',
     ],
   ]),
@@ -130,19 +146,22 @@ export const requestRules: readonly ProtocolRule[] = [
     [
       '01',
       'MUST',
-      'Every answer with a status of 400 or more is `application/problem+json` (RFC 9457) with `type`, `title`, `status` (equal to that of the answer), `code`, `retryable` and `actor`.',
+      'Every answer with a status of 400 or more is `application/problem+json` (RFC 9457) with ' +
+        '`type`, `title`, `status` (equal to that of the answer), `code`, `retryable` and `actor`.',
       'Build every error answer in one function.',
     ],
     [
       '02',
       'MUST',
-      'A problem about an operation of the caller names it in `operationId`, and where the asset is in `asset`.',
+      'A problem about an operation of the caller names it in `operationId`, and where the ' +
+        'asset is in `asset`.',
       'Pass both to the refusal: it is what a user asks first.',
     ],
     [
       '03',
       'MUST',
-      'A problem repeats neither the body nor the credentials of the request: problems are logged and shown.',
+      'A problem repeats neither the body nor the credentials of the request: problems are ' +
+        'logged and shown.',
       'Name the field, never its value.',
     ],
   ]),

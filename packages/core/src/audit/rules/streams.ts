@@ -6,7 +6,8 @@ export const streamRules: readonly ProtocolRule[] = [
     [
       '01',
       'MUST',
-      'The first frame of every connection is `retry: <ms>` with the comment `heartbeat=<ms> protocol=1`, before any event.',
+      'The first frame of every connection is `retry: <ms>` with the comment `heartbeat=<ms> ' +
+        'protocol=1`, before any event.',
       'Write it at once, before the log is read.',
     ],
     [
@@ -36,25 +37,29 @@ export const streamRules: readonly ProtocolRule[] = [
     [
       '06',
       'MUST',
-      'While nothing happens a comment comes at least once in every announced interval, which is 60 seconds or less.',
+      'While nothing happens a comment comes at least once in every announced interval, which ' +
+        'is 60 seconds or less.',
       'Write `: time=<ms>` whenever the interval passed without a frame.',
     ],
     [
       '07',
       'SHOULD',
-      'A heartbeat tells the server’s time, `time=<milliseconds since the epoch>`: by it a client sees that a proxy holds frames back.',
+      'A heartbeat tells the server’s time, `time=<milliseconds since the epoch>`: by it a ' +
+        'client sees that a proxy holds frames back.',
       'Put the time into the comment.',
     ],
     [
       '08',
       'MUST',
-      'The stream ends in order after a terminal event, and a stream of an operation that has ended shows its log and ends.',
+      'The stream ends in order after a terminal event, and a stream of an operation that has ' +
+        'ended shows its log and ends.',
       'Close after the terminal event has been written.',
     ],
     [
       '09',
       'MUST',
-      '`Cache-Control` of a stream says `no-cache` or `no-store`, and `no-transform`: compressors hold frames back.',
+      '`Cache-Control` of a stream says `no-cache` or `no-store`, and `no-transform`: ' +
+        'compressors hold frames back.',
       'Send Cache-Control: no-cache, no-transform.',
     ],
     [
@@ -80,13 +85,15 @@ export const streamRules: readonly ProtocolRule[] = [
     [
       '13',
       'MUST',
-      'A client that does not read costs a bounded amount of memory, is cut off after a while, and finds everything when it resumes.',
+      'A client that does not read costs a bounded amount of memory, is cut off after a while, ' +
+        'and finds everything when it resumes.',
       'L1',
     ],
     [
       '14',
       'SHOULD',
-      'A server that stops ends its streams in order, with a `retry:` that differs between clients.',
+      'A server that stops ends its streams in order, with a `retry:` that differs between ' +
+        'clients.',
       'L3',
     ],
   ]),
@@ -155,7 +162,8 @@ export const streamRules: readonly ProtocolRule[] = [
     [
       '04',
       'MUST',
-      'An unknown or expired cursor is answered with the log from the start and `NFT-Stream-Gap: true`. A known one never carries that header.',
+      'An unknown or expired cursor is answered with the log from the start and ' +
+        '`NFT-Stream-Gap: true`. A known one never carries that header.',
       'Compare the cursor with the last number of the log before the headers go out.',
     ],
     [

@@ -30,7 +30,9 @@ const channelOf = (process: AnyProcess) => ({
 const operationOf = (process: AnyProcess) => ({
   action: 'send',
   channel: { $ref: `#/channels/${process.name}` },
-  title: `The server sends the events of ${process.name} in order, from the cursor of the reader on`,
+  title:
+    `The server sends the events of ${process.name} in order, ` +
+    'from the cursor of the reader on',
 });
 
 /** The event streams as AsyncAPI 3. */

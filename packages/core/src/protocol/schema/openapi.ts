@@ -184,7 +184,10 @@ export const openApi = (processes: readonly SourceProcess[] = sources): JsonSche
   info: {
     title: 'AIW3 NFT upgrade',
     version: `${PROTOCOL_VERSION}.0.0`,
-    description: `Specification: PROTOCOL.md. Every answer names the version in ${PROTOCOL_HEADER}.`,
+    description: [
+      'Specification: PROTOCOL.md.',
+      `Every answer names the version in ${PROTOCOL_HEADER}.`,
+    ].join(' '),
     license: { name: 'MIT', identifier: 'MIT' },
   },
   security: [{ bearer: [] }],

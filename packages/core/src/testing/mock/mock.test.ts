@@ -111,7 +111,7 @@ describe('what scenarios show', () => {
     expect(server.requests.filter(({ route }) => route === 'page').length).toBeGreaterThan(0);
   });
 
-  it('truncated: what came before the break is kept, and the client goes on from there', async () => {
+  it('truncated: what came before the break is kept, and the client resumes there', async () => {
     const { server } = await play(scenarios.claim.truncated);
     const [, resumed] = server.requests;
     expect([resumed?.route, resumed?.headers.get('last-event-id')]).toEqual(['stream', '2']);
