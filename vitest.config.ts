@@ -40,6 +40,7 @@ export default defineConfig({
           include: [
             'packages/*/src/**/*.test.{ts,tsx}',
             'examples/*/src/**/*.test.{ts,tsx}',
+            'scripts/**/*.test.ts',
             'test/**/*.test.ts',
           ],
           env: { REACT_MAJOR: '19' },

@@ -39,6 +39,7 @@ const tasks = {
   build: [['pnpm', '--filter', './packages/*', 'run', 'build']],
   check: [
     ['pnpm', 'exec', 'biome', 'ci', '.'],
+    ['node', ...source, 'scripts/style/main.ts'],
     ['pnpm', 'exec', 'oxlint', '--type-aware', '--deny-warnings'],
     ['node', 'node_modules/@typescript/native/bin/tsc', '-p', 'tsconfig.json'],
     ['pnpm', 'exec', 'knip'],
@@ -68,6 +69,7 @@ const tasks = {
   matrix: [['node', ...source, 'scripts/matrix/main.ts']],
   mutate: [['node', ...source, 'scripts/mutations/main.ts']],
   freeze: [['node', ...source, 'scripts/golden.ts']],
+  style: [['node', ...source, 'scripts/style/main.ts']],
   generate: [['node', ...source, 'scripts/generate/main.ts']],
   docs: [['pnpm', 'exec', 'typedoc']],
   tryout: [
@@ -151,7 +153,7 @@ const quiet = existsSync(join(root, 'node_modules'))
 // runtimes: nothing else needs them.
 const large = ['@aiw3/bench', '@aiw3/example-next', '@aiw3/format-check'];
 if (process.env.REQUIRE_SERVICES !== '1') large.push('@aiw3/test-runtimes');
-const light = ['demo', 'serve', 'chain', 'test', 'cuts', 'torture'].includes(task);
+const light = ['demo', 'serve', 'chain', 'test', 'cuts', 'torture', 'style'].includes(task);
 const wanted = light ? large.flatMap((name) => ['--filter', `!${name}`]) : [];
 const installed = run('pnpm', ['install', '--frozen-lockfile', ...wanted, ...quiet], {
   stdio: ['ignore', 2, 'inherit'],
