@@ -1,4 +1,7 @@
-"""Operations in memory: each a log of events, folded into a snapshot. The chain is a stand-in that burns and mints at once."""
+"""Operations in memory: each a log of events, folded into a snapshot.
+
+The chain is a stand-in that burns and mints at once.
+"""
 
 import hashlib
 import itertools
@@ -45,7 +48,10 @@ class Operation:
         return self.snapshot["status"]
 
     def emit(self, status, payload=None):
-        """Appends the next event. The caller has checked that it may come; here it is checked once more."""
+        """Appends the next event.
+
+        The caller has checked that it may follow; here it is checked once more.
+        """
         with self.changed:
             statuses = self.definition["statuses"]
             before = self.snapshot
@@ -78,35 +84,79 @@ class Operation:
                 "updatedAt": event["timestamp"],
                 "message": event.get("message"),
                 "unknown": 0,
-                "facts": {**(before["facts"] if before else {}), **{key: event[key] for key in facts if key in event}},
+                "facts": {
+                    **(before["facts"] if before else {}),
+                    **{key: event[key] for key in facts if key in event},
+                },
                 "now": {key: event[key] for key in now if key in event},
             }
             self.changed.notify_all()
 
     def refuse(self, code):
-        return Problem(code, operationId=self.id, asset=self.snapshot["asset"], details={"status": self.status()})
+        return Problem(
+            code,
+            operationId=self.id,
+            asset=self.snapshot["asset"],
+            details={"status": self.status()},
+        )
 
     def begin(self):
         """Goes on until the operation waits for its user, or has ended."""
         if self.process == "badge_activation":
             badge = {"badgeId": self.body["badgeId"], "name": "Early Bird", "status": "activated"}
-            return self.later(("qualification_verified", {"badge": badge}), ("updating_records", {}), ("completed", {"badge": badge}))
+            return self.later(
+                ("qualification_verified", {"badge": badge}),
+                ("updating_records", {}),
+                ("completed", {"badge": badge}),
+            )
         if self.process == "claim":
             return self.later(("qualification_verified", {"targetTier": TIER}), *self.delivery())
         if self.body["targetTierId"] != TIER["tierId"]:
-            need = [{"code": "tier", "required": TIER["tierId"], "actual": self.body["targetTierId"]}]
-            return self.emit("qualification_failed", {"error": "There is no such tier.", "code": "not_qualified", "retryable": False,
-                                                      "actor": "user", "requirements": need})
+            need = [
+                {"code": "tier", "required": TIER["tierId"], "actual": self.body["targetTierId"]}
+            ]
+            return self.emit(
+                "qualification_failed",
+                {
+                    "error": "There is no such tier.",
+                    "code": "not_qualified",
+                    "retryable": False,
+                    "actor": "user",
+                    "requirements": need,
+                },
+            )
         old = {"mintAddress": OLD_MINT, "tierId": "tier-1", "tierName": "Tech Chicken"}
         self.emit("qualification_verified", {"currentNFT": old, "targetTier": TIER})
-        burn = {"transaction": "AQID", "version": "legacy", "mint": OLD_MINT, "owner": OWNER, "attempt": 1, "lastValidBlockHeight": 150}
-        return self.emit("awaiting_burn", {"burnTransaction": burn, "instructions": "Sign to burn your NFT.",
-                                           "deadline": instant(time.time() + 300)})
+        burn = {
+            "transaction": "AQID",
+            "version": "legacy",
+            "mint": OLD_MINT,
+            "owner": OWNER,
+            "attempt": 1,
+            "lastValidBlockHeight": 150,
+        }
+        return self.emit(
+            "awaiting_burn",
+            {
+                "burnTransaction": burn,
+                "instructions": "Sign to burn your NFT.",
+                "deadline": instant(time.time() + 300),
+            },
+        )
 
     def delivery(self):
         cid = "bafkrei" + hashlib.sha256(self.id.encode()).hexdigest()[:52]
-        minted = {"mintAddress": named(self.id), "transactionSignature": named(self.id + "/mint", 64)}
-        new = {"nftId": self.id, "tierName": TIER["tierName"], **minted, "metadataUri": "ipfs://" + cid, "benefits": {"aiAgentUses": 20}}
+        minted = {
+            "mintAddress": named(self.id),
+            "transactionSignature": named(self.id + "/mint", 64),
+        }
+        new = {
+            "nftId": self.id,
+            "tierName": TIER["tierName"],
+            **minted,
+            "metadataUri": "ipfs://" + cid,
+            "benefits": {"aiAgentUses": 20},
+        }
         return (
             ("uploading_metadata", {}),
             ("metadata_uploaded", {"ipfsHash": cid, "metadataUri": "ipfs://" + cid}),
@@ -117,6 +167,7 @@ class Operation:
 
     def later(self, *events):
         """Emits events one after another, unless the operation is cancelled before."""
+
         def run():
             for status, payload in events:
                 time.sleep(STEP_S)
@@ -124,20 +175,25 @@ class Operation:
                     if self.snapshot["terminal"]:
                         return
                     self.emit(status, payload)
+
         threading.Thread(target=run, daemon=True).start()
 
     def confirm(self, signature):
         with self.changed:
-            if signature == self.snapshot["facts"].get("burnTxSignature", self.snapshot["now"].get("burnTxSignature")):
+            known = {**self.snapshot["now"], **self.snapshot["facts"]}
+            if signature == known.get("burnTxSignature"):
                 return
             if self.status() != "awaiting_burn":
                 raise self.refuse("burn_not_expected")
             self.emit("verifying_burn", {"burnTxSignature": signature, "commitment": "none"})
-            self.later(("burn_verified", {"burnTxSignature": signature, "slot": 42}), *self.delivery())
+            self.later(
+                ("burn_verified", {"burnTxSignature": signature, "slot": 42}), *self.delivery()
+            )
 
     def renew(self):
         # The stand-in chain has no block height: what was handed out may always land.
-        raise self.refuse("burn_still_valid" if self.status() == "awaiting_burn" else "burn_not_expected")
+        is_waiting = self.status() == "awaiting_burn"
+        raise self.refuse("burn_still_valid" if is_waiting else "burn_not_expected")
 
     def cancel(self):
         with self.changed:
@@ -162,10 +218,15 @@ class Operations:
             if known:
                 operation, same_process, same_body = known
                 if (same_process, same_body) != (process, body):
-                    raise Problem("idempotency_conflict", operationId=operation.id, asset=operation.snapshot["asset"])
+                    raise Problem(
+                        "idempotency_conflict",
+                        operationId=operation.id,
+                        asset=operation.snapshot["asset"],
+                    )
                 return operation
             live = next((one for one in self.active(process, owner) if one.body == body), None)
-            operation = live or Operation(f"{PROCESSES[process]['prefix']}_{next(self.numbers)}", process, owner, body)
+            prefix = PROCESSES[process]["prefix"]
+            operation = live or Operation(f"{prefix}_{next(self.numbers)}", process, owner, body)
             self.all[operation.id] = operation
             if key:
                 self.keys[(owner, key)] = (operation, process, body)
@@ -174,7 +235,11 @@ class Operations:
         return operation
 
     def active(self, process, owner):
-        mine = [one for one in self.all.values() if one.process == process and one.owner == owner and not one.snapshot["terminal"]]
+        mine = [
+            one
+            for one in self.all.values()
+            if one.process == process and one.owner == owner and not one.snapshot["terminal"]
+        ]
         return mine[::-1]
 
     def find(self, process, operation_id, owner):

@@ -9,13 +9,33 @@ CODES = {
     "method_not_allowed": (405, False, "operator", "This route does not take that method."),
     "not_acceptable": (406, False, "operator", "None of the accepted formats can be served."),
     "body_too_large": (413, False, "operator", "The request body is too large."),
-    "unsupported_media_type": (415, False, "operator", "The request body has an unsupported content type."),
-    "idempotency_conflict": (409, False, "operator", "This idempotency key was used for another request."),
-    "cancel_refused": (409, False, "user", "It is too late to cancel, or there is nothing left to cancel."),
+    "unsupported_media_type": (
+        415,
+        False,
+        "operator",
+        "The request body has an unsupported content type.",
+    ),
+    "idempotency_conflict": (
+        409,
+        False,
+        "operator",
+        "This idempotency key was used for another request.",
+    ),
+    "cancel_refused": (
+        409,
+        False,
+        "user",
+        "It is too late to cancel, or there is nothing left to cancel.",
+    ),
     "retry_refused": (409, False, "user", "There is no waiting recovery to run."),
     "burn_not_expected": (409, False, "user", "The operation is not waiting for a burn."),
     "burn_still_valid": (409, True, "user", "The earlier burn transaction may still land."),
-    "protocol_unsupported": (426, False, "operator", "Client and server speak different protocol versions."),
+    "protocol_unsupported": (
+        426,
+        False,
+        "operator",
+        "Client and server speak different protocol versions.",
+    ),
 }
 
 
@@ -24,8 +44,15 @@ class Problem(Exception):
         super().__init__(code)
         self.status, retryable, actor, title = CODES[code]
         self.headers = headers or {}
-        self.body = {"type": "about:blank", "title": title, "status": self.status, "code": code, "retryable": retryable,
-                     "actor": actor, **members}
+        self.body = {
+            "type": "about:blank",
+            "title": title,
+            "status": self.status,
+            "code": code,
+            "retryable": retryable,
+            "actor": actor,
+            **members,
+        }
 
 
 def invalid(field, problem):

@@ -1,4 +1,6 @@
-"""A small server of the NFT upgrade protocol, written from packages/core/PROTOCOL.md alone. Python's standard library only.
+"""A small server of the NFT upgrade protocol, written from packages/core/PROTOCOL.md alone.
+
+It needs Python's standard library only:
 
     TOKENS=alice-token=alice,bob-token=bob PORT=8080 python3 server.py
 """
@@ -12,9 +14,10 @@ import re
 import sys
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from exchange import Exchange, wants_json
 from operations import Operations, base58
 from problems import Problem, invalid
 from processes import PROCESSES
@@ -23,82 +26,43 @@ BASE = "/api/v1/nft/"
 HEALTH = "/api/v1/monitoring/sse-health"
 HEARTBEAT_MS = int(os.environ.get("HEARTBEAT_MS", "15000"))
 TOKENS = dict(pair.split("=") for pair in os.environ.get("TOKENS", "alice-token=alice").split(","))
-ORIGINS = set(filter(None, os.environ.get("ORIGINS", "").split(",")))
-MAX_BODY = 16 * 1024
 BY_PATH = {definition["path"]: name for name, definition in PROCESSES.items()}
-SENDABLE = "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, NFT-Protocol"
-READABLE = "Content-Location, ETag, Location, NFT-Protocol, NFT-Stream-Gap, Retry-After"
+SENDABLE = (
+    "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, NFT-Protocol"
+)
 
 operations = Operations()
 
 
-def wants_json(accept):
-    """Which of the two forms: the higher quality wins, then the one that is named, then the stream."""
-    best = {}
-    for part in (accept or "*/*").lower().split(","):
-        kind, *parameters = [piece.strip() for piece in part.split(";")]
-        quality = next((float(piece[2:]) for piece in parameters if re.fullmatch(r"q=[01](\.\d+)?", piece)), 1.0)
-        for form in ("text/event-stream", "application/json"):
-            rank = ("*/*", form.split("/")[0] + "/*", form).index(kind) if kind in ("*/*", form.split("/")[0] + "/*", form) else -1
-            if rank >= 0 and rank > best.get(form, (0, -1))[1]:
-                best[form] = (quality, rank)
-    ranked = sorted(((score, form) for form, score in best.items() if score[0] > 0), reverse=True)
-    if not ranked:
-        raise Problem("not_acceptable")
-    return ranked[0][1] == "application/json"
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
-    def reply(self, status, value=None, headers=None):
-        body = b"" if value is None else json.dumps(value).encode()
-        self.head(status, {"Content-Type": "application/json", "Content-Length": str(len(body)), **(headers or {})})
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def head(self, status, headers):
-        self.send_response(status)
-        vary = ", ".join(filter(None, (headers.pop("Vary", ""), "Origin")))
-        common = {"NFT-Protocol": "1", "X-Content-Type-Options": "nosniff", "Vary": vary, "Cache-Control": "no-store", **headers}
-        if self.headers.get("Origin") in ORIGINS:
-            common |= {"Access-Control-Allow-Origin": self.headers["Origin"], "Access-Control-Expose-Headers": READABLE}
-        for name, text in common.items():
-            self.send_header(name, text)
-        self.end_headers()
-
-    def answer(self):
-        try:
-            self.route()
-        except Problem as problem:
-            if self.unread():
-                self.close_connection = True
-            self.reply(problem.status, problem.body, {"Content-Type": "application/problem+json", **problem.headers})
-        except (BrokenPipeError, ConnectionResetError):
-            self.close_connection = True
-
-    do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = do_OPTIONS = answer
-
-    def unread(self):
-        return int(self.headers.get("Content-Length") or 0) > 0 and not getattr(self, "was_read", False)
-
+class Handler(Exchange):
     def route(self):
         self.was_read = False
         url = urlsplit(self.path)
         self.query = {name: values[0] for name, values in parse_qs(url.query).items()}
         if url.path == HEALTH:
-            return self.reply(200, {"status": "healthy", "stats": {"threads": threading.active_count()}})
-        process, *rest = url.path[len(BASE):].split("/") if url.path.startswith(BASE) else [""]
-        endpoint = self.endpoints().get("/".join(["", *["id" if at == 0 else part for at, part in enumerate(rest)]]))
-        if process not in BY_PATH or endpoint is None or (rest and not re.fullmatch(r"[\w-]{1,128}", rest[0])):
+            return self.reply(
+                200, {"status": "healthy", "stats": {"threads": threading.active_count()}}
+            )
+        process, *rest = url.path[len(BASE) :].split("/") if url.path.startswith(BASE) else [""]
+        endpoint = self.endpoints().get(
+            "/".join(["", *["id" if at == 0 else part for at, part in enumerate(rest)]])
+        )
+        if (
+            process not in BY_PATH
+            or endpoint is None
+            or (rest and not re.fullmatch(r"[\w-]{1,128}", rest[0]))
+        ):
             raise Problem("not_found")
         allowed = [*endpoint, *(["HEAD"] if "GET" in endpoint else []), "OPTIONS"]
         if self.command == "OPTIONS":
-            return self.head(204, {"Allow": ", ".join(allowed), "Access-Control-Allow-Methods": ", ".join(allowed),
-                                   "Access-Control-Allow-Headers": SENDABLE})
+            return self.head(
+                204,
+                {
+                    "Allow": ", ".join(allowed),
+                    "Access-Control-Allow-Methods": ", ".join(allowed),
+                    "Access-Control-Allow-Headers": SENDABLE,
+                },
+            )
         if self.command not in allowed:
             raise Problem("method_not_allowed", {"Allow": ", ".join(allowed)})
         if self.headers.get("NFT-Protocol") not in (None, "1"):
@@ -121,24 +85,6 @@ class Handler(BaseHTTPRequestHandler):
             "/id/retry": {"POST": lambda one: self.command_on(one, "retry")},
         }
 
-    def body(self, optional=False):
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > MAX_BODY:
-            raise Problem("body_too_large")
-        text = self.rfile.read(length)
-        self.was_read = True
-        if optional and not text:
-            return {}
-        if not re.fullmatch(r"application/json\s*(;\s*charset=\"?utf-8\"?\s*)?", self.headers.get("Content-Type") or "", re.I):
-            raise Problem("unsupported_media_type")
-        try:
-            value = json.loads(text)
-        except ValueError:
-            raise Problem("malformed_json") from None
-        if not isinstance(value, dict):
-            raise invalid("(root)", "has to be an object")
-        return value
-
     def own(self, operation_id):
         return operations.find(self.process, operation_id, self.user)
 
@@ -148,7 +94,10 @@ class Handler(BaseHTTPRequestHandler):
     def active(self):
         if self.query.get("active") != "true":
             raise invalid("active", "has to be true")
-        self.reply(200, {"operations": [one.snapshot for one in operations.active(self.process, self.user)]})
+        self.reply(
+            200,
+            {"operations": [one.snapshot for one in operations.active(self.process, self.user)]},
+        )
 
     def start(self):
         as_json = wants_json(self.headers.get("Accept"))
@@ -160,18 +109,27 @@ class Handler(BaseHTTPRequestHandler):
         for name in [*body, *members]:
             if name not in members:
                 raise invalid(name, "is not known")
-            if (name in body or members[name]) and not (isinstance(body.get(name), str) and 1 <= len(body[name]) <= 64):
+            if (name in body or members[name]) and not (
+                isinstance(body.get(name), str) and 1 <= len(body[name]) <= 64
+            ):
                 raise invalid(name, "has to be a text of 1 to 64 characters")
         operation = operations.start(self.process, self.user, key, body)
         if as_json:
             place = self.place(operation)
-            return self.reply(202, operation.snapshot, {"Location": place, "Content-Location": place, "Vary": "Accept"})
+            return self.reply(
+                202,
+                operation.snapshot,
+                {"Location": place, "Content-Location": place, "Vary": "Accept"},
+            )
         return self.stream(operation, 0, False)
 
     def snapshot(self, operation_id):
         snapshot = self.own(operation_id).snapshot
         etag = f'"{snapshot["seq"]}"'
-        if etag in [tag.strip().removeprefix("W/") for tag in (self.headers.get("If-None-Match") or "").split(",")]:
+        if etag in [
+            tag.strip().removeprefix("W/")
+            for tag in (self.headers.get("If-None-Match") or "").split(",")
+        ]:
             return self.head(304, {"ETag": etag, "Cache-Control": "private, no-cache"})
         return self.reply(200, snapshot, {"ETag": etag, "Cache-Control": "private, no-cache"})
 
@@ -184,14 +142,20 @@ class Handler(BaseHTTPRequestHandler):
         if not as_json:
             return self.stream(operation, after, gap)
         page = {"events": operation.log[after:], "terminal": operation.snapshot["terminal"]}
-        return self.reply(200, page, {"Vary": "Accept", **({"NFT-Stream-Gap": "true"} if gap else {})})
+        return self.reply(
+            200, page, {"Vary": "Accept", **({"NFT-Stream-Gap": "true"} if gap else {})}
+        )
 
     def confirm(self, operation_id):
         body = self.body()
         signature, signed = body.get("burnTxSignature"), body.get("signedTransaction")
         if len(body) != 1 or (signature is None) == (signed is None):
-            raise invalid("burnTxSignature", "exactly one of burnTxSignature and signedTransaction is needed")
-        if signature is not None and not (isinstance(signature, str) and re.fullmatch(r"[1-9A-HJ-NP-Za-km-z]{32,88}", signature)):
+            raise invalid(
+                "burnTxSignature", "exactly one of burnTxSignature and signedTransaction is needed"
+            )
+        if signature is not None and not (
+            isinstance(signature, str) and re.fullmatch(r"[1-9A-HJ-NP-Za-km-z]{32,88}", signature)
+        ):
             raise invalid("burnTxSignature", "has to be base58")
         if signed is not None:
             try:
@@ -200,7 +164,15 @@ class Handler(BaseHTTPRequestHandler):
                 raise invalid("signedTransaction", "has to be base64") from None
         operation = self.own(operation_id)
         operation.confirm(signature)
-        self.reply(200, {"success": True, "message": "The burn is reported.", "burnTxSignature": signature, "operation": operation.snapshot})
+        self.reply(
+            200,
+            {
+                "success": True,
+                "message": "The burn is reported.",
+                "burnTxSignature": signature,
+                "operation": operation.snapshot,
+            },
+        )
 
     def command_on(self, operation_id, name):
         self.body(optional=True)
@@ -209,15 +181,18 @@ class Handler(BaseHTTPRequestHandler):
         self.reply(202, operation.snapshot)
 
     def stream(self, operation, cursor, gap):
-        self.head(200, {
-            "Content-Type": "text/event-stream; charset=utf-8",
-            "Content-Location": self.place(operation, "/events"),
-            "Cache-Control": "no-cache, no-transform",
-            "X-Accel-Buffering": "no",
-            "Vary": "Accept",
-            "Transfer-Encoding": "chunked",
-            **({"NFT-Stream-Gap": "true"} if gap else {}),
-        })
+        self.head(
+            200,
+            {
+                "Content-Type": "text/event-stream; charset=utf-8",
+                "Content-Location": self.place(operation, "/events"),
+                "Cache-Control": "no-cache, no-transform",
+                "X-Accel-Buffering": "no",
+                "Vary": "Accept",
+                "Transfer-Encoding": "chunked",
+                **({"NFT-Stream-Gap": "true"} if gap else {}),
+            },
+        )
         if self.command == "HEAD":
             return
         self.chunk(f"retry: 1000\n: heartbeat={HEARTBEAT_MS} protocol=1\n\n")
@@ -231,11 +206,6 @@ class Handler(BaseHTTPRequestHandler):
             self.chunk("".join(frames) or f": time={int(time.time() * 1000)}\n\n")
             if terminal:
                 return self.chunk("")
-
-    def chunk(self, text):
-        data = text.encode()
-        self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
-        self.wfile.flush()
 
 
 class Server(ThreadingHTTPServer):
