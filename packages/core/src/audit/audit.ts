@@ -2,15 +2,15 @@ import { NftUpgradeError } from '../errors/index.ts';
 import type { Check } from './check.ts';
 import { stages } from './check.ts';
 import { checks } from './checks/index.ts';
+import { type AuditContext, createAuditContext } from './context.ts';
 import { type AuditFetch, MalformedAnswer, member, textOf } from './exchange.ts';
 import { type AuditOptions, resolveAudit } from './options.ts';
 import { Skip, Violation } from './outcome.ts';
 import { type AuditReport, type Finding, redact, type Verdict } from './report.ts';
 import { type ProtocolRule, protocolRules } from './rules/index.ts';
 import { http1, http2, negotiated } from './transport/node.ts';
-import { createWorld, type World } from './world.ts';
 
-interface Seen {
+interface CheckResult {
   readonly verdict: Verdict;
   readonly seen?: string;
 }
@@ -35,15 +35,15 @@ export async function auditServer(
   const resolved = resolveAudit(options);
   const { url, fetch, close } = open(target, options);
   const tls = typeof target !== 'function' && url.protocol === 'https:';
-  const world = createWorld(
+  const context = createAuditContext(
     resolved,
     { url, h2: options.h2 === true, alpn: tls ? () => negotiated(url, options.ca) : null },
     { origin: url.origin, fetch, credentials: resolved.credentials, timeoutMs: resolved.timeoutMs },
   );
-  const seen = new Map<string, Seen>();
+  const seen = new Map<string, CheckResult>();
   let complete = true;
   try {
-    await reach(world);
+    await reach(context);
     for (const stage of stages) {
       for (const check of checks.filter((one) => one.stage === stage)) {
         const left = began + resolved.budgetMs - Date.now();
@@ -52,12 +52,12 @@ export async function auditServer(
           seen,
           check,
           left > 0
-            ? await look(check, world, seen, left)
+            ? await look(check, context, seen, left)
             : { verdict: 'skipped', seen: 'out of time' },
         );
       }
     }
-    const leftBehind = await cleanUp(world);
+    const leftBehind = await cleanUp(context);
     const findings = protocolRules
       .filter(({ observable }) => observable)
       .map((rule) => findingOf(rule, seen.get(rule.id)));
@@ -78,7 +78,7 @@ export async function auditServer(
     };
     return redact(report, secretsOf(options));
   } finally {
-    world.exchanges.close();
+    context.exchanges.close();
     close();
   }
 }
@@ -102,13 +102,13 @@ function open(target: string | URL | AuditFetch, { h2 = false, ca }: AuditOption
 }
 
 /** A server that is not there breaks no rule: it says so at once. */
-async function reach(world: World): Promise<void> {
+async function reach(context: AuditContext): Promise<void> {
   try {
-    await world.send({ path: world.routes.active });
+    await context.send({ path: context.routes.active });
   } catch (cause) {
     if (cause instanceof MalformedAnswer) return;
     throw new NftUpgradeError('connection_lost', {
-      message: `The server at ${world.target.url.origin} cannot be reached.`,
+      message: `The server at ${context.target.url.origin} cannot be reached.`,
       hint: 'Check the address, and the certificate where it is https.',
       cause,
     });
@@ -117,10 +117,10 @@ async function reach(world: World): Promise<void> {
 
 async function look(
   check: Check,
-  world: World,
-  seen: ReadonlyMap<string, Seen>,
+  context: AuditContext,
+  seen: ReadonlyMap<string, CheckResult>,
   leftMs: number,
-): Promise<Seen> {
+): Promise<CheckResult> {
   const broken = check.needs?.find((id) => seen.get(id)?.verdict === 'failed');
   if (broken) return { verdict: 'skipped', seen: `cannot be seen while ${broken} is broken` };
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -128,7 +128,7 @@ async function look(
     timer = setTimeout(() => reject(new Skip('out of time')), leftMs);
   });
   try {
-    await Promise.race([check.run(world), late]);
+    await Promise.race([check.run(context), late]);
     return { verdict: 'passed' };
   } catch (thrown) {
     if (thrown instanceof Violation) return { verdict: 'failed', seen: thrown.message };
@@ -147,12 +147,15 @@ async function look(
 const weight: Readonly<Record<Verdict, number>> = { skipped: 0, passed: 1, failed: 2 };
 
 /** The worst of several looks at one rule counts. */
-function note(seen: Map<string, Seen>, { rule }: Check, result: Seen): void {
+function note(seen: Map<string, CheckResult>, { rule }: Check, result: CheckResult): void {
   const before = seen.get(rule);
   if (!before || weight[result.verdict] > weight[before.verdict]) seen.set(rule, result);
 }
 
-function findingOf({ id, level, text, mend }: ProtocolRule, found: Seen | undefined): Finding {
+function findingOf(
+  { id, level, text, mend }: ProtocolRule,
+  found: CheckResult | undefined,
+): Finding {
   const { verdict = 'skipped', seen = 'there is no check' } = found ?? {};
   return {
     id,
@@ -165,19 +168,19 @@ function findingOf({ id, level, text, mend }: ProtocolRule, found: Seen | undefi
 }
 
 /** Cancels whatever was begun, and says what had not ended by then. */
-async function cleanUp(world: World): Promise<AuditReport['leftBehind']> {
+async function cleanUp(context: AuditContext): Promise<AuditReport['leftBehind']> {
   const left: { operationId: string; status: string }[] = [];
-  for (const operationId of world.begun) {
+  for (const operationId of context.begun) {
     try {
-      const path = world.routes.operation(operationId);
-      let { json } = await world.send({ path });
+      const path = context.routes.operation(operationId);
+      let { json } = await context.send({ path });
       if (member(json, 'terminal') !== true && member(json, 'status') !== 'cancelling') {
-        await world.send({
+        await context.send({
           method: 'POST',
-          path: world.routes.of(operationId, 'cancel'),
+          path: context.routes.of(operationId, 'cancel'),
           body: {},
         });
-        ({ json } = await world.send({ path }));
+        ({ json } = await context.send({ path }));
       }
       if (member(json, 'terminal') !== true)
         left.push({ operationId, status: textOf(json, 'status') ?? 'unknown' });

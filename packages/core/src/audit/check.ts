@@ -1,4 +1,4 @@
-import type { World } from './world.ts';
+import type { AuditContext } from './context.ts';
 
 /**
  * When a check runs: without an operation, on one that waits, on one that has ended, or over
@@ -17,7 +17,7 @@ export interface Check {
    */
   readonly needs?: readonly string[];
   /** @throws Violation when the rule is broken, Skip when it cannot be looked at */
-  run(world: World): Promise<void>;
+  run(context: AuditContext): Promise<void>;
 }
 
 export const check = (

@@ -46,7 +46,7 @@ export const isStream = (answer: Answer): boolean =>
   (answer.headers.get('content-type') ?? '').startsWith('text/event-stream');
 
 /** What an exchange looks like in a sentence. */
-export const told = ({ ask, status }: Answer): string =>
+export const summaryOf = ({ ask, status }: Answer): string =>
   `${ask.method ?? 'GET'} ${ask.path} was answered with ${status}`;
 
 /** HTTP/2 answers with forbidden headers break the exchange before anything can be read. */

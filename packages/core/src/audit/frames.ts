@@ -32,10 +32,10 @@ export function readFrames(body: ReadableStream<Uint8Array> | null): FrameReader
   let state: FrameReader['state'] = 'open';
   let text = '';
 
-  const tell = () => {
+  const notify = () => {
     for (const wake of waiting) wake();
   };
-  const take = (chunk: string) => {
+  const ingest = (chunk: string) => {
     text = (text + chunk).replace(/\r\n?/g, '\n');
     for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
       frames.push(parseFrame(text.slice(0, end)));
@@ -47,14 +47,14 @@ export function readFrames(body: ReadableStream<Uint8Array> | null): FrameReader
       for (;;) {
         const chunk = await reader?.read();
         if (!chunk || chunk.done) break;
-        take(decoder.decode(chunk.value, { stream: true }));
-        tell();
+        ingest(decoder.decode(chunk.value, { stream: true }));
+        notify();
       }
       state = 'eof';
     } catch {
       state = 'broken';
     }
-    tell();
+    notify();
   };
   void run();
 

@@ -1,8 +1,8 @@
 import { routesOf } from '../../protocol/routes.ts';
 import { type Check, check } from '../check.ts';
-import { type Answer, type Ask, told } from '../exchange.ts';
+import type { AuditContext } from '../context.ts';
+import { type Answer, type Ask, summaryOf } from '../exchange.ts';
 import { given, must } from '../outcome.ts';
-import type { World } from '../world.ts';
 import { refused } from './requests.ts';
 
 const FOREIGN = 'https://audit.invalid';
@@ -27,18 +27,18 @@ const lacks = (wanted: readonly string[], header: string | null) =>
   names(header).includes('*') ? [] : wanted.filter((name) => !names(header).includes(name));
 
 /** Every route of one operation, with a body that is in order. */
-const routesOfOperation = (world: World, id: string): Ask[] => [
-  { path: world.routes.operation(id) },
-  { path: world.routes.of(id, 'events') },
-  { path: world.routes.of(id, 'events'), accept: 'text/event-stream' },
+const routesOfOperation = (context: AuditContext, id: string): Ask[] => [
+  { path: context.routes.operation(id) },
+  { path: context.routes.of(id, 'events') },
+  { path: context.routes.of(id, 'events'), accept: 'text/event-stream' },
   {
     method: 'PATCH',
-    path: world.routes.of(id, 'confirm-burn'),
+    path: context.routes.of(id, 'confirm-burn'),
     body: { burnTxSignature: '1'.repeat(64) },
   },
   ...(['burn-transaction', 'cancel', 'retry'] as const).map((route) => ({
     method: 'POST',
-    path: world.routes.of(id, route),
+    path: context.routes.of(id, route),
     body: {},
   })),
 ];
@@ -48,56 +48,59 @@ const withoutId = ({ status, json }: Answer, id: string) =>
   `${status} ${JSON.stringify(json ?? null)}`.replaceAll(id, '(id)');
 
 export const accessChecks: readonly Check[] = [
-  check('P-ACCESS-01', 'before', async (world) => {
+  check('P-ACCESS-01', 'before', async (context) => {
     for (const credentials of [null, { authorization: 'Bearer audit-no-such-token' }]) {
-      const answer = await world.send({ path: world.routes.active, credentials });
+      const answer = await context.send({ path: context.routes.active, credentials });
       refused(answer, 401, 'unauthenticated');
-      must(answer.headers.get('www-authenticate'), `${told(answer)}, without WWW-Authenticate`);
+      must(
+        answer.headers.get('www-authenticate'),
+        `${summaryOf(answer)}, without WWW-Authenticate`,
+      );
     }
-    refused(await world.start({ credentials: null }), 401, 'unauthenticated');
+    refused(await context.start({ credentials: null }), 401, 'unauthenticated');
   }),
-  check('P-ACCESS-02', 'live', async (world) => {
-    const credentials = world.options.otherCredentials;
+  check('P-ACCESS-02', 'live', async (context) => {
+    const credentials = context.options.otherCredentials;
     given(credentials, 'needs the token of another user: --other-token');
-    const { id } = await world.live();
-    const never = `${world.options.process.idPrefix}_audit_never_given`;
-    const unknown = routesOfOperation(world, never);
-    for (const [index, ask] of routesOfOperation(world, id).entries()) {
-      const theirs = await world.send({ ...ask, credentials });
-      const nobodys = await world.send({
+    const { id } = await context.live();
+    const never = `${context.options.process.idPrefix}_audit_never_given`;
+    const unknown = routesOfOperation(context, never);
+    for (const [index, ask] of routesOfOperation(context, id).entries()) {
+      const theirs = await context.send({ ...ask, credentials });
+      const nobodys = await context.send({
         ...unknown[index],
         path: unknown[index]?.path ?? '',
         credentials,
       });
       theirs.stream?.close();
-      must(theirs.status === 404, `${told(theirs)} for another user`);
+      must(theirs.status === 404, `${summaryOf(theirs)} for another user`);
       must(
         withoutId(theirs, id) === withoutId(nobodys, never),
-        `${told(theirs)}, in other words than for an id that was never given`,
+        `${summaryOf(theirs)}, in other words than for an id that was never given`,
       );
     }
   }),
-  check('P-ACCESS-03', 'live', async (world) => {
-    const { id } = await world.live();
-    const others = Object.values(world.options.processes).filter(
-      ({ name }) => name !== world.options.process.name,
+  check('P-ACCESS-03', 'live', async (context) => {
+    const { id } = await context.live();
+    const others = Object.values(context.options.processes).filter(
+      ({ name }) => name !== context.options.process.name,
     );
     given(others.length > 0, 'there is only one process');
     for (const other of others)
       refused(
-        await world.send({ path: routesOf(other, world.options.basePath).operation(id) }),
+        await context.send({ path: routesOf(other, context.options.basePath).operation(id) }),
         404,
         'not_found',
       );
   }),
-  check('P-ACCESS-04', 'before', async (world) => {
-    const { headers } = await world.send({
-      path: world.routes.active,
+  check('P-ACCESS-04', 'before', async (context) => {
+    const { headers } = await context.send({
+      path: context.routes.active,
       headers: { origin: FOREIGN },
     });
     const allowed = headers.get('access-control-allow-origin');
     must(
-      allowed === null || allowed === '*' || allowed === world.options.origin,
+      allowed === null || allowed === '*' || allowed === context.options.origin,
       `the unknown origin ${FOREIGN} was allowed: ${allowed}`,
     );
     must(
@@ -105,10 +108,10 @@ export const accessChecks: readonly Check[] = [
       'every origin is allowed, with credentials',
     );
   }),
-  check('P-ACCESS-05', 'before', async (world) => {
-    const { headers } = await world.send({
-      path: world.routes.active,
-      headers: { origin: world.options.origin ?? FOREIGN },
+  check('P-ACCESS-05', 'before', async (context) => {
+    const { headers } = await context.send({
+      path: context.routes.active,
+      headers: { origin: context.options.origin ?? FOREIGN },
     });
     if (headers.get('access-control-allow-origin') === '*') return;
     must(
@@ -116,28 +119,28 @@ export const accessChecks: readonly Check[] = [
       `Vary is “${headers.get('vary') ?? ''}”`,
     );
   }),
-  check('P-ACCESS-06', 'before', async (world) => {
-    const { origin } = world.options;
+  check('P-ACCESS-06', 'before', async (context) => {
+    const { origin } = context.options;
     given(origin, 'needs a web origin that is allowed: --origin');
     const asked = {
       origin,
       'access-control-request-method': 'POST',
       'access-control-request-headers': sendable.join(','),
     };
-    const preflight = await world.send({
+    const preflight = await context.send({
       method: 'OPTIONS',
-      path: world.routes.start,
+      path: context.routes.start,
       headers: asked,
       credentials: null,
     });
-    must(preflight.status < 300, `${told(preflight)}`);
+    must(preflight.status < 300, `${summaryOf(preflight)}`);
     const missing = lacks(sendable, preflight.headers.get('access-control-allow-headers'));
     must(missing.length === 0, `the preflight does not allow ${missing.join(', ')}`);
     must(
       names(preflight.headers.get('access-control-allow-methods')).includes('post'),
       'the preflight does not allow POST',
     );
-    const { headers } = await world.send({ path: world.routes.active, headers: { origin } });
+    const { headers } = await context.send({ path: context.routes.active, headers: { origin } });
     must(
       headers.get('access-control-allow-origin') !== null,
       `the origin ${origin} is not allowed`,

@@ -4,13 +4,13 @@ import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../../protocol/version.ts';
 import * as wire from '../../protocol/wire.ts';
 import { read } from '../../schema/index.ts';
 import { type Check, check } from '../check.ts';
-import { type Answer, member, told } from '../exchange.ts';
+import { type Answer, member, summaryOf } from '../exchange.ts';
 import { must, wrongIn } from '../outcome.ts';
 
 /** Rules that hold for every answer, looked at when all have come. */
 const every = (rule: string, judge: (answer: Answer) => void): Check =>
-  check(rule, 'after', async (world) => {
-    for (const answer of world.exchanges.answers) judge(answer);
+  check(rule, 'after', async (context) => {
+    for (const answer of context.exchanges.answers) judge(answer);
   });
 
 const isAbout = (answer: Answer) =>
@@ -22,7 +22,7 @@ export const answerChecks: readonly Check[] = [
     if (isAbout(answer))
       must(
         spoken === String(PROTOCOL_VERSION),
-        `${told(answer)}, with ${PROTOCOL_HEADER} ${spoken ?? 'missing'}`,
+        `${summaryOf(answer)}, with ${PROTOCOL_HEADER} ${spoken ?? 'missing'}`,
       );
   }),
   every('P-HTTP-06', (answer) => {
@@ -30,7 +30,7 @@ export const answerChecks: readonly Check[] = [
     if (isAbout(answer))
       must(
         /no-store|no-cache|private/.test(control),
-        `${told(answer)}, with Cache-Control “${control}”`,
+        `${summaryOf(answer)}, with Cache-Control “${control}”`,
       );
   }),
   every('P-HTTP-08', (answer) => {
@@ -38,7 +38,7 @@ export const answerChecks: readonly Check[] = [
     if (isAbout(answer))
       must(
         sniff === 'nosniff',
-        `${told(answer)}, with X-Content-Type-Options ${sniff ?? 'missing'}`,
+        `${summaryOf(answer)}, with X-Content-Type-Options ${sniff ?? 'missing'}`,
       );
   }),
   every('P-ERROR-01', (answer) => {
@@ -46,14 +46,17 @@ export const answerChecks: readonly Check[] = [
     const type = answer.headers.get('content-type') ?? '';
     must(
       type.startsWith(PROBLEM_TYPE),
-      `${told(answer)}, as ${type || 'no type'} instead of ${PROBLEM_TYPE}`,
+      `${summaryOf(answer)}, as ${type || 'no type'} instead of ${PROBLEM_TYPE}`,
     );
     try {
       read(wire.problem, answer.json);
     } catch (thrown) {
-      must(false, `${told(answer)}, with a problem of which ${wrongIn(thrown)}`);
+      must(false, `${summaryOf(answer)}, with a problem of which ${wrongIn(thrown)}`);
     }
     const status = member(answer.json, 'status');
-    must(status === answer.status, `${told(answer)}, while the problem says ${String(status)}`);
+    must(
+      status === answer.status,
+      `${summaryOf(answer)}, while the problem says ${String(status)}`,
+    );
   }),
 ];

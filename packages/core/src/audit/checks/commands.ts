@@ -1,8 +1,8 @@
 import { assets } from '../../protocol/asset.ts';
 import { type Check, check } from '../check.ts';
-import { codeOf, member, told } from '../exchange.ts';
+import type { AuditContext, Live } from '../context.ts';
+import { codeOf, member, summaryOf } from '../exchange.ts';
 import { given, must } from '../outcome.ts';
-import type { Live, World } from '../world.ts';
 import { refused } from './requests.ts';
 import { readSnapshot } from './start.ts';
 
@@ -10,19 +10,23 @@ import { readSnapshot } from './start.ts';
 const signature = '1'.repeat(64);
 
 const command = (
-  world: World,
+  context: AuditContext,
   { id }: Live,
   route: 'cancel' | 'retry' | 'burn-transaction',
   body: unknown = {},
 ) =>
-  world.send({ method: 'POST', path: world.routes.of(id, route), ...(body !== null && { body }) });
+  context.send({
+    method: 'POST',
+    path: context.routes.of(id, route),
+    ...(body !== null && { body }),
+  });
 
-const confirm = (world: World, { id }: Live, body: object) =>
-  world.send({ method: 'PATCH', path: world.routes.of(id, 'confirm-burn'), body });
+const confirm = (context: AuditContext, { id }: Live, body: object) =>
+  context.send({ method: 'PATCH', path: context.routes.of(id, 'confirm-burn'), body });
 
 export const commandChecks: readonly Check[] = [
-  check('P-COMMAND-01', 'live', async (world) => {
-    const live = await world.live();
+  check('P-COMMAND-01', 'live', async (context) => {
+    const live = await context.live();
     const both = { burnTxSignature: signature, signedTransaction: 'AQID' };
     for (const body of [
       {},
@@ -30,33 +34,33 @@ export const commandChecks: readonly Check[] = [
       { burnTxSignature: 'not base58!' },
       { burnTxSignature: signature, more: 1 },
     ])
-      refused(await confirm(world, live, body), 422, 'invalid_request');
+      refused(await confirm(context, live, body), 422, 'invalid_request');
   }),
-  check('P-COMMAND-02', 'ended', async (world) => {
+  check('P-COMMAND-02', 'ended', async (context) => {
     refused(
-      await confirm(world, await world.ended(), { burnTxSignature: signature }),
+      await confirm(context, await context.ended(), { burnTxSignature: signature }),
       409,
       'burn_not_expected',
     );
   }),
-  check('P-COMMAND-03', 'live', async (world) => {
-    const answer = await command(world, await world.waiting(), 'burn-transaction');
+  check('P-COMMAND-03', 'live', async (context) => {
+    const answer = await command(context, await context.waiting(), 'burn-transaction');
     refused(answer, 409, ['burn_still_valid', 'burn_not_expected']);
   }),
-  check('P-COMMAND-03', 'ended', async (world) => {
+  check('P-COMMAND-03', 'ended', async (context) => {
     refused(
-      await command(world, await world.ended(), 'burn-transaction'),
+      await command(context, await context.ended(), 'burn-transaction'),
       409,
       'burn_not_expected',
     );
   }),
-  check('P-COMMAND-06', 'live', async (world) =>
-    refused(await command(world, await world.live(), 'retry'), 409, 'retry_refused'),
+  check('P-COMMAND-06', 'live', async (context) =>
+    refused(await command(context, await context.live(), 'retry'), 409, 'retry_refused'),
   ),
-  check('P-COMMAND-07', 'live', async (world) => {
-    const live = await world.live();
+  check('P-COMMAND-07', 'live', async (context) => {
+    const live = await context.live();
     for (const body of [null, {}]) {
-      const answer = await command(world, live, 'retry', body);
+      const answer = await command(context, live, 'retry', body);
       const bad = [400, 411, 415, 422].includes(answer.status);
       must(
         !bad,
@@ -64,15 +68,15 @@ export const commandChecks: readonly Check[] = [
           `${answer.status} ${String(codeOf(answer))}`,
       );
     }
-    const list = await command(world, live, 'retry', []);
-    must(list.status === 422, `${told(list)} for a list as its body, instead of 422`);
+    const list = await command(context, live, 'retry', []);
+    must(list.status === 422, `${summaryOf(list)} for a list as its body, instead of 422`);
   }),
   check(
     'P-ERROR-02',
     'live',
-    async (world) => {
-      const live = await world.live();
-      const { json } = await command(world, live, 'retry');
+    async (context) => {
+      const live = await context.live();
+      const { json } = await command(context, live, 'retry');
       given(codeOf({ json } as never) === 'retry_refused', 'the retry was not refused');
       must(
         member(json, 'operationId') === live.id,
@@ -86,30 +90,30 @@ export const commandChecks: readonly Check[] = [
     },
     ['P-COMMAND-06'],
   ),
-  check('P-COMMAND-04', 'ended', async (world) => {
-    await world.live();
-    const answer = await world.cancel();
-    const from = world.options.process.statuses[world.cancelledFrom()];
+  check('P-COMMAND-04', 'ended', async (context) => {
+    await context.live();
+    const answer = await context.cancel();
+    const from = context.options.process.statuses[context.cancelledFrom()];
     given(
       from?.nowKeys.includes('burnTransaction'),
       'the operation did not wait for its user when it was cancelled',
     );
-    must(answer.status === 202, `${told(answer)} instead of 202`);
-    const { status } = readSnapshot(world, answer.json);
+    must(answer.status === 202, `${summaryOf(answer)} instead of 202`);
+    const { status } = readSnapshot(context, answer.json);
     must(
       status === 'cancelled' || status === 'cancelling',
       `after the cancel the operation is ${status}`,
     );
-    const last = (await world.ended()).status();
+    const last = (await context.ended()).status();
     must(last === 'cancelled', `after the cancel the operation ended as ${last}`);
   }),
-  check('P-COMMAND-05', 'ended', async (world) => {
-    const live = await world.ended();
+  check('P-COMMAND-05', 'ended', async (context) => {
+    const live = await context.ended();
     given(live.status() === 'cancelled', `the operation is ${live.status()}`);
-    const before = await world.send({ path: world.routes.operation(live.id) });
-    const answer = await command(world, live, 'cancel');
+    const before = await context.send({ path: context.routes.operation(live.id) });
+    const answer = await command(context, live, 'cancel');
     if (answer.status !== 202) refused(answer, 409, 'cancel_refused');
-    const after = await world.send({ path: world.routes.operation(live.id) });
+    const after = await context.send({ path: context.routes.operation(live.id) });
     must(
       member(before.json, 'seq') === member(after.json, 'seq'),
       'a repeated cancel changed the operation',

@@ -2,15 +2,17 @@ import { follows } from '../../machine/reduce.ts';
 import type { OperationEvent } from '../../machine/types.ts';
 import { parseEvent } from '../../protocol/event.ts';
 import { type Check, check } from '../check.ts';
+import type { AuditContext } from '../context.ts';
 import { must, wrongIn } from '../outcome.ts';
-import type { World } from '../world.ts';
 
 const each =
-  (run: (world: World, event: OperationEvent, before: OperationEvent | undefined) => void) =>
-  async (world: World) => {
-    const live = await world.live();
+  (
+    run: (context: AuditContext, event: OperationEvent, before: OperationEvent | undefined) => void,
+  ) =>
+  async (context: AuditContext) => {
+    const live = await context.live();
     for (const [index, event] of live.events().entries())
-      run(world, event, live.events()[index - 1]);
+      run(context, event, live.events()[index - 1]);
   };
 
 const rules: readonly (readonly [rule: string, run: Check['run'], needs?: readonly string[]])[] = [

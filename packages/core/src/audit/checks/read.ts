@@ -1,17 +1,17 @@
 import { foldAll } from '../../machine/reduce.ts';
 import { type Check, check } from '../check.ts';
-import { member, told } from '../exchange.ts';
+import type { AuditContext } from '../context.ts';
+import { member, summaryOf } from '../exchange.ts';
 import { given, must } from '../outcome.ts';
-import type { World } from '../world.ts';
 import { canonical } from './resume.ts';
 import { readSnapshot } from './start.ts';
 
-async function activeIds(world: World): Promise<unknown[]> {
-  const answer = await world.send({ path: world.routes.active });
+async function activeIds(context: AuditContext): Promise<unknown[]> {
+  const answer = await context.send({ path: context.routes.active });
   const operations = member(answer.json, 'operations');
   must(
     answer.status === 200 && Array.isArray(operations),
-    `${told(answer)}, without a list of operations`,
+    `${summaryOf(answer)}, without a list of operations`,
   );
   return operations.map((operation: unknown) => member(operation, 'operationId'));
 }
@@ -20,13 +20,13 @@ export const readChecks: readonly Check[] = [
   check(
     'P-READ-01',
     'live',
-    async (world) => {
-      const live = await world.live();
-      const answer = await world.send({ path: world.routes.operation(live.id) });
-      must(answer.status === 200, `${told(answer)} instead of 200`);
-      const snapshot = readSnapshot(world, answer.json);
-      const events = (await world.log(live)).filter(({ seq }) => seq <= snapshot.seq);
-      const folded = foldAll(world.options.process, events);
+    async (context) => {
+      const live = await context.live();
+      const answer = await context.send({ path: context.routes.operation(live.id) });
+      must(answer.status === 200, `${summaryOf(answer)} instead of 200`);
+      const snapshot = readSnapshot(context, answer.json);
+      const events = (await context.log(live)).filter(({ seq }) => seq <= snapshot.seq);
+      const folded = foldAll(context.options.process, events);
       given(folded && folded.seq === snapshot.seq, 'the log could not be read up to the snapshot');
       for (const [name, value] of Object.entries(folded)) {
         const got = member(snapshot, name);
@@ -38,24 +38,27 @@ export const readChecks: readonly Check[] = [
     },
     ['P-EVENT-02', 'P-EVENT-03', 'P-EVENT-04', 'P-RESUME-02'],
   ),
-  check('P-READ-02', 'live', async (world) => {
-    const { id } = await world.waiting();
-    const path = world.routes.operation(id);
-    const answer = await world.send({ path });
+  check('P-READ-02', 'live', async (context) => {
+    const { id } = await context.waiting();
+    const path = context.routes.operation(id);
+    const answer = await context.send({ path });
     const etag = answer.headers.get('etag') ?? '';
     must(
       etag.replace(/^W\//, '') === `"${String(member(answer.json, 'seq'))}"`,
       `ETag is ${etag || 'missing'} at event ${String(member(answer.json, 'seq'))}`,
     );
-    const again = await world.send({ path, headers: { 'if-none-match': etag } });
-    must(again.status === 304, `${told(again)} instead of 304 although nothing had changed`);
+    const again = await context.send({ path, headers: { 'if-none-match': etag } });
+    must(again.status === 304, `${summaryOf(again)} instead of 304 although nothing had changed`);
   }),
-  check('P-READ-03', 'live', async (world) => {
-    const live = await world.live();
-    const page = await world.send({ path: `${world.routes.of(live.id, 'events')}?after=1` });
+  check('P-READ-03', 'live', async (context) => {
+    const live = await context.live();
+    const page = await context.send({ path: `${context.routes.of(live.id, 'events')}?after=1` });
     page.stream?.close();
     const events = member(page.json, 'events');
-    must(page.status === 200 && Array.isArray(events), `${told(page)}, without a list of events`);
+    must(
+      page.status === 200 && Array.isArray(events),
+      `${summaryOf(page)}, without a list of events`,
+    );
     const terminal = member(page.json, 'terminal');
     must(typeof terminal === 'boolean', 'the page does not say whether the operation is terminal');
     const got = events.map((event: unknown) => Number(member(event, 'seq')));
@@ -65,17 +68,17 @@ export const readChecks: readonly Check[] = [
       `the page above 1 has ${got.join(', ') || 'nothing'} instead of ${wanted.join(', ')}`,
     );
   }),
-  check('P-READ-04', 'live', async (world) => {
-    const { id } = await world.waiting();
+  check('P-READ-04', 'live', async (context) => {
+    const { id } = await context.waiting();
     must(
-      (await activeIds(world)).includes(id),
+      (await activeIds(context)).includes(id),
       'the list of live operations leaves a live one out',
     );
   }),
-  check('P-READ-04', 'ended', async (world) => {
-    const { id } = await world.ended();
+  check('P-READ-04', 'ended', async (context) => {
+    const { id } = await context.ended();
     must(
-      !(await activeIds(world)).includes(id),
+      !(await activeIds(context)).includes(id),
       'the list of live operations holds one that has ended',
     );
   }),

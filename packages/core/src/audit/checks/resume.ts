@@ -1,22 +1,22 @@
 import { GAP_HEADER } from '../../protocol/version.ts';
 import { type Check, check } from '../check.ts';
-import { type Ask, isStream, member, told } from '../exchange.ts';
+import type { AuditContext, Live } from '../context.ts';
+import { type Ask, isStream, member, summaryOf } from '../exchange.ts';
 import { eventOf } from '../frames.ts';
 import { given, must } from '../outcome.ts';
-import type { Live, World } from '../world.ts';
 
 /** Long enough for a log that stands already to arrive. */
 const READ_MS = 5_000;
 
 /** Reads from a cursor until the last known event, or until the stream has been quiet. */
-async function readFrom(world: World, live: Live, ask: Partial<Ask> & { query?: string }) {
+async function readFrom(context: AuditContext, live: Live, ask: Partial<Ask> & { query?: string }) {
   const { query = '', ...rest } = ask;
-  const answer = await world.send({
-    path: world.routes.of(live.id, 'events') + query,
+  const answer = await context.send({
+    path: context.routes.of(live.id, 'events') + query,
     accept: 'text/event-stream',
     ...rest,
   });
-  given(answer.stream && isStream(answer), `there is no stream to resume: ${told(answer)}`);
+  given(answer.stream && isStream(answer), `there is no stream to resume: ${summaryOf(answer)}`);
   const { stream } = answer;
   const last = live.events().at(-1)?.seq ?? 0;
   await stream.until(
@@ -33,13 +33,13 @@ const list = (numbers: readonly number[]) =>
 
 /** The numbers above a cursor that a reading has to begin with. */
 async function expectAbove(
-  world: World,
+  context: AuditContext,
   live: Live,
   after: number,
   ask: Partial<Ask> & { query?: string },
 ) {
   const wanted = seqs(live.events()).filter((seq) => seq > after);
-  const { answer, events } = await readFrom(world, live, ask);
+  const { answer, events } = await readFrom(context, live, ask);
   const got = seqs(events);
   must(
     wanted.every((seq, index) => got[index] === seq),
@@ -48,37 +48,37 @@ async function expectAbove(
   return { answer, events };
 }
 
-async function twoEvents(world: World): Promise<Live> {
-  const live = await world.live();
+async function twoEvents(context: AuditContext): Promise<Live> {
+  const live = await context.live();
   given(live.events().length >= 2, 'the log has only one event');
   return live;
 }
 
 export const resumeChecks: readonly Check[] = [
-  check('P-RESUME-01', 'live', async (world) => {
-    const live = await twoEvents(world);
-    await expectAbove(world, live, 1, { headers: { 'last-event-id': '1' } });
+  check('P-RESUME-01', 'live', async (context) => {
+    const live = await twoEvents(context);
+    await expectAbove(context, live, 1, { headers: { 'last-event-id': '1' } });
   }),
-  check('P-RESUME-02', 'live', async (world) => {
-    await expectAbove(world, await world.live(), 0, {});
+  check('P-RESUME-02', 'live', async (context) => {
+    await expectAbove(context, await context.live(), 0, {});
   }),
   check(
     'P-RESUME-03',
     'live',
-    async (world) => {
-      const live = await twoEvents(world);
-      await expectAbove(world, live, 1, { query: '?after=1' });
-      await expectAbove(world, live, 1, { query: '?after=0', headers: { 'last-event-id': '1' } });
+    async (context) => {
+      const live = await twoEvents(context);
+      await expectAbove(context, live, 1, { query: '?after=1' });
+      await expectAbove(context, live, 1, { query: '?after=0', headers: { 'last-event-id': '1' } });
     },
     ['P-RESUME-01'],
   ),
   check(
     'P-RESUME-04',
     'live',
-    async (world) => {
-      const live = await world.live();
+    async (context) => {
+      const live = await context.live();
       for (const cursor of ['999999', 'no-number']) {
-        const { answer } = await expectAbove(world, live, 0, {
+        const { answer } = await expectAbove(context, live, 0, {
           headers: { 'last-event-id': cursor },
         });
         must(
@@ -86,7 +86,7 @@ export const resumeChecks: readonly Check[] = [
           `the cursor ${cursor} was answered without ${GAP_HEADER}: true`,
         );
       }
-      const known = await readFrom(world, live, { headers: { 'last-event-id': '0' } });
+      const known = await readFrom(context, live, { headers: { 'last-event-id': '0' } });
       must(
         known.answer.headers.get(GAP_HEADER) === null,
         `a known cursor was answered with ${GAP_HEADER}`,
@@ -94,11 +94,11 @@ export const resumeChecks: readonly Check[] = [
     },
     ['P-RESUME-02'],
   ),
-  check('P-RESUME-05', 'live', async (world) => {
-    const live = await world.live();
+  check('P-RESUME-05', 'live', async (context) => {
+    const live = await context.live();
     const first = new Map(live.events().map((event) => [event.seq, canonical(event)]));
-    const { events } = await readFrom(world, live, {});
-    const page = await world.send({ path: world.routes.of(live.id, 'events') });
+    const { events } = await readFrom(context, live, {});
+    const page = await context.send({ path: context.routes.of(live.id, 'events') });
     const listed = member(page.json, 'events');
     for (const event of [...events, ...(Array.isArray(listed) ? listed : [])]) {
       const seq = Number(member(event, 'seq'));
@@ -109,16 +109,16 @@ export const resumeChecks: readonly Check[] = [
       );
     }
   }),
-  check('P-RESUME-06', 'live', async (world) => {
-    const { id } = await world.live();
-    const answer = await world.send({
+  check('P-RESUME-06', 'live', async (context) => {
+    const { id } = await context.live();
+    const answer = await context.send({
       method: 'HEAD',
-      path: world.routes.of(id, 'events'),
+      path: context.routes.of(id, 'events'),
       accept: 'text/event-stream',
     });
     must(
       answer.status === 200 && isStream(answer),
-      `${told(answer)}, as ${answer.headers.get('content-type')}`,
+      `${summaryOf(answer)}, as ${answer.headers.get('content-type')}`,
     );
   }),
 ];

@@ -1,27 +1,27 @@
 import { parseSnapshot } from '../../protocol/snapshot.ts';
 import { type Check, check } from '../check.ts';
-import { isStream, textOf, told } from '../exchange.ts';
+import { type AuditContext, freshKey } from '../context.ts';
+import { isStream, summaryOf, textOf } from '../exchange.ts';
 import { eventOf } from '../frames.ts';
 import { given, must, wrongIn } from '../outcome.ts';
-import { freshKey, type World } from '../world.ts';
 import { refused } from './requests.ts';
 
 /** Repeats the start with a key, and says which operation it led to. */
-async function operationOf(world: World, key: string): Promise<string> {
-  const answer = await world.start({ headers: { 'idempotency-key': key } });
+async function operationOf(context: AuditContext, key: string): Promise<string> {
+  const answer = await context.start({ headers: { 'idempotency-key': key } });
   const event = answer.stream?.frames.map(eventOf).find((one) => one !== undefined);
   answer.stream?.close();
-  must(answer.status === 200, `${told(answer)} when it was repeated`);
+  must(answer.status === 200, `${summaryOf(answer)} when it was repeated`);
   given(event, 'the repeated start showed no event');
   return String(event.operationId);
 }
 
 export const startChecks: readonly Check[] = [
-  check('P-START-01', 'live', async (world) => {
-    const answer = await world.firstAnswer();
+  check('P-START-01', 'live', async (context) => {
+    const answer = await context.firstAnswer();
     must(
       answer.status === 200,
-      `${told(answer)} instead of 200: ${textOf(answer.json, 'detail') ?? ''}`,
+      `${summaryOf(answer)} instead of 200: ${textOf(answer.json, 'detail') ?? ''}`,
     );
     must(
       isStream(answer) && answer.stream,
@@ -34,57 +34,57 @@ export const startChecks: readonly Check[] = [
       `the log began with event ${String(first.seq)}`,
     );
   }),
-  check('P-START-02', 'live', async (world) => {
-    const { answer, id } = await world.live();
+  check('P-START-02', 'live', async (context) => {
+    const { answer, id } = await context.live();
     const location = answer.headers.get('content-location') ?? '';
     must(location !== '', 'there was no Content-Location');
     const { pathname } = new URL(location, 'http://audit.invalid');
     must(
-      pathname === world.routes.of(id, 'events'),
+      pathname === context.routes.of(id, 'events'),
       `Content-Location is ${location}, the operation ${id}`,
     );
   }),
-  check('P-START-03', 'live', async (world) => {
-    await world.waiting();
-    const answer = await world.start({
+  check('P-START-03', 'live', async (context) => {
+    await context.waiting();
+    const answer = await context.start({
       accept: 'application/json',
-      headers: { 'idempotency-key': world.key },
+      headers: { 'idempotency-key': context.key },
     });
     answer.stream?.close();
-    must(answer.status === 202, `${told(answer)} instead of 202`);
-    const { operationId } = readSnapshot(world, answer.json);
+    must(answer.status === 202, `${summaryOf(answer)} instead of 202`);
+    const { operationId } = readSnapshot(context, answer.json);
     const { pathname } = new URL(answer.headers.get('location') ?? '', 'http://audit.invalid');
     must(
-      pathname === world.routes.operation(operationId),
+      pathname === context.routes.operation(operationId),
       `Location is ${answer.headers.get('location')}, the operation ${operationId}`,
     );
   }),
   ...(['live', 'ended'] as const).map((stage) =>
-    check('P-START-04', stage, async (world) => {
-      const { id } = await (stage === 'live' ? world.waiting() : world.ended());
-      const again = await operationOf(world, world.key);
+    check('P-START-04', stage, async (context) => {
+      const { id } = await (stage === 'live' ? context.waiting() : context.ended());
+      const again = await operationOf(context, context.key);
       must(again === id, `the repeated start made ${again} beside ${id}`);
     }),
   ),
-  check('P-START-05', 'live', async (world) => {
-    await world.waiting();
-    const answer = await world.start({
-      body: world.options.otherInput,
-      headers: { 'idempotency-key': world.key },
+  check('P-START-05', 'live', async (context) => {
+    await context.waiting();
+    const answer = await context.start({
+      body: context.options.otherInput,
+      headers: { 'idempotency-key': context.key },
     });
     refused(answer, 409, 'idempotency_conflict');
   }),
-  check('P-START-07', 'live', async (world) => {
-    const { id } = await world.waiting();
-    const other = await operationOf(world, freshKey());
+  check('P-START-07', 'live', async (context) => {
+    const { id } = await context.waiting();
+    const other = await operationOf(context, freshKey());
     must(other === id, `a second start about the same subject made ${other} beside ${id}`);
   }),
 ];
 
 /** @throws Violation */
-export function readSnapshot(world: World, value: unknown) {
+export function readSnapshot(context: AuditContext, value: unknown) {
   try {
-    return parseSnapshot(world.options.process, value);
+    return parseSnapshot(context.options.process, value);
   } catch (thrown) {
     must(false, `the snapshot is wrong: ${wrongIn(thrown)}`);
   }

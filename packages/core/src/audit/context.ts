@@ -8,7 +8,7 @@ import {
   type Exchanges,
   isStream,
   member,
-  told,
+  summaryOf,
 } from './exchange.ts';
 import { eventOf, type FrameReader } from './frames.ts';
 import type { ResolvedAudit } from './options.ts';
@@ -35,7 +35,7 @@ export interface Live {
  * What the checks of one audit share: the connection to the server, the operation it started, what
  * became of it.
  */
-export interface World {
+export interface AuditContext {
   readonly options: ResolvedAudit;
   readonly exchanges: Exchanges;
   readonly routes: ReturnType<typeof routesOf>;
@@ -70,11 +70,11 @@ export interface World {
 
 export const freshKey = (): string => `audit-${crypto.randomUUID()}`;
 
-export function createWorld(
+export function createAuditContext(
   options: ResolvedAudit,
-  target: World['target'],
+  target: AuditContext['target'],
   exchange: ExchangeOptions,
-): World {
+): AuditContext {
   const exchanges = createExchanges(exchange);
   const routes = routesOf(options.process, options.basePath);
   const key = freshKey();
@@ -87,11 +87,13 @@ export function createWorld(
     const named = new RegExp(`/${options.process.path}/([\\w-]{1,128})(?:/events)?$`).exec(
       location,
     )?.[1];
-    const told = answer.stream
+    const streamedId = answer.stream
       ? answer.stream.frames.map((frame) => member(eventOf(frame), 'operationId')).find(isText)
       : undefined;
     const inBody = member(answer.json, 'operationId');
-    return told ?? (answer.status < 300 && isText(inBody) ? inBody : undefined) ?? named ?? null;
+    return (
+      streamedId ?? (answer.status < 300 && isText(inBody) ? inBody : undefined) ?? named ?? null
+    );
   };
 
   const start = async (ask: Partial<Ask> = {}): Promise<Answer> => {
@@ -111,11 +113,11 @@ export function createWorld(
   };
 
   const make = async (): Promise<Live> => {
-    const answer = await world.firstAnswer();
+    const answer = await context.firstAnswer();
     const { stream } = answer;
     given(
       answer.status === 200 && isStream(answer) && stream,
-      `there is no operation to look at: ${told(answer)}`,
+      `there is no operation to look at: ${summaryOf(answer)}`,
     );
     const id = idOf(answer);
     given(id !== null, 'there is no operation to look at: the start named none');
@@ -145,7 +147,7 @@ export function createWorld(
   let cancelled: Promise<Answer> | undefined;
   let cancelledFrom = '';
   let over: Promise<void> | undefined;
-  const world: World = {
+  const context: AuditContext = {
     options,
     exchanges,
     routes,
@@ -163,7 +165,7 @@ export function createWorld(
       return one;
     },
     async waiting() {
-      const live = await world.live();
+      const live = await context.live();
       given(
         !live.terminal() && cancelled === undefined,
         `the operation did not wait: it is ${live.status()}`,
@@ -171,7 +173,7 @@ export function createWorld(
       return live;
     },
     async ended() {
-      const live = await world.live();
+      const live = await context.live();
       over ??= end(live);
       await over;
       given(live.terminal(), `the operation has not ended: it is ${live.status()}`);
@@ -194,7 +196,7 @@ export function createWorld(
     },
     cancelledFrom: () => cancelledFrom,
     async cancel() {
-      const live = await world.live();
+      const live = await context.live();
       return cancelOnce(live.id, live.status());
     },
   };
@@ -207,10 +209,10 @@ export function createWorld(
     return cancelled;
   };
   const end = async (live: Live): Promise<void> => {
-    if (!live.terminal()) await world.cancel();
+    if (!live.terminal()) await context.cancel();
     await live.stream.until(live.terminal, options.endMs);
   };
-  return world;
+  return context;
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
