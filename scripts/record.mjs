@@ -37,31 +37,37 @@ const escapeXml = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;'
 function spans(line) {
   let [bold, dim, fill] = [false, false, '#e5e7eb'];
   const parts = [];
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for the escape character
   for (const [, code, text] of line.matchAll(/(?:\u001b\[(\d+)m)?([^\u001b]*)/g)) {
     if (code === '1') bold = true;
     else if (code === '2') dim = true;
     else if (code === '22') bold = dim = false;
     else if (code === '39') fill = '#e5e7eb';
     else if (code) fill = colours[code] ?? fill;
-    if (text)
-      parts.push(
-        `<tspan fill="${fill}"${bold ? ' font-weight="700"' : ''}${dim ? ' opacity=".6"' : ''}>${escapeXml(text)}</tspan>`,
-      );
+    const style = `${bold ? ' font-weight="700"' : ''}${dim ? ' opacity=".6"' : ''}`;
+    if (text) parts.push(`<tspan fill="${fill}"${style}>${escapeXml(text)}</tspan>`);
   }
   return parts.join('');
 }
 
-const text = lines.map(
-  (line, row) =>
-    `<text x="${MARGIN}" y="${MARGIN + 26 + row * LINE}" xml:space="preserve">${spans(line)}</text>`,
-);
+const text = lines.map((line, row) => {
+  const y = MARGIN + 26 + row * LINE;
+  return `<text x="${MARGIN}" y="${y}" xml:space="preserve">${spans(line)}</text>`;
+});
 const dots = ['#f87171', '#facc15', '#4ade80'].map(
   (fill, index) => `<circle cx="${MARGIN + index * 18}" cy="18" r="5" fill="${fill}"/>`,
 );
+const attributes = [
+  'xmlns="http://www.w3.org/2000/svg"',
+  `viewBox="0 0 ${width} ${height}"`,
+  'font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,monospace"',
+  'font-size="13"',
+  'role="img"',
+  'aria-label="What npm run demo prints"',
+];
 writeFileSync(
   'docs/demo.svg',
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,monospace" font-size="13" role="img" aria-label="What npm run demo prints">
+  `<svg ${attributes.join(' ')}>
 <rect width="100%" height="100%" rx="10" fill="#0b1020"/>
 ${dots.join('')}
 ${text.join('\n')}

@@ -122,7 +122,8 @@ function run(command, args, options = {}) {
 if (!nodeIsRecent() || !pnpmIsPresent()) {
   if (process.env.AIW3_BOOTSTRAPPED) {
     console.error(
-      `Node ${NODE} or pnpm ${PNPM} could not be fetched from the npm registry. Install both and run the command again.`,
+      `Node ${NODE} or pnpm ${PNPM} could not be fetched from the npm registry. ` +
+        'Install both and run the command again.',
     );
     process.exit(1);
   }

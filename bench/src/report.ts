@@ -22,10 +22,13 @@ export const round = (value: number): number => Number(value.toPrecision(3));
  */
 export function report(machine: Machine, date: Date, measured: readonly Measured[]): string {
   const goals = measured.flatMap((one) => one.goals.map((goal) => ({ ...goal, suite: one.suite })));
+  const { cpu, cores, node, os } = machine;
   return `# Benchmarks
 
-Made by \`npm run bench\` on ${date.toISOString().slice(0, 10)}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.os}. Everything within a suite was measured in
-one run, side by side: believe the ratios more than the numbers.
+Made by \`npm run bench\` on ${date.toISOString().slice(0, 10)}:
+${cpu}, ${cores} cores, Node ${node}, ${os}.
+Everything within a suite was measured in one run, side by side: believe the ratios more than the
+numbers.
 
 ## Goals
 

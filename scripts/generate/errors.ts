@@ -5,7 +5,7 @@ const whose = {
   user: 'the user',
   wallet: 'the wallet',
   network: 'time or the network',
-  operator: 'whoever runs the server or wrote the call',
+  operator: 'the operator of the server, or the author of the call',
 };
 
 /** One section a code: the address that `error.docs` leads to. */
@@ -28,9 +28,12 @@ export function errors(): string {
   });
   return `# Errors
 
-Every failure is an \`NftUpgradeError\` with a \`code\` for programs, a \`message\` and a \`hint\` for people, \`retryable\`, \`actor\`, \`asset\` (where the NFT is, when known),
-\`operationId\`, \`details\` and the chain of causes. Over HTTP it is \`application/problem+json\` (RFC 9457) with the same members. Codes are never renamed and never change their
-meaning; new ones are added. Recognise an error with \`isNftUpgradeError(thrown)\`, which also works when two copies of the package are in one bundle.
+Every failure is an \`NftUpgradeError\` with a \`code\` for programs, a \`message\` and a \`hint\`
+for people, \`retryable\`, \`actor\`, \`asset\` (where the NFT is, when known), \`operationId\`,
+\`details\` and the chain of causes. Over HTTP it is \`application/problem+json\` (RFC 9457) with
+the same members. Codes are never renamed and never change their meaning; new ones are added.
+Recognise an error with \`isNftUpgradeError(thrown)\`, which also works when two copies of the
+package are in one bundle.
 
 ${sections.join('\n')}`;
 }

@@ -24,8 +24,9 @@ export function llms(): string {
   });
   return `# AIW3 NFT upgrade
 
-> TypeScript SDK and server kit for multi-step NFT processes (burn, pin, mint) streamed to the browser by Server-Sent Events over HTTP/2. After a burn the new NFT always
-> arrives, exactly once, and the screen never lies about where the asset is.
+> TypeScript SDK and server kit for multi-step NFT processes (burn, pin, mint) streamed to the
+> browser by Server-Sent Events over HTTP/2. After a burn the new NFT always arrives, exactly once,
+> and the screen never lies about where the asset is.
 
 ## Documents
 

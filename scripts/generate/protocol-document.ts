@@ -78,11 +78,18 @@ function typeOf(schema: JsonSchema): string {
       : schema.pattern === base58
         ? 'base58'
         : String(type);
-  if (properties === undefined)
-    return `{ [name]: ${isEmpty(additionalProperties) ? 'any' : typeOf(additionalProperties as JsonSchema)} }`;
+  if (properties === undefined) {
+    const inner = isEmpty(additionalProperties)
+      ? 'any'
+      : typeOf(additionalProperties as JsonSchema);
+    return `{ [name]: ${inner} }`;
+  }
   const names = new Set(required as readonly string[] | undefined);
   const members = Object.entries(properties as Record<string, JsonSchema>);
-  return `{ ${members.map(([name, member]) => `${name}${names.has(name) ? '' : '?'}: ${typeOf(member)}`).join(', ')} }`;
+  const written = members.map(
+    ([name, member]) => `${name}${names.has(name) ? '' : '?'}: ${typeOf(member)}`,
+  );
+  return `{ ${written.join(', ')} }`;
 }
 
 const base58 = '^[1-9A-HJ-NP-Za-km-z]{32,88}$';

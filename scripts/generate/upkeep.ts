@@ -62,7 +62,8 @@ export function upkeep(): string {
   const rows = direct.map((name) => `| ${name} | ${lastPublished[name]} |`);
   return `## Looked after
 
-Direct dependencies and peers, asked of the npm registry on ${ASKED}: none is deprecated, and each was published within the last half year.
+Direct dependencies and peers, asked of the npm registry on ${ASKED}: none is deprecated, and
+each was published within the last half year.
 
 | package | last published |
 | --- | --- |

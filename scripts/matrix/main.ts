@@ -54,9 +54,8 @@ if (process.argv.includes('--json')) {
   console.log(JSON.stringify({ rows: shown, proved, total: rows.length }));
 } else {
   for (const { id, failure, proofs } of matrix) {
-    console.log(
-      `${id.padEnd(4)} ${proofs.length > 0 ? `${proofs.length} tests`.padEnd(9) : 'NO TEST  '} ${failure}`,
-    );
+    const count = proofs.length > 0 ? `${proofs.length} tests` : 'NO TEST';
+    console.log(`${id.padEnd(4)} ${count.padEnd(9)} ${failure}`);
     for (const { file, name } of proofs) console.log(`       ${file}: ${name}`);
   }
   console.log(`${proved} of ${rows.length} rows have a test of their name.`);
@@ -68,30 +67,43 @@ function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('<', '\\<');
 }
 
+function tableRow(...cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
 function document(): string {
   const files = (proofs: readonly ListedTest[]) =>
     [...new Set(proofs.map(({ file }) => file))]
       .map((file) => `[${file.split('/').at(-1)}](../${file})`)
       .join(' ');
+  const matrixRows = matrix.map(({ id, failure, outcome, proofs }) =>
+    tableRow(id, cell(failure), cell(outcome), files(proofs), mutated.has(id) ? '✓' : ''),
+  );
+  const mutationRows = switchedOff.map(({ row, protection, file, test }) =>
+    tableRow(row, cell(protection), files([{ file, name: '' }]), files([{ file: test, name: '' }])),
+  );
   return `# The failure matrix
 
-Every way we know in which an upgrade can go wrong, what has to come of it, and the tests that inject it. A test that proves a row begins its name with the row's id.
-\`npm run matrix\` prints the tests one by one; \`npm run matrix -- --write\` renews this page; \`npm run mutate\` switches protections off, one at a time, and
-sees their test fail (rows marked with ✓).
+Every way we know in which an upgrade can go wrong, what has to come of it, and the tests that
+inject it. A test that proves a row begins its name with the row's id. \`npm run matrix\` prints the
+tests one by one; \`npm run matrix -- --write\` renews this page; \`npm run mutate\` switches
+protections off, one at a time, and sees their test fail (rows marked with ✓).
 
 | id | what goes wrong | what has to come of it | proved in | seen to fail |
 | --- | --- | --- | --- | --- |
-${matrix.map(({ id, failure, outcome, proofs }) => `| ${id} | ${cell(failure)} | ${cell(outcome)} | ${files(proofs)} | ${mutated.has(id) ? '✓' : ''} |`).join('\n')}
+${matrixRows.join('\n')}
 
 ${proved} of ${rows.length} rows have a test of their name.
 
 ## What is switched off
 
-\`npm run mutate\` runs the tests of each row against code in which one protection is missing, and counts it as seen only when one of them fails by an assertion.
-\`npm run mutate -- C8 L3\` does it for some rows, \`--resume\` goes on after an interruption. \`npm test\` proves that each of these can still be tried.
+\`npm run mutate\` runs the tests of each row against code in which one protection is missing, and
+counts it as seen only when one of them fails by an assertion. \`npm run mutate -- C8 L3\` does it
+for some rows, \`--resume\` goes on after an interruption. \`npm test\` proves that each of these
+can still be tried.
 
 | row | the protection that is switched off | where | who notices |
 | --- | --- | --- | --- |
-${switchedOff.map(({ row, protection, file, test }) => `| ${row} | ${cell(protection)} | ${files([{ file, name: '' }])} | ${files([{ file: test, name: '' }])} |`).join('\n')}
+${mutationRows.join('\n')}
 `;
 }

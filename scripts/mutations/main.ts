@@ -41,10 +41,10 @@ const results = chosen.map((mutation, at) => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(notes, JSON.stringify(known, null, 1));
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  console.error(
-    `${`${at + 1}/${chosen.length}`.padStart(6)} ${sight.result.padEnd(6)} ${row.padEnd(3)} ${protection} (${seconds} s)`,
-  );
-  console.error(`              ${sight.by}${sight.said ? ` → ${sight.said}` : ''}`);
+  const place = `${at + 1}/${chosen.length}`.padStart(6);
+  const what = `${row.padEnd(3)} ${protection} (${seconds} s)`;
+  console.error(`${place} ${sight.result.padEnd(6)} ${what}`);
+  console.error(`              ${sight.by}${sight.message ? ` → ${sight.message}` : ''}`);
   return { row, protection, ...sight };
 });
 const seen = results.filter(({ result }) => result === 'seen').length;

@@ -14,8 +14,8 @@ export interface Sight {
   readonly result: 'seen' | 'missed' | 'stale' | 'broken';
   /** The failed test, or what is wrong. */
   readonly by: string;
-  /** What its assertion said. */
-  readonly said?: string;
+  /** The message of its assertion. */
+  readonly message?: string;
 }
 
 /** What is read of vitest's JSON report. */
@@ -92,12 +92,17 @@ function judge(row: string, { testResults }: Report): Sight {
   const [first = ''] = testResults.flatMap(({ message }) => firstLine(message) || []);
   if (ran.length === 0) return { result: 'broken', by: `no test of ${row} ran: ${first}` };
   for (const { title, failureMessages } of failed) {
-    const said = failureMessages.find((message) => expected.test(message));
-    if (said) return { result: 'seen', by: title, said: firstLine(said.replace(/^\w+: /, '')) };
+    const failure = failureMessages.find((message) => expected.test(message));
+    if (failure)
+      return { result: 'seen', by: title, message: firstLine(failure.replace(/^\w+: /, '')) };
   }
   const [other] = failed;
   if (other)
-    return { result: 'broken', by: other.title, said: firstLine(other.failureMessages[0] ?? '') };
+    return {
+      result: 'broken',
+      by: other.title,
+      message: firstLine(other.failureMessages[0] ?? ''),
+    };
   return { result: 'missed', by: `${ran.length} tests of ${row} pass` };
 }
 
@@ -105,7 +110,13 @@ function judge(row: string, { testResults }: Report): Sight {
  * How a test says that what it waits for is not so: by `expect`, by `expect().rejects`, and by the
  * helpers that wait for a status or an answer.
  */
-const expected =
-  /^(AssertionError|Error: (promise (resolved|rejected)|expected ).*|RangeError: Still |NftUpgradeError: Waited for )/;
+const expected = new RegExp(
+  [
+    '^AssertionError',
+    '^Error: (promise (resolved|rejected)|expected ).*',
+    '^RangeError: Still ',
+    '^NftUpgradeError: Waited for ',
+  ].join('|'),
+);
 
 const firstLine = (text: string): string => text.trim().split('\n')[0]?.slice(0, 160) ?? '';

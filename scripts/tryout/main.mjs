@@ -20,8 +20,8 @@ const sources = join(import.meta.dirname, 'projects');
 const examples = { next: join(root, 'examples/next') };
 
 /**
- * What is run in each project once its dependencies are installed. Every command has to exit with 0.
- * A project lies in `projects/`, unless it is an example.
+ * What is run in each project once its dependencies are installed. Every command has to exit with
+ * 0. A project lies in `projects/`, unless it is an example.
  */
 const projects = {
   'node-esm': ['node run.mjs'],
@@ -45,8 +45,8 @@ if (unknown.length > 0) {
 const folder = mkdtempSync(join(tmpdir(), 'tryout-'));
 // `npm exec`, under which this may run itself, tells npm below it which packages it was called for:
 // an npx here would look for its command in those.
-const { npm_config_package: _, npm_config_call: __, ...surroundings } = process.env;
-const env = { ...surroundings, NODE_OPTIONS: '', NEXT_TELEMETRY_DISABLED: '1' };
+const { npm_config_package: _, npm_config_call: __, ...inherited } = process.env;
+const env = { ...inherited, NODE_OPTIONS: '', NEXT_TELEMETRY_DISABLED: '1' };
 const run = (command, cwd) => spawnSync(command, { cwd, shell: true, encoding: 'utf8', env });
 
 function must(command, cwd, about) {

@@ -81,7 +81,7 @@ export const pipeline: Contender = async (chunks) => {
   for (const chunk of chunks) {
     const decoded = decoder.push(chunk);
     if (decoded.error) throw decoded.error;
-    sequencer.take(decoded.events, 'upg_bench');
+    sequencer.ingest(decoded.events, 'upg_bench');
     events += decoded.events.length;
     store.set({ operation: sequencer.snapshot() });
   }

@@ -35,7 +35,9 @@ const groups: readonly { floor: Contender; contenders: Readonly<Record<string, C
 
 /** The client's way of an event: bytes → validated → reduced → published. */
 export const suite: Suite = {
-  title: `Client: ${EVENTS.toLocaleString('en')} events of one upgrade, as multiples of TextDecoder + split + JSON.parse`,
+  title:
+    `Client: ${EVENTS.toLocaleString('en')} events of one upgrade, ` +
+    'as multiples of TextDecoder + split + JSON.parse',
   async run(say) {
     const log = longLog(EVENTS);
     const shapes: [name: string, chunks: Uint8Array[], bound: number][] = [

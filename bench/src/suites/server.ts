@@ -11,7 +11,9 @@ const loads = [
 ] as const;
 
 export const suite: Suite = {
-  title: `Server: one event to 1,000 streams, what an idle stream costs, and ${full ? 'the full' : 'a small'} load`,
+  title:
+    'Server: one event to 1,000 streams, what an idle stream costs, ' +
+    `and ${full ? 'the full' : 'a small'} load`,
   async run(say) {
     const rows: Row[] = [];
     const goals: Goal[] = [];

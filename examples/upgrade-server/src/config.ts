@@ -2,14 +2,16 @@ import { readFileSync } from 'node:fs';
 import { webhookSink } from '@aiw3/nft-upgrade-server-kit/webhooks';
 import * as z from 'zod';
 
-/** A setting that stops the server, with a sentence for whoever set it. */
+/** A setting that stops the server, with a sentence for the operator who set it. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+const starts = (schemes: readonly string[]) => schemes.map((scheme) => `${scheme}//`).join(' or ');
+
 const url = (schemes: readonly string[]) =>
   z.string().refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol), {
-    error: `has to be an address that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
+    error: `has to be an address that begins with ${starts(schemes)}`,
   });
 
 const file = z.string().transform((path, context) => {
@@ -28,7 +30,8 @@ const keyFile = file.transform((text, context) => {
   context.addIssue({
     code: 'custom',
     message:
-      'names a file that is no Solana key file (a JSON array of 64 numbers, as solana-keygen writes it)',
+      'names a file that is no Solana key file ' +
+      '(a JSON array of 64 numbers, as solana-keygen writes it)',
   });
   return z.NEVER;
 });
@@ -124,22 +127,26 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const config = parsed.data;
   if (config.SOLANA_RPC_URL && !config.MINT_AUTHORITY_KEYFILE) {
     throw new ConfigError(
-      'MINT_AUTHORITY_KEYFILE is missing. With SOLANA_RPC_URL, the server mints with a key of yours: create one with solana-keygen new.',
+      'MINT_AUTHORITY_KEYFILE is missing. With SOLANA_RPC_URL, the server mints with a key of ' +
+        'yours: create one with solana-keygen new.',
     );
   }
   if (config.MINT_AUTHORITY_KEYFILE && !config.SOLANA_RPC_URL) {
     throw new ConfigError(
-      'SOLANA_RPC_URL is missing. Your mint authority does not exist on the built-in local chain; leave MINT_AUTHORITY_KEYFILE out to use that.',
+      'SOLANA_RPC_URL is missing. Your mint authority does not exist on the built-in local ' +
+        'chain; leave MINT_AUTHORITY_KEYFILE out to use that.',
     );
   }
   if (config.SOLANA_RPC_URL && !config.AUTH_SECRET) {
     throw new ConfigError(
-      'AUTH_SECRET is missing. With a real cluster, tokens have to be signed with a secret of yours, of at least 32 characters.',
+      'AUTH_SECRET is missing. With a real cluster, tokens have to be signed with a secret of ' +
+        'yours, of at least 32 characters.',
     );
   }
   if (!config.TLS_CERT_FILE !== !config.TLS_KEY_FILE)
     throw new ConfigError(
-      'TLS_CERT_FILE and TLS_KEY_FILE belong together: set both, or neither for a generated certificate.',
+      'TLS_CERT_FILE and TLS_KEY_FILE belong together: set both, or neither for a generated ' +
+        'certificate.',
     );
   if (!config.WEBHOOK_URL !== !config.WEBHOOK_SECRET)
     throw new ConfigError(
@@ -155,9 +162,8 @@ function checkWebhook({ WEBHOOK_URL, WEBHOOK_SECRET }: Config): void {
   try {
     webhookSink({ url: WEBHOOK_URL, secrets: [WEBHOOK_SECRET] });
   } catch (thrown) {
-    throw new ConfigError(
-      `WEBHOOK_URL or WEBHOOK_SECRET is wrong. ${thrown instanceof Error ? thrown.message : ''}`.trim(),
-    );
+    const reason = thrown instanceof Error ? thrown.message : '';
+    throw new ConfigError(`WEBHOOK_URL or WEBHOOK_SECRET is wrong. ${reason}`.trim());
   }
 }
 

@@ -87,9 +87,10 @@ const routes: Readonly<Record<string, (context: DevContext, body: unknown) => Pr
         { length: Math.max(0, (next?.badges ?? 0) - usable) },
         (_, index) => {
           const number = badges.length + index;
+          const round = 1 + Math.floor(number / MORE_BADGES.length);
           return {
             id: `badge-${number + 1}`,
-            name: `${MORE_BADGES[number % MORE_BADGES.length]} ${1 + Math.floor(number / MORE_BADGES.length)}`,
+            name: `${MORE_BADGES[number % MORE_BADGES.length]} ${round}`,
           };
         },
       );

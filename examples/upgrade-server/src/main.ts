@@ -16,9 +16,9 @@ try {
   const server = await startServer(readConfig(process.env), (error) =>
     console.error(describeError(error)),
   );
-  console.log(
-    `Serving on ${server.url}${server.cluster.local ? `, with a local Solana chain (${server.cluster.local}) on ${server.cluster.rpcUrl}` : ''}`,
-  );
+  const { local, rpcUrl } = server.cluster;
+  const chain = local ? `, with a local Solana chain (${local}) on ${rpcUrl}` : '';
+  console.log(`Serving on ${server.url}${chain}`);
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

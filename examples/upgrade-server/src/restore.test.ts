@@ -64,7 +64,7 @@ async function prepare(server: RunningServer): Promise<DemoUser & { mint: string
   return { ...user, mint: String(claimed.facts.mintAddress) };
 }
 
-it('S3: with a data folder from before the burn, the sweep finds the burned NFT on the chain and delivers, with no client at all', async () => {
+it('S3: with data from before the burn, the sweep finds the burned NFT and delivers', async () => {
   let server = await serve();
   const user = await prepare(server);
   await server.stop();

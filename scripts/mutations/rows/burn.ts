@@ -37,7 +37,8 @@ export const burn: readonly Mutation[] = [
     'B1',
     'signed bytes are kept and sent again',
     `${kit}/phases/burn.ts`,
-    'await needChain(step).burn.broadcast({ signature: row.signature, attempt: row.attempt, transaction: row.signed_transaction });',
+    'await needChain(step).burn.broadcast({ signature: row.signature, ' +
+      'attempt: row.attempt, transaction: row.signed_transaction });',
     'await Promise.resolve();',
     `${kit}/engine/rows/burn.test.ts`,
   ),
@@ -77,7 +78,8 @@ export const burn: readonly Mutation[] = [
     'B7',
     'not where it names another operation',
     `${kit}/solana/burn/findings.ts`,
-    "if (ours.some(({ text }) => text !== memo)) return [bytes('burn_memo_mismatch', 'Its memo names another operation.')];",
+    'if (ours.some(({ text }) => text !== memo)) ' +
+      "return [bytes('burn_memo_mismatch', 'Its memo names another operation.')];",
     'if (ours.some(({ text }) => text !== memo)) return [];',
     `${kit}/solana/burn/observe.test.ts`,
   ),

@@ -141,8 +141,12 @@ export const mint: readonly Mutation[] = [
     'K9',
     'a mint counts when it is final',
     `${kit}/solana/mint/observe.ts`,
-    "status.confirmationStatus !== 'finalized');\n  if (landing) return { kind: 'pending', signature: landing.attempt.signature };\n\n  const account = await readAccount(endpoint, target.mint, 'finalized', settled.slot);",
-    "status.confirmationStatus === 'processed');\n  if (landing) return { kind: 'pending', signature: landing.attempt.signature };\n\n  const account = await readAccount(endpoint, target.mint, 'confirmed', settled.slot);",
+    "status.confirmationStatus !== 'finalized'); " +
+      "if (landing) return { kind: 'pending', signature: landing.attempt.signature }; " +
+      "const account = await readAccount(endpoint, target.mint, 'finalized', settled.slot);",
+    "status.confirmationStatus === 'processed'); " +
+      "if (landing) return { kind: 'pending', signature: landing.attempt.signature }; " +
+      "const account = await readAccount(endpoint, target.mint, 'confirmed', settled.slot);",
     `${kit}/solana/mint/observe.test.ts`,
   ),
 ];

@@ -62,7 +62,8 @@ export const server: readonly Mutation[] = [
     'what the chain shows is taken up, with no word from a client',
     `${kit}/phases/burn.ts`,
     "if (seen.kind === 'pending') return append('verifying_burn'",
-    "if (seen.kind !== 'dead') return wait('watch'); if (seen.kind === 'pending') return append('verifying_burn'",
+    "if (seen.kind !== 'dead') return wait('watch'); " +
+      "if (seen.kind === 'pending') return append('verifying_burn'",
     `${kit}/engine/rows/outlive.test.ts`,
   ),
   mutation(
@@ -133,7 +134,8 @@ export const server: readonly Mutation[] = [
     'S4',
     'what was stored before a crash is sent after it',
     `${kit}/phases/burn.ts`,
-    'await needChain(step).burn.broadcast({ signature: row.signature, attempt: row.attempt, transaction: row.signed_transaction });',
+    'await needChain(step).burn.broadcast({ signature: row.signature, ' +
+      'attempt: row.attempt, transaction: row.signed_transaction });',
     'await Promise.resolve();',
     `${kit}/engine/rows/killed.test.ts`,
   ),

@@ -17,7 +17,8 @@ export async function startFloor(db: Db) {
   await boss.start();
   await boss.createQueue('advance', { retryLimit: 1_000 });
   await db.sql(
-    'create table floor_event (operation_id text, seq int, data jsonb not null, primary key (operation_id, seq))',
+    `create table floor_event (
+       operation_id text, seq int, data jsonb not null, primary key (operation_id, seq))`,
   );
   return {
     async run(): Promise<void> {

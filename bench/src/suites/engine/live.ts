@@ -11,11 +11,16 @@ const EACH = 15;
 export async function fill({ db }: BenchNode, live: number): Promise<void> {
   await db.sql(
     `with made as (
-       insert into nft_upgrade.operation (id, process, version, principal, subject, input, mint_key, status, phase, asset, seq, live, checked_at)
-       select 'idle_' || n, 'upgrade', 1, 'user_' || n, 'nft_' || n, '{}', '', 'awaiting_burn', 'burn', 'safe', 3, true, clock_timestamp() + interval '1 day'
+       insert into nft_upgrade.operation (
+         id, process, version, principal, subject, input, mint_key,
+         status, phase, asset, seq, live, checked_at)
+       select 'idle_' || n, 'upgrade', 1, 'user_' || n, 'nft_' || n, '{}', '',
+         'awaiting_burn', 'burn', 'safe', 3, true, clock_timestamp() + interval '1 day'
        from generate_series(1, $1::int) n on conflict do nothing returning id)
      insert into nft_upgrade.event (operation_id, seq, status, data, node)
-       select id, seq, 'awaiting_burn', jsonb_build_object('operationId', id, 'filler', repeat('x', 500)), 'bench' from made, generate_series(1, 3) seq`,
+       select id, seq, 'awaiting_burn',
+         jsonb_build_object('operationId', id, 'filler', repeat('x', 500)), 'bench'
+       from made, generate_series(1, 3) seq`,
     [live],
   );
   await db.sql('analyze nft_upgrade.operation');

@@ -5,10 +5,18 @@ const { pglite } = require('@aiw3/nft-upgrade-server-kit/pglite');
 
 const tables = `
   create table if not exists upgrade_record (
-    upgrade_id text primary key, user_id text not null, tier_id text not null, nft_id text not null unique, mint_address text not null unique,
-    metadata_uri text not null, created_at timestamptz not null default now()
+    upgrade_id text primary key,
+    user_id text not null,
+    tier_id text not null,
+    nft_id text not null unique,
+    mint_address text not null unique,
+    metadata_uri text not null,
+    created_at timestamptz not null default now()
   );
-  create table if not exists compensation_request (id bigint generated always as identity primary key, upgrade_id text not null unique);
+  create table if not exists compensation_request (
+    id bigint generated always as identity primary key,
+    upgrade_id text not null unique
+  );
 `;
 
 module.exports.bootstrap = async () => {

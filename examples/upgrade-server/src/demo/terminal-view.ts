@@ -19,18 +19,20 @@ export function terminalView(): View {
   const out = (text = '') => process.stdout.write(`${text}\n`);
   return {
     ready(server, user) {
-      out(
-        `${styleText('bold', 'AIW3 NFT upgrade')}  ${server.url} (HTTP/2, TLS)  Solana: ${server.cluster.local ?? 'remote'}  wallet ${user.address}`,
-      );
+      const title = styleText('bold', 'AIW3 NFT upgrade');
+      const solana = server.cluster.local ?? 'remote';
+      out(`${title}  ${server.url} (HTTP/2, TLS)  Solana: ${solana}  wallet ${user.address}`);
     },
     begin: (title) => out(`\n${styleText('bold', title)}`),
     event(_title, event, elapsed) {
       const asset = styleText(colours[event.asset], event.asset.padEnd(11));
-      out(
-        `  ${bar(event.progress)} ${String(event.progress).padStart(3)} %  ${event.status.padEnd(22)} ${asset} ${seconds(elapsed)}  ${styleText('dim', event.message ?? '')}`,
-      );
+      const progress = `${bar(event.progress)} ${String(event.progress).padStart(3)} %`;
+      const message = styleText('dim', event.message ?? '');
+      out(`  ${progress}  ${event.status.padEnd(22)} ${asset} ${seconds(elapsed)}  ${message}`);
     },
     result(facts) {
+      const { key, offline, onChain } = facts.receipt;
+      const verified = offline && onChain ? 'verified offline and on chain' : 'DOES NOT HOLD';
       const rows: [string, string][] = [
         ['burn signature', facts.burn.signature],
         ['old mint', `${facts.oldMint.address}  supply ${facts.oldMint.supply}`],
@@ -41,10 +43,7 @@ export function terminalView(): View {
           'metadata CID',
           `${facts.metadata.cid}  hash ${facts.metadata.hashMatches ? 'equal' : 'DIFFERENT'}`,
         ],
-        [
-          'receipt',
-          `signed by ${facts.receipt.key}  ${facts.receipt.offline && facts.receipt.onChain ? 'verified offline and on chain' : 'DOES NOT HOLD'}`,
-        ],
+        ['receipt', `signed by ${key}  ${verified}`],
         ['badges', facts.badges.map(({ id, status }) => `${id} ${status}`).join(', ')],
         ['journal', facts.journal.contiguous ? 'contiguous' : 'HAS GAPS'],
         [

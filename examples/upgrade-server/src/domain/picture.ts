@@ -12,7 +12,11 @@ function orbit(ring: number, level: number): string {
     round(CENTRE + radius * Math.cos(angle)),
     round(CENTRE + radius * Math.sin(angle)),
   ];
-  return `<circle cx="200" cy="200" r="${round(radius)}" fill="none" stroke="#fff" stroke-opacity=".42" stroke-width="5"/><circle cx="${x}" cy="${y}" r="17" fill="#fff"/>`;
+  return [
+    `<circle cx="200" cy="200" r="${round(radius)}" fill="none" `,
+    'stroke="#fff" stroke-opacity=".42" stroke-width="5"/>',
+    `<circle cx="${x}" cy="${y}" r="17" fill="#fff"/>`,
+  ].join('');
 }
 
 /**
@@ -21,8 +25,10 @@ function orbit(ring: number, level: number): string {
  */
 export function picture({ level, name, colours: [light, dark] }: Tier): Uint8Array {
   const svg = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400" role="img" aria-label="${name}, level ${level}">`,
-    `<defs><radialGradient id="g" cx=".28" cy=".2" r="1.05"><stop stop-color="${light}"/><stop offset="1" stop-color="${dark}"/></radialGradient></defs>`,
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400" ',
+    `role="img" aria-label="${name}, level ${level}">`,
+    '<defs><radialGradient id="g" cx=".28" cy=".2" r="1.05">',
+    `<stop stop-color="${light}"/><stop offset="1" stop-color="${dark}"/></radialGradient></defs>`,
     `<rect width="400" height="400" fill="url(#g)"/>`,
     ...Array.from({ length: level }, (_, ring) => orbit(ring, level)),
     `<circle cx="200" cy="200" r="32" fill="#fff"/></svg>`,

@@ -35,7 +35,8 @@ interface NewBadge {
 async function giveBadges(sql: Sql, userId: string, badges: readonly NewBadge[]): Promise<void> {
   for (const { id, name } of badges) {
     await sql(
-      `insert into example.badge (user_id, badge_id, name, status) values ($1, $2, $3, 'owned') on conflict do nothing`,
+      `insert into example.badge (user_id, badge_id, name, status) values ($1, $2, $3, 'owned')
+       on conflict do nothing`,
       [userId, id, name],
     );
   }
@@ -44,11 +45,15 @@ async function giveBadges(sql: Sql, userId: string, badges: readonly NewBadge[])
 export async function createRecords(db: Db) {
   for (const statement of [
     'create schema if not exists example',
-    'create table if not exists example.account (id text primary key, wallet text not null, volume bigint not null)',
-    `create table if not exists example.badge (user_id text not null, badge_id text not null, name text not null, status text not null,
+    `create table if not exists example.account (
+       id text primary key, wallet text not null, volume bigint not null)`,
+    `create table if not exists example.badge (
+       user_id text not null, badge_id text not null, name text not null, status text not null,
        reserved_by text, primary key (user_id, badge_id))`,
-    `create table if not exists example.nft (nft_id text primary key, user_id text not null, tier_id text not null, mint_address text not null unique,
-       metadata_uri text not null, transaction_signature text not null, status text not null)`,
+    `create table if not exists example.nft (
+       nft_id text primary key, user_id text not null, tier_id text not null,
+       mint_address text not null unique, metadata_uri text not null,
+       transaction_signature text not null, status text not null)`,
     `create unique index if not exists nft_active on example.nft (user_id) where status = 'active'`,
   ]) {
     await db.sql(statement);
@@ -59,7 +64,8 @@ export async function createRecords(db: Db) {
     addUser: (user: UserRow, badges: readonly NewBadge[]): Promise<boolean> =>
       db.tx(async (sql) => {
         const made = await sql(
-          'insert into example.account (id, wallet, volume) values ($1, $2, $3) on conflict do nothing returning id',
+          `insert into example.account (id, wallet, volume) values ($1, $2, $3)
+           on conflict do nothing returning id`,
           [user.id, user.wallet, user.volume],
         );
         if (made.length > 0) await giveBadges(sql, user.id, badges);
@@ -87,7 +93,8 @@ export async function createRecords(db: Db) {
     activeNft: async (userId: string): Promise<NftRow | undefined> =>
       (
         await db.sql<NftRow>(
-          `select nft_id, tier_id, mint_address, metadata_uri from example.nft where user_id = $1 and status = 'active'`,
+          `select nft_id, tier_id, mint_address, metadata_uri from example.nft
+           where user_id = $1 and status = 'active'`,
           [userId],
         )
       )[0],
@@ -95,7 +102,8 @@ export async function createRecords(db: Db) {
     /** Active NFTs with their holders, in the order of their mints: the page behind `after`. */
     holdings: (after: string | null, limit: number): Promise<HoldingRow[]> =>
       db.sql<HoldingRow>(
-        `select mint_address, tier_id, user_id, wallet from example.nft join example.account on id = user_id
+        `select mint_address, tier_id, user_id, wallet
+         from example.nft join example.account on id = user_id
          where status = 'active' and mint_address > $1 order by mint_address limit $2`,
         [after ?? '', limit],
       ),
@@ -107,12 +115,14 @@ export async function createRecords(db: Db) {
       return db.tx(async (sql) => {
         await sql(
           `update example.badge set reserved_by = $2 where user_id = $1 and badge_id in (
-             select badge_id from example.badge where user_id = $1 and status = 'activated' and (reserved_by is null or reserved_by = $2)
+             select badge_id from example.badge where user_id = $1 and status = 'activated'
+               and (reserved_by is null or reserved_by = $2)
              order by (reserved_by is null), badge_id limit $3 for update)`,
           [userId, operationId, count],
         );
         const [row] = await sql<{ reserved: number }>(
-          'select count(*)::int as reserved from example.badge where user_id = $1 and reserved_by = $2 and status = $3',
+          `select count(*)::int as reserved from example.badge
+           where user_id = $1 and reserved_by = $2 and status = $3`,
           [userId, operationId, 'activated'],
         );
         return row?.reserved ?? 0;
@@ -121,14 +131,16 @@ export async function createRecords(db: Db) {
 
     async releaseBadges(operationId: string): Promise<void> {
       await db.sql(
-        `update example.badge set reserved_by = null where reserved_by = $1 and status = 'activated'`,
+        `update example.badge set reserved_by = null
+         where reserved_by = $1 and status = 'activated'`,
         [operationId],
       );
     },
 
     async activateBadge(userId: string, badgeId: string): Promise<BadgeRow | undefined> {
       await db.sql(
-        `update example.badge set status = 'activated' where user_id = $1 and badge_id = $2 and status = 'owned'`,
+        `update example.badge set status = 'activated'
+         where user_id = $1 and badge_id = $2 and status = 'owned'`,
         [userId, badgeId],
       );
       return (await this.badges(userId)).find((badge) => badge.badge_id === badgeId);
@@ -143,11 +155,13 @@ export async function createRecords(db: Db) {
     ): Promise<void> {
       return db.tx(async (sql: Sql) => {
         await sql(
-          `update example.nft set status = 'burned' where user_id = $1 and status = 'active' and nft_id <> $2`,
+          `update example.nft set status = 'burned'
+           where user_id = $1 and status = 'active' and nft_id <> $2`,
           [nft.user_id, nft.nft_id],
         );
         await sql(
-          `insert into example.nft (nft_id, user_id, tier_id, mint_address, metadata_uri, transaction_signature, status)
+          `insert into example.nft (
+             nft_id, user_id, tier_id, mint_address, metadata_uri, transaction_signature, status)
            values ($1, $2, $3, $4, $5, $6, 'active') on conflict (nft_id) do nothing`,
           [
             nft.nft_id,
@@ -159,7 +173,8 @@ export async function createRecords(db: Db) {
           ],
         );
         await sql(
-          `update example.badge set status = 'consumed' where reserved_by = $1 and status = 'activated'`,
+          `update example.badge set status = 'consumed'
+           where reserved_by = $1 and status = 'activated'`,
           [nft.operation_id],
         );
       });

@@ -14,7 +14,9 @@ export function describeTier(tier: Tier, imageCid: string, standard: string): Ne
     metadata: {
       name: tier.name,
       symbol: 'AIW3',
-      description: `AIW3 equity NFT, level ${tier.level}: ${tier.benefits.tradingFeeReduction} lower trading fees and ${tier.benefits.aiAgentUsesPerWeek} AI agent uses a week.`,
+      description:
+        `AIW3 equity NFT, level ${tier.level}: ${tier.benefits.tradingFeeReduction} ` +
+        `lower trading fees and ${tier.benefits.aiAgentUsesPerWeek} AI agent uses a week.`,
       image,
       attributes: [
         { trait_type: 'Level', value: tier.level },

@@ -45,7 +45,8 @@ export function upgradeRules({
         };
       const { tier } = target;
       if (tier.level !== current.level + 1) {
-        const message = `Your NFT is ${current.name}, level ${current.level}. Levels go up one at a time.`;
+        const held = `${current.name}, level ${current.level}`;
+        const message = `Your NFT is ${held}. Levels go up one at a time.`;
         return {
           qualified: false,
           error: message,

@@ -32,7 +32,8 @@ export function useActivations() {
       .catch(() => {});
   };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that something may have begun elsewhere
+  // A new version means that something may have begun elsewhere.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as said above
   useEffect(() => {
     let wanted = true;
     client.badgeActivation.active().then(

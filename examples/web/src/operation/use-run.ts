@@ -38,7 +38,8 @@ export function useRun() {
     operation.done.then(session.announce, () => {});
   };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that something may have begun elsewhere; `follow` needs no freshness
+  // A new version means that something may have begun elsewhere. `follow` may be an older one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as said above
   useEffect(() => {
     if (!nothingShown) return;
     let wanted = true;

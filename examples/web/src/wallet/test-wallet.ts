@@ -12,7 +12,10 @@ export const TEST_WALLET = 'Test wallet' as WalletName<'Test wallet'>;
 
 const KEY = 'aiw3-example:test-wallet';
 const icon =
-  'data:image/svg+xml,%3Csvg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"%3E%3Crect width="32" height="32" rx="9" fill="%230f766e"/%3E%3Cpath d="M9 12h14v9H9z" fill="none" stroke="%23fff" stroke-width="2.4" stroke-linejoin="round"/%3E%3Ccircle cx="19.5" cy="16.5" r="1.6" fill="%23fff"/%3E%3C/svg%3E';
+  'data:image/svg+xml,%3Csvg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"%3E' +
+  '%3Crect width="32" height="32" rx="9" fill="%230f766e"/%3E' +
+  '%3Cpath d="M9 12h14v9H9z" fill="none" stroke="%23fff" stroke-width="2.4" ' +
+  'stroke-linejoin="round"/%3E%3Ccircle cx="19.5" cy="16.5" r="1.6" fill="%23fff"/%3E%3C/svg%3E';
 
 /**
  * A wallet for the local chain: its key lies in the storage of this site, for every tab of it, and

@@ -24,26 +24,32 @@ export const english = {
     signingIn: 'Signing in …',
     failed: 'Signing in did not work. Connect again in a moment.',
     noSignIn:
-      'This server has no sign-in for visitors. Put the sign-in of your product into src/session/api.ts.',
+      'This server has no sign-in for visitors. ' +
+      'Put the sign-in of your product into src/session/api.ts.',
     noServer:
       'The server does not answer. Load the page again in a moment; whatever runs there goes on.',
     support: 'Write to support',
   },
   welcome: {
     title: 'Trade, level up, and never wonder where your NFT is.',
-    lead: 'An upgrade burns your NFT and mints the next level. Whatever closes, crashes or disconnects on the way: the new one always arrives, exactly once.',
+    lead:
+      'An upgrade burns your NFT and mints the next level. Whatever closes, crashes or ' +
+      'disconnects on the way: the new one always arrives, exactly once.',
     local:
-      'A fresh key in this browser, a local Solana chain, no real money. You start with the volume and the badges of level 2.',
+      'A fresh key in this browser, a local Solana chain, no real money. ' +
+      'You start with the volume and the badges of level 2.',
   },
   wallet: {
     none: (cluster: string) =>
-      `No Solana wallet was found in this browser. Install one, then load the page again. This server works on ${cluster}.`,
+      'No Solana wallet was found in this browser. Install one, then load the page again. ' +
+      `This server works on ${cluster}.`,
     tryTest: 'Try it with a test wallet',
     connect: (name: string) => `Connect ${name}`,
     title: 'Test wallet',
     asks: 'This site asks for a signature of',
     about:
-      'A real wallet shows its own window here. This one lives in the page, for the local chain only.',
+      'A real wallet shows its own window here. ' +
+      'This one lives in the page, for the local chain only.',
     decline: 'Decline',
     approve: 'Approve',
   },
@@ -69,7 +75,8 @@ export const english = {
     activateOne: (name: string) => `Activate ${name}`,
     activating: (percent: number) => `Activating … ${percent} %`,
     about:
-      'An activated badge counts for the next level. It is used up once the new NFT has arrived, not before.',
+      'An activated badge counts for the next level. ' +
+      'It is used up once the new NFT has arrived, not before.',
     owned: 'Owned',
     activated: 'Activated',
     consumed: 'Used',
@@ -131,7 +138,8 @@ export const english = {
     /** The sentence of the guard is English already. */
     sentence: ({ sentence }: { sentence: string; mint: string; fee: string }) => sentence,
     readHere:
-      'Read from the transaction itself, on this device. Anything else would not be shown to your wallet.',
+      'Read from the transaction itself, on this device. ' +
+      'Anything else would not be shown to your wallet.',
     refused: 'This transaction does more than burn your NFT, so it is not shown to your wallet:',
     again: 'Sign again',
   },

@@ -1,4 +1,5 @@
-// Every entry gives the same names to `require` as to `import`, as far as its peers are installed here.
+// Every entry gives the same names to `require` as to `import`, as far as its peers are installed
+// here.
 const assert = require('node:assert/strict');
 const { readFileSync } = require('node:fs');
 

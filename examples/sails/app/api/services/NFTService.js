@@ -34,7 +34,9 @@ module.exports = {
   /** Once for an upgrade, however often it is asked. */
   async recordUpgrade({ upgradeId, userId, targetTierId, mintResult, metadataUri }) {
     await sails.db.sql(
-      `insert into upgrade_record (upgrade_id, user_id, tier_id, nft_id, mint_address, metadata_uri) values ($1, $2, $3, $4, $5, $6)
+      `insert into upgrade_record (
+         upgrade_id, user_id, tier_id, nft_id, mint_address, metadata_uri)
+       values ($1, $2, $3, $4, $5, $6)
        on conflict (upgrade_id) do nothing`,
       [upgradeId, userId, targetTierId, mintResult.nftId, mintResult.mintAddress, metadataUri],
     );

@@ -8,7 +8,9 @@ module.exports = {
   /** A row for support, which should also alarm it. One for an upgrade. */
   async requestCompensation(upgradeId) {
     const [{ id }] = await sails.db.sql(
-      'insert into compensation_request (upgrade_id) values ($1) on conflict (upgrade_id) do update set upgrade_id = excluded.upgrade_id returning id',
+      `insert into compensation_request (upgrade_id) values ($1)
+       on conflict (upgrade_id) do update set upgrade_id = excluded.upgrade_id
+       returning id`,
       [upgradeId],
     );
     return `cmp_${id}`;
@@ -35,7 +37,8 @@ module.exports = {
       compensationId: await this.requestCompensation(operation.id),
       requiresSupport: true,
       userMessage:
-        'Technical issue occurred during minting. Our team has been notified and will resolve this shortly.',
+        'Technical issue occurred during minting. ' +
+        'Our team has been notified and will resolve this shortly.',
     });
   },
 };
