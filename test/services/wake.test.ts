@@ -89,7 +89,7 @@ describeWith('redis-server', 'wake-ups over Redis', () => {
     expect(stream.seqs).toEqual(stream.seqs.map((_, index) => index + 1));
   });
 
-  it('loses nothing but time when Redis is killed in the middle, and goes on over it when it is back', async () => {
+  it('loses only time when Redis is killed, and goes on over it when it is back', async () => {
     ledger = memoryChain({ autoFinalize: false });
     ledger.give(mint, alice.wallet);
     let losses = 0;

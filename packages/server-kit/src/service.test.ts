@@ -148,7 +148,7 @@ describe.each(databases)('the engine on $name', ({ open }) => {
     expect(done.facts.burnTxSignature).toBe(signature);
   });
 
-  it('C1, C2: a repeated start, and a second start for the same NFT, join the live operation', async () => {
+  it('C1, C2: a repeated start and a second one for the NFT join the live operation', async () => {
     const service = await make();
     const all = await Promise.all([
       startUpgrade(service),
@@ -179,7 +179,7 @@ describe.each(databases)('the engine on $name', ({ open }) => {
     expect(await db.sql('select id from nft_upgrade.operation')).toHaveLength(1);
   });
 
-  it('answers for an operation of somebody else, or of another process, as if it did not exist', async () => {
+  it("answers for another's operation, or another process, as if it did not exist", async () => {
     const service = await make();
     const { snapshot } = await startUpgrade(service);
     for (const foreign of [

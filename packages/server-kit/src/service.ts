@@ -267,7 +267,8 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     start: traced.start((request) => decide(() => start(engine, running, request))),
     async active({ process, principal }) {
       const rows = await db.sql<{ id: string }>(
-        'select id from nft_upgrade.operation where principal = $1 and process = $2 and live order by created_at desc limit 100',
+        `select id from nft_upgrade.operation where principal = $1 and process = $2 and live
+          order by created_at desc limit 100`,
         [principal.id, process],
       );
       const loaded = await Promise.all(rows.map((row) => journal.load(row.id)));

@@ -81,7 +81,7 @@ function client(
 }
 
 describe.each(versions)('L1, L2: over %s', (version) => {
-  it(`${STARTS} starts with random disconnects leave no session, no timer and no listener behind`, async () => {
+  it(`${STARTS} starts with random disconnects leave no session, timer or listener`, async () => {
     let timers = 0;
     const clock: Clock = {
       now: () => Date.now(),

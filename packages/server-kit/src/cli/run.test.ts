@@ -140,7 +140,7 @@ describe('nft-upgrade', () => {
     expect(paid).toHaveLength(1);
   });
 
-  it('alerts people when a debt is opened, and once more when it grows old, with nothing secret or personal', async () => {
+  it('alerts when an obligation opens and again when it grows old, without secrets', async () => {
     alerts.length = 0;
     const id = await debt('key-alarm-1');
     const mine = () =>

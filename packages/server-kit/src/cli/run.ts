@@ -92,7 +92,9 @@ function open(
     return postgres({ connectionString: environment.DATABASE_URL, max: 2 });
   throw new NftUpgradeError('invalid_option', {
     message: 'DATABASE_URL is not set.',
-    hint: 'Set it to the Postgres of your servers, or name an embedded database that no process uses with --folder.',
+    hint:
+      'Set it to the Postgres of your servers, or name an embedded database that no process ' +
+      'uses with --folder.',
     details: { missing: 'DATABASE_URL' },
   });
 }

@@ -1,6 +1,7 @@
 /**
- * Columns of equal width, as far as they are needed. @example table(['id', 'age'], [['upg_1', '2
- * h']])
+ * Columns of equal width, as far as they are needed.
+ *
+ * @example table(['id', 'age'], [['upg_1', '2 h']])
  */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows];

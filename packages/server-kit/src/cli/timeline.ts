@@ -22,7 +22,8 @@ export interface Timeline {
 /** @throws NftUpgradeError `not_found` */
 export async function readTimeline(db: Db, operationId: string): Promise<Timeline> {
   const [operation] = await db.sql<Omit<Timeline, 'events' | 'attempts'>>(
-    'select id as "operationId", process, version, status, asset, live, principal, wallet from nft_upgrade.operation where id = $1',
+    `select id as "operationId", process, version, status, asset, live, principal, wallet
+      from nft_upgrade.operation where id = $1`,
     [operationId],
   );
   if (!operation)
@@ -32,11 +33,13 @@ export async function readTimeline(db: Db, operationId: string): Promise<Timelin
     });
   const [events, attempts] = [
     await db.sql<Timeline['events'][number]>(
-      'select seq, status, at, node, data from nft_upgrade.event where operation_id = $1 order by seq',
+      `select seq, status, at, node, data from nft_upgrade.event where operation_id = $1
+        order by seq`,
       [operationId],
     ),
     await db.sql<Timeline['attempts'][number]>(
-      'select kind, attempt, outcome, created_at as at from nft_upgrade.attempt where operation_id = $1 order by created_at',
+      `select kind, attempt, outcome, created_at as at from nft_upgrade.attempt
+        where operation_id = $1 order by created_at`,
       [operationId],
     ),
   ];
@@ -70,7 +73,8 @@ export function timelineText({
     outcome ?? '',
   ]);
   return [
-    `${operationId}: ${process} (version ${version}) of ${principal}${wallet === null ? '' : `, wallet ${wallet}`}`,
+    `${operationId}: ${process} (version ${version}) of ` +
+      `${principal}${wallet === null ? '' : `, wallet ${wallet}`}`,
     `${status}, asset ${asset}`,
     '',
     table(['#', 'at', '', 'status', 'node', 'what'], rows),

@@ -10,7 +10,8 @@ describe.each(databases)('Db on $name', ({ open }) => {
   beforeAll(async () => {
     db = await open();
     await db.sql(
-      'CREATE TABLE thing (id int CONSTRAINT thing_key PRIMARY KEY, name text CONSTRAINT thing_name UNIQUE, data jsonb)',
+      `CREATE TABLE thing (id int CONSTRAINT thing_key PRIMARY KEY,
+        name text CONSTRAINT thing_name UNIQUE, data jsonb)`,
     );
   });
   const ids = async () =>
@@ -96,8 +97,10 @@ describe.each(databases)('Db on $name', ({ open }) => {
   it('gives and takes values the same way', async () => {
     const at = new Date('2026-02-03T04:05:06.789Z');
     const [row] = await db.sql(
-      `SELECT $1::timestamptz AS at, $2::jsonb AS object, $3::jsonb AS list, $4::jsonb AS nothing, $5::text[] AS names, $6::text AS none,
-              7::bigint AS small, 9007199254740993::bigint AS large, count(*) AS counted FROM thing WHERE id = ANY($7::int[])`,
+      `SELECT $1::timestamptz AS at, $2::jsonb AS object, $3::jsonb AS list, $4::jsonb AS nothing,
+        $5::text[] AS names, $6::text AS none, 7::bigint AS small,
+        9007199254740993::bigint AS large, count(*) AS counted FROM thing
+       WHERE id = ANY($7::int[])`,
       [at, { a: [1, { b: 'ü"' }] }, ['x', { y: null }], [], ['p', 'q,"r'], undefined, [1, 2]],
     );
     expect(row).toEqual({

@@ -43,10 +43,17 @@ const refused = /^(28...|3D000)$/;
  * Codes of the sockets of Node, and of the driver where it has none but a sentence: each is a way
  * of getting no answer.
  */
-const socketCodes =
-  /^(ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_|EHOST|ENET|ENOENT$|EADDRNOTAVAIL$|ERR_SSL|ERR_TLS|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO)/;
-const driverSentences =
-  /connection terminated|timeout exceeded when trying to connect|not queryable|query read timeout|calling end on the pool|server does not support SSL/i;
+const socketCodes: readonly RegExp[] = [
+  /^(EPIPE|ETIMEDOUT|ENOTFOUND|ENOENT|EADDRNOTAVAIL)$/,
+  /^(ECONN|EAI_|EHOST|ENET|ERR_SSL|ERR_TLS|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO)/,
+];
+const driverSentences: readonly RegExp[] = [
+  /connection terminated|timeout exceeded when trying to connect|not queryable/i,
+  /query read timeout|calling end on the pool|server does not support SSL/i,
+];
+
+const sentenceIn = (message: string): string | undefined =>
+  driverSentences.flatMap((pattern) => pattern.exec(message)?.[0].toLowerCase() ?? [])[0];
 
 /**
  * True when the error means that no answer was had, rather than that the statement was answered
@@ -57,7 +64,11 @@ export function isConnectionFailure(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return unavailable.test(state) || refused.test(state);
   if (!(error instanceof Error)) return false;
-  return socketCodes.test(field(error, 'code') ?? '') || driverSentences.test(error.message);
+  const code = field(error, 'code') ?? '';
+  return (
+    socketCodes.some((pattern) => pattern.test(code)) ||
+    driverSentences.some((pattern) => pattern.test(error.message))
+  );
 }
 
 /**
@@ -78,7 +89,7 @@ export function databaseUnavailable(
   const reason =
     sqlState(error) ??
     field(error, 'code') ??
-    (error instanceof Error ? driverSentences.exec(error.message)?.[0].toLowerCase() : undefined);
+    (error instanceof Error ? sentenceIn(error.message) : undefined);
   const wrongLogin = refused.test(reason ?? '');
   return new NftUpgradeError('database_unavailable', {
     ...(reason === '53100' && {

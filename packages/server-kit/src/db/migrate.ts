@@ -46,7 +46,8 @@ async function applyNext(sql: Sql, migrations: readonly Migration[]): Promise<nu
   // Held until the end of the transaction.
   await sql('SELECT pg_advisory_xact_lock($1::bigint)', [lockKey]);
   await sql(
-    'CREATE TABLE IF NOT EXISTS nft_upgrade.migration (id int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
+    `CREATE TABLE IF NOT EXISTS nft_upgrade.migration (id int PRIMARY KEY, name text NOT NULL,
+      applied_at timestamptz NOT NULL DEFAULT now())`,
   );
   const applied = await sql<{ id: number; name: string }>(
     'SELECT id, name FROM nft_upgrade.migration ORDER BY id',

@@ -17,7 +17,9 @@ export function encodeParameters(text: string, parameters: readonly unknown[]): 
     if (new RegExp(`${name}::[\\w ]+\\[\\]`).test(text)) return value;
     throw new NftUpgradeError('invalid_option', {
       message: `Parameter $${index + 1} is an array, and the statement does not say of what.`,
-      hint: `Write $${index + 1}::jsonb for JSON, or for example $${index + 1}::text[] for a Postgres array.`,
+      hint:
+        `Write $${index + 1}::jsonb for JSON, or for example $${index + 1}::text[] for a ` +
+        'Postgres array.',
       details: { parameter: index + 1 },
     });
   });

@@ -57,7 +57,7 @@ describe('pglite on a folder', () => {
     await db.close();
   });
 
-  it('refuses a folder that another process has, naming it and the way out, and takes it when that process was killed', async () => {
+  it('refuses a folder of another process, and takes it when that one was killed', async () => {
     const holder = start(folder, 'hold');
     await expect.poll(() => holder.lines, { timeout: 30_000 }).toEqual(['ready']);
     const { pid } = holder.child;
@@ -94,7 +94,7 @@ describe('pglite on a folder', () => {
     await Promise.all(both.map(({ exit }) => exit));
   });
 
-  it('takes a lock over whose pid was given to another process, not one from another container', async () => {
+  it('takes over a lock whose pid was reused, not one from another container', async () => {
     const db = await pglite({ folder });
     const [own = ''] = await locks();
     await db.close();

@@ -109,7 +109,9 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
   } catch {
     throw new NftUpgradeError('invalid_option', {
       message: 'The connection string or the options beside it cannot be read.',
-      hint: 'It looks like postgres://user:password@host:5432/database; special characters in it are percent-encoded.',
+      hint:
+        'It looks like postgres://user:password@host:5432/database; special characters in it ' +
+        'are percent-encoded.',
     });
   }
   const pool = new pg.Pool(config);

@@ -7,12 +7,14 @@ import { migrations } from './tables.ts';
 
 afterAll(closeDatabases);
 
-const insert = `insert into nft_upgrade.operation (id, process, version, principal, subject, input, mint_key, status, phase, asset, seq, live, checked_at)
-  select 'op_' || n, 'upgrade', $2, 'user_' || n, 's', '{}', '', 'awaiting_burn', 'burn', 'safe', 3, true, clock_timestamp() - interval '1 minute' + n * interval '1 ms'
+const insert = `insert into nft_upgrade.operation (id, process, version, principal, subject, input,
+  mint_key, status, phase, asset, seq, live, checked_at)
+  select 'op_' || n, 'upgrade', $2, 'user_' || n, 's', '{}', '', 'awaiting_burn', 'burn', 'safe', 3,
+    true, clock_timestamp() - interval '1 minute' + n * interval '1 ms'
   from generate_series(1, $1::int) n`;
 
 describe.each(databases)('the tables on $name', ({ open }) => {
-  it('are brought up to date with the operations that are in them, from the first version and from the one before', async () => {
+  it('are migrated with their operations, from the first version and the one before', async () => {
     for (const version of [1, migrations.length - 1]) {
       const db = await open();
       await migrate(db, migrations.slice(0, version));

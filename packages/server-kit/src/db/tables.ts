@@ -9,7 +9,8 @@ export const migrations: readonly Migration[] = [
     id: 1,
     name: 'journal',
     up: `
-      -- One row an operation. Its status columns repeat the last event, so that lists, locks and sweeps need no fold; the events are the truth.
+      -- One row an operation. Its status columns repeat the last event, so that lists, locks and
+      -- sweeps need no fold; the events are the truth.
       create table nft_upgrade.operation (
         id          text primary key,
         process     text not null,
@@ -29,9 +30,11 @@ export const migrations: readonly Migration[] = [
         checked_at  timestamptz not null default clock_timestamp()
       );
       -- One live operation for one thing of one user: a second start joins it.
-      create unique index operation_live_subject on nft_upgrade.operation (principal, process, subject) where live;
+      create unique index operation_live_subject on nft_upgrade.operation
+        (principal, process, subject) where live;
       create index operation_watch on nft_upgrade.operation (status, checked_at) where live;
-      create index operation_principal on nft_upgrade.operation (principal, process, created_at desc) where live;
+      create index operation_principal on nft_upgrade.operation
+        (principal, process, created_at desc) where live;
 
       create table nft_upgrade.idempotency_key (
         principal    text not null,
@@ -43,7 +46,8 @@ export const migrations: readonly Migration[] = [
         primary key (principal, key)
       );
 
-      -- The journal. The primary key is the optimistic lock and the fence against workers that woke up late.
+      -- The journal. The primary key is the optimistic lock and the fence against workers that woke
+      -- up late.
       create table nft_upgrade.event (
         operation_id text not null references nft_upgrade.operation (id),
         seq          int  not null,
@@ -54,7 +58,8 @@ export const migrations: readonly Migration[] = [
         primary key (operation_id, seq)
       );
 
-      -- What is about to be done, written before it is done: burn transactions handed out, metadata to upload, signed mints.
+      -- What is about to be done, written before it is done: burn transactions handed out, metadata
+      -- to upload, signed mints.
       create table nft_upgrade.attempt (
         operation_id text not null references nft_upgrade.operation (id),
         kind         text not null,
@@ -65,7 +70,8 @@ export const migrations: readonly Migration[] = [
         primary key (operation_id, kind, attempt)
       );
 
-      -- Signatures that may be the burn: reported, or known from signed bytes that were stored before they were sent.
+      -- Signatures that may be the burn: reported, or known from signed bytes that were stored
+      -- before they were sent.
       create table nft_upgrade.burn_signature (
         operation_id       text not null references nft_upgrade.operation (id),
         signature          text not null,
@@ -76,7 +82,8 @@ export const migrations: readonly Migration[] = [
         primary key (operation_id, signature)
       );
 
-      -- A burned NFT counts once, for ever: the key is the asset, because one burn can be signed in several ways.
+      -- A burned NFT counts once, for ever: the key is the asset, because one burn can be signed in
+      -- several ways.
       create table nft_upgrade.burned (
         asset        text primary key,
         operation_id text not null unique references nft_upgrade.operation (id),
@@ -85,7 +92,8 @@ export const migrations: readonly Migration[] = [
         created_at   timestamptz not null default clock_timestamp()
       );
 
-      -- Debts: opened when the retries are used up, settled once, by delivery or by compensation, never by both.
+      -- Debts: opened when the retries are used up, settled once, by delivery or by compensation,
+      -- never by both.
       create table nft_upgrade.obligation (
         operation_id    text primary key references nft_upgrade.operation (id),
         compensation_id text not null unique,
@@ -114,13 +122,15 @@ export const migrations: readonly Migration[] = [
     id: 2,
     name: 'sinks',
     up: `
-      -- One row for each sink that is to be told: its own tries, its own pace, its own dead letters.
+      -- One row for each sink that is to be told: its own tries, its own pace, its own dead
+      -- letters.
       create table nft_upgrade.delivery (
         id           bigint generated always as identity primary key,
         sink         text not null,
         outbox_id    bigint not null references nft_upgrade.outbox (id),
         operation_id text not null,
-        state        text not null default 'waiting' check (state in ('waiting', 'delivered', 'dead', 'skipped')),
+        state        text not null default 'waiting'
+          check (state in ('waiting', 'delivered', 'dead', 'skipped')),
         tries        int not null default 0,
         error        text,
         due_at       timestamptz not null default clock_timestamp(),
@@ -128,16 +138,19 @@ export const migrations: readonly Migration[] = [
         unique (outbox_id, sink)
       );
       create index delivery_due on nft_upgrade.delivery (sink, due_at) where state = 'waiting';
-      create index delivery_order on nft_upgrade.delivery (sink, operation_id, outbox_id) where state in ('waiting', 'dead');
+      create index delivery_order on nft_upgrade.delivery (sink, operation_id, outbox_id)
+        where state in ('waiting', 'dead');
       insert into nft_upgrade.delivery (sink, outbox_id, operation_id, tries)
         select case topic when 'alert' then 'alerts' else topic end, id, operation_id, tries
         from nft_upgrade.outbox where delivered_at is null and topic in ('alert', 'release');
 
       drop index nft_upgrade.outbox_due;
-      alter table nft_upgrade.outbox drop column tries, drop column due_at, drop column delivered_at;
+      alter table nft_upgrade.outbox drop column tries, drop column due_at,
+        drop column delivered_at;
       create index outbox_age on nft_upgrade.outbox (created_at);
 
-      -- W3C trace context of the request that started the operation: later steps, on any node, belong to its trace.
+      -- W3C trace context of the request that started the operation: later steps, on any node,
+      -- belong to its trace.
       alter table nft_upgrade.operation add column traceparent text;
     `,
   },
@@ -146,7 +159,8 @@ export const migrations: readonly Migration[] = [
     name: 'durations',
     up: `
       -- The last completed operations of a process, for the usual length of its steps.
-      create index operation_completed on nft_upgrade.operation (process, updated_at desc) where status = 'completed';
+      create index operation_completed on nft_upgrade.operation (process, updated_at desc)
+        where status = 'completed';
     `,
   },
   {
@@ -157,7 +171,8 @@ export const migrations: readonly Migration[] = [
       alter table nft_upgrade.obligation add column alarmed_at timestamptz;
       create index obligation_open on nft_upgrade.obligation (opened_at) where settlement is null;
 
-      -- What an operator decided at a command line. The nodes carry it out: they have the keys, and decide against each other in one place.
+      -- What an operator decided at a command line. The nodes carry it out: they have the keys, and
+      -- decide against each other in one place.
       create table nft_upgrade.operator_request (
         id            bigint generated always as identity primary key,
         operation_id  text not null references nft_upgrade.operation (id),
@@ -175,16 +190,19 @@ export const migrations: readonly Migration[] = [
     id: 5,
     name: 'mint keys',
     up: `
-      -- Keys that anything may have been minted with, so that it is found again also after they were rotated.
+      -- Keys that anything may have been minted with, so that it is found again also after they
+      -- were rotated.
       insert into nft_upgrade.setting (key, value)
-        select 'mint_key ' || mint_key, '' from nft_upgrade.operation where mint_key <> '' group by mint_key on conflict do nothing;
+        select 'mint_key ' || mint_key, '' from nft_upgrade.operation where mint_key <> ''
+          group by mint_key on conflict do nothing;
     `,
   },
   {
     id: 6,
     name: 'sweeps',
     up: `
-      -- The order in which live operations are looked at, for the watch and for the sweep: those that nobody has looked at longest come first.
+      -- The order in which live operations are looked at, for the watch and for the sweep: those
+      -- that nobody has looked at longest come first.
       create index operation_checked on nft_upgrade.operation (checked_at) where live;
       drop index nft_upgrade.operation_watch;
     `,

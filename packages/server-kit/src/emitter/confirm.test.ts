@@ -39,7 +39,7 @@ const transaction = () =>
     memo,
   );
 
-it('signed bytes are answered with the signature in them, and reach the host as they are', async () => {
+it('signed bytes are answered with their signature, and reach the host as they are', async () => {
   const { operation, confirm } = await waiting();
   const signed = transaction();
   signed.sign(owner);

@@ -13,34 +13,46 @@ const SCHEMA = 'nft_upgrade_emitter';
 /** Made in one transaction behind a lock, so that many processes may start at once. */
 const tables = `
   create table if not exists nft_upgrade_emitter.operation (
-    id text primary key, process text not null, principal text not null, subject text not null, live boolean not null,
+    id text primary key, process text not null, principal text not null, subject text not null,
+    live boolean not null,
     created_at timestamptz not null default clock_timestamp()
   );
-  create unique index if not exists operation_live_subject on nft_upgrade_emitter.operation (principal, process, subject) where live;
+  create unique index if not exists operation_live_subject on nft_upgrade_emitter.operation
+    (principal, process, subject) where live;
   create table if not exists nft_upgrade_emitter.event (
-    operation_id text not null references nft_upgrade_emitter.operation (id), seq int not null, data jsonb not null, primary key (operation_id, seq)
+    operation_id text not null references nft_upgrade_emitter.operation (id), seq int not null,
+      data jsonb not null, primary key (operation_id, seq)
   );
   create table if not exists nft_upgrade_emitter.request_key (
-    principal text not null, key text not null, request text not null, operation_id text not null references nft_upgrade_emitter.operation (id),
+    principal text not null, key text not null, request text not null,
+      operation_id text not null references nft_upgrade_emitter.operation (id),
     primary key (principal, key)
   );
   create table if not exists nft_upgrade_emitter.signal (
-    operation_id text not null references nft_upgrade_emitter.operation (id), number int not null, name text not null, value jsonb not null,
+    operation_id text not null references nft_upgrade_emitter.operation (id), number int not null,
+      name text not null, value jsonb not null,
     primary key (operation_id, number)
   );
-  alter table nft_upgrade_emitter.operation add column if not exists wallet text, add column if not exists traceparent text;
+  alter table nft_upgrade_emitter.operation add column if not exists wallet text,
+    add column if not exists traceparent text;
   create table if not exists nft_upgrade_emitter.outbox (
-    id bigint generated always as identity primary key, operation_id text not null references nft_upgrade_emitter.operation (id), topic text not null,
+    id bigint generated always as identity primary key,
+      operation_id text not null references nft_upgrade_emitter.operation (id), topic text not null,
     data jsonb not null, created_at timestamptz not null default clock_timestamp()
   );
   create index if not exists outbox_age on nft_upgrade_emitter.outbox (created_at);
   create table if not exists nft_upgrade_emitter.delivery (
-    id bigint generated always as identity primary key, sink text not null, outbox_id bigint not null references nft_upgrade_emitter.outbox (id),
-    operation_id text not null, state text not null default 'waiting' check (state in ('waiting', 'delivered', 'dead', 'skipped')),
-    tries int not null default 0, error text, due_at timestamptz not null default clock_timestamp(), settled_at timestamptz, unique (outbox_id, sink)
+    id bigint generated always as identity primary key, sink text not null,
+      outbox_id bigint not null references nft_upgrade_emitter.outbox (id),
+    operation_id text not null, state text not null default 'waiting'
+      check (state in ('waiting', 'delivered', 'dead', 'skipped')),
+    tries int not null default 0, error text, due_at timestamptz not null default clock_timestamp(),
+      settled_at timestamptz, unique (outbox_id, sink)
   );
-  create index if not exists delivery_due on nft_upgrade_emitter.delivery (sink, due_at) where state = 'waiting';
-  create index if not exists delivery_order on nft_upgrade_emitter.delivery (sink, operation_id, outbox_id) where state in ('waiting', 'dead');
+  create index if not exists delivery_due on nft_upgrade_emitter.delivery (sink, due_at)
+    where state = 'waiting';
+  create index if not exists delivery_order on nft_upgrade_emitter.delivery
+    (sink, operation_id, outbox_id) where state in ('waiting', 'dead');
 `;
 
 export interface DatabaseJournal extends Journal {
@@ -93,7 +105,8 @@ export async function databaseJournal(
     },
     async find(operationId) {
       const [row] = await db.sql<Stored>(
-        'select id as "operationId", process, principal as "principalId", subject, wallet, traceparent from nft_upgrade_emitter.operation where id = $1',
+        `select id as "operationId", process, principal as "principalId", subject, wallet,
+          traceparent from nft_upgrade_emitter.operation where id = $1`,
         [operationId],
       );
       if (!row) return null;
@@ -106,7 +119,8 @@ export async function databaseJournal(
     },
     async live(principalId, process) {
       const rows = await db.sql<{ id: string }>(
-        `select id from nft_upgrade_emitter.operation where principal = $1 and process = $2 and live order by created_at desc limit 100`,
+        `select id from nft_upgrade_emitter.operation where principal = $1 and process = $2 and live
+          order by created_at desc limit 100`,
         [principalId, process],
       );
       return rows.map(({ id }) => id);
@@ -120,7 +134,8 @@ export async function databaseJournal(
           const [written] = await sql(
             `insert into nft_upgrade_emitter.event (operation_id, seq, data)
              select id, $2, $3 from nft_upgrade_emitter.operation where id = $1 and live
-               and exists (select 1 from nft_upgrade_emitter.event where operation_id = $1 and seq = $2 - 1) returning seq`,
+               and exists (select 1 from nft_upgrade_emitter.event where operation_id = $1
+                 and seq = $2 - 1) returning seq`,
             [operationId, seq, event],
           );
           if (!written) throw conflict(operationId);
@@ -138,7 +153,8 @@ export async function databaseJournal(
     },
     async read(operationId, after, limit) {
       const rows = await db.sql<{ data: OperationEvent }>(
-        'select data from nft_upgrade_emitter.event where operation_id = $1 and seq > $2 order by seq limit $3',
+        `select data from nft_upgrade_emitter.event where operation_id = $1 and seq > $2
+          order by seq limit $3`,
         [operationId, after, limit],
       );
       return rows.map(({ data }) => data);
@@ -152,8 +168,10 @@ export async function databaseJournal(
         if (!found) throw new NftUpgradeError('not_found', { operationId });
         await sql(
           `insert into nft_upgrade_emitter.signal (operation_id, number, name, value)
-           select $1, coalesce(max(number), 0) + 1, $2, $3::jsonb from nft_upgrade_emitter.signal where operation_id = $1
-           having not exists (select 1 from nft_upgrade_emitter.signal where operation_id = $1 and name = $2 and value = $3::jsonb)`,
+           select $1, coalesce(max(number), 0) + 1, $2, $3::jsonb from nft_upgrade_emitter.signal
+             where operation_id = $1
+           having not exists (select 1 from nft_upgrade_emitter.signal where operation_id = $1
+             and name = $2 and value = $3::jsonb)`,
           [operationId, name, JSON.stringify(value ?? null)],
         );
       });
@@ -161,7 +179,8 @@ export async function databaseJournal(
     },
     signals: (operationId) =>
       db.sql<Signal>(
-        'select number, name, value from nft_upgrade_emitter.signal where operation_id = $1 order by number',
+        `select number, name, value from nft_upgrade_emitter.signal where operation_id = $1
+          order by number`,
         [operationId],
       ),
     watch: (operationId, watcher) => wake.subscribe(operationId, watcher),
@@ -184,13 +203,15 @@ async function create(
   const { operationId, process, principalId, subject, wallet = null, traceparent = null } = entry;
   if (key) {
     const [known] = await sql<{ operationId: string; request: string }>(
-      'select operation_id as "operationId", request from nft_upgrade_emitter.request_key where principal = $1 and key = $2',
+      `select operation_id as "operationId", request from nft_upgrade_emitter.request_key
+        where principal = $1 and key = $2`,
       [principalId, key.key],
     );
     if (known) return { ...known, created: false };
   }
   const [inserted] = await sql(
-    `insert into nft_upgrade_emitter.operation (id, process, principal, subject, live, wallet, traceparent) values ($1, $2, $3, $4, true, $5, $6)
+    `insert into nft_upgrade_emitter.operation (id, process, principal, subject, live, wallet,
+      traceparent) values ($1, $2, $3, $4, true, $5, $6)
      on conflict (principal, process, subject) where live do nothing returning id`,
     [operationId, process, principalId, subject, wallet, traceparent],
   );
@@ -202,7 +223,8 @@ async function create(
     );
   else {
     const [live] = await sql<{ id: string }>(
-      'select id from nft_upgrade_emitter.operation where principal = $1 and process = $2 and subject = $3 and live',
+      `select id from nft_upgrade_emitter.operation where principal = $1 and process = $2
+        and subject = $3 and live`,
       [principalId, process, subject],
     );
     // It ended between the two statements: look again.
@@ -211,7 +233,8 @@ async function create(
   }
   if (key) {
     await sql(
-      'insert into nft_upgrade_emitter.request_key (principal, key, request, operation_id) values ($1, $2, $3, $4)',
+      `insert into nft_upgrade_emitter.request_key (principal, key, request, operation_id)
+        values ($1, $2, $3, $4)`,
       [principalId, key.key, key.request, joined],
     );
   }

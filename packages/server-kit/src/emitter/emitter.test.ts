@@ -61,7 +61,7 @@ describe('an operation in the hands of the host', () => {
     expect(emitter.handler.stats()).toMatchObject({ active: 0, completed: 1 });
   });
 
-  it('an illegal transition, a bad payload and an emit after the end throw before anything is written', async () => {
+  it('an illegal transition, a bad payload and a late emit throw before any write', async () => {
     const { operation, frames } = await openOne(createEmitter());
     await expect(operation.emit('completed', sample('completed'))).rejects.toMatchObject({
       code: 'illegal_transition',
@@ -160,7 +160,7 @@ describe('waitFor', () => {
     });
   });
 
-  it('ends after its time, by its signal and with the operation, and leaves nothing behind', async () => {
+  it('ends by its timeout, its signal and the operation, and leaves nothing behind', async () => {
     const time = virtualTime();
     const emitter = createEmitter({ clock: time.clock });
     const { operation, frames } = await openOne(emitter);
@@ -222,7 +222,7 @@ describe('waitFor', () => {
 });
 
 describe('starts', () => {
-  it('C1, C2: a repeat and a second start show the same operation, and give the host nothing to run', async () => {
+  it('C1, C2: a repeat and a second start show one operation, with nothing to run', async () => {
     const emitter = createEmitter();
     const open = (headers: Record<string, string>, user = 'alice') =>
       emitter.respond(post(headers), { process: 'upgrade', principal: { id: user } });
@@ -257,7 +257,7 @@ describe('starts', () => {
     ]);
   });
 
-  it('what a caller does wrong is answered; what the host does wrong is thrown before anything is written', async () => {
+  it("a caller's mistake is answered; a host's mistake throws before any write", async () => {
     const emitter = createEmitter();
     const bad = await emitter.respond(
       new Request('https://a.example/', ask('POST', { body: {} })),
@@ -318,7 +318,7 @@ describe.each(versions)('over %s', (version) => {
     return { emitter, running, fetch: server.fetch };
   };
 
-  it('a late joiner is shown everything, and a client that was cut off goes on from its cursor', async () => {
+  it('a late joiner is shown everything, and a cut client goes on from its cursor', async () => {
     const { running, fetch } = await host();
     const leaving = new AbortController();
     const response = await fetch(START, ask('POST', { body: input, signal: leaving.signal }));

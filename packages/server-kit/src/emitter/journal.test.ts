@@ -41,7 +41,7 @@ describe('the journal in memory is bounded', () => {
   };
   const end = (operationId: string) => ({ ...first(operationId), seq: 2, status: 'cancelled' });
 
-  it('forgets ended operations and their keys, the oldest first, and refuses a start rather than forget a live one', async () => {
+  it('forgets ended operations, oldest first, and refuses a start to keep live ones', async () => {
     const journal = memoryJournal({ maxBytes: 8_000 });
     const key = { key: 'key-00000001', request: 'x' };
     await journal.create(entry('a'), first('a'), key);

@@ -55,7 +55,7 @@ describe.each(databases)('what an emitter tells others, over $name', ({ open: op
     return emitter;
   };
 
-  it('is what the engine would tell: where the asset is, how it ended, in order, with what was established by then', async () => {
+  it('publishes what the engine would: where the asset is, how it ended, in order', async () => {
     const told: Publication[] = [];
     const emitter = make({
       sinks: [{ name: 'crm', publish: async (publication) => void told.push(publication) }],
@@ -96,7 +96,7 @@ describe.each(databases)('what an emitter tells others, over $name', ({ open: op
     expect(await db.sql('select 1 from nft_upgrade_emitter.outbox')).toHaveLength(1);
   });
 
-  it('S6: a sink that throws or hangs touches no operation; its dead letter is listed and told again', async () => {
+  it('S6: a sink that throws or hangs touches no operation; dead letters replay', async () => {
     let broken = true;
     const told: string[] = [];
     const bad: Sink = {

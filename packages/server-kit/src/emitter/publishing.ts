@@ -48,7 +48,8 @@ export function createPublishing({
   if (!place) {
     throw new NftUpgradeError('invalid_option', {
       message:
-        'Sinks need a journal with an outbox, such as databaseJournal: what is told must be as durable as the event.',
+        'Sinks need a journal with an outbox, such as databaseJournal: what is told must be ' +
+        'as durable as the event.',
     });
   }
   const load = async ({ operationId }: Delivery): Promise<Told> => {

@@ -61,7 +61,7 @@ const looked = async () => {
   await vi.waitFor(() => expect(looks).toBeGreaterThan(before + 1), { timeout: 30_000 });
 };
 
-it('K6: people are called once when the authority runs low, whatever the number of nodes, and once when it is filled up', async () => {
+it('K6: any number of nodes alert once of a low authority, and once of a refill', async () => {
   await make();
   await make();
   await looked();

@@ -101,7 +101,8 @@ async function replace(db: Db, before: Seen | null, seen: Seen): Promise<boolean
         [key, value, JSON.stringify(before)],
       )
     : await db.sql(
-        'insert into nft_upgrade.setting (key, value) values ($1, $2) on conflict do nothing returning key',
+        `insert into nft_upgrade.setting (key, value) values ($1, $2) on conflict do nothing
+          returning key`,
         [key, value],
       );
   return rows.length > 0;

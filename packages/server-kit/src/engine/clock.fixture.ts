@@ -32,13 +32,17 @@ export async function pgliteWithClock(): Promise<ShiftedClock> {
 export async function postgresWithClock(): Promise<ShiftedClock> {
   const connectionString = await testDatabaseUrl();
   const admin = await postgres({ connectionString });
+  const clocks = ['now', 'clock_timestamp', 'statement_timestamp', 'transaction_timestamp'];
   const shifted = (
     name: string,
   ) => `create function clock.${name}() returns timestamptz language sql
-    ${name === 'clock_timestamp' ? 'volatile' : 'stable'} as 'select pg_catalog.${name}() + ahead from clock.setting'`;
-  await admin.sql(`create schema clock; create table clock.setting (ahead interval not null); insert into clock.setting values ('0');
-    ${['now', 'clock_timestamp', 'statement_timestamp', 'transaction_timestamp'].map(shifted).join(';')};
-    alter database "${new URL(connectionString).pathname.slice(1)}" set search_path = clock, pg_catalog, public`);
+    ${name === 'clock_timestamp' ? 'volatile' : 'stable'} as
+      'select pg_catalog.${name}() + ahead from clock.setting'`;
+  await admin.sql(`create schema clock; create table clock.setting (ahead interval not null);
+    insert into clock.setting values ('0');
+    ${clocks.map(shifted).join(';')};
+    alter database "${new URL(connectionString).pathname.slice(1)}"
+      set search_path = clock, pg_catalog, public`);
   await admin.close();
   const db = await postgres({ connectionString });
   return {

@@ -35,7 +35,8 @@ describe.each([
     services = [];
     await clock.set(0);
     await clock.db.sql(
-      'truncate nft_upgrade.operation, nft_upgrade.setting cascade; delete from nft_upgrade_queue.job',
+      `truncate nft_upgrade.operation, nft_upgrade.setting cascade;
+        delete from nft_upgrade_queue.job`,
     );
   });
   afterAll(async () => {
@@ -74,7 +75,8 @@ describe.each([
   /** What the database says, in the way in which our statements and those of the queue ask. */
   const hour = async () => {
     const [row] = await clock.db.sql<{ at: Date }>(
-      'select least(now(), clock_timestamp(), nft_upgrade_queue.job_now()) as at, greatest(now(), clock_timestamp()) as latest',
+      `select least(now(), clock_timestamp(), nft_upgrade_queue.job_now()) as at,
+        greatest(now(), clock_timestamp()) as latest`,
     );
     return ((Number(row?.at) - performance.timeOrigin - performance.now()) / HOUR).toFixed(1);
   };
@@ -145,7 +147,7 @@ describe.each([
     await expect.poll(() => told.at(-1), { timeout: PATIENT_MS }).toBe('completed');
   });
 
-  it('M4: a debt is called for rather too early than too late, and what an operator decided is carried out', async () => {
+  it("M4: an obligation alerts early rather than late; an operator's decision runs", async () => {
     const alerts: string[] = [];
     const service = await node({
       alerts: { alert: async ({ summary }) => void alerts.push(summary) },

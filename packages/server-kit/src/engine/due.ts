@@ -8,7 +8,8 @@ export async function isDue(db: Db, key: string, everyMs: number): Promise<boole
   const rows = await db.sql(
     `insert into nft_upgrade.setting as s (key, value) values ($1, clock_timestamp()::text)
      on conflict (key) do update set value = excluded.value
-       where s.value::timestamptz not between clock_timestamp() - make_interval(secs => $2) and clock_timestamp() returning key`,
+       where s.value::timestamptz not between clock_timestamp() - make_interval(secs => $2)
+         and clock_timestamp() returning key`,
     [key, everyMs / 1000],
   );
   return rows.length > 0;
@@ -23,9 +24,11 @@ export async function isDue(db: Db, key: string, everyMs: number): Promise<boole
 export async function hasOtherPast(db: Db, start: string): Promise<boolean> {
   const rows = await db.sql(
     `insert into nft_upgrade.setting as s (key, value)
-     select 'past', coalesce($1, concat_ws('/', (select system_identifier from pg_control_system()), (select timeline_id from pg_control_checkpoint()),
+     select 'past', coalesce($1, concat_ws('/', (select system_identifier from pg_control_system()),
+       (select timeline_id from pg_control_checkpoint()),
        (select oid from pg_database where datname = current_database())))
-     on conflict (key) do update set value = excluded.value where s.value <> excluded.value returning key`,
+     on conflict (key) do update set value = excluded.value where s.value <> excluded.value
+       returning key`,
     [db.flavour === 'pglite' ? start : null],
   );
   return rows.length > 0;

@@ -10,7 +10,7 @@ afterAll(closeDatabases);
 const alice = { id: 'alice' };
 
 describe.each(databases)('usual durations on $name', ({ open }) => {
-  it('are the medians of what has completed, and go out with the first event of the next operation', async () => {
+  it("are the medians of completed operations, sent with the next one's first event", async () => {
     const db = await open();
     const { rules } = permissiveRules('');
     const service = await createService({
@@ -39,7 +39,8 @@ describe.each(databases)('usual durations on $name', ({ open }) => {
     const runs = [first, await run('b2'), await run('b3')];
     for (const [index, { operationId }] of runs.entries())
       await db.sql(
-        `update nft_upgrade.event set at = timestamptz '2026-01-01 00:00:00' + (seq - 1 + case when seq > 1 then $2::int else 0 end) * interval '1 second'
+        `update nft_upgrade.event set at = timestamptz '2026-01-01 00:00:00' +
+          (seq - 1 + case when seq > 1 then $2::int else 0 end) * interval '1 second'
          where operation_id = $1`,
         [operationId, [0, 2, 59][index]],
       );

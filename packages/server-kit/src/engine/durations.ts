@@ -34,11 +34,14 @@ export function createDurations(
   const measure = async (process: string): Promise<UsualMs | undefined> => {
     const rows = await db.sql<{ status: string; ms: number }>(
       `with recent as (
-         select id from nft_upgrade.operation where process = $1 and status = 'completed' order by updated_at desc limit $2),
+         select id from nft_upgrade.operation where process = $1 and status = 'completed'
+           order by updated_at desc limit $2),
        spent as (
-         select e.status, extract(epoch from lead(e.at) over (partition by e.operation_id order by e.seq) - e.at) * 1000 as ms
+         select e.status, extract(epoch from
+           lead(e.at) over (partition by e.operation_id order by e.seq) - e.at) * 1000 as ms
          from nft_upgrade.event e join recent on recent.id = e.operation_id)
-       select status, round(percentile_cont(0.5) within group (order by ms))::int as ms from spent where ms is not null group by status`,
+       select status, round(percentile_cont(0.5) within group (order by ms))::int as ms from spent
+         where ms is not null group by status`,
       [process, SAMPLE],
     );
     return rows.length === 0

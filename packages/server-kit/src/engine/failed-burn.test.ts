@@ -88,7 +88,7 @@ function firstBurnFails(): Chain {
   };
 }
 
-it('B4: a burn that failed on the chain is ruled out for good, and another one is handed out', async () => {
+it('B4: a burn that failed on the chain is ruled out, and another one is handed out', async () => {
   const at = await make({ chain: firstBurnFails() });
   const query = await begin(at);
   const [first] = await db.sql<{ data: { transaction: string } }>(
@@ -114,7 +114,7 @@ it('B4: a burn that failed on the chain is ruled out for good, and another one i
   expect(ledger.mints()).toBe(1);
 });
 
-it('a debt is shown with everything that happened, and is not compensated without a compensator or while a mint may land', async () => {
+it('an obligation shows its history, and is not compensated while a mint may land', async () => {
   let mayLand = false;
   const { chain } = ledger;
   const observe: Chain['mint']['observe'] = async (...given) =>

@@ -18,7 +18,7 @@ const isAllowed = spawnSync('unshare', onSmallDisk('true')).status === 0;
 // Where it is not allowed, trouble.test.ts is what there is: the same, with the refusals of the
 // disk injected.
 it.skipIf(!isAllowed && process.env.REQUIRE_SERVICES !== '1')(
-  'S1, S2, S4: on a disk that is really full starts are refused with their code, nothing acknowledged is lost, and work goes on when there is room',
+  'S1, S2, S4: a really full disk refuses starts with a code and loses nothing',
   async () => {
     const lives = 'for life in first second; do "$@" "$0" $life; done';
     const { stdout } = await promisify(execFile)(

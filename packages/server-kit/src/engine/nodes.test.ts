@@ -18,7 +18,7 @@ const principal = { id: 'alice', wallet };
 afterAll(closeDatabases);
 
 describe('many nodes on one Postgres', () => {
-  it('start on one, confirm on a second, stream from a third; the one that began it drains meanwhile', async () => {
+  it('start on one, confirm on a second, stream from a third, while the first drains', async () => {
     const url = await testDatabaseUrl();
     const ledger = memoryChain();
     ledger.give(mint, wallet);
@@ -90,7 +90,7 @@ describe('many nodes on one Postgres', () => {
   });
 
   // Tried again where the machine stood still for seconds: the bound itself is in timing.test.ts.
-  it('S4: the step of a node that was killed is picked up by another in under 15 s; a step that only takes long is not', {
+  it("S4: a killed node's step is picked up by another in under 15 s; a slow step is not", {
     retry: 2,
   }, async () => {
     const url = await testDatabaseUrl();

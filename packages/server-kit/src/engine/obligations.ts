@@ -84,7 +84,8 @@ async function claimCompensation(
   { asset }: Snapshot,
 ): Promise<void> {
   const [row] = await sql<{ settlement: string | null; status: string }>(
-    `select o.settlement, p.status from nft_upgrade.operation p join nft_upgrade.obligation o on o.operation_id = p.id where p.id = $1 for update of p, o`,
+    `select o.settlement, p.status from nft_upgrade.operation p
+      join nft_upgrade.obligation o on o.operation_id = p.id where p.id = $1 for update of p, o`,
     [operationId],
   );
   if (row?.settlement === 'compensated') return;
@@ -96,7 +97,8 @@ async function claimCompensation(
     });
   }
   await sql(
-    `update nft_upgrade.obligation set settlement = 'compensated', settled_at = clock_timestamp() where operation_id = $1`,
+    `update nft_upgrade.obligation set settlement = 'compensated', settled_at = clock_timestamp()
+      where operation_id = $1`,
     [operationId],
   );
 }

@@ -124,8 +124,10 @@ describe.each(databases)('queue on $name', ({ open }) => {
       enqueue(queue, sql, { operationId: 'settings', seq: 1, startAfterMs: 86_400_000 }),
     );
     const [row] = await db.sql(
-      `SELECT retry_limit, retry_backoff, retry_delay_max, expire_seconds, heartbeat_seconds, keep_until > now() + interval '9 years' AS kept,
-              start_after > now() + interval '23 hours' AS delayed FROM nft_upgrade_queue.job WHERE data->>'operationId' = 'settings'`,
+      `SELECT retry_limit, retry_backoff, retry_delay_max, expire_seconds, heartbeat_seconds,
+        keep_until > now() + interval '9 years' AS kept,
+        start_after > now() + interval '23 hours' AS delayed
+       FROM nft_upgrade_queue.job WHERE data->>'operationId' = 'settings'`,
     );
     expect(row).toEqual({
       retry_limit: 1_000_000,
@@ -158,8 +160,10 @@ describe.each(databases)('queue on $name', ({ open }) => {
     await boss.send('advance', { operationId: 'theirs', seq: 7 }, { startAfter: 86_400 });
     await boss.stop({ graceful: false, close: false });
     const rows = await db.sql<Record<string, unknown>>(
-      `SELECT j.*, extract(epoch FROM start_after - created_on) AS delay, extract(epoch FROM keep_until - start_after) AS kept
-       FROM nft_upgrade_queue.job j WHERE data->>'operationId' IN ('ours', 'theirs') ORDER BY data->>'operationId'`,
+      `SELECT j.*, extract(epoch FROM start_after - created_on) AS delay,
+        extract(epoch FROM keep_until - start_after) AS kept
+       FROM nft_upgrade_queue.job j WHERE data->>'operationId' IN ('ours', 'theirs')
+         ORDER BY data->>'operationId'`,
     );
     const [ours, theirs] = rows.map(
       ({

@@ -135,7 +135,7 @@ type Payload = Pick<Job, 'operationId' | 'seq'>;
  */
 function idOf({ operationId, seq }: Payload): string {
   const hex = createHash('sha256').update(`${operationId}/${seq}`).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+  return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
 /**
@@ -143,11 +143,14 @@ function idOf({ operationId, seq }: Payload): string {
  * test compares the two, column by column. https://pgboss.io/sql
  */
 const addText = `job as (
-    insert into ${settings.schema}.job (id, name, data, start_after, created_on, keep_until, expire_seconds, deletion_seconds, retry_limit, retry_delay,
+    insert into ${settings.schema}.job (id, name, data, start_after, created_on, keep_until,
+      expire_seconds, deletion_seconds, retry_limit, retry_delay,
       retry_backoff, retry_delay_max, heartbeat_seconds, policy)
     select $1::uuid, '${name}', $2::jsonb, now() + make_interval(secs => $3::float8), now(),
-      now() + make_interval(secs => $3::float8 + ${queueSettings.retentionSeconds}), ${queueSettings.expireInSeconds}, ${queueSettings.deleteAfterSeconds},
-      ${queueSettings.retryLimit}, ${queueSettings.retryDelay}, ${queueSettings.retryBackoff}, ${queueSettings.retryDelayMax},
+      now() + make_interval(secs => $3::float8 + ${queueSettings.retentionSeconds}),
+        ${queueSettings.expireInSeconds}, ${queueSettings.deleteAfterSeconds},
+      ${queueSettings.retryLimit}, ${queueSettings.retryDelay}, ${queueSettings.retryBackoff},
+        ${queueSettings.retryDelayMax},
       ${queueSettings.heartbeatSeconds}, 'standard'
     from moved on conflict do nothing)`;
 
@@ -245,7 +248,8 @@ export async function createQueue({
     if (ids.length === 0) return;
     await db
       .sql(
-        `delete from ${settings.schema}.job where name = '${name}' and id = any($1::uuid[]) and state < 'active'`,
+        `delete from ${settings.schema}.job where name = '${name}' and id = any($1::uuid[])
+          and state < 'active'`,
         [ids],
       )
       // They stay, then, and find their work done.

@@ -108,8 +108,10 @@ async function triesOf(
   key: string,
 ): Promise<{ count: number; last: string | null; idleMs: number }> {
   const tries = await db.sql<{ last: string; idleMs: number }>(
-    `select operation_id as last, (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as "idleMs"
-     from nft_upgrade.idempotency_key where principal = $1 and (key = $2 or starts_with(key, $2 || '/')) order by created_at desc`,
+    `select operation_id as last,
+       (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as "idleMs"
+     from nft_upgrade.idempotency_key where principal = $1
+       and (key = $2 or starts_with(key, $2 || '/')) order by created_at desc`,
     [principal, key],
   );
   return { last: null, idleMs: 0, ...tries[0], count: tries.length };
@@ -127,7 +129,9 @@ async function callIfRefused(
   const loaded = await engine.journal.load(operationId);
   if (!loaded?.snapshot.terminal || loaded.snapshot.asset === 'delivered') return;
   const { code, error } = loaded.snapshot.now;
-  const summary = `${loaded.row.process} is owed for a burn that was found on the chain, and was refused: ${String(code)}`;
+  const summary =
+    `${loaded.row.process} is owed for a burn that was found on the chain, and was refused: ` +
+    `${String(code)}`;
   const called = await engine.db.tx(async (sql) => {
     const [before] = await sql(
       "select 1 from nft_upgrade.outbox where operation_id = $1 and topic = 'alert' limit 1",

@@ -26,7 +26,8 @@ export async function claimIdle(
   const rows = await db.sql<{ id: string }>(
     `update nft_upgrade.operation set checked_at = clock_timestamp() where id = any(array(
        select id from nft_upgrade.operation
-       where live and ($1::text[] is null or status = any($1)) and checked_at <= now() - make_interval(secs => $2)
+       where live and ($1::text[] is null or status = any($1))
+         and checked_at <= now() - make_interval(secs => $2)
          and (process, version) in (${known})
        order by checked_at limit $3 for update skip locked))
      returning id`,
@@ -47,7 +48,8 @@ export async function claimIdle(
 export async function beat(db: Db, operationIds: readonly string[]): Promise<void> {
   if (operationIds.length === 0) return;
   await db.sql(
-    'update nft_upgrade.operation set checked_at = clock_timestamp() where id = any($1::text[]) and live',
+    `update nft_upgrade.operation set checked_at = clock_timestamp() where id = any($1::text[])
+      and live`,
     [operationIds],
   );
 }
@@ -59,14 +61,16 @@ export async function beat(db: Db, operationIds: readonly string[]): Promise<voi
  */
 export async function forgetFuture(db: Db): Promise<void> {
   await db.sql(
-    "update nft_upgrade.operation set checked_at = clock_timestamp() where live and checked_at > now() + interval '1 second'",
+    `update nft_upgrade.operation set checked_at = clock_timestamp() where live
+      and checked_at > now() + interval '1 second'`,
   );
 }
 
 /** True when some node has looked at the operation within the time. */
 export async function isAttended(db: Db, operationId: string, withinMs: number): Promise<boolean> {
   const rows = await db.sql(
-    'select 1 from nft_upgrade.operation where id = $1 and checked_at > clock_timestamp() - make_interval(secs => $2)',
+    `select 1 from nft_upgrade.operation where id = $1
+      and checked_at > clock_timestamp() - make_interval(secs => $2)`,
     [operationId, withinMs / 1000],
   );
   return rows.length > 0;

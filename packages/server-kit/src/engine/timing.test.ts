@@ -9,7 +9,7 @@ import { beatMs, defaultTiming, longestTakeoverMs } from './timing.ts';
 
 afterAll(closeDatabases);
 
-describe('S4: the step of a node that was killed is taken up in under 15 s, by the defaults', () => {
+describe("S4: a killed node's step is taken up in under 15 s, by the defaults", () => {
   it('two seconds are left for the round itself, and a node that lives may miss a sign', () => {
     expect(longestTakeoverMs(defaultTiming)).toBeLessThanOrEqual(13_000);
     expect(2 * beatMs(defaultTiming)).toBeLessThan(defaultTiming.takeoverMs);
@@ -48,14 +48,17 @@ describe('S4: the step of a node that was killed is taken up in under 15 s, by t
       const db = await open();
       await migrate(db, migrations);
       await db.sql(
-        `insert into nft_upgrade.operation (id, process, version, principal, subject, input, mint_key, status, phase, asset, seq, live)
-       values ('upg_1', $1, $2, 'alice', 'nft', '{}', '', 'minting_new_nft', 'mint', 'burned_owed', 1, true)`,
+        `insert into nft_upgrade.operation (id, process, version, principal, subject, input,
+          mint_key, status, phase, asset, seq, live)
+       values ('upg_1', $1, $2, 'alice', 'nft', '{}', '', 'minting_new_nft', 'mint', 'burned_owed',
+         1, true)`,
         [upgrade.name, upgrade.version],
       );
       /** The last sign of its node came so long ago, by the clock of the database. */
       const silentFor = (ms: number) =>
         db.sql(
-          'update nft_upgrade.operation set checked_at = clock_timestamp() - make_interval(secs => $1)',
+          `update nft_upgrade.operation
+            set checked_at = clock_timestamp() - make_interval(secs => $1)`,
           [ms / 1_000],
         );
       const round = () =>
@@ -75,7 +78,7 @@ describe('S4: the step of a node that was killed is taken up in under 15 s, by t
 });
 
 describe('what is due at once', () => {
-  it('is begun one after another, so that a crowd does not stand between a user and what the user waits for', async () => {
+  it('begins its looks one after another, so that a crowd does not delay a user', async () => {
     const begun: number[] = [];
     const all = each([1, 2, 3], 8, async (item) => void begun.push(item), { overMs: 1_000 });
     expect(begun).toEqual([1]);

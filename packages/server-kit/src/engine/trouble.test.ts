@@ -114,7 +114,7 @@ describe('a Postgres in trouble, seen by who calls the service', () => {
       await postgres({ connectionString: await server.url(), max, connectionTimeoutMillis: 300 }),
     );
 
-  it('S1, S2: unreachable, every command is refused with its code, nothing is made, and what was under way goes on when it is back', async () => {
+  it('S1, S2: unreachable, it refuses commands with a code; work goes on later', async () => {
     const { db, service, call, start, close } = await open(4);
     const id = await idOf(await start('key-00000001'));
     const waiting = await untilStatus(service, query(id), ['awaiting_burn'], PATIENT_MS);
@@ -151,7 +151,7 @@ describe('a Postgres in trouble, seen by who calls the service', () => {
     await close();
   });
 
-  it('S1: with no free connection, a start is refused with its code, and works when there is one', async () => {
+  it('S1: with no free connection a start is refused with its code, and works later', async () => {
     const { db, service, start, close } = await open(3);
     const id = await idOf(await start('key-00000001'));
     await untilStatus(service, query(id), ['awaiting_burn'], PATIENT_MS);
@@ -214,7 +214,7 @@ describe('a full disk under the embedded database, seen by who calls the service
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('S1, S2, S4: a table that cannot grow is refused until there is room; a log that cannot stops the database instead of hanging', async () => {
+  it('S1, S2, S4: a full table refuses writes; a full log stops the database', async () => {
     const first = await serve(await pglite({ folder }));
     isFull = (path) => path.includes('/base/');
     await isRefused(first.start('key-00000001'));

@@ -91,7 +91,7 @@ describe('a wake-up', () => {
     expect(woken).toBe(2);
   });
 
-  it('S6: a bus that fails or hangs is reported once, and only other nodes hear later', async () => {
+  it('S6: a bus that fails or hangs is reported once; only other nodes wake later', async () => {
     const bus = memoryBus();
     const [one, two] = [await bus.join('one', 50), await bus.join('two', 50)];
     const heard: string[] = [];

@@ -114,7 +114,8 @@ async function settleObligation(sql: Sql, snapshot: Snapshot): Promise<void> {
   if (debt.settlement !== null && debt.settlement !== settlement)
     throw new NftUpgradeError('journal_conflict', { operationId: snapshot.operationId });
   await sql(
-    'update nft_upgrade.obligation set settlement = $2, settled_at = clock_timestamp() where operation_id = $1',
+    `update nft_upgrade.obligation set settlement = $2, settled_at = clock_timestamp()
+      where operation_id = $1`,
     [snapshot.operationId, settlement],
   );
 }

@@ -56,7 +56,7 @@ describe('cors', () => {
     }
   });
 
-  it('refuses every other origin before anything is done, and gives it nothing to read', async () => {
+  it('refuses every other origin before anything is done, with nothing to read', async () => {
     for (const cors of [undefined, { origins: [app] }, { origins: () => false }]) {
       const { handler, operations } = setup({ ...(cors && { cors }) });
       for (const [method, origin] of [
@@ -79,7 +79,7 @@ describe('cors', () => {
     }
   });
 
-  it('lets the server’s own pages call, also behind a proxy that ends TLS or rewrites Host', async () => {
+  it('lets the server’s own pages call, also behind a proxy with TLS or another Host', async () => {
     const { handler } = setup();
     const own: Record<string, string>[] = [
       { origin: 'https://api.example.com' },

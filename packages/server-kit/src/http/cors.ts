@@ -124,7 +124,9 @@ function normalise(origin: string): string {
     url.username === '';
   if (!url || !bare || url.host === '') {
     throw new NftUpgradeError('invalid_option', {
-      message: `cors.origins: ${origin} is no origin. Write scheme, host and port only: https://app.example.com.`,
+      message:
+        `cors.origins: ${origin} is no origin. Write scheme, host and port only: ` +
+        'https://app.example.com.',
     });
   }
   return url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin;

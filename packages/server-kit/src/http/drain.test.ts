@@ -9,7 +9,7 @@ const signature =
   '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
 
 describe.each(versions)('L3: a stop over %s', (version) => {
-  it('drains every stream with its own time to come back, and each resumes on another node with nothing lost', async () => {
+  it('drains every stream with its own delay; each resumes elsewhere, nothing lost', async () => {
     const first = setup({ timing: { retryMs: 100 } });
     const second = setup({}, first.operations);
     const [leaving, staying] = [
@@ -89,7 +89,7 @@ describe('while it drains', () => {
     expect(handler.stats().closed.drained).toBe(1);
   });
 
-  it('a client that does not read delays it by its grace, and a start that hangs by the timeout', async () => {
+  it('waits for a client that does not read, and for a hung start, only so long', async () => {
     const time = virtualTime();
     const { handler, operations } = setup({ clock: time.clock });
     const id = await begin(operations);

@@ -194,7 +194,9 @@ const allowed = (endpoints: object): string =>
 function requireProtocol(request: Request): void {
   const spoken = request.headers.get(PROTOCOL_HEADER);
   if (spoken === null || spoken === String(PROTOCOL_VERSION)) return;
-  const message = `This server speaks protocol ${PROTOCOL_VERSION}, the client another one. Nothing was started.`;
+  const message =
+    `This server speaks protocol ${PROTOCOL_VERSION}, the client another one. ` +
+    'Nothing was started.';
   throw new NftUpgradeError('protocol_unsupported', {
     message,
     details: { server: PROTOCOL_VERSION },

@@ -20,7 +20,7 @@ describe.each(versions)('L2: caps over %s', (version) => {
     return [response.status, ((await response.json()) as { code: string }).code];
   };
 
-  it('one user has so many streams, the node so many together, and closed ones count no more', async () => {
+  it('one user and one node have a limit of streams, and closed ones count no more', async () => {
     const [alice, bob] = [
       await begin(kit.operations, [], { user: 'alice' }),
       await begin(kit.operations, [], { user: 'bob' }),

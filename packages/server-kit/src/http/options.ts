@@ -43,11 +43,13 @@ export interface HandlerTiming {
    */
   maxConnectionMs: number;
   /**
-   * How soon a lost wake-up is healed, as long as few streams are open. Milliseconds, default 1 000.
+   * How soon a lost wake-up is healed, as long as few streams are open. Milliseconds, default
+   * 1 000.
    */
   pollMs: number;
   /**
-   * A client that has not read what was sent is cut off after this long. Milliseconds, default 60 000.
+   * A client that has not read what was sent is cut off after this long. Milliseconds, default
+   * 60 000.
    */
   stallMs: number;
   /** A request body has to arrive in this time. Milliseconds, default 10 000. */
@@ -119,7 +121,8 @@ export interface ResolvedOptions {
 export function resolveOptions(options: HandlerOptions): ResolvedOptions {
   if (typeof options.authenticate !== 'function') {
     throw invalid(
-      'createHandler needs authenticate: (request) => Promise<{ id } | null>. Without it, every operation would be everybody’s.',
+      'createHandler needs authenticate: (request) => Promise<{ id } | null>. Without it, ' +
+        'every operation would be everybody’s.',
     );
   }
   const basePath = options.basePath ?? DEFAULT_BASE_PATH;

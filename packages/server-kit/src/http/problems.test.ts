@@ -152,7 +152,7 @@ describe.each(versions)('problems over %s', (version) => {
     expect(kit.operations.calls('confirmBurn') + kit.operations.calls('cancel')).toBe(0);
   });
 
-  it('what belongs to somebody else, what does not exist and what cannot exist look the same', async () => {
+  it("what is another's, what does not exist and what cannot exist look the same", async () => {
     const foreign = await begin(kit.operations, ['qualification_verified'], { user: 'bob' });
     const claimed = await begin(kit.operations, [], { user: 'alice' });
     const routes: [string, string, Ask?][] = [
@@ -202,7 +202,7 @@ describe.each(versions)('problems over %s', (version) => {
     expect(kit.handler.stats()).toMatchObject({ active: 0, total: 0 });
   });
 
-  it('S1: an unavailable database is 503 with Retry-After, and says nothing about itself', async () => {
+  it('S1: an unavailable database is 503 with Retry-After, and nothing about itself', async () => {
     kit.operations.fail(
       'start',
       new NftUpgradeError('database_unavailable', { message: secret, details: { reason: secret } }),

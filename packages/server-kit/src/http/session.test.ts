@@ -103,7 +103,7 @@ describe('sessions', () => {
     await reader?.cancel();
   });
 
-  it('L1: no more than the byte budget is taken from the journal before the client has read it', async () => {
+  it('L1: only the byte budget is read from the journal before the client reads', async () => {
     const { handler, operations } = still({ limits: { streamBytes: 40_000 } });
     const id = await begin(operations, ['qualification_verified']);
     for (let seq = 3; seq <= 12; seq += 1) {
@@ -147,7 +147,7 @@ describe('sessions', () => {
     await Promise.all(streams.map((frames) => frames.cancel()));
   });
 
-  it('L1: a client that does not read is closed with a reason, and resumes with nothing lost', async () => {
+  it('L1: a client that does not read is closed with a reason, and loses nothing', async () => {
     const { handler, operations, time, open } = still();
     const id = await begin(operations);
     const response = await call(handler, 'GET', `${START}/${id}/events`);
@@ -175,7 +175,7 @@ describe('sessions', () => {
     await waiting;
   });
 
-  it('S2: a journal that fails for a moment costs nothing; one that stays down ends the stream without an outcome', async () => {
+  it('S2: a short failure of the journal costs nothing; a long one ends the stream', async () => {
     const { handler, operations, time, open, errors } = still();
     const down = () => new NftUpgradeError('database_unavailable');
     const id = await begin(operations);
@@ -244,7 +244,7 @@ describe('sessions', () => {
     await frames.cancel();
   });
 
-  it('an empty page that was read before the end is no end, though another stream has seen it since', async () => {
+  it('an empty page read before the end is no end, though another stream has seen it', async () => {
     const { operations, time, open } = still();
     const id = await begin(operations);
     const first = await open(id);

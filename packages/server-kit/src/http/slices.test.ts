@@ -19,7 +19,7 @@ describe('work on many streams', () => {
     expect(made).toBe(100);
   });
 
-  it('never holds up the event loop for more than a slice, and is all done in the end', async () => {
+  it('never blocks the event loop for more than a slice, and does everything', async () => {
     const slices = createSlices();
     let made = 0;
     slices(writes(2_000, () => (made += 1)));

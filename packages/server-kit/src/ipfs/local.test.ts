@@ -115,7 +115,7 @@ describe('localStore', () => {
     expect(again && Buffer.compare(again, bytes)).toBe(0);
   });
 
-  it('says at the first call that the folder cannot be written, also for cid(), which comes before the burn', async () => {
+  it('reports at the first call, also of cid(), that the folder cannot be written', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
     const store = localStore({ folder: join(file, 'below') });

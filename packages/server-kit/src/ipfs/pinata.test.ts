@@ -105,7 +105,7 @@ describe('pinataStore and a peer that keeps to the published API', () => {
 });
 
 describe('pinataStore', () => {
-  it('uploads to version 3 of the API, on the public network, with the key in the header', async () => {
+  it('uploads to version 3 of the API, public network, with the key in the header', async () => {
     const cid = await cidOf(hello);
     const { url, seen } = await serve(accepting(cid));
     expect(await pinataStore({ jwt, uploads: url }).put(hello)).toBe(cid);

@@ -12,8 +12,10 @@ describe.each(databases)('what an operation tried, on $name', ({ open }) => {
     const db = await open();
     await migrate(db, migrations);
     await db.sql(
-      `insert into nft_upgrade.operation (id, process, version, principal, subject, input, mint_key, status, phase, asset, seq, live)
-       values ('upg_1', 'upgrade', 1, 'alice', 'nft', '{}', '', 'minting_new_nft', 'mint', 'burned_owed', 1, true)`,
+      `insert into nft_upgrade.operation (id, process, version, principal, subject, input, mint_key,
+        status, phase, asset, seq, live)
+       values ('upg_1', 'upgrade', 1, 'alice', 'nft', '{}', '', 'minting_new_nft', 'mint',
+         'burned_owed', 1, true)`,
     );
     let looks = 0;
     const sql: Sql = (text, ...rest) => {

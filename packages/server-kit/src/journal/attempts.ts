@@ -36,9 +36,11 @@ export interface Tried {
 
 /** Columns of a query for the operation `$1`, and what they say. */
 export const triedColumns = `
-  (select jsonb_agg(jsonb_build_object('kind', kind, 'attempt', attempt, 'data', data, 'outcome', outcome) order by attempt)
+  (select jsonb_agg(jsonb_build_object(
+      'kind', kind, 'attempt', attempt, 'data', data, 'outcome', outcome) order by attempt)
    from nft_upgrade.attempt where operation_id = $1) as attempts,
-  (select jsonb_agg(jsonb_build_object('signature', signature, 'signed_transaction', signed_transaction, 'attempt', attempt, 'refused', refused)
+  (select jsonb_agg(jsonb_build_object('signature', signature,
+      'signed_transaction', signed_transaction, 'attempt', attempt, 'refused', refused)
      order by created_at)
    from nft_upgrade.burn_signature where operation_id = $1) as signatures`;
 export type TriedRow = { readonly [K in keyof Tried]?: Tried[K] | null };
@@ -88,7 +90,8 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
     /** An intent that is written with an event. One that is there already stays as it is. */
     intent: (kind: AttemptKind, attempt: number, data: object): Part => ({
       text: `intent as (
-        insert into nft_upgrade.attempt (operation_id, kind, attempt, data) select id, $1, $2::int, $3::jsonb from moved on conflict do nothing)`,
+        insert into nft_upgrade.attempt (operation_id, kind, attempt, data)
+          select id, $1, $2::int, $3::jsonb from moved on conflict do nothing)`,
       values: [kind, attempt, data],
     }),
 
@@ -97,7 +100,8 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
      * neither is.
      */
     onlyIntent: (kind: AttemptKind, attempt: number, data: object): Part => ({
-      text: 'intent as (insert into nft_upgrade.attempt (operation_id, kind, attempt, data) select id, $1, $2::int, $3::jsonb from moved)',
+      text: `intent as (insert into nft_upgrade.attempt (operation_id, kind, attempt, data)
+        select id, $1, $2::int, $3::jsonb from moved)`,
       values: [kind, attempt, data],
       taken: {
         constraints: ['attempt_pkey'],
@@ -112,7 +116,8 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
     async write(kind: AttemptKind, attempt: number, data: object): Promise<boolean> {
       const rows = await write(
         db.sql,
-        'insert into nft_upgrade.attempt (operation_id, kind, attempt, data) values ($1, $2, $3, $4) on conflict do nothing returning attempt',
+        `insert into nft_upgrade.attempt (operation_id, kind, attempt, data) values ($1, $2, $3, $4)
+          on conflict do nothing returning attempt`,
         [kind, attempt, data],
         'nft_upgrade_intend',
       );
@@ -123,7 +128,8 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
     settle: (kind: AttemptKind, attempt: number, outcome: string, sql = db.sql) =>
       write(
         sql,
-        'update nft_upgrade.attempt set outcome = $4 where operation_id = $1 and kind = $2 and attempt = $3',
+        `update nft_upgrade.attempt set outcome = $4 where operation_id = $1 and kind = $2
+          and attempt = $3`,
         [kind, attempt, outcome],
         'nft_upgrade_settle',
       ),
@@ -134,9 +140,14 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
       signed: { transaction: string; attempt: number } | null,
     ): Part => ({
       text: `signed as (
-        insert into nft_upgrade.burn_signature (operation_id, signature, signed_transaction, attempt) select id, $1, $2::text, $3::int from moved
+        insert into nft_upgrade.burn_signature
+          (operation_id, signature, signed_transaction, attempt)
+          select id, $1, $2::text, $3::int from moved
         on conflict (operation_id, signature) do update
-          set signed_transaction = coalesce(burn_signature.signed_transaction, excluded.signed_transaction), attempt = coalesce(burn_signature.attempt, excluded.attempt))`,
+          set
+            signed_transaction =
+              coalesce(burn_signature.signed_transaction, excluded.signed_transaction),
+            attempt = coalesce(burn_signature.attempt, excluded.attempt))`,
       values: [signature, signed?.transaction ?? null, signed?.attempt ?? null],
     }),
 
@@ -144,7 +155,8 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
     refuseSignature: (signature: string, code: string, sql = db.sql) =>
       write(
         sql,
-        `insert into nft_upgrade.burn_signature (operation_id, signature, refused) values ($1, $2, $3)
+        `insert into nft_upgrade.burn_signature (operation_id, signature, refused)
+          values ($1, $2, $3)
          on conflict (operation_id, signature) do update set refused = excluded.refused`,
         [signature, code],
         'nft_upgrade_refuse',

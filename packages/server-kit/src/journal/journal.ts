@@ -98,13 +98,15 @@ export interface JournalOptions {
 }
 
 const columns =
-  'id, process, version, principal, wallet, subject, input, mint_key, status, seq, live, traceparent';
+  'id, process, version, principal, wallet, subject, input, mint_key, ' +
+  'status, seq, live, traceparent';
 
 export function createJournal({ db, processOf, node, now }: JournalOptions): Journal {
   const written = (events: readonly OperationEvent[]): Part => ({
     text: `written as (
       insert into nft_upgrade.event (operation_id, seq, status, data, node)
-      select id, (event->>'seq')::int, event->>'status', event, $1 from moved, jsonb_array_elements($2::jsonb) event)`,
+      select id, (event->>'seq')::int, event->>'status', event, $1
+        from moved, jsonb_array_elements($2::jsonb) event)`,
     values: [node, events],
   });
 
@@ -139,7 +141,8 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
         traceparent,
       };
       const made: Part = {
-        text: `insert into nft_upgrade.operation (id, process, version, principal, wallet, subject, input, mint_key, status, phase, asset, seq, live, traceparent)
+        text: `insert into nft_upgrade.operation (id, process, version, principal, wallet, subject,
+          input, mint_key, status, phase, asset, seq, live, traceparent)
           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, true, $12)
           on conflict (principal, process, subject) where live do nothing returning id`,
         values: [
@@ -164,7 +167,8 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
 
     async load(operationId, withTried = false) {
       const [found] = await db.sql<OperationRow & TriedRow & { events: OperationEvent[] }>(
-        `select ${columns}, (select jsonb_agg(data order by e.seq) from nft_upgrade.event e where operation_id = o.id) as events
+        `select ${columns}, (select jsonb_agg(data order by e.seq) from nft_upgrade.event e
+          where operation_id = o.id) as events
            ${withTried ? `, ${triedColumns}` : ''}
          from nft_upgrade.operation o where id = $1`,
         [operationId],
@@ -184,7 +188,8 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
 
     async read({ process, operationId, principal }, after, limit) {
       const rows = await db.sql<{ data: OperationEvent | null }>(
-        `select e.data from nft_upgrade.operation o left join nft_upgrade.event e on e.operation_id = o.id and e.seq > $4
+        `select e.data from nft_upgrade.operation o
+         left join nft_upgrade.event e on e.operation_id = o.id and e.seq > $4
          where o.id = $1 and o.process = $2 and o.principal = $3 order by e.seq limit $5`,
         [operationId, process, principal, after, limit],
         'nft_upgrade_read',
@@ -214,7 +219,8 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
       };
       // The row moves, and everything else follows only if it did.
       const moved: Part = {
-        text: `update nft_upgrade.operation set status = $3, phase = $4, asset = $5, seq = $6, live = $7, updated_at = clock_timestamp(), checked_at = clock_timestamp()
+        text: `update nft_upgrade.operation set status = $3, phase = $4, asset = $5, seq = $6,
+          live = $7, updated_at = clock_timestamp(), checked_at = clock_timestamp()
           where id = $1 and seq = $2 returning id`,
         values: [
           row.id,

@@ -131,7 +131,8 @@ function settled(step: Step, seen: BurnObservation): Outcome | null {
  */
 function counted(step: Step, { signature, slot }: { signature: string; slot: number }): Outcome {
   const burned: Part = {
-    text: `burned as (insert into nft_upgrade.burned (asset, operation_id, signature, slot) select $1, id, $2, $3::bigint from moved)`,
+    text: `burned as (insert into nft_upgrade.burned (asset, operation_id, signature, slot)
+      select $1, id, $2, $3::bigint from moved)`,
     values: [target(step).mint, signature, slot],
     taken: {
       constraints: ['burned_pkey', 'burned_operation_id_key', 'burned_signature_key'],

@@ -83,8 +83,10 @@ function needsAttention(step: Step): Outcome {
   };
   const userMessage =
     asset === 'burned_owed'
-      ? 'Your old NFT is burned and the new one is owed to you. Our team has been notified and will deliver it.'
-      : 'A technical problem stopped the delivery. Your wallet is untouched, and our team has been notified.';
+      ? 'Your old NFT is burned and the new one is owed to you. Our team has been notified ' +
+        'and will deliver it.'
+      : 'A technical problem stopped the delivery. Your wallet is untouched, and our team has ' +
+        'been notified.';
   const payload = {
     error,
     code,
@@ -103,7 +105,8 @@ function needsAttention(step: Step): Outcome {
   // A second visit finds the debt of the first: one debt an operation, whatever happens in between.
   const debt: Part = {
     text: `debt as (
-      insert into nft_upgrade.obligation (operation_id, compensation_id, evidence) select id, $1, $2::jsonb from moved on conflict (operation_id) do nothing)`,
+      insert into nft_upgrade.obligation (operation_id, compensation_id, evidence)
+        select id, $1, $2::jsonb from moved on conflict (operation_id) do nothing)`,
     values: [compensationId, evidence],
   };
   return append('needs_attention', payload, {
@@ -118,7 +121,8 @@ function needsAttention(step: Step): Outcome {
 async function compensateIfDecided(step: Step): Promise<Outcome> {
   const { id, process, principal } = step.operation;
   const [debt] = await step.read<{ compensation_id: string; evidence: Record<string, unknown> }>(
-    `select compensation_id, evidence from nft_upgrade.obligation where operation_id = $1 and settlement = 'compensated'`,
+    `select compensation_id, evidence from nft_upgrade.obligation where operation_id = $1
+      and settlement = 'compensated'`,
     [id],
   );
   if (!debt || !step.compensator) return wait('watch');

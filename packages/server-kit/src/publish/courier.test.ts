@@ -25,8 +25,10 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
     results.length = 0;
     for (const id of ['one', 'two']) {
       await db.sql(
-        `insert into nft_upgrade.operation (id, process, version, principal, subject, input, mint_key, status, phase, asset, seq, live)
-         values ($1, 'upgrade', 1, 'alice', $1, '{}', '', 'initializing', 'preflight', 'safe', 1, true)`,
+        `insert into nft_upgrade.operation (id, process, version, principal, subject, input,
+          mint_key, status, phase, asset, seq, live)
+         values ($1, 'upgrade', 1, 'alice', $1, '{}', '', 'initializing', 'preflight', 'safe', 1,
+           true)`,
         [id],
       );
     }
@@ -74,7 +76,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
     await expect.poll(() => seen, patient).toEqual(['one/2']);
   });
 
-  it('keeps the order within an operation, whatever fails, and across operations nobody waits', async () => {
+  it('keeps the order within an operation, whatever fails; others do not wait', async () => {
     await tell('one', [1, 2, 3]);
     await tell('two', [1, 2]);
     const seen: string[] = [];
@@ -129,7 +131,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
       .toEqual(['slow one/1', 'slow one/2']);
   });
 
-  it('makes a dead letter after the budget, which holds back its successors until it is replayed', async () => {
+  it('makes a dead letter after the budget; its successors wait for its replay', async () => {
     await tell('one', [1, 2]);
     const seen: string[] = [];
     let broken = true;
@@ -165,7 +167,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
     expect(await outbox().show(dead?.id ?? 0)).toMatchObject({ state: 'delivered', held: 0 });
   });
 
-  it('lets what waits behind a dead letter go when it is skipped; a refused one is dead at once', async () => {
+  it('releases the successors of a skipped dead letter; a refusal is dead at once', async () => {
     await tell('one', [1, 2]);
     const seen: string[] = [];
     run('sink', async (delivery) => {
@@ -233,7 +235,8 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   it('forgets what was told long ago, and nothing that is still to be told', async () => {
     await tell('one', [1, 2]);
     await db.sql(
-      `update nft_upgrade.delivery set state = 'delivered' where id = (select min(id) from nft_upgrade.delivery)`,
+      `update nft_upgrade.delivery set state = 'delivered'
+        where id = (select min(id) from nft_upgrade.delivery)`,
     );
     await prune(placeOf(db), 3_600_000);
     expect(await db.sql('select id from nft_upgrade.outbox')).toHaveLength(2);

@@ -46,18 +46,22 @@ export interface Outbox {
 
 const selectFrom = (
   schema: OutboxSchema,
-) => `select d.id, d.sink, d.operation_id as "operationId", p.process, o.topic, o.data, d.state, d.tries, d.error, o.created_at as "createdAt",
+) => `select d.id, d.sink, d.operation_id as "operationId", p.process, o.topic, o.data, d.state,
+  d.tries, d.error, o.created_at as "createdAt",
     d.due_at as "dueAt", d.settled_at as "settledAt",
     (select count(*)::int from ${schema}.delivery w
-     where w.sink = d.sink and w.operation_id = d.operation_id and w.outbox_id > d.outbox_id and w.state = 'waiting') as held
-  from ${schema}.delivery d join ${schema}.outbox o on o.id = d.outbox_id join ${schema}.operation p on p.id = d.operation_id`;
+     where w.sink = d.sink and w.operation_id = d.operation_id and w.outbox_id > d.outbox_id
+       and w.state = 'waiting') as held
+  from ${schema}.delivery d join ${schema}.outbox o on o.id = d.outbox_id
+    join ${schema}.operation p on p.id = d.operation_id`;
 
 /** @param kick has the couriers look at once */
 export function createOutbox({ db, schema }: OutboxPlace, kick: () => void): Outbox {
   const select = selectFrom(schema);
   const revive = (sql: Sql, where: string, parameter: unknown) =>
     sql(
-      `update ${schema}.delivery set state = 'waiting', tries = 0, due_at = clock_timestamp(), settled_at = null
+      `update ${schema}.delivery set state = 'waiting', tries = 0, due_at = clock_timestamp(),
+        settled_at = null
        where state = 'dead' and ${where} returning id`,
       [parameter],
     );
@@ -87,7 +91,8 @@ export function createOutbox({ db, schema }: OutboxPlace, kick: () => void): Out
 
     async skip(id) {
       const rows = await db.sql(
-        `update ${schema}.delivery set state = 'skipped', settled_at = clock_timestamp() where id = $1 and state = 'dead' returning id`,
+        `update ${schema}.delivery set state = 'skipped', settled_at = clock_timestamp()
+          where id = $1 and state = 'dead' returning id`,
         [id],
       );
       if (rows.length === 0) throw notDead(id);

@@ -46,10 +46,12 @@ export const outboxPart = (
   schema: OutboxSchema = 'nft_upgrade',
 ): Part => ({
   text: `told_${topic} as (
-      insert into ${schema}.outbox (operation_id, topic, data) select id, $1, told from moved, jsonb_array_elements($2::jsonb) told
+      insert into ${schema}.outbox (operation_id, topic, data) select id, $1, told
+        from moved, jsonb_array_elements($2::jsonb) told
       returning id, operation_id),
     due_${topic} as (
-      insert into ${schema}.delivery (sink, outbox_id, operation_id) select sink, id, operation_id from told_${topic}, unnest($3::text[]) sink)`,
+      insert into ${schema}.delivery (sink, outbox_id, operation_id) select sink, id, operation_id
+        from told_${topic}, unnest($3::text[]) sink)`,
   values: [topic, data, sinks],
 });
 
@@ -79,13 +81,17 @@ export const claimDeliveries = (
   limit: number,
 ) =>
   db.sql<Delivery>(
-    `update ${schema}.delivery d set due_at = clock_timestamp() + make_interval(secs => $3), tries = d.tries + 1
+    `update ${schema}.delivery d set due_at = clock_timestamp() + make_interval(secs => $3),
+      tries = d.tries + 1
      from ${schema}.outbox o
      where o.id = d.outbox_id and d.id in (
        select w.id from ${schema}.delivery w
-       where w.sink = $1 and w.state = 'waiting' and w.due_at not between clock_timestamp() and clock_timestamp() + make_interval(secs => $5)
+       where w.sink = $1 and w.state = 'waiting'
+         and w.due_at not between clock_timestamp()
+           and clock_timestamp() + make_interval(secs => $5)
          and not ($2 and exists (select 1 from ${schema}.delivery b
-           where b.sink = w.sink and b.operation_id = w.operation_id and b.outbox_id < w.outbox_id and b.state in ('waiting', 'dead')))
+           where b.sink = w.sink and b.operation_id = w.operation_id and b.outbox_id < w.outbox_id
+             and b.state in ('waiting', 'dead')))
        order by w.due_at limit $4 for update skip locked)
      returning d.id, d.operation_id as "operationId", o.topic, o.data, d.tries`,
     [sink.name, sink.ordered, leaseMs / 1000, limit, Math.max(leaseMs, LONGEST_PAUSE_MS) / 1000],
@@ -96,7 +102,8 @@ const mine = `where id = $1 and tries = $2 and state = 'waiting'`;
 
 export const markDelivered = ({ db, schema }: OutboxPlace, { id, tries }: Delivery) =>
   db.sql(
-    `update ${schema}.delivery set state = 'delivered', settled_at = clock_timestamp(), error = null ${mine}`,
+    `update ${schema}.delivery set state = 'delivered', settled_at = clock_timestamp(),
+      error = null ${mine}`,
     [id, tries],
   );
 
@@ -107,13 +114,15 @@ export const markFailed = (
   failure: { error: string; pauseMs: number; refund: boolean },
 ) =>
   db.sql(
-    `update ${schema}.delivery set error = $3, due_at = clock_timestamp() + make_interval(secs => $4), tries = tries - $5::int ${mine}`,
+    `update ${schema}.delivery set error = $3,
+      due_at = clock_timestamp() + make_interval(secs => $4), tries = tries - $5::int ${mine}`,
     [id, tries, failure.error, failure.pauseMs / 1000, failure.refund ? 1 : 0],
   );
 
 export const markDead = ({ db, schema }: OutboxPlace, { id, tries }: Delivery, error: string) =>
   db.sql(
-    `update ${schema}.delivery set state = 'dead', settled_at = clock_timestamp(), error = $3 ${mine}`,
+    `update ${schema}.delivery set state = 'dead', settled_at = clock_timestamp(),
+      error = $3 ${mine}`,
     [id, tries, error],
   );
 
@@ -121,8 +130,10 @@ export const markDead = ({ db, schema }: OutboxPlace, { id, tries }: Delivery, e
 export const prune = ({ db, schema }: OutboxPlace, keepMs: number) =>
   db.sql(
     `with old as (
-       select id from ${schema}.outbox o where created_at < clock_timestamp() - make_interval(secs => $1)
-         and not exists (select 1 from ${schema}.delivery d where d.outbox_id = o.id and d.state in ('waiting', 'dead')) limit 1000),
+       select id from ${schema}.outbox o
+         where created_at < clock_timestamp() - make_interval(secs => $1)
+         and not exists (select 1 from ${schema}.delivery d where d.outbox_id = o.id
+           and d.state in ('waiting', 'dead')) limit 1000),
      gone as (delete from ${schema}.delivery where outbox_id in (select id from old))
      delete from ${schema}.outbox where id in (select id from old)`,
     [keepMs / 1000],

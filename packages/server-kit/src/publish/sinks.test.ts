@@ -93,7 +93,7 @@ describe.each(databases)('sinks of a service on $name', ({ open }) => {
     await expect.poll(() => running.outbox.list({ state: 'waiting' }), patient).toEqual([]);
   });
 
-  it('S6: sinks, alerts and a log that throw or hang never touch an operation, nor each other', async () => {
+  it('S6: sinks, alerts and a log that throw or hang touch no operation or other', async () => {
     const well = collector('well');
     let closed = 0;
     const running = await make({
@@ -133,7 +133,7 @@ describe.each(databases)('sinks of a service on $name', ({ open }) => {
     expect(closed).toBe(1);
   });
 
-  it('S6: people are called when the first call fails, and a dead letter about it can be replayed', async () => {
+  it('S6: a failed alert is sent again, and a dead letter about it can be replayed', async () => {
     const calls: string[] = [];
     const running = await make({
       sinks: [collector()],

@@ -70,7 +70,7 @@ describe.each(runtimes)('forged burns on %s', (runtime) => {
     }
   });
 
-  it('B10: a burn hidden in a Batch really burns: the reason why nothing may be inferred from the supply alone', async () => {
+  it('B10: a burn hidden in a Batch really burns, so the supply alone proves nothing', async () => {
     const { owner, nft } = await world.begin();
     await world.land([batched(burnOf(nft))], [owner]);
     expect((await world.connection.getTokenSupply(new PublicKey(nft.mint))).value.amount).toBe('0');

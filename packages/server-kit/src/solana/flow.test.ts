@@ -49,7 +49,7 @@ describe.each(runtimes)('an upgrade on %s', (runtime) => {
     }
   };
 
-  it('a receipt that names another document is not believed where the chain knows the document', async () => {
+  it('a receipt that names another document is not believed where the chain knows it', async () => {
     const { chain } = world;
     const owner = await world.wallet();
     const request = world.mintRequest(owner.publicKey);

@@ -158,7 +158,7 @@ describe('several RPC nodes', () => {
     proxy.set(honest);
   });
 
-  it('B9: of three nodes two decide while the third is down, and none decides while it lies', async () => {
+  it('B9: of three nodes two decide while the third is down, none while it lies', async () => {
     const { owner, attempt } = await world.begin();
     const { burn } = await chainOver([world.local.rpcUrl, proxy.url, `${world.local.rpcUrl}/`]);
     const signed = await burn.accept(signWith(attempt.transaction, owner), [attempt]);
@@ -223,7 +223,7 @@ describe('several RPC nodes', () => {
     });
   });
 
-  it('B9: an NFT that is gone without a transaction to show is waited for, never "moved"', async () => {
+  it('B9: an NFT that is gone without a transaction is waited for, never "moved"', async () => {
     const { owner, attempt } = await world.begin();
     const signature = await world.sendRaw(
       Buffer.from(signWith(attempt.transaction, owner), 'base64'),

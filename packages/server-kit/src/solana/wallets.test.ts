@@ -142,7 +142,7 @@ describe('wallets, from the click to the chain', () => {
     await delivered(operation, user);
   });
 
-  it('W4: not connected, locked, a pop-up blocked: each has its code, and no prompt is repeated by itself', async () => {
+  it('W4: not connected, locked, pop-up blocked: a code each, and no prompt repeats', async () => {
     const user = await stage.user();
     user.wallet.select('none');
     const thrown = [
@@ -246,7 +246,7 @@ describe('wallets, from the click to the chain', () => {
     await delivered(operation, user);
   });
 
-  it('W8: another fee within the policy is accepted, and the difference is recorded with the event', async () => {
+  it('W8: another fee within the policy is accepted, and the event records it', async () => {
     const user = await stage.user(['changed_fee']);
     const operation = await begin(user.address, user.wallet);
     expect(await codeOf(operation.sign())).toBe('signed');
@@ -285,7 +285,7 @@ describe('wallets, from the click to the chain', () => {
     await delivered(operation, user);
   });
 
-  it('W10: a hardware wallet: blind signing off has its code, the transaction is a legacy one, and slow is no failure', async () => {
+  it('W10: a hardware wallet: blind signing off has a code, slow is no failure', async () => {
     const user = await stage.user();
     let asked = 0;
     const device: WalletPort = {

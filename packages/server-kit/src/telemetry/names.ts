@@ -27,7 +27,8 @@ export const metrics = {
     kind: 'counter',
     unit: '{step}',
     description:
-      'Looks at an operation: `done` wrote events, `waiting` found nothing to do yet, `failed` met an error, `conflict` came second to another node',
+      'Looks at an operation: `done` wrote events, `waiting` found nothing to do yet, ' +
+      '`failed` met an error, `conflict` came second to another node',
     attributes: ['process', 'phase', 'result'],
   },
   'nft_upgrade.step.duration': {
@@ -127,11 +128,14 @@ export type AttributesOf<N extends MetricName> = Readonly<
 /** Every span of the kit, and what it stands for. */
 export const spans = {
   'nft_upgrade.start':
-    'A start, from the request to the first event. Child of the active span, else of the `traceparent` of the request',
+    'A start, from the request to the first event. Child of the active span, else of the ' +
+    '`traceparent` of the request',
   'nft_upgrade.command':
-    'A command on an operation: `confirm_burn`, `reissue_burn`, `cancel`, `retry`. Linked to the trace of the operation',
+    'A command on an operation: `confirm_burn`, `reissue_burn`, `cancel`, `retry`. Linked ' +
+    'to the trace of the operation',
   'nft_upgrade.phase':
-    'One step of a phase that wrote events or failed, on whichever node did it. Child of the start of its operation, so that one trace shows all of it',
+    'One step of a phase that wrote events or failed, on whichever node did it. Child of ' +
+    'the start of its operation, so that one trace shows all of it',
   'nft_upgrade.deliver': 'One try to tell a sink something. Child of the start of its operation',
 } as const;
 export type SpanName = keyof typeof spans;

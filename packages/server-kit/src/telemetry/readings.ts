@@ -10,13 +10,18 @@ export async function readGauges(db: Db): Promise<Reading[]> {
   const [authority, owed, told] = await Promise.all([
     seenAuthority(db),
     db.sql<{ process: string; open: number; age: number }>(
-      `select p.process, count(*)::int as open, extract(epoch from clock_timestamp() - min(o.opened_at))::float8 as age
-       from nft_upgrade.obligation o join nft_upgrade.operation p on p.id = o.operation_id where o.settlement is null group by p.process`,
+      `select p.process, count(*)::int as open,
+         extract(epoch from clock_timestamp() - min(o.opened_at))::float8 as age
+       from nft_upgrade.obligation o join nft_upgrade.operation p on p.id = o.operation_id
+       where o.settlement is null group by p.process`,
     ),
     db.sql<{ sink: string; waiting: number; dead: number; age: number | null }>(
-      `select d.sink, count(*) filter (where d.state = 'waiting')::int as waiting, count(*) filter (where d.state = 'dead')::int as dead,
-         extract(epoch from clock_timestamp() - min(o.created_at) filter (where d.state = 'waiting'))::float8 as age
-       from nft_upgrade.delivery d join nft_upgrade.outbox o on o.id = d.outbox_id where d.state in ('waiting', 'dead') group by d.sink`,
+      `select d.sink, count(*) filter (where d.state = 'waiting')::int as waiting,
+         count(*) filter (where d.state = 'dead')::int as dead,
+         extract(epoch from clock_timestamp()
+           - min(o.created_at) filter (where d.state = 'waiting'))::float8 as age
+       from nft_upgrade.delivery d join nft_upgrade.outbox o on o.id = d.outbox_id
+       where d.state in ('waiting', 'dead') group by d.sink`,
     ),
   ]);
   return [

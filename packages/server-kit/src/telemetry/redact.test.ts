@@ -24,7 +24,8 @@ describe('redact', () => {
   });
 
   it('leaves what a reader needs: hosts, ids, signatures, codes', () => {
-    const text = `upg_${'a'.repeat(32)} ${signature} rpc_unavailable https://rpc.example 127.0.0.1:8080`;
+    const host = '127.0.0.1:8080';
+    const text = `upg_${'a'.repeat(32)} ${signature} rpc_unavailable https://rpc.example ${host}`;
     expect(redactText(text)).toBe(text);
     expect(redactText('GET https://rpc.example/v2/key?x=1 -> 503')).toBe(
       'GET https://rpc.example -> 503',

@@ -6,15 +6,20 @@ const GONE = '[redacted]';
  * How the names of fields end that hold what nobody may read in a log or an alert: secrets, bytes
  * of transactions, what leads to a person. Signatures are public: the chain shows them.
  */
-const secretName =
-  /(tokens?|secrets?|secretkey|passw(or)?d|passphrase|authori[sz]ation|cookies?|session(id)?|apikey|privatekey|keypair|mnemonic|transaction|email|phone(number)?|databaseurl|connectionstring|idempotencykey)$|^seed$/;
+const secretNames: readonly RegExp[] = [
+  /(tokens?|secrets?|passw(or)?d|passphrase|authori[sz]ation|cookies?|session(id)?)$/,
+  /(secretkey|apikey|privatekey|keypair|mnemonic|idempotencykey)$|^seed$/,
+  /(transaction|email|phone(number)?|databaseurl|connectionstring)$/,
+];
+
+const schemes = 'https?|wss?|rediss?|postgres(?:ql)?|kafka';
 
 /** What gives itself away in any text, whatever the field is called. */
 const secretText: readonly (readonly [RegExp, string])[] = [
   // Addresses hold keys in their user part, their path and their query: the host is what a reader
   // needs.
   [
-    /\b((?:https?|wss?|rediss?|postgres(?:ql)?|kafka):\/\/)(?:[^\s/@]*@)?([^\s/?#"'`,;)]+)[^\s"'`,;)]*/gi,
+    new RegExp(`\\b((?:${schemes})://)(?:[^\\s/@]*@)?([^\\s/?#"'\`,;)]+)[^\\s"'\`,;)]*`, 'gi'),
     '$1$2',
   ],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, `$1 ${GONE}`],
@@ -62,7 +67,7 @@ export function redact(value: unknown, depth = 0): unknown {
 }
 
 const isSecret = (name: string): boolean =>
-  secretName.test(name.toLowerCase().replaceAll(/[^a-z]/g, ''));
+  secretNames.some((pattern) => pattern.test(name.toLowerCase().replaceAll(/[^a-z]/g, '')));
 
 /** The key files of Solana are lists of numbers. */
 const isKeyFile = (list: readonly unknown[]): boolean =>

@@ -23,7 +23,7 @@ export function parseTraceparent(header: string | null | undefined): SpanContext
 /** The header that leads back to a span, or null for one that nobody records. */
 export const formatTraceparent = (context: SpanContext | undefined): string | null =>
   context && isSpanContextValid(context)
-    ? `00-${context.traceId}-${context.spanId}-${(context.traceFlags & 1).toString().padStart(2, '0')}`
+    ? `00-${context.traceId}-${context.spanId}-0${context.traceFlags & 1}`
     : null;
 
 /** A context whose spans are children of what the header names. */

@@ -156,7 +156,9 @@ const cases: readonly Case[] = [
     },
   },
   {
-    name: 'a client that is gone before the first byte leaves nothing behind, and its operation stands',
+    name:
+      'a client that is gone before the first byte leaves nothing behind, and its operation ' +
+      'stands',
     async run({ client, operations, quiet }) {
       const { start } = operations;
       let answered = () => {};
@@ -245,7 +247,8 @@ const cases: readonly Case[] = [
 /**
  * What a framework has to get right around the handler, as cases for any test runner: each is named
  * for what it proves and rejects when it is not so. Needs the package `selfsigned`.
- * @example for (const { name, run } of adapterSuite({ protocols: ['http/1.1'], serve })) test(name, run);
+ * @example
+ * for (const { name, run } of adapterSuite({ protocols: ['http/1.1'], serve })) test(name, run);
  */
 export function adapterSuite(adapter: AdapterUnderTest): readonly ContractCase[] {
   const all = [

@@ -21,8 +21,10 @@ export interface AuditedOperation extends OperationRow {
 /** Every operation with its events and their times, as the database has them. */
 export const readOperations = (db: Db): Promise<AuditedOperation[]> =>
   db.sql<AuditedOperation>(
-    `select o.*, (select jsonb_agg(data order by seq) from nft_upgrade.event where operation_id = o.id) as events,
-       (select jsonb_agg(floor(extract(epoch from at) * 1000) order by seq) from nft_upgrade.event where operation_id = o.id) as times
+    `select o.*, (select jsonb_agg(data order by seq) from nft_upgrade.event
+      where operation_id = o.id) as events,
+       (select jsonb_agg(floor(extract(epoch from at) * 1000) order by seq) from nft_upgrade.event
+         where operation_id = o.id) as times
      from nft_upgrade.operation o order by created_at`,
   );
 
@@ -82,7 +84,8 @@ const LIFETIME = 150;
  */
 async function attemptFaults(db: Db): Promise<string[]> {
   const rows = await db.sql<{ operation_id: string; data: BurnAttempt; outcome: string | null }>(
-    `select operation_id, data, outcome from nft_upgrade.attempt where kind = 'burn' order by operation_id, attempt`,
+    `select operation_id, data, outcome from nft_upgrade.attempt where kind = 'burn'
+      order by operation_id, attempt`,
   );
   return rows.flatMap(({ operation_id, data }, index) => {
     const before = rows[index - 1];
@@ -97,7 +100,8 @@ async function attemptFaults(db: Db): Promise<string[]> {
 
 async function debtFaults(db: Db): Promise<string[]> {
   const rows = await db.sql<{ operation_id: string; settlement: string | null; status: string }>(
-    'select operation_id, settlement, status from nft_upgrade.obligation join nft_upgrade.operation on id = operation_id',
+    `select operation_id, settlement, status from nft_upgrade.obligation
+      join nft_upgrade.operation on id = operation_id`,
   );
   return rows.flatMap(({ operation_id, settlement, status }) =>
     settlement === (status === 'completed' ? 'delivered' : 'compensated')

@@ -82,8 +82,10 @@ export function permissiveRules(nft: string | (() => string), standard = 'memory
 export function memoryContent() {
   const stored = new Map<string, Uint8Array>();
   const faults: NftUpgradeError[] = [];
-  const cid = async (bytes: Uint8Array) =>
-    `mem${Buffer.from(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes))).toString('hex')}`;
+  const cid = async (bytes: Uint8Array) => {
+    const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
+    return `mem${Buffer.from(digest).toString('hex')}`;
+  };
   const store: ContentStore = {
     cid,
     async put(bytes) {

@@ -55,7 +55,9 @@ export interface VerifyOptions {
  * For receivers: checks headers and body as they came, before anything parses them, and resolves to
  * the parsed body.
  *
- * @example const event = verifyWebhook(request.headers, await request.text(), { secrets: [process.env.WEBHOOK_SECRET] });
+ * @example
+ * const secrets = [process.env.WEBHOOK_SECRET];
+ * const event = verifyWebhook(request.headers, await request.text(), { secrets });
  * @throws NftUpgradeError `unauthenticated` when the signature is missing or wrong, or the message
  *   is older or newer than five minutes; `malformed_json`
  */

@@ -84,7 +84,7 @@ it('ends with its signal when the receiver hangs', async () => {
   await expect(sent).rejects.toMatchObject({ code: 'temporarily_unavailable' });
 });
 
-it('says which host could not be reached, and nothing of the path, which may be secret', async () => {
+it('names the host that could not be reached, not the path, which may be secret', async () => {
   const gone = webhookSink({ url: 'http://127.0.0.1:1/token-in-path', secrets: [secret] });
   const error = await gone
     .publish(publication(), { signal: new AbortController().signal })

@@ -70,6 +70,7 @@ function readUrl(url: string): URL {
     return parsed;
   throw new NftUpgradeError('invalid_option', {
     message:
-      'The url of a webhook has to begin with https:// and hold no password; http:// is for receivers on this machine.',
+      'The url of a webhook has to begin with https:// and hold no password; http:// is for ' +
+      'receivers on this machine.',
   });
 }

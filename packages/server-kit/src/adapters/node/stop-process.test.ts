@@ -81,7 +81,7 @@ async function holdStarts(): Promise<() => Promise<void>> {
   };
 }
 
-it('L3: a process that gets SIGTERM turns away what is new, sends its streams elsewhere one by one, and exits 0 with nothing lost', async () => {
+it('L3: on SIGTERM a process refuses what is new, drains its streams and exits 0', async () => {
   // The second node is this process: the same database, another emitter.
   const emitter = createEmitter({ journal });
   const begin = new Request(

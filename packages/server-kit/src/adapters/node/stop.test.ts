@@ -5,7 +5,7 @@ import { framesOf } from '../../http/fixtures/frames.ts';
 import { ask, begin, START, setup } from '../../http/fixtures/setup.ts';
 import { stopOnSignal, toNodeHandler } from '../node.ts';
 
-it('L3: a signal drains the streams, each with its time to come back, then closes the server', async () => {
+it('L3: a signal drains the streams, each with its delay, then closes the server', async () => {
   const { handler, operations } = setup();
   const server = createServer(toNodeHandler(handler));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -26,7 +26,9 @@ const act = (action: OperatorAction, summary: string): Command => ({
       return {
         data,
         exitCode: 1,
-        text: `Request ${id} is written down, and no node has carried it out yet. Is a server running on this database?`,
+        text:
+          `Request ${id} is written down, and no node has carried it out yet. Is a server ` +
+          'running on this database?',
       };
     if (!outcome.ok)
       return { data, exitCode: 1, text: `${outcome.message} ${outcome.hint} (${outcome.code})` };

@@ -16,12 +16,15 @@ beforeAll(async () => {
   db = await postgres({ connectionString: url });
   await migrate(db, migrations);
   await db.sql(
-    `insert into nft_upgrade.operation (id, process, version, principal, subject, input, mint_key, status, phase, asset, seq, live)
-     values ('upg_1', 'upgrade', 1, 'alice', 'x', '{}', '', 'completed', 'record', 'delivered', 9, false)`,
+    `insert into nft_upgrade.operation (id, process, version, principal, subject, input, mint_key,
+      status, phase, asset, seq, live)
+     values ('upg_1', 'upgrade', 1, 'alice', 'x', '{}', '', 'completed', 'record', 'delivered', 9,
+       false)`,
   );
   for (const seq of [5, 9])
     await enqueueOutbox(db.sql, 'upg_1', 'event', { seq }, ['kafka', 'crm']);
-  await db.sql(`update nft_upgrade.delivery set state = 'dead', tries = 50, error = 'The broker is away.', settled_at = now()
+  await db.sql(`update nft_upgrade.delivery set state = 'dead', tries = 50,
+    error = 'The broker is away.', settled_at = now()
     where outbox_id = (select min(id) from nft_upgrade.outbox)`);
 });
 afterAll(async () => {

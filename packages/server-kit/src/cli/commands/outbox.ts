@@ -20,7 +20,8 @@ export const outboxList: Command = {
   name: ['outbox', 'list'],
   usage: '[--state dead] [--sink name] [--limit 100] [--emitter]',
   summary:
-    'dead letters: what a sink could not be told, and why; --state waiting shows what is still to be told',
+    'dead letters: what a sink could not be told, and why; --state waiting shows what is ' +
+    'still to be told',
   flags: {
     ...which,
     state: { type: 'string' },

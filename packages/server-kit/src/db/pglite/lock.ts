@@ -86,11 +86,14 @@ const inUse = (folder: string, { pid, place, file }: Holder, here: string): NftU
     message:
       place === here
         ? `The embedded database folder is used by process ${pid}.`
-        : `The embedded database folder was locked in another container or on another machine, by process ${pid} there.`,
+        : 'The embedded database folder was locked in another container or on another ' +
+          `machine, by process ${pid} there.`,
     hint:
       place === here
-        ? 'Stop that process, or set DATABASE_URL to a Postgres server, which any number of processes can share.'
-        : `When it is certain that this process has ended, delete the file ${file} in the folder. Several machines need DATABASE_URL and a Postgres server.`,
+        ? 'Stop that process, or set DATABASE_URL to a Postgres server, which any number of ' +
+          'processes can share.'
+        : `When it is certain that this process has ended, delete the file ${file} in the ` +
+          'folder. Several machines need DATABASE_URL and a Postgres server.',
     details: { pid, folder, file },
   });
 

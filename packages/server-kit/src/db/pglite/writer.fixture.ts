@@ -9,7 +9,8 @@ const [folder = '', mode] = process.argv.slice(2);
 try {
   const db = await pglite({ folder });
   await db.sql(
-    'CREATE TABLE IF NOT EXISTS row (id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, filler text NOT NULL)',
+    `CREATE TABLE IF NOT EXISTS row (id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+      filler text NOT NULL)`,
   );
   console.log('ready');
   if (mode === 'hold') setInterval(() => undefined, 1_000);

@@ -45,7 +45,8 @@ export async function start(engine: Engine, drive: Drive, request: StartRequest)
 
 const keyPart = ({ principal, process, input }: StartRequest, key: string): Part => ({
   text: `keyed as (
-    insert into nft_upgrade.idempotency_key (principal, key, process, input, operation_id) select $1, $2, $3, $4::jsonb, id from moved)`,
+    insert into nft_upgrade.idempotency_key (principal, key, process, input, operation_id)
+      select $1, $2, $3, $4::jsonb, id from moved)`,
   values: [principal.id, key, process, input],
   // The same start, twice at once: the other one has the key, so this one leaves nothing behind.
   taken: {
@@ -61,7 +62,8 @@ const keyPart = ({ principal, process, input }: StartRequest, key: string): Part
 async function attach(engine: Engine, request: StartRequest, subject: string): Promise<string> {
   const { principal, process, idempotencyKey } = request;
   const [live] = await engine.db.sql<{ id: string }>(
-    'select id from nft_upgrade.operation where principal = $1 and process = $2 and subject = $3 and live',
+    `select id from nft_upgrade.operation where principal = $1 and process = $2 and subject = $3
+      and live`,
     [principal.id, process, subject],
   );
   if (!live) throw new NftUpgradeError('journal_conflict');
@@ -76,7 +78,8 @@ async function byKey(
 ): Promise<string | null> {
   if (idempotencyKey === null) return null;
   const [row] = await engine.db.sql<KeyRow>(
-    'select operation_id, process, input = $3::jsonb as same from nft_upgrade.idempotency_key where principal = $1 and key = $2',
+    `select operation_id, process, input = $3::jsonb as same from nft_upgrade.idempotency_key
+      where principal = $1 and key = $2`,
     [principal.id, idempotencyKey, input],
   );
   if (!row) return null;

@@ -13,8 +13,8 @@ interface Late {
  * A debt of the future is one from before the clock was set back: rather too early than an hour too
  * late.
  */
-const isLate =
-  'o.settlement is null and o.alarmed_at is null and o.opened_at not between clock_timestamp() - make_interval(secs => $1) and clock_timestamp()';
+const isLate = `o.settlement is null and o.alarmed_at is null
+  and o.opened_at not between clock_timestamp() - make_interval(secs => $1) and clock_timestamp()`;
 
 /**
  * Calls people, once, about each debt that is older than `olderThanMs`. The mark and the alert are
@@ -29,9 +29,12 @@ export async function raiseAlarms(db: Db, olderThanMs: number): Promise<number> 
   if (!any) return 0;
   return db.tx(async (sql) => {
     const late = await sql<Late>(
-      `update nft_upgrade.obligation o set alarmed_at = clock_timestamp() from nft_upgrade.operation p
+      `update nft_upgrade.obligation o set alarmed_at = clock_timestamp()
+       from nft_upgrade.operation p
        where p.id = o.operation_id and ${isLate}
-       returning o.operation_id, o.compensation_id, p.process, greatest(0, floor(extract(epoch from clock_timestamp() - o.opened_at) / 60))::int as minutes, o.evidence`,
+       returning o.operation_id, o.compensation_id, p.process,
+         greatest(0, floor(extract(epoch from clock_timestamp() - o.opened_at) / 60))::int
+           as minutes, o.evidence`,
       [olderThanMs / 1000],
     );
     for (const {

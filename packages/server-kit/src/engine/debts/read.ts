@@ -28,8 +28,10 @@ export interface ObligationQuery {
   limit?: number;
 }
 
-const select = `select o.operation_id as "operationId", o.compensation_id as "compensationId", p.process, p.principal, p.wallet, o.opened_at as "openedAt",
-    (extract(epoch from clock_timestamp() - o.opened_at) * 1000)::bigint as "ageMs", o.evidence, o.alarmed_at as "alarmedAt", o.settlement,
+const select = `select o.operation_id as "operationId", o.compensation_id as "compensationId",
+    p.process, p.principal, p.wallet, o.opened_at as "openedAt",
+    (extract(epoch from clock_timestamp() - o.opened_at) * 1000)::bigint as "ageMs", o.evidence,
+    o.alarmed_at as "alarmedAt", o.settlement,
     o.settled_at as "settledAt"
   from nft_upgrade.obligation o join nft_upgrade.operation p on p.id = o.operation_id`;
 
@@ -39,7 +41,9 @@ export const listObligations = (
   { all = false, olderThanMs = 0, limit = 100 }: ObligationQuery = {},
 ): Promise<Obligation[]> =>
   db.sql<Obligation>(
-    `${select} where ($1 or o.settlement is null) and o.opened_at <= clock_timestamp() - make_interval(secs => $2) order by o.opened_at limit $3`,
+    `${select} where ($1 or o.settlement is null)
+      and o.opened_at <= clock_timestamp() - make_interval(secs => $2)
+      order by o.opened_at limit $3`,
     [all, olderThanMs / 1000, limit],
   );
 

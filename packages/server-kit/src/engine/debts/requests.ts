@@ -26,7 +26,8 @@ export async function requestAction(
 ): Promise<number> {
   await findObligation(db, operationId);
   const [row] = await db.sql<{ id: number }>(
-    'insert into nft_upgrade.operator_request (operation_id, action, requested_by) values ($1, $2, $3) returning id',
+    `insert into nft_upgrade.operator_request (operation_id, action, requested_by)
+      values ($1, $2, $3) returning id`,
     [operationId, action, by],
   );
   return row?.id ?? 0;
@@ -67,9 +68,11 @@ export async function carryOutRequests(
   obligations: Pick<Obligations, 'retry' | 'compensate'>,
 ): Promise<number> {
   const rows = await db.sql<{ id: number; operation_id: string; action: OperatorAction }>(
-    `update nft_upgrade.operator_request set claimed_until = clock_timestamp() + make_interval(secs => $1) where id in (
+    `update nft_upgrade.operator_request
+     set claimed_until = clock_timestamp() + make_interval(secs => $1) where id in (
        select id from nft_upgrade.operator_request where done_at is null
-         and claimed_until not between clock_timestamp() and clock_timestamp() + make_interval(secs => $1) order by id limit 10 for update skip locked)
+         and claimed_until not between clock_timestamp() and clock_timestamp()
+           + make_interval(secs => $1) order by id limit 10 for update skip locked)
      returning id, operation_id, action`,
     [LEASE_SECONDS],
   );
@@ -77,12 +80,14 @@ export async function carryOutRequests(
     const outcome = await run(() => obligations[action](operationId));
     if (outcome)
       await db.sql(
-        'update nft_upgrade.operator_request set done_at = clock_timestamp(), outcome = $2 where id = $1',
+        `update nft_upgrade.operator_request set done_at = clock_timestamp(), outcome = $2
+          where id = $1`,
         [id, outcome],
       );
     else
       await db.sql(
-        `update nft_upgrade.operator_request set claimed_until = clock_timestamp() + interval '5 seconds' where id = $1`,
+        `update nft_upgrade.operator_request set claimed_until = clock_timestamp()
+          + interval '5 seconds' where id = $1`,
         [id],
       );
   }

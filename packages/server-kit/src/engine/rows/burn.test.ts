@@ -11,7 +11,7 @@ describeCells('burns', (cell) => {
     expect(await cell.ground.nfts(cell.alice.principal.wallet)).toEqual([done.facts.mintAddress]);
   });
 
-  it('B1, B2: signed bytes outlive the node that took them, and the answer to their broadcast decides nothing', async () => {
+  it('B1, B2: signed bytes outlive their node; its broadcast decides nothing', async () => {
     const first = await cell.node();
     const id = await cell.awaiting(first);
     // Taken and stored; the chain does not hear of it before the node is gone.
@@ -44,7 +44,8 @@ describeCells('burns', (cell) => {
       .toMatchObject({ now: { burnTransaction: { attempt: 2 } } });
     // Another one goes out only together with the proof that ended the one before.
     const attempts = await cell.db.sql(
-      "select outcome from nft_upgrade.attempt where operation_id = $1 and kind = 'burn' order by attempt",
+      `select outcome from nft_upgrade.attempt where operation_id = $1 and kind = 'burn'
+        order by attempt`,
       [id],
     );
     expect(attempts).toEqual([
@@ -56,7 +57,7 @@ describeCells('burns', (cell) => {
     await cell.delivered();
   });
 
-  it('B3: a burn that the network loses is waited for until it is dead, and only then is there another', async () => {
+  it('B3: a burn that the network loses is waited for until it is dead, then renewed', async () => {
     const node = await cell.node();
     const id = await cell.awaiting(node);
     cell.ground.lose(1);
@@ -76,7 +77,7 @@ describeCells('burns', (cell) => {
     await cell.delivered();
   });
 
-  it('B4: a burn that lands with an error leaves the NFT where it is, and another one is handed out', async () => {
+  it('B4: a burn that lands with an error leaves the NFT, and another is handed out', async () => {
     const node = await cell.node();
     const id = await cell.awaiting(node);
     const burnTxSignature = await cell.ground.submitFailing(id);
@@ -119,7 +120,7 @@ describeCells('burns', (cell) => {
     },
   );
 
-  it('B5: a burn that a fork undoes is sent again, and nothing is minted before it is final', async () => {
+  it('B5: a burn that a fork undoes is sent again; nothing is minted before finality', async () => {
     const node = await cell.node();
     const id = await cell.awaiting(node);
     cell.ground.freeze();
@@ -188,7 +189,7 @@ describeCells('burns', (cell) => {
     },
   );
 
-  it('B10: the burn of another operation is refused with its code, and delivers nothing', async () => {
+  it("B10: another operation's burn is refused with its code, and delivers nothing", async () => {
     const node = await cell.node();
     const id = await cell.awaiting(node);
     const bob = { ...cell.alice.principal, id: 'bob' };
@@ -209,7 +210,7 @@ describeCells('burns', (cell) => {
     await cell.delivered();
   });
 
-  it('B7, B10, I1: an NFT that was burned in another way is exchanged once, also where two operations wait for it', async () => {
+  it('B7, B10, I1: an NFT burned in another way is exchanged once, for one operation', async () => {
     const node = await cell.node();
     const id = await cell.awaiting(node);
     const bob = { ...cell.alice.principal, id: 'bob' };
@@ -225,7 +226,7 @@ describeCells('burns', (cell) => {
     await cell.delivered();
   });
 
-  it('C4, I1: an NFT that was upgraded is refused at the start, whatever stands at its address now', async () => {
+  it('C4, I1: an upgraded NFT is refused at the start, whatever is at its address', async () => {
     const node = await cell.node();
     const id = await cell.awaiting(node);
     await cell.ground.submit(id);
@@ -261,7 +262,7 @@ describeCells('burns', (cell) => {
     expect(await cell.begin(node, { key: 'key-00000009' })).not.toBe(id);
   });
 
-  it('S8: a burn that the network held back and that lands while cancelling is honoured', async () => {
+  it('S8: a burn that was held back and lands while cancelling is honoured', async () => {
     const node = await cell.node();
     const id = await cell.awaiting(node);
     const release = await cell.ground.hold(id);
@@ -274,7 +275,7 @@ describeCells('burns', (cell) => {
     await cell.delivered();
   });
 
-  it('S9: an abandoned operation expires and lets go of the NFT, and a burn that lands even after that is honoured', async () => {
+  it('S9: an abandoned operation expires; a burn that lands after that is honoured', async () => {
     const node = await cell.node({ patience: { burnWindowMs: 1 } });
     const id = await cell.awaiting(node);
     cell.ground.pass(160);

@@ -157,7 +157,8 @@ async function freshCell(
       (await service.events({ ...query(operationId), after: 0 })).map(({ status }) => status),
     wipe: () =>
       db.sql(
-        'truncate nft_upgrade.operation, nft_upgrade.setting cascade; delete from nft_upgrade_queue.job',
+        `truncate nft_upgrade.operation, nft_upgrade.setting cascade;
+          delete from nft_upgrade_queue.job`,
       ),
     async delivered() {
       const held = await ground.nfts(alice.principal.wallet);

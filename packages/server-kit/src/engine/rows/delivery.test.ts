@@ -93,38 +93,35 @@ describeCells('deliveries', (cell) => {
   it.each([
     { lies: 1, outcome: 'is asked again in the open' },
     { lies: 3, outcome: 'leaves the NFT owed until it tells the truth' },
-  ])(
-    'M2: a store that answers with another CID, $lies times, $outcome, and nothing is minted with its answer',
-    async ({ lies }) => {
-      let stored = '';
-      let answers = 0;
-      const kubo = await kuboPeer(async (response, seen) => {
-        stored = await cidOf(await uploadIn(seen));
-        answers += 1;
-        added({
-          Name: 'content',
-          Hash: answers > lies ? stored : await cidOf(Buffer.from('another')),
-        })(response, seen);
-      });
-      const node = await cell.node({ content: kuboStore({ url: kubo.url }) });
-      const id = await cell.awaiting(node);
-      await cell.ground.submit(id);
-      if (lies < 3) await cell.until(node, id, 'completed');
-      else await isOwedThenDelivered(node, id, 'metadata_cid_mismatch');
-      expect(answers).toBe(lies + 1);
-      const told = (await node.events({ ...cell.query(id), after: 0 })).flatMap(
-        ({ code }) => code ?? [],
-      );
-      expect(told).toContain('metadata_cid_mismatch');
-      const { facts } = await node.snapshot(cell.query(id));
-      // What stands on the chain was compared with this before the operation was completed.
-      expect(facts).toMatchObject({ ipfsHash: stored, metadataUri: `ipfs://${stored}` });
-      await cell.delivered();
-      await kubo.stop();
-    },
-  );
+  ])('M2: a store that answers with another CID, $lies times, $outcome', async ({ lies }) => {
+    let stored = '';
+    let answers = 0;
+    const kubo = await kuboPeer(async (response, seen) => {
+      stored = await cidOf(await uploadIn(seen));
+      answers += 1;
+      added({
+        Name: 'content',
+        Hash: answers > lies ? stored : await cidOf(Buffer.from('another')),
+      })(response, seen);
+    });
+    const node = await cell.node({ content: kuboStore({ url: kubo.url }) });
+    const id = await cell.awaiting(node);
+    await cell.ground.submit(id);
+    if (lies < 3) await cell.until(node, id, 'completed');
+    else await isOwedThenDelivered(node, id, 'metadata_cid_mismatch');
+    expect(answers).toBe(lies + 1);
+    const told = (await node.events({ ...cell.query(id), after: 0 })).flatMap(
+      ({ code }) => code ?? [],
+    );
+    expect(told).toContain('metadata_cid_mismatch');
+    const { facts } = await node.snapshot(cell.query(id));
+    // What stands on the chain was compared with this before the operation was completed.
+    expect(facts).toMatchObject({ ipfsHash: stored, metadataUri: `ipfs://${stored}` });
+    await cell.delivered();
+    await kubo.stop();
+  });
 
-  it('M4: an upload that fails for days after the burn is owed, called for and retried', async () => {
+  it('M4: an upload that fails for days after the burn is owed, alerted and retried', async () => {
     const node = await cell.node();
     const id = await cell.awaiting(node);
     cell.content.fail(...times(3, () => new NftUpgradeError('metadata_upload_failed')));
@@ -153,7 +150,7 @@ describeCells('deliveries', (cell) => {
     await cell.delivered();
   });
 
-  it('K3: a mint that the network loses is waited for until it is dead, and then made anew at the same address', async () => {
+  it('K3: a lost mint is waited for until dead, then made anew at the same address', async () => {
     const sent: MintAttempt[] = [];
     const chain = cell.ground.chain();
     const send: typeof chain.mint.send = async (attempt) => {
@@ -197,7 +194,8 @@ describeCells('deliveries', (cell) => {
     );
     expect(failed).toMatchObject([{ code: 'mint_failed_on_chain', asset: 'burned_owed' }]);
     const outcomes = await cell.db.sql(
-      "select outcome from nft_upgrade.attempt where operation_id = $1 and kind = 'mint' order by attempt",
+      `select outcome from nft_upgrade.attempt where operation_id = $1 and kind = 'mint'
+        order by attempt`,
       [id],
     );
     expect(outcomes).toEqual([
@@ -247,7 +245,7 @@ describeCells('deliveries', (cell) => {
     },
   );
 
-  it('K9: a mint that a fork undoes is sent again, to the same address, until it is final', async () => {
+  it('K9: a mint that a fork undoes is sent again, to the same address, until final', async () => {
     const sent: string[] = [];
     const chain = cell.ground.chain();
     const send: typeof chain.mint.send = async (attempt) => {
@@ -322,7 +320,7 @@ describeCells('deliveries', (cell) => {
     });
   });
 
-  it('S10: a compensation that was decided before a crash is paid after it, and no mint follows', async () => {
+  it('S10: a compensation decided before a crash is paid after it, with no mint', async () => {
     const first = await cell.node();
     const id = await cell.awaiting(first);
     await cell.ground.starve();

@@ -115,7 +115,9 @@ describe.each(['pglite', 'postgres'] as const)(
         await service.stop();
         const faults = await journalFaults(db);
         const attempts = await db.sql(
-          'select kind, attempt from nft_upgrade.attempt where operation_id = (select operation_id from nft_upgrade.idempotency_key where key = $1) order by kind',
+          `select kind, attempt from nft_upgrade.attempt
+            where operation_id =
+              (select operation_id from nft_upgrade.idempotency_key where key = $1) order by kind`,
           [owner.publicKey.toBase58()],
         );
         await db.close();

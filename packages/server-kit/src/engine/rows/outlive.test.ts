@@ -43,7 +43,7 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     cell.ground.pass(160);
   };
 
-  it('S3: a burn that the restored database knows nothing of is found on the chain and delivered, with no client at all', async () => {
+  it('S3: a burn unknown to the restored database is delivered without a client', async () => {
     const id = await cell.awaiting(await cell.node({ random: () => 0 }));
     // A round was made shortly before: the next one would come in an hour.
     await expect
@@ -51,7 +51,8 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
       .toHaveLength(1);
     await cell.stop();
     await cell.db.sql(`truncate nft_upgrade.operation cascade; delete from nft_upgrade_queue.job;
-      update nft_upgrade.setting set value = 'the server where the backup was made' where key = 'past'`);
+      update nft_upgrade.setting set value = 'the server where the backup was made'
+        where key = 'past'`);
     await cell.ground.submit(id);
     await burned();
     const node = await cell.node({ ...withHeld(), random: () => 0 });
@@ -64,7 +65,7 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     expect(await node.reconcile()).toBe(0);
   });
 
-  it('S3: where the rules refuse what a found burn is owed, people are called, and it is begun again later, for some days', async () => {
+  it('S3: a found burn that the rules refuse alerts and is begun again for days', async () => {
     const id = await cell.awaiting(await cell.node());
     await cell.stop();
     await cell.wipe();
@@ -137,7 +138,7 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     { where: 'here or elsewhere', elsewhere: undefined },
     { where: 'at the one place there is', elsewhere: async () => [] },
   ])(
-    'S3, S10: the debt of a found burn is compensated only when nothing that is forgotten can land $where',
+    'S3, S10: a found burn is compensated only when nothing forgotten can land $where',
     async ({ elsewhere }) => {
       const forgotten = await cell.awaiting(await cell.node());
       await cell.stop();
@@ -163,7 +164,7 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     },
   );
 
-  it('S3, S10: the debt of a found burn whose NFT was delivered before the restore is not compensated', async () => {
+  it('S3, S10: a found burn that was delivered before the restore is not compensated', async () => {
     const lost = await cell.node();
     const forgotten = await cell.awaiting(lost);
     await cell.ground.submit(forgotten);
@@ -211,7 +212,7 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     },
   );
 
-  it('S3, S7, I1: while a forgotten mint may still land under the former key, none is made under the present one', async () => {
+  it('S3, S7, I1: no mint by the present key while one by the former key may land', async () => {
     const chain = cell.ground.chain();
     const sent: MintAttempt[] = [];
     // Signed by the node that dies, and under way for as long as such a transaction lives.
@@ -251,7 +252,7 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     expect(done.facts.mintAddress).toBe(sent[0]?.mintAddress);
   });
 
-  it('S3, S7: when nothing can land any more under the former key, the present one mints', async () => {
+  it('S3, S7: when nothing can land under the former key, the present one mints', async () => {
     const id = await cell.awaiting(await cell.node());
     await cell.stop();
     await cell.wipe();
@@ -291,7 +292,7 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     await expect.poll(ended, { timeout: 30_000 }).toBe('nft_not_owned');
   });
 
-  it('S2: what the database missed after the burn may be out is caught up from the chain', async () => {
+  it('S2: what the database missed after the burn is caught up from the chain', async () => {
     let away = false;
     const refuse = () => Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }));
     const { db } = cell;
@@ -322,7 +323,7 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     await cell.delivered();
   });
 
-  it('S5: operations in flight finish under the definition they began with; nodes without it leave them alone', async () => {
+  it('S5: operations finish under their definition; nodes without it leave them', async () => {
     const id = await cell.awaiting(await cell.node());
     await cell.stop();
     const processes = { ...standard, upgrade: { ...upgrade, version: 2 } };
@@ -349,7 +350,7 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     expect((await knowing.snapshot(cell.query(fresh))).version).toBe(2);
   });
 
-  it('S7: an operation mints with the key it began with, also after the key was rotated', async () => {
+  it('S7: an operation mints with the key it began with, also after a rotation', async () => {
     const { mint } = cell.ground.chain();
     const id = await cell.awaiting(await cell.node());
     await cell.stop();
@@ -372,7 +373,7 @@ describeCells('what outlives a deployment, a key and a backup', (cell) => {
     );
   });
 
-  it('a clock that was set back neither moves an operation backwards in time nor stops it', async () => {
+  it('a clock that was set back neither moves an operation back in time nor stops it', async () => {
     let offset = 0;
     const node = await cell.node({ now: () => Date.now() + offset });
     const id = await cell.awaiting(node);

@@ -65,7 +65,7 @@ describe.each(runtimes)('honest burns in odd forms on %s', (runtime) => {
     expect(await codesOf(world, signature, attempt)).toEqual([]);
   });
 
-  it('accepts an honest burn by durable nonce from the chain, long after expiry, but none from a wallet', async () => {
+  it('accepts a late burn by durable nonce from the chain, none from a wallet', async () => {
     const { owner, nft, attempt } = await world.begin();
     const nonce = Keypair.generate();
     const lamports = await world.connection.getMinimumBalanceForRentExemption(NONCE_ACCOUNT_LENGTH);

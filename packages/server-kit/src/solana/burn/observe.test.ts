@@ -31,7 +31,7 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
     expect(seen).toMatchObject({ signature: signed.signature });
   });
 
-  it('B3: an attempt is dead only after its last block height, and then another one is good', async () => {
+  it('B3: an attempt is dead only after its last block height, then another is good', async () => {
     const { owner, nft, attempt, operationId } = await world.begin();
     const signed = await world.chain.burn.accept(signWith(attempt.transaction, owner), [attempt]);
     expect(await world.observe(attempt, [signed.signature])).toEqual({ kind: 'untouched' });
@@ -69,7 +69,7 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
     expect(seen).toMatchObject({ signature: again.signature });
   });
 
-  it('B4: a burn that landed with an error leaves the NFT safe, once the error is final', async () => {
+  it('B4: a burn that landed with an error leaves the NFT safe once it is final', async () => {
     const { owner, nft, attempt } = await world.begin();
     const tooMuch = SystemProgram.transfer({
       fromPubkey: owner.publicKey,
@@ -146,7 +146,7 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
     ).toMatchObject(burned);
   });
 
-  it('B7: a burn outside our transactions is honoured, unless it names another operation', async () => {
+  it('B7: a burn outside our transactions counts if it names no other operation', async () => {
     const { owner, nft, attempt } = await world.begin();
     const signature = await world.land([burnOf(nft)], [owner]);
     const seen = await until(
@@ -231,7 +231,7 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
     ).toMatchObject({ kind: 'moved' });
   });
 
-  it('B11: a burn that nobody reports is found from the chain, with the fee and guards of the wallet in it', async () => {
+  it("B11: an unreported burn is found on the chain, with the wallet's own guards", async () => {
     const { owner, nft, attempt } = await world.begin('token-2022');
     const instructions = [
       ComputeBudgetProgram.setComputeUnitPrice({ microLamports: 7 }),

@@ -62,7 +62,7 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
     });
   });
 
-  it('K3: a crash after the send: the mint is adopted, also with the attempt forgotten', async () => {
+  it('K3: after a crash behind the send the mint is adopted, even with no attempt', async () => {
     const request = world.order();
     const attempt = await world.chain.mint.prepare(request, 1);
     await world.chain.mint.send(attempt);
@@ -76,7 +76,7 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
     expect(await world.settled(request, [])).toEqual(minted);
   });
 
-  it('K4: asked again after everything is done: the same answer, and a further send changes nothing', async () => {
+  it('K4: asked again after the end: the same answer; another send changes nothing', async () => {
     const request = world.order({ standard: 'spl-token' });
     const attempt = await world.chain.mint.prepare(request, 1);
     await world.chain.mint.send(attempt);
@@ -271,7 +271,7 @@ describe('the mint on a chain that forks', () => {
     world.controls.resume();
   });
 
-  it('K5, K7: a mint of another worker that becomes final during the look is no stranger', async () => {
+  it("K5, K7: another worker's mint that is final during the look is no stranger", async () => {
     const request = world.mintRequest(Keypair.generate().publicKey);
     const attempt = await world.chain.mint.prepare(request, 1);
     world.controls.pause();

@@ -69,15 +69,14 @@ function connect(
       message: 'createRpc: an endpoint is not an http(s) URL.',
     });
   const { username, password } = parsed;
+  const credentials = btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
   parsed.username = '';
   parsed.password = '';
   return new Connection(parsed.href, {
     // fetch refuses `https://user:password@host`, so the credentials travel in the header that they
     // mean.
     ...(username && {
-      httpHeaders: {
-        authorization: `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`,
-      },
+      httpHeaders: { authorization: `Basic ${credentials}` },
     }),
     // web3.js would otherwise retry a 429 five times on its own, without a limit in time; the next
     // endpoint is the better answer.

@@ -24,7 +24,7 @@ export const anotherNodeMayHelp = (error: NftUpgradeError): boolean =>
 // web3.js wraps transport errors as text (`failed to get balance of account …: FetchError: …
 // ECONNREFUSED`), so the words are looked for in it.
 const knownReasons =
-  /\b(ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|UND_ERR_[A-Z_]+|CERT_[A-Z_]+|[45]\d\d(?= ))\b/;
+  /\b(ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|(UND_ERR|CERT)_[A-Z_]+|[45]\d\d(?= ))\b/;
 
 function reasonOf(thrown: unknown): string {
   if (thrown instanceof SolanaJSONRPCError) return `JSON-RPC ${String(thrown.code)}`;

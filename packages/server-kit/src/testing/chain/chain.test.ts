@@ -130,7 +130,7 @@ describe.each(runtimes)('the chain on %s', (runtime) => {
     expect(error instanceof SendTransactionError && error.logs?.length).toBeGreaterThan(0);
   });
 
-  it('B4: lands a failing transaction that skipped preflight, with its error and the fee', async () => {
+  it('B4: lands a failing transaction that skipped preflight, with error and fee', async () => {
     const transaction = await signed(
       connection,
       [payer],

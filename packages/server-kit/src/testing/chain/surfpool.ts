@@ -124,7 +124,9 @@ export async function startSurfpool(options: { slotMs?: number } = {}): Promise<
   const addon = loadSurfpool();
   if (!addon) {
     throw new NftUpgradeError('missing_capability', {
-      message: `The package ${surfpoolPackage()} is not installed, or does not load on this platform.`,
+      message:
+        `The package ${surfpoolPackage()} is not installed, ` +
+        'or does not load on this platform.',
       hint: "Install it, or use runtime: 'lite'.",
       details: { package: surfpoolPackage() },
     });

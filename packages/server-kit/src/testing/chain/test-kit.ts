@@ -84,12 +84,13 @@ export const signatureOf = (transaction: Transaction): string => {
   return encode58(transaction.signature);
 };
 
+const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+
 /** The base58 of 64 bytes, the way web3.js has it inside. */
 const encode58 = (bytes: Uint8Array): string => {
   let value = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
   let text = '';
-  for (; value > 0n; value /= 58n)
-    text = `${'123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'[Number(value % 58n)]}${text}`;
+  for (; value > 0n; value /= 58n) text = `${BASE58[Number(value % 58n)]}${text}`;
   return '1'.repeat(bytes.findIndex((byte) => byte !== 0)) + text;
 };
 

@@ -181,7 +181,8 @@ async function passTime(db: Db): Promise<void> {
     .catch(() => undefined);
   await db
     .sql(
-      `update nft_upgrade.delivery set due_at = due_at - interval '2 minutes' where state = 'waiting'`,
+      `update nft_upgrade.delivery set due_at = due_at - interval '2 minutes'
+        where state = 'waiting'`,
     )
     .catch(() => undefined);
 }

@@ -87,12 +87,14 @@ it.each([
   ['a delivery that was not recorded', 'delete from torture.nft', 'no record of its NFT'],
   [
     'a record without a delivery',
-    `insert into torture.nft values ('9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin', 'bob', 'clm_none', false)`,
+    `insert into torture.nft values ('9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin', 'bob',
+      'clm_none', false)`,
     'a record without a delivery',
   ],
   [
     'a user with two NFTs',
-    `insert into torture.nft values ('9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin', 'alice', 'clm_none', true)`,
+    `insert into torture.nft values ('9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin', 'alice',
+      'clm_none', true)`,
     'holds two NFTs by the records',
   ],
   [
@@ -102,7 +104,8 @@ it.each([
   ],
   [
     'a debt that nobody settled',
-    `insert into nft_upgrade.obligation (operation_id, compensation_id, evidence) select id, 'cmp', '{}' from nft_upgrade.operation`,
+    `insert into nft_upgrade.obligation (operation_id, compensation_id, evidence)
+      select id, 'cmp', '{}' from nft_upgrade.operation`,
     'I3: completed with a debt that is open',
   ],
 ])('finds %s', async (_, fault, expected) => {

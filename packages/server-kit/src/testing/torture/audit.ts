@@ -79,13 +79,18 @@ const missing = (
 async function recordFaults(db: Db): Promise<string[]> {
   const rows = await db.sql<{ id: string; fault: string }>(
     `select id, 'no record of its NFT' as fault from nft_upgrade.operation o
-       where status = 'completed' and process <> 'badge_activation' and not exists (select 1 from torture.nft where operation_id = o.id)
+       where status = 'completed' and process <> 'badge_activation'
+         and not exists (select 1 from torture.nft where operation_id = o.id)
      union all select operation_id, 'a record without a delivery' from torture.nft n
-       where not exists (select 1 from nft_upgrade.operation where id = n.operation_id and status = 'completed')
-     union all select holder, 'holds two NFTs by the records' from torture.nft where held group by holder having count(*) > 1
+       where not exists (select 1 from nft_upgrade.operation where id = n.operation_id
+         and status = 'completed')
+     union all select holder, 'holds two NFTs by the records' from torture.nft where held
+       group by holder having count(*) > 1
      union all select operation_id, 'still reserved' from torture.reservation r
-       join nft_upgrade.operation o on o.id = r.operation_id where o.status in ('qualification_failed', 'cancelled', 'burn_failed', 'error')
-         and exists (select 1 from nft_upgrade.delivery d where d.operation_id = o.id and sink = 'release' and state = 'delivered')
+       join nft_upgrade.operation o on o.id = r.operation_id
+         where o.status in ('qualification_failed', 'cancelled', 'burn_failed', 'error')
+         and exists (select 1 from nft_upgrade.delivery d where d.operation_id = o.id
+           and sink = 'release' and state = 'delivered')
 `,
   );
   return rows.map(({ id, fault }) => `${id}: ${fault}`);
@@ -137,7 +142,8 @@ async function chainFaults(
     const supply = account ? unpackMint(new PublicKey(mint), account, account.owner).supply : 0n;
     if (supply !== (held ? 1n : 0n))
       faults.push(
-        `${operation_id}: I1: supply of its NFT is ${supply}, by the records it is ${held ? 'held' : 'burned'}`,
+        `${operation_id}: I1: supply of its NFT is ${supply}, by the records it is ` +
+          `${held ? 'held' : 'burned'}`,
       );
   }
   return faults;

@@ -4,7 +4,8 @@ import { build } from 'esbuild';
 
 /** Where packages that are CommonJS look for what a module does not have. */
 const banner = `import { createRequire as createRequireOfBundle } from 'node:module';
-const require = createRequireOfBundle(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;`;
+const require = createRequireOfBundle(import.meta.url), __filename = import.meta.filename,
+  __dirname = import.meta.dirname;`;
 
 /**
  * Puts the programs of the torture into one file each: they start in a third of the time, so that

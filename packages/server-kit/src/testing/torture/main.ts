@@ -47,10 +47,12 @@ if (values.json) {
   );
 } else {
   console.log(
-    `${report.kills.total} kills (${report.kills.nodes} nodes, ${report.kills.clients} clients, ${report.kills.database} database)`,
+    `${report.kills.total} kills (${report.kills.nodes} nodes, ${report.kills.clients} ` +
+      `clients, ${report.kills.database} database)`,
   );
   console.log(
-    `${report.operations} operations, ${report.completed} completed, ${report.refused} refused before anything irreversible`,
+    `${report.operations} operations, ${report.completed} completed, ${report.refused} ` +
+      'refused before anything irreversible',
   );
   console.log(`${report.violations} violations, slowest recovery ${report.slowestRecoveryMs} ms`);
   for (const line of report.found) console.log(`  ${line}`);

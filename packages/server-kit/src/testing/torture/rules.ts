@@ -7,8 +7,11 @@ import type { Operation, ProcessRules } from '../../ports/rules.ts';
  */
 export const tortureTables = `
   create schema if not exists torture;
-  create table if not exists torture.nft (mint text primary key, holder text not null, operation_id text not null unique, held boolean not null, at timestamptz not null default clock_timestamp());
-  create table if not exists torture.badge (badge_id text primary key, operation_id text not null unique);
+  create table if not exists torture.nft (mint text primary key, holder text not null,
+    operation_id text not null unique, held boolean not null,
+    at timestamptz not null default clock_timestamp());
+  create table if not exists torture.badge (badge_id text primary key,
+    operation_id text not null unique);
   create table if not exists torture.content (cid text primary key, bytes bytea not null);
   create table if not exists torture.reservation (operation_id text primary key);`;
 
@@ -52,7 +55,8 @@ export function tortureRules(db: Db): Rules {
     const mint = String(facts.mintAddress);
     await db.tx(async (sql) => {
       const made = await sql(
-        'insert into torture.nft (mint, holder, operation_id, held) values ($1, $2, $3, true) on conflict do nothing returning mint',
+        `insert into torture.nft (mint, holder, operation_id, held) values ($1, $2, $3, true)
+          on conflict do nothing returning mint`,
         [mint, principal.id, id],
       );
       if (made.length > 0)
@@ -121,7 +125,8 @@ export function tortureRules(db: Db): Rules {
       },
       async record({ id, input }) {
         await db.sql(
-          'insert into torture.badge (badge_id, operation_id) values ($1, $2) on conflict do nothing',
+          `insert into torture.badge (badge_id, operation_id) values ($1, $2)
+            on conflict do nothing`,
           [input.badgeId, id],
         );
         return { badge: { badgeId: input.badgeId, name: 'Early Bird', status: 'activated' } };

@@ -163,7 +163,8 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
       if (Date.now() - told > 30_000) {
         told = Date.now();
         say(
-          `${kills.total} kills, ${acknowledged.size} operations acknowledged, ${Math.round((end - told) / 1_000)} s left`,
+          `${kills.total} kills, ${acknowledged.size} operations acknowledged, ` +
+            `${Math.round((end - told) / 1_000)} s left`,
         );
       }
     }

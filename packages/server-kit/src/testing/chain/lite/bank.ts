@@ -167,7 +167,9 @@ export class Bank {
   rollback(count: number): string[] {
     if (!Number.isSafeInteger(count) || count < 1 || count > this.ledger.undecided) {
       throw new NftUpgradeError('invalid_option', {
-        message: `rollback(${count}) is not possible: ${this.ledger.undecided} blocks are not finalized, and a finalized one is never lost.`,
+        message:
+          `rollback(${count}) is not possible: ${this.ledger.undecided} blocks are not ` +
+          'finalized, and a finalized one is never lost.',
         details: { slots: count, most: this.ledger.undecided },
       });
     }

@@ -165,7 +165,7 @@ describe('rollback', () => {
     ).toEqual([]);
   });
 
-  it('K9: the same bytes may land again, where their blockhash is older than the fork', async () => {
+  it('K9: the same bytes may land again if their blockhash is older than the fork', async () => {
     chain.controls.pause();
     const transaction = (
       await signed(connection, [payer], memo('again', payer.publicKey))
@@ -297,7 +297,7 @@ describe('failRpc', () => {
 });
 
 describe('lag', () => {
-  it('B9: a node that is behind knows neither the transaction nor what it changed, and refuses a newer context', async () => {
+  it('B9: a node that is behind knows no transaction and refuses a newer context', async () => {
     chain.controls.pause();
     try {
       const before = await connection.getBalance(payer.publicKey, 'confirmed');

@@ -9,14 +9,35 @@ export type TransactionError = string | { readonly [kind: string]: unknown };
 
 // LiteSVM declares both lists as `const enum`, which leaves no names at run time. The order is
 // theirs and that of Agave.
-const transactionErrors =
-  'AccountInUse AccountLoadedTwice AccountNotFound ProgramAccountNotFound InsufficientFundsForFee InvalidAccountForFee AlreadyProcessed BlockhashNotFound CallChainTooDeep MissingSignatureForFee InvalidAccountIndex SignatureFailure InvalidProgramForExecution SanitizeFailure ClusterMaintenance AccountBorrowOutstanding WouldExceedMaxBlockCostLimit UnsupportedVersion InvalidWritableAccount WouldExceedMaxAccountCostLimit WouldExceedAccountDataBlockLimit TooManyAccountLocks AddressLookupTableNotFound InvalidAddressLookupTableOwner InvalidAddressLookupTableData InvalidAddressLookupTableIndex InvalidRentPayingAccount WouldExceedMaxVoteCostLimit WouldExceedAccountDataTotalLimit MaxLoadedAccountsDataSizeExceeded ResanitizationNeeded InvalidLoadedAccountsDataSizeLimit UnbalancedTransaction ProgramCacheHitMaxLimit CommitCancelled'.split(
-    ' ',
-  );
-const instructionErrors =
-  'GenericError InvalidArgument InvalidInstructionData InvalidAccountData AccountDataTooSmall InsufficientFunds IncorrectProgramId MissingRequiredSignature AccountAlreadyInitialized UninitializedAccount UnbalancedInstruction ModifiedProgramId ExternalAccountLamportSpend ExternalAccountDataModified ReadonlyLamportChange ReadonlyDataModified DuplicateAccountIndex ExecutableModified RentEpochModified NotEnoughAccountKeys AccountDataSizeChanged AccountNotExecutable AccountBorrowFailed AccountBorrowOutstanding DuplicateAccountOutOfSync InvalidError ExecutableDataModified ExecutableLamportChange ExecutableAccountNotRentExempt UnsupportedProgramId CallDepth MissingAccount ReentrancyNotAllowed MaxSeedLengthExceeded InvalidSeeds InvalidRealloc ComputationalBudgetExceeded PrivilegeEscalation ProgramEnvironmentSetupFailure ProgramFailedToComplete ProgramFailedToCompile Immutable IncorrectAuthority AccountNotRentExempt InvalidAccountOwner ArithmeticOverflow UnsupportedSysvar IllegalOwner MaxAccountsDataAllocationsExceeded MaxAccountsExceeded MaxInstructionTraceLengthExceeded BuiltinProgramsMustConsumeComputeUnits BorshIoError'.split(
-    ' ',
-  );
+const transactionErrors = (
+  'AccountInUse AccountLoadedTwice AccountNotFound ProgramAccountNotFound ' +
+  'InsufficientFundsForFee InvalidAccountForFee AlreadyProcessed BlockhashNotFound ' +
+  'CallChainTooDeep MissingSignatureForFee InvalidAccountIndex SignatureFailure ' +
+  'InvalidProgramForExecution SanitizeFailure ClusterMaintenance AccountBorrowOutstanding ' +
+  'WouldExceedMaxBlockCostLimit UnsupportedVersion InvalidWritableAccount ' +
+  'WouldExceedMaxAccountCostLimit WouldExceedAccountDataBlockLimit TooManyAccountLocks ' +
+  'AddressLookupTableNotFound InvalidAddressLookupTableOwner InvalidAddressLookupTableData ' +
+  'InvalidAddressLookupTableIndex InvalidRentPayingAccount WouldExceedMaxVoteCostLimit ' +
+  'WouldExceedAccountDataTotalLimit MaxLoadedAccountsDataSizeExceeded ResanitizationNeeded ' +
+  'InvalidLoadedAccountsDataSizeLimit UnbalancedTransaction ProgramCacheHitMaxLimit ' +
+  'CommitCancelled'
+).split(' ');
+const instructionErrors = (
+  'GenericError InvalidArgument InvalidInstructionData InvalidAccountData ' +
+  'AccountDataTooSmall InsufficientFunds IncorrectProgramId MissingRequiredSignature ' +
+  'AccountAlreadyInitialized UninitializedAccount UnbalancedInstruction ModifiedProgramId ' +
+  'ExternalAccountLamportSpend ExternalAccountDataModified ReadonlyLamportChange ' +
+  'ReadonlyDataModified DuplicateAccountIndex ExecutableModified RentEpochModified ' +
+  'NotEnoughAccountKeys AccountDataSizeChanged AccountNotExecutable AccountBorrowFailed ' +
+  'AccountBorrowOutstanding DuplicateAccountOutOfSync InvalidError ExecutableDataModified ' +
+  'ExecutableLamportChange ExecutableAccountNotRentExempt UnsupportedProgramId CallDepth ' +
+  'MissingAccount ReentrancyNotAllowed MaxSeedLengthExceeded InvalidSeeds InvalidRealloc ' +
+  'ComputationalBudgetExceeded PrivilegeEscalation ProgramEnvironmentSetupFailure ' +
+  'ProgramFailedToComplete ProgramFailedToCompile Immutable IncorrectAuthority ' +
+  'AccountNotRentExempt InvalidAccountOwner ArithmeticOverflow UnsupportedSysvar ' +
+  'IllegalOwner MaxAccountsDataAllocationsExceeded MaxAccountsExceeded ' +
+  'MaxInstructionTraceLengthExceeded BuiltinProgramsMustConsumeComputeUnits BorshIoError'
+).split(' ');
 
 /** Names what went wrong, in the spelling of JSON-RPC. */
 export function transactionError(
@@ -60,5 +81,7 @@ export function errorSentence(error: TransactionError): string {
   const [index, what]: readonly unknown[] = instruction;
   const custom =
     typeof what === 'object' && what !== null && 'Custom' in what ? what.Custom : undefined;
-  return `Error processing Instruction ${String(index)}: ${typeof custom === 'number' ? `custom program error: 0x${custom.toString(16)}` : String(what)}`;
+  const reason =
+    typeof custom === 'number' ? `custom program error: 0x${custom.toString(16)}` : String(what);
+  return `Error processing Instruction ${String(index)}: ${reason}`;
 }

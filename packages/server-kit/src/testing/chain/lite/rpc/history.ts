@@ -62,7 +62,9 @@ export const history: Readonly<Record<string, Method>> = {
     ) {
       throw new Refusal(
         'unsupportedTransactionVersion',
-        `Transaction version (${version}) is not supported by the requesting client. Please try the request again with the following configuration parameter: "maxSupportedTransactionVersion": ${version}`,
+        `Transaction version (${version}) is not supported by the requesting client. Please ` +
+          'try the request again with the following configuration parameter: ' +
+          `"maxSupportedTransactionVersion": ${version}`,
       );
     }
     return renderTransaction(landed, encoding, maxSupportedTransactionVersion !== undefined);

@@ -120,7 +120,8 @@ export function packet(value: unknown, encoding: Encoding = 'base58'): Uint8Arra
   if (value.length > limits[encoding]) {
     throw new Refusal(
       'invalidParams',
-      `${encoding} encoded transaction too large: ${value.length} bytes (max: encoded/raw ${limits[encoding]}/${limits.bytes})`,
+      `${encoding} encoded transaction too large: ${value.length} bytes (max: encoded/raw ` +
+        `${limits[encoding]}/${limits.bytes})`,
     );
   }
   const bytes = encoding === 'base64' ? decodeBase64(value, limits.bytes) : decodeAnyBase58(value);

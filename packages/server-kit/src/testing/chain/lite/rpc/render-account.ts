@@ -72,7 +72,8 @@ export function renderAccount(
     if (data.length > base58Limit) {
       throw new Refusal(
         'invalidRequest',
-        `Encoded binary (base 58) data should be less than ${base58Limit} bytes, please use Base64 encoding.`,
+        `Encoded binary (base 58) data should be less than ${base58Limit} bytes, please use ` +
+          'Base64 encoding.',
       );
     }
     rendered = [encodeBase58(data), 'base58'];

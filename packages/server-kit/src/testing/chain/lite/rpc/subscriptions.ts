@@ -18,7 +18,8 @@ const nothing = { results: [] };
 const fingerprint = (account: Account | null): string =>
   account === null
     ? ''
-    : `${account.lamports()} ${encodeBase58(account.owner())} ${Buffer.from(account.data()).toString('base64')}`;
+    : `${account.lamports()} ${encodeBase58(account.owner())} ` +
+      `${Buffer.from(account.data()).toString('base64')}`;
 
 const mentionsSchema = z.union([
   z.enum(['all', 'allWithVotes']),
