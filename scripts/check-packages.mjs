@@ -72,8 +72,7 @@ try {
     }
   }
 
-  // As published: what the sources leave out of a page must not come back through the chunks of the
-  // build.
+  // As published: a chunk of the build must not bring into a page what the sources leave out.
   const { outputFiles } = await build({
     stdin: {
       contents: `export { createUpgradeClient } from './index.js'`,

@@ -7,7 +7,7 @@ import { type Scenario, scenarios } from '../packages/core/src/testing/index.ts'
 import { play } from '../test/contract/fixtures/play.ts';
 
 const folder = join(import.meta.dirname, `../test/contract/golden/v${PROTOCOL_VERSION}`);
-/** Faults change the way, not the log: their scenarios would freeze the same bytes again. */
+/** Faults change the transport, not the log: their scenarios would freeze the same bytes again. */
 const frozen = [
   'happy',
   'notQualified',

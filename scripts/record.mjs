@@ -1,5 +1,5 @@
-// Runs the demo and draws what it printed, colours included, as docs/demo.svg: the picture in the
-// README is never older than the program.
+// Runs the demo and draws what it printed, colours included, as docs/demo.svg, so that the picture
+// in the README is as new as the program.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';

@@ -145,13 +145,13 @@ if (!nodeIsRecent() || !pnpmIsPresent()) {
   process.exit(run('npm', args, { env: { ...process.env, AIW3_BOOTSTRAPPED: '1' } }));
 }
 
-// What a task prints may be read by a program, so the installation speaks on stderr and only when
-// there is something to do.
+// A program may read what a task prints, so the installation writes to stderr, and only when there
+// is something to do.
 const quiet = existsSync(join(root, 'node_modules'))
   ? ['--reporter=silent']
   : ['--reporter=append-only'];
-// The peers that benchmarks compare with are large, as are the validators of the check and other
-// runtimes: nothing else needs them.
+// Peers of the benchmarks, validators of the check, and other runtimes are large, and nothing else
+// needs them.
 const large = ['@aiw3/bench', '@aiw3/example-next', '@aiw3/format-check'];
 if (process.env.REQUIRE_SERVICES !== '1') large.push('@aiw3/test-runtimes');
 const light = ['demo', 'serve', 'chain', 'test', 'cuts', 'torture', 'style'].includes(task);

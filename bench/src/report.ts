@@ -18,7 +18,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
 export const round = (value: number): number => Number(value.toPrecision(3));
 
 /**
- * The page of the documentation that shows what was measured, and whether it is what was promised.
+ * The page of the documentation: what was measured, and whether each goal holds.
  */
 export function report(machine: Machine, date: Date, measured: readonly Measured[]): string {
   const goals = measured.flatMap((one) => one.goals.map((goal) => ({ ...goal, suite: one.suite })));

@@ -22,13 +22,12 @@ export interface Result {
 }
 
 /**
- * A suite measures everything it compares side by side in one run: machines are noisy, ratios are
- * less so.
+ * A suite measures everything it compares side by side in one run: times are noisy, ratios less so.
  */
 export interface Suite {
   readonly title: string;
-  /** @param say progress for people, on stderr */
-  run(say: (line: string) => void): Promise<Result>;
+  /** @param print progress for people, on stderr */
+  run(print: (line: string) => void): Promise<Result>;
 }
 
 export const atMost = (name: string, bound: number, value: number, unit = ''): Goal => ({

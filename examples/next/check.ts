@@ -50,8 +50,8 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 }
 
 /**
- * On a busy machine the transaction may be too old by now. The server then hands out a fresh one,
- * and the user signs that.
+ * On a busy machine the transaction may have expired. The server then hands out a fresh one, which
+ * the user signs.
  */
 async function signEachTime(upgrade: OperationOf<typeof upgradeProcess>): Promise<void> {
   for await (const { status } of upgrade)
@@ -122,12 +122,12 @@ try {
     const context = await browser.newContext();
     await context.addCookies([{ name: 'token', value: user.token, url, httpOnly: true }]);
     const page = await context.newPage();
-    const said: string[] = [];
+    const printed: string[] = [];
     page.on(
       'console',
-      (message) => ['error', 'warning'].includes(message.type()) && said.push(message.text()),
+      (message) => ['error', 'warning'].includes(message.type()) && printed.push(message.text()),
     );
-    page.on('pageerror', (error) => said.push(error.message));
+    page.on('pageerror', (error) => printed.push(error.message));
     const calls: string[] = [];
     page.on(
       'request',
@@ -151,7 +151,7 @@ try {
       calls.every((call) => call === `GET /api/v1/nft/upgrade/${upgrade.id}/events`),
       calls,
     );
-    expect('without a mismatch, a warning or an error', said.length === 0, said);
+    expect('without a mismatch, a warning or an error', printed.length === 0, printed);
   } else {
     console.log(`Left out: the browser. ${installCommand(['chromium'])}`);
     void signEachTime(upgrade);

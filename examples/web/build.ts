@@ -19,7 +19,7 @@ const sources = [
 
 /**
  * Builds the page with Vite, unless that was done for the very same sources before. Two processes
- * may do it at once: whoever is last finds the folder there.
+ * may do it at once: the last one finds the folder there.
  * @returns the folder with `index.html`
  */
 export async function buildPage(): Promise<string> {

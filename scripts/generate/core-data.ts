@@ -39,7 +39,7 @@ ${rows.join('')}    },
 `;
 }
 
-/** What a page checks with: the zod schemas as plain code, the processes as tables. */
+/** The checks of a page: the zod schemas as plain code, the processes as tables. */
 export function coreData(): string {
   const writer = createWriter();
   writer.choice(assets, 'assets');

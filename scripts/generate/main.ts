@@ -17,7 +17,7 @@ import { fillDocument } from './protocol-document.ts';
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
-/** Each is made from what stands in the file now, which most of them ignore. */
+/** Each makes the new content; it gets the present one, which most ignore. */
 const files: Readonly<Record<string, (present: string) => string>> = {
   'packages/core/src/generated.ts': coreData,
   'packages/core/PROTOCOL.md': fillDocument,
@@ -47,7 +47,7 @@ const changed = Object.entries(files).filter(([path, make]) => {
 });
 
 if (checking) process.exitCode = changed.length === 0 ? 0 : 1;
-// What was written may be what another file is made from: the schemas, above all.
+// Another file may be made from one that was just written, as from the schemas.
 else if (changed.length > 0)
   process.exitCode =
     spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {

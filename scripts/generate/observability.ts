@@ -12,7 +12,7 @@ const levels: Readonly<Record<LogLevel, string>> = {
     'an unexpected error',
 };
 
-/** The page of every metric and span, out of the table that the code makes its instruments from. */
+/** The page of every metric and span, from the same table as the instruments in the code. */
 export function observability(): string {
   const metricRows = Object.entries(metrics).map(
     ([name, { kind, unit, description, attributes }]) =>

@@ -10,13 +10,12 @@ export interface Writer {
   /** Name of a function over the fields of an object. The same fields are the same function. */
   fields(fields: Fields, name: string): string;
   /**
-   * The same function where it stands: repeated text costs a compressed file nothing, and a name of
-   * its own does.
+   * The same function written in place: in a compressed file repeated text is free, a name is not.
    */
   written(fields: Fields): string;
   /**
-   * Makes the values of a choice once, since every event asks for them; other choices stand where
-   * they are asked for, which is smaller.
+   * Declares the values of a choice once, as every event asks for them; other choices are written
+   * in place, which is smaller.
    */
   choice(values: readonly unknown[], name: string): void;
   /** Words of `schema/tests.ts` that were used. */

@@ -62,7 +62,7 @@ if (process.argv.includes('--json')) {
 }
 process.exit(proved === rows.length ? 0 : 1);
 
-/** Test names hold signs that a table would take for its own. */
+/** Escapes the signs of test names that have a meaning in a table. */
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('<', '\\<');
 }

@@ -168,7 +168,7 @@ export const rows: readonly MatrixRow[] = [
   ),
   row(
     'S10',
-    'a debt is compensated and the mint lands late, or the reverse',
+    'an obligation is compensated and the mint lands late, or the reverse',
     'one row decides; never both',
   ),
   row('L1', 'a client never reads', 'bounded memory, closed with a reason, resumed without a loss'),

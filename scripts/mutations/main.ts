@@ -1,6 +1,6 @@
 // Switches protections off, one at a time, and sees the tests of their rows fail. `npm run mutate`
 // for all, `npm run mutate -- C8 L3` for some rows, `--resume` after a run that was interrupted:
-// what was seen then is passed over, where neither the code nor the test has changed.
+// rows that were seen then are skipped if neither code nor test has changed.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

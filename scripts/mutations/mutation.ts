@@ -56,8 +56,7 @@ export function patternOf({ find }: Mutation): RegExp {
 }
 
 /**
- * The file as it is, and how often the text stands in it. A mutation is honest about today's code
- * only where that is once.
+ * The file as it is, and how often the text stands in it. A mutation is valid only if that is once.
  */
 export function standing(mutation: Mutation): { text: string; times: number } {
   const text = readFileSync(join(root, mutation.file), 'utf8');

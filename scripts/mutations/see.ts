@@ -107,8 +107,8 @@ function judge(row: string, { testResults }: Report): Sight {
 }
 
 /**
- * How a test says that what it waits for is not so: by `expect`, by `expect().rejects`, and by the
- * helpers that wait for a status or an answer.
+ * Messages of a failed assertion: of `expect`, of `expect().rejects`, and of the helpers that wait
+ * for a status or an answer.
  */
 const expected = new RegExp(
   [

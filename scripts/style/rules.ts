@@ -38,7 +38,7 @@ const withoutGeneratedBlocks = (text: string): string =>
     [open, ...block.matchAll(/\n/g)].join(''),
   );
 
-/** `waysOut`, `WAYS_OUT`, `ways-out`: one name in lower case, `ways out`. */
+/** `takeBack`, `TAKE_BACK`, `take-back`: one name in lower case, `take back`. */
 export const wordsOf = (name: string): string =>
   name
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')

@@ -3,7 +3,7 @@
  * in a name (`part`), or only where it is all of the name (`whole`).
  */
 export interface RefusedWord {
-  /** In lower case. Several words are several words of the name: `ways out` is `waysOut`. */
+  /** In lower case. Several words are several words of the name: `take back` is `takeBack`. */
   readonly word: string;
   readonly better: string;
   readonly as: 'part' | 'whole';

@@ -20,8 +20,7 @@ const { source } = written;
 export type Contender = (chunks: readonly Uint8Array[]) => Promise<number> | number;
 
 /**
- * What nothing can beat: text, lines, JSON. It misses what is cut between two chunks, so it joins
- * them first.
+ * The floor: text, lines, JSON. It cannot read across two chunks, so it joins them first.
  */
 export const floor: Contender = (chunks) => {
   const decoder = new TextDecoder();

@@ -32,7 +32,7 @@ export function longLog(length: number, process: AnyProcess = upgrade): Operatio
     { length: length - before.length - after.length },
     (_, index) => rounds[index % rounds.length] ?? rounds[0],
   );
-  // The middle has to end where `after` may begin.
+  // The middle ends with a status that the first of `after` may follow.
   while (middle.at(-1) !== 'recovering') middle.pop();
   const events: OperationEvent[] = [];
   let snapshot: ReturnType<typeof foldAll> = null;
@@ -63,7 +63,7 @@ export function chunksOf(log: readonly OperationEvent[], bytes: number): Uint8Ar
   );
 }
 
-/** As a response brings it. */
+/** The chunks as the body of a response. */
 export function streamOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array<ArrayBuffer>> {
   let index = 0;
   return new ReadableStream({

@@ -11,12 +11,12 @@ export interface Figures {
    */
   readonly eventsPerPostgres: number;
   /**
-   * How many times that a large Postgres does (16 cores, fast disk). Assumption: two thirds of
+   * A large Postgres (16 cores, fast disk) does so many times that. Assumption: two thirds of
    * linear.
    */
   readonly largePostgres: number;
   /**
-   * Events a second one node brings forward and streams, on the half of those cores that it had.
+   * Events a second that one node advances and streams, on its half of those cores.
    * Suite `engine`.
    */
   readonly eventsPerNode: number;
@@ -41,10 +41,10 @@ export const defaultFigures: Figures = {
   cost: { node: 60, postgres: 900, rpcPlan: 500 },
 };
 
-/** What an upgrade does to a deployment. */
+/** The load that one upgrade puts on a deployment. */
 export interface Workload {
   /**
-   * Statuses that a user or the chain holds open: how long, and how often the chain is asked
+   * Statuses that wait for a user or the chain: how long, and how often the chain is asked
    * meanwhile.
    */
   readonly waits: readonly {
@@ -55,7 +55,7 @@ export interface Workload {
   }[];
   /** Events of an operation. */
   readonly events: number;
-  /** RPC calls that no wait counts: building, simulating, sending. */
+  /** RPC calls outside of these waits: building, simulating, sending. */
   readonly rpcCalls: number;
   /** Share of operations that meet an outage after the burn, and how long it lasts. */
   readonly outage: { readonly share: number; readonly meanMs: number };

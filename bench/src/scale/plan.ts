@@ -14,7 +14,7 @@ export interface Plan {
   readonly limit: 'streams' | 'events' | 'Postgres' | 'RPC';
 }
 
-/** Spare room: nothing is planned beyond this share of what it can do. */
+/** No resource is planned beyond this share of its capacity. */
 const ROOM = 0.7;
 
 export function plan({ concurrent, eventsPerSecond, rpcPerSecond }: Load, figures: Figures): Plan {

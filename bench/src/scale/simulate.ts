@@ -3,7 +3,7 @@ import type { Workload } from './figures.ts';
 /** What a deployment has to carry, over a simulated hour of Poisson arrivals. */
 export interface Load {
   readonly arrivalsPerSecond: number;
-  /** Operations, and so streams, open at once. */
+  /** Operations open at once, each with a stream. */
   readonly concurrent: { readonly mean: number; readonly peak: number };
   readonly eventsPerSecond: number;
   readonly rpcPerSecond: { readonly mean: number; readonly peak: number };
@@ -11,8 +11,8 @@ export interface Load {
 
 const HOUR_MS = 3_600_000;
 /**
- * More arrivals than this tell nothing new: a larger load is made of independent ones, whose peaks
- * lie closer to their mean.
+ * More arrivals than this add nothing: a larger load is a sum of independent ones, whose peaks are
+ * closer to their mean.
  */
 const MAX_ARRIVALS = 400_000;
 
@@ -37,8 +37,8 @@ export function simulate(workload: Workload, arrivalsPerSecond: number, seed = 1
   const scale = Math.max(1, (arrivalsPerSecond * 3_600) / MAX_ARRIVALS);
   const rate = arrivalsPerSecond / scale / 1_000;
   const seconds = HOUR_MS / 1_000;
-  // Differences at the second in which something begins or ends; their running sums are what is
-  // open then.
+  // Differences at the second in which an operation begins or ends; their running sum is what is
+  // open.
   const open = new Float64Array(seconds + 1);
   const asked = new Float64Array(seconds + 1);
   const span = (sums: Float64Array, from: number, to: number, amount: number) => {
@@ -66,7 +66,7 @@ export function simulate(workload: Workload, arrivalsPerSecond: number, seed = 1
   };
 }
 
-/** Peaks of a load made of `scale` independent ones: their deviations add up as a root. */
+/** Peaks of a sum of `scale` independent loads: its deviation grows with the square root. */
 function meanAndPeak(
   differences: Float64Array,
   scale: number,

@@ -25,7 +25,7 @@ export interface FanOut {
   cpuMs: number;
 }
 
-/** One event to a thousand streams, in turns: what the machine does meanwhile hits all alike. */
+/** One event to a thousand streams, in turns, so that other load hits all contenders alike. */
 export async function fanOut(names: readonly string[]): Promise<FanOut[]> {
   const contenders = await Promise.all(names.map(start));
   try {

@@ -20,8 +20,8 @@ export async function idleBytes(kind: string, version: string): Promise<number> 
         firstFrames: firstFrames(kind),
         numbered: false,
       });
-    // What is made once, for the first ones, is not the price of one more; nor is what the
-    // compilers make of code that has become hot.
+    // What the first streams allocate once is not the price of one more; nor is what the compilers
+    // allocate for hot code.
     await open(STREAMS);
     const before = await server.ask<number>('memory');
     await open(STREAMS);

@@ -36,8 +36,8 @@ answerAsks({
     return (user + system) / 1_000;
   },
   /**
-   * Bytes in use by JavaScript and what hangs on it, collected until no less is found: finalizers
-   * run between collections, and free what the next one finds.
+   * Bytes in use by JavaScript and its buffers, collected until the number stops falling:
+   * finalizers run between collections, and free what the next one finds.
    */
   async memory() {
     let least = Number.POSITIVE_INFINITY;

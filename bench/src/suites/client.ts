@@ -10,8 +10,8 @@ const ROUNDS = 9;
 const SAME_WORK = 'ai parseJsonEventStream, the schema of the protocol (no state)';
 
 /**
- * By how they take their bytes: a chunk at a time, or from a stream. Each is compared with the
- * floor that takes them the same way.
+ * Contenders by their input: a chunk at a time, or a stream. Each is compared with the floor of the
+ * same input.
  */
 const groups: readonly { floor: Contender; contenders: Readonly<Record<string, Contender>> }[] = [
   {
@@ -38,7 +38,7 @@ export const suite: Suite = {
   title:
     `Client: ${EVENTS.toLocaleString('en')} events of one upgrade, ` +
     'as multiples of TextDecoder + split + JSON.parse',
-  async run(say) {
+  async run(print) {
     const log = longLog(EVENTS);
     const shapes: [name: string, chunks: Uint8Array[], bound: number][] = [
       ['16 KiB chunks', chunksOf(log, 16_384), 1.6],
@@ -50,7 +50,7 @@ export const suite: Suite = {
       const times = new Map<string, number>();
       const own: string[] = [];
       for (const { floor, contenders } of groups) {
-        say(`${shape}: ${Object.keys(contenders).join(', ')}`);
+        print(`${shape}: ${Object.keys(contenders).join(', ')}`);
         const [ours = ''] = Object.keys(contenders);
         own.push(ours);
         for (const [name, { us, ratio }] of await compare(
@@ -76,7 +76,7 @@ export const suite: Suite = {
  * All of them in each round, so that a slow moment of the machine meets them all. Processor time,
  * garbage collection included: others may use the machine too. Between two of them only young
  * garbage is collected. A full collection at a moment when no event is alive takes away the hidden
- * classes of events, and with them the compiled code of whoever looks at their fields: each round
+ * classes of events, and with them the compiled code of what looks at their fields: each round
  * would measure compiling it anew, which a page that holds an operation never does.
  */
 async function compare(

@@ -12,8 +12,7 @@ import { quantile, stepsPerSecond } from './engine/measure.ts';
 import { startNode } from './engine/node.ts';
 
 /**
- * Turn by turn in small slices, so that whatever else the machine does hits all three alike. The
- * first ones warm up.
+ * In turns and small slices, so that other load hits all three alike. The first slices warm up.
  */
 const SLICES = 24;
 const WARM = 4;
@@ -22,10 +21,10 @@ const CONCURRENCY = 16;
 
 export const suite: Suite = {
   title: 'Engine: durable steps',
-  async run(say) {
+  async run(print) {
     const server = await startPostgres();
     try {
-      say('steps a second');
+      print('steps a second');
       const urls = [await server.url(), await server.url(), await server.url()] as const;
       const floor = await startFloor(
         await postgres({ connectionString: urls[0], max: CONCURRENCY + 4 }),
@@ -57,10 +56,10 @@ export const suite: Suite = {
 
       await ours.stop();
 
-      say('confirm to frame, on one node and across two');
+      print('confirm to frame, on one node and across two');
       const { same, across } = await confirmToFrame(await server.url());
 
-      say('cost of an event beside many live operations');
+      print('cost of an event beside many live operations');
       const sizes = [100, 5_000, 50_000];
       const filled = await Promise.all(
         sizes.map(async () => startNode(await server.url(), CONCURRENCY)),

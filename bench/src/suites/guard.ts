@@ -110,7 +110,7 @@ function measure(
       for (let index = 0; index < calls; index++) call();
       times[name] = [...(times[name] ?? []), (performance.now() - from) / calls];
     }
-  // The first fifth is the compiler at work.
+  // In the first fifth the compiler is still at work.
   return Object.fromEntries(
     Object.entries(times).map(([name, list]) => [name, median(list.slice(Math.ceil(rounds / 5)))]),
   );
@@ -138,14 +138,14 @@ async function weight(contents: string, whole = false): Promise<number> {
 
 export const suite: Suite = {
   title: 'Guard: judging a burn before the prompt and after it',
-  async run(say) {
+  async run(print) {
     const guard = solanaGuard();
     const [legacy, version0] = [signedBurn('legacy'), signedBurn(0)];
     const [legacyText, version0Text] = [encodeBase64(legacy), encodeBase64(version0)];
     for (const text of [legacyText, version0Text])
       if (!guard.inspect(text, burn, 'after').safe)
         throw new TypeError('The guard refuses an honest burn: nothing would be measured.');
-    say('Judging and reading the same transactions in turn …');
+    print('Judging and reading the same transactions in turn …');
     const times = measure({
       'guard, whole verdict, legacy': () => guard.inspect(legacyText, burn, 'after'),
       'guard, whole verdict, version 0': () => guard.inspect(version0Text, burn, 'after'),
@@ -156,7 +156,7 @@ export const suite: Suite = {
       'web3.js decode alone, legacy': () => decodeWithWeb3(legacyText),
       'web3.js decode alone, version 0': () => decodeWithWeb3(version0Text),
     });
-    say('Bundling …');
+    print('Bundling …');
     const ours = await weight(`export { solanaGuard } from '@aiw3/nft-upgrade/solana'`);
     const theirs = await weight(`export { VersionedTransaction } from '@solana/web3.js'`, true);
     const peer = times['web3.js decode alone, legacy'] ?? Number.NaN;

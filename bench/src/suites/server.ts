@@ -14,11 +14,11 @@ export const suite: Suite = {
   title:
     'Server: one event to 1,000 streams, what an idle stream costs, ' +
     `and ${full ? 'the full' : 'a small'} load`,
-  async run(say) {
+  async run(print) {
     const rows: Row[] = [];
     const goals: Goal[] = [];
 
-    say('one event to 1,000 streams …');
+    print('one event to 1,000 streams …');
     const [raw, better, ours] = await fanOut(['raw', 'better-sse', 'ours']);
     if (!raw || !better || !ours) throw new Error('A contender is missing.');
     for (const { name, cpuMs, wallMs } of [raw, better, ours]) {
@@ -39,7 +39,7 @@ export const suite: Suite = {
     goals.push(atLeast('fan-out, processor, of better-sse', 1.3, better.cpuMs / ours.cpuMs, ' ×'));
 
     for (const version of ['http/1.1', 'h2']) {
-      say(`an idle stream over ${version} …`);
+      print(`an idle stream over ${version} …`);
       const floor = await idleBytes('raw', version);
       const cost = await idleBytes('ours', version);
       rows.push({ name: `idle stream over ${version}, raw`, value: floor / 1024, unit: 'KiB' });
@@ -55,7 +55,7 @@ export const suite: Suite = {
     }
 
     for (const { version, streams } of loads) {
-      say(`${streams} streams over ${version} while upgrades run …`);
+      print(`${streams} streams over ${version} while upgrades run …`);
       const { rssMiB, p99Ms, frames, lost } = await load(version, streams, 200, 5);
       const name = `${streams} streams over ${version}`;
       rows.push({ name: `${name}: memory of the process`, value: rssMiB, unit: 'MiB' });

@@ -5,8 +5,8 @@ import { cookies } from 'next/headers';
 export const apiUrl = (): string => process.env.API_URL ?? 'https://localhost:8443';
 
 /**
- * The token of whoever asks, from a cookie that no script can read. Null for somebody who is not
- * signed in.
+ * The token of the user who asks, from a cookie that no script can read. Null for somebody who is
+ * not signed in.
  */
 export const tokenOf = async (): Promise<string | null> =>
   (await cookies()).get('token')?.value ?? null;

@@ -71,8 +71,8 @@ async function upgrades({ services, db }: Lifted): Promise<void> {
     first.headers.get('content-location') ?? '',
     /^\/api\/v1\/nft\/upgrade\/upgrade_\d+_[0-9a-f]+\/events$/,
   );
-  // The answer was lost, say, and the client asks again: it sees the same operation, and nothing
-  // runs twice.
+  // The client asks again, as after a lost answer: it sees the same operation, and nothing runs
+  // twice.
   const repeat = readEvents(await start('alice', key));
   const events = await readEvents(first, (event) =>
     event.status === 'awaiting_burn' ? burnAndConfirm('alice', event) : undefined,
@@ -134,7 +134,7 @@ async function owesWhatIsBurned({ services, db }: Lifted): Promise<void> {
   await readEvents(response, async (event) => {
     seen.push(event);
     if (event.status === 'awaiting_burn') await burnAndConfirm('carol', event);
-    // The debt stays open, and so does the stream.
+    // The obligation stays open, and so does the stream.
     if (event.status === 'needs_attention') leaving.abort();
     leaving.signal.throwIfAborted();
   }).catch(() => undefined);
@@ -146,7 +146,7 @@ async function owesWhatIsBurned({ services, db }: Lifted): Promise<void> {
   ]);
 }
 
-async function tellsItsHealth({ port }: Lifted): Promise<void> {
+async function reportsItsHealth({ port }: Lifted): Promise<void> {
   const health = await fetch(`http://127.0.0.1:${port}/api/v1/monitoring/sse-health`);
   const { status, stats } = (await health.json()) as { status: string; stats: { total: number } };
   assert.deepEqual([health.status, status, stats.total >= 6], [200, 'healthy', true]);
@@ -157,7 +157,7 @@ try {
   await refusesWhoDoesNotQualify(app);
   await givesUpWhenNothingIsBurned(app);
   await owesWhatIsBurned(app);
-  await tellsItsHealth(app);
+  await reportsItsHealth(app);
   console.log(
     JSON.stringify({
       ok: true,

@@ -57,7 +57,7 @@ export async function lift(config: object = {}): Promise<Lifted> {
   };
 }
 
-/** Port 0 means “the default” to Sails. Below those that clients get, and really free. */
+/** To Sails, port 0 means “the default”. A free port, below the range that clients get. */
 async function freePort(): Promise<number> {
   for (;;) {
     const port = 10_000 + Math.floor(Math.random() * 20_000);

@@ -1,7 +1,7 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Alerts } from '@aiw3/nft-upgrade-server-kit';
 
-/** Whom to call is up to your pager. Here it is the log: one line for each call. */
+/** Put your pager here. The example writes each alert to the log, as one line. */
 export const createAlerts = (notify: (error: unknown) => void): Alerts => ({
   async alert({ operationId, summary }) {
     notify(new NftUpgradeError('internal', { message: `ALERT ${operationId}: ${summary}` }));

@@ -11,7 +11,7 @@ export interface Cluster {
   /** Which runtime serves it; null for a cluster that was there before. */
   local: string | null;
   airdrop(address: string, lamports: bigint): Promise<void>;
-  /** Lets so many blocks pass at once; null for a cluster whose time is its own. */
+  /** Lets so many blocks pass at once; null for a cluster with a clock of its own. */
   advance: ((blocks: number) => void) | null;
   stop(): Promise<void>;
 }

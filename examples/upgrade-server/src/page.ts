@@ -50,7 +50,7 @@ const policy = [
 
 /**
  * Serves the page of examples/web below `/`. It is built by the first request, once, so that a
- * server nobody looks at starts no slower.
+ * server without visitors starts no slower.
  */
 export function createPage(build: () => Promise<string>) {
   let files: Promise<ReadonlyMap<string, File>> | undefined;

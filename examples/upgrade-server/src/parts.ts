@@ -4,8 +4,8 @@ import { createRecords } from './records/records.ts';
 import { openContentStore, openDatabase } from './storage.ts';
 
 /**
- * How the server comes by what it stands on. Whoever embeds it may bring another one of each, a
- * test for instance one that fails on request.
+ * Opens what the server depends on. A program that embeds the server may replace each part: a test
+ * brings one that fails on request.
  */
 export const standardParts = {
   openDatabase,
@@ -14,7 +14,7 @@ export const standardParts = {
   createRecords: (db: Db) => createRecords(db),
   /** Waiting times of the engine; what is left out has its default. */
   patience: {} as Partial<Patience>,
-  /** Settles a debt in another way than with the NFT. The example has none. */
+  /** Settles an obligation in another way than with the NFT. The example has none. */
   compensator: null as Compensator | null,
 };
 

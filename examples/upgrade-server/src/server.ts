@@ -38,7 +38,7 @@ export interface RunningServer {
 }
 
 /**
- * Opens everything, in the order in which things need one another, and serves until it is stopped.
+ * Opens everything in the order of its dependencies, and serves until it is stopped.
  */
 export async function startServer(
   config: Config,

@@ -5,8 +5,7 @@ import { webhookSink } from '@aiw3/nft-upgrade-server-kit/webhooks';
 import type { Config } from './config.ts';
 
 /**
- * Who is told what happened, and how nodes wake one another: whatever is configured, nothing by
- * default.
+ * The configured sinks and the bus between nodes; none by default.
  * @throws NftUpgradeError `invalid_option`
  */
 export function openSinks(

@@ -24,8 +24,8 @@ const answer = (value: unknown, status = 200) =>
   Response.json(value, { status, headers: { 'cache-control': 'no-store' } });
 
 /**
- * What the page asks for beside the processes: `GET /api/site` for everybody, `GET /api/me` for who
- * is signed in. Null for another path.
+ * What the page asks for beside the processes: `GET /api/site` for everybody, `GET /api/me` for a
+ * signed-in user. Null for another path.
  */
 export function createSite({
   records,

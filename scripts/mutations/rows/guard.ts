@@ -4,7 +4,7 @@ const guard = `${core}/solana/guard.ts`;
 const judged = `${core}/solana/guard.test.ts`;
 const read = `${core}/solana/transaction.ts`;
 
-/** Every single condition of the guard: one left out is one theft let through. */
+/** Every single condition of the guard: without one of them, one kind of theft passes. */
 export const guardRules: readonly Mutation[] = [
   mutation(
     'W1',

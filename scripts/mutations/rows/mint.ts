@@ -35,7 +35,7 @@ export const mint: readonly Mutation[] = [
   ),
   mutation(
     'K8',
-    'a debt behind a wrong NFT can be settled',
+    'an obligation behind a wrong NFT can be settled',
     `${kit}/engine/obligations.ts`,
     "seen.kind === 'unexpected' || ",
     '',
@@ -59,7 +59,7 @@ export const mint: readonly Mutation[] = [
   ),
   mutation(
     'M4',
-    'after the budget people are called',
+    'after the budget people are alerted',
     `${kit}/phases/recovery.ts`,
     'attempt >= maxAttempts || ',
     '',
@@ -83,7 +83,7 @@ export const mint: readonly Mutation[] = [
   ),
   mutation(
     'K3',
-    'what stands at the address is adopted, whoever minted it',
+    'what stands at the address is adopted, no matter who minted it',
     `${kit}/solana/mint/observe.ts`,
     'new Set([...known, ...candidates.reverse()])',
     'new Set(known)',

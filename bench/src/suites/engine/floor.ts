@@ -3,8 +3,8 @@ import type { Db } from '@aiw3/nft-upgrade-server-kit';
 import { PgBoss } from 'pg-boss';
 
 /**
- * The least a durable step can be: its row, and the job that makes sure that it goes on, in one
- * transaction. No status, no readers, no check of anything.
+ * The least that a durable step needs: its row and the job that continues it, in one transaction.
+ * No status, no readers, no checks.
  */
 export async function startFloor(db: Db) {
   const boss = new PgBoss({

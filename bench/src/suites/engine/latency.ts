@@ -20,8 +20,8 @@ async function startServing(...args: readonly string[]) {
 /**
  * From the confirmation that a client sends until it has parsed the frame that tells of it, in
  * milliseconds of its own clock, over HTTP/1.1 on 127.0.0.1. The clients, each node and Postgres
- * have processes of their own. One upgrade is started and confirmed after another, while those
- * before run to their end: first with one node alone, then with the stream at another one.
+ * have processes of their own. Upgrades are started and confirmed one after another while earlier
+ * ones finish: first with one node alone, then with the stream at a second one.
  */
 export async function confirmToFrame(
   database: string,

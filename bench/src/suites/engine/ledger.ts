@@ -1,5 +1,5 @@
-// One chain in memory, as nodes in several processes see the same: the process that holds it
-// answers the others on 127.0.0.1.
+// One chain in memory for nodes in several processes: the process that holds it answers the others
+// on 127.0.0.1.
 
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -84,7 +84,7 @@ export async function ledgerAt(url: string): Promise<Chain> {
     };
   const all = (part: string, names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, call(`${part}.${name}`)]));
-  // Of the same methods as the one it stands for.
+  // It has the same methods as the chain it stands for.
   return {
     identity: call('identity'),
     burn: all('burn', burn),

@@ -28,8 +28,8 @@ export async function fill({ db }: BenchNode, live: number): Promise<void> {
 }
 
 /**
- * Median time of one event on each node, with all rounds of the watch and the sweep going on. Turn
- * by turn in small slices, so that whatever else the machine does hits all alike. Milliseconds.
+ * Median milliseconds of one event on each node, while the watch and the sweep run. In turns and
+ * small slices, so that other load hits all alike.
  */
 export async function costsOf(nodes: readonly BenchNode[]): Promise<number[]> {
   const taken = nodes.map((): number[] => []);

@@ -71,7 +71,7 @@ export async function startNode(url: string, max: number, chain: Chain = createL
         idempotencyKey: null,
       };
       const { snapshot } = await service.start(request);
-      // The run that the start has set off; a caller that only waits for the end reads it once.
+      // The start has set the run off; a caller that only waits for the end reads it once.
       await service.advance(snapshot.operationId);
       await ended('badge_activation', snapshot.operationId, 'completed', principal);
     },

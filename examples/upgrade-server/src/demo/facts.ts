@@ -8,8 +8,8 @@ import type { DemoRun } from './run.ts';
 import type { DemoUser } from './user.ts';
 
 /**
- * What is true after the run, read again from the chain, the store, the journal and the records;
- * and what is not as it should be.
+ * The facts after the run, read again from the chain, the store, the journal and the records, with
+ * a list of what is wrong.
  */
 export async function facts(
   server: RunningServer,
@@ -98,7 +98,7 @@ async function readMint(connection: Connection, address: string, wallet: string)
   };
 }
 
-/** As anybody would check it who holds the receipt: with the public key, and then with a node. */
+/** The check that any holder of the receipt can do: with the public key, then with a node. */
 async function checkReceipt({ receiptKey, cluster }: RunningServer, receipt: unknown) {
   const keys = [receiptKey];
   const offline = await verifyReceipt(receipt, { keys });

@@ -20,8 +20,8 @@ function orbit(ring: number, level: number): string {
 }
 
 /**
- * The picture of a tier: as many orbits as its level. Text in, the same bytes out, so that its CID
- * never changes.
+ * The picture of a tier: as many orbits as its level. The same tier gives the same bytes, so that
+ * its CID never changes.
  */
 export function picture({ level, name, colours: [light, dark] }: Tier): Uint8Array {
   const svg = [

@@ -3,7 +3,7 @@ import type { Tier } from '../domain/tiers.ts';
 import type { Records } from '../records/records.ts';
 
 /**
- * What claim and upgrade share at the end: the new NFT in the records, told as the guide tells it.
+ * The last step of claim and upgrade: the new NFT in the records, in the form of the guide.
  */
 export async function deliver(records: Records, operation: Operation, tier: Tier) {
   const nftId = `nft_${operation.id}`;

@@ -88,8 +88,8 @@ export function upgradeRules({
       ),
     release: ({ id }) => records.releaseBadges(id),
 
-    // What a database that was restored from before a burn still believes: the burn is found on the
-    // chain, and what it was for is begun again.
+    // NFTs that the records still count as held. After a restore from before a burn, the burn is
+    // found on the chain and its upgrade is begun again.
     async held({ after }) {
       const rows = await records.holdings(after, PAGE);
       const items = rows.flatMap(({ mint_address: mint, tier_id, user_id: id, wallet }) => {

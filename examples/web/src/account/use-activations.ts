@@ -21,7 +21,7 @@ export function useActivations() {
 
   const follow = (badgeId: string, operation: Operation) => {
     hold(new Map(held.current).set(badgeId, operation));
-    operation.started.then(session.tell, () => {});
+    operation.started.then(session.notifyTabs, () => {});
     operation.done
       .then(async ({ status }) => {
         await session.announce();

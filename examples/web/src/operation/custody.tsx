@@ -3,7 +3,7 @@ import { useText } from '../preferences/preferences.ts';
 
 const order: readonly Asset[] = ['safe', 'at_risk', 'burned_owed', 'delivered'];
 
-/** The places an asset passes in a process, in order: read from its statuses. */
+/** The places of the asset in a process, in order, read from its statuses. */
 const placesOf = (process: AnyProcess): Asset[] => {
   const seen = new Set(Object.values(process.statuses).map((status) => status.asset));
   return order.filter((asset) => seen.has(asset));

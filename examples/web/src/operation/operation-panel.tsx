@@ -20,7 +20,7 @@ import { WalletStep } from './wallet-step.tsx';
 
 /**
  * One run of a claim or an upgrade, live: where the NFT is, how far it is, what to do now. Three
- * axes, each told for itself.
+ * axes, each shown by itself.
  * @param takeFocus the button that began it is gone: the keyboard goes on here
  */
 export function OperationPanel({
@@ -115,7 +115,7 @@ const Next = ({
 const fieldOf = (fact: unknown, name: string): string | undefined =>
   (fact as Record<string, string> | undefined)?.[name];
 
-/** How well this page hears of it. It says nothing about the operation. */
+/** How well this page is connected. It says nothing about the operation. */
 const ConnectionChip = ({ connection }: { connection: Connection }) => (
   <p className="chip live" data-connection={connection.state}>
     {useText().connection[connection.state]}

@@ -1,7 +1,7 @@
 import type { Snapshot } from '@aiw3/nft-upgrade';
 import { usePage } from '../session/provider.tsx';
 
-/** From which picture to which: grey is what is not in the wallet, or not any more. */
+/** The old picture and the new one; the one that is not in the wallet is grey. */
 export function Pictures({ now }: { now: Snapshot | null }) {
   const { site } = usePage();
   const imageOf = (fact: unknown) =>

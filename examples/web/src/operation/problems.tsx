@@ -6,8 +6,7 @@ import { useText } from '../preferences/preferences.ts';
 const TRIED_AGAIN = ['upload_failed', 'mint_failed', 'recovering'];
 
 /**
- * What went wrong, told as it is: what happened, where the asset is, what to do next. Nothing while
- * all is well.
+ * A problem: what happened, where the asset is, what to do next. Shows nothing while all is well.
  */
 export function Problems({
   description,
@@ -42,7 +41,7 @@ export function Problems({
       ))}
       {description.connection && (
         <p className="notice" data-tone="wait">
-          {description.connection} {text.lastHeard}
+          {description.connection} {text.lastReceived}
         </p>
       )}
     </>

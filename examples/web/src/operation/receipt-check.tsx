@@ -12,7 +12,7 @@ type Checked = { readonly where: 'signature' | 'chain'; readonly verdict: Receip
 
 /**
  * Checks the receipt on this device: by the public key of the issuer, and on the local chain
- * against the transactions as well. On a public cluster whoever holds the receipt asks a node they
+ * against the transactions as well. On a public cluster its holder asks a node they
  * trust.
  */
 export function ReceiptCheck({ receipt }: { receipt: unknown }) {

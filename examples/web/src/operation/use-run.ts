@@ -34,11 +34,11 @@ export function useRun() {
   const follow = (operation: Operation) => {
     operation.started
       .then((id) => lastRun.keep(wallet, { process: operation.process, id }))
-      .then(session.tell, () => {});
+      .then(session.notifyTabs, () => {});
     operation.done.then(session.announce, () => {});
   };
 
-  // A new version means that something may have begun elsewhere. `follow` may be an older one.
+  // A new version means that something may have begun elsewhere. `follow` may be a stale closure.
   // biome-ignore lint/correctness/useExhaustiveDependencies: as said above
   useEffect(() => {
     if (!nothingShown) return;

@@ -51,17 +51,17 @@ function apply(): void {
   }
 }
 
-function take(next: Preferences): void {
+function adopt(next: Preferences): void {
   present = next;
   apply();
   for (const listener of listeners) listener();
 }
 
 apply();
-window.addEventListener('storage', ({ key }) => key === KEY && take(read()));
+window.addEventListener('storage', ({ key }) => key === KEY && adopt(read()));
 
 export function choose(change: Partial<Preferences>): void {
-  take({ ...present, ...change });
+  adopt({ ...present, ...change });
   localStorage.setItem(KEY, JSON.stringify(present));
 }
 

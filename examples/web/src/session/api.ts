@@ -9,7 +9,7 @@ export interface Tier extends ServedTier {
 export interface Site {
   /** `local`, or the name of a public cluster. */
   cluster: string;
-  /** Whether this server signs in whoever names a wallet: with the local chain only. */
+  /** Whether this server signs in everybody who names a wallet: with the local chain only. */
   devUsers: boolean;
   /** Address of the local chain, for explorers; null for a public one. */
   rpcUrl: string | null;

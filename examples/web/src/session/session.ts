@@ -97,9 +97,9 @@ export function createSession() {
     },
 
     refresh,
-    /** Something began: the other tabs look. */
-    tell: () => tabs.postMessage('changed'),
-    /** Something ended: the other tabs look, and this one. */
+    /** Something began: the other tabs read again. */
+    notifyTabs: () => tabs.postMessage('changed'),
+    /** Something ended: the other tabs and this one read again. */
     announce() {
       tabs.postMessage('changed');
       return refresh();

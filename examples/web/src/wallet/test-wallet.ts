@@ -35,8 +35,8 @@ export class TestWalletAdapter extends BaseSignerWalletAdapter {
   }
 
   async connect(): Promise<void> {
-    // Like every wallet, it answers later: a listener that an effect puts off and on again must not
-    // miss it.
+    // Like every wallet, it answers later, so that a listener which an effect removes and adds
+    // again does not miss it.
     await Promise.resolve();
     this.#keypair ??= storedKeypair();
     this.emit('connect', this.#keypair.publicKey);

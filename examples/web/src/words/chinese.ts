@@ -83,7 +83,7 @@ export const chinese: Words = {
     yours: (tier) => `${tier} 已是您的`,
     back: '返回',
     reference: '您的受理编号是',
-    lastHeard: '您看到的是最后收到的消息。',
+    lastReceived: '您看到的是最后收到的消息。',
   },
   connection: {
     idle: '正在连接',

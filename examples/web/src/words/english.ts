@@ -3,7 +3,7 @@ import { formats } from './formats.ts';
 const { number, rounded, duration, locale } = formats('en-US');
 
 /**
- * What the page itself says. What is said about an operation comes from the catalogue of the SDK.
+ * The words of the page itself. The words about an operation come from the catalogue of the SDK.
  */
 export const english = {
   lang: 'en',
@@ -106,7 +106,7 @@ export const english = {
     yours: (tier: string) => `${tier} is yours`,
     back: 'Back',
     reference: 'Your reference is',
-    lastHeard: 'What you see is the last that was heard.',
+    lastReceived: 'What you see is the last that was heard.',
   },
   connection: {
     idle: 'Connecting',

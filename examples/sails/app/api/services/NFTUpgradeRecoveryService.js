@@ -5,7 +5,7 @@ const failure = failurePayload(new NftUpgradeError('internal'));
 const attempt = { attempt: 1, maxAttempts: 1 };
 
 module.exports = {
-  /** A row for support, which should also alarm it. One for an upgrade. */
+  /** A row for support, one for an upgrade. A real backend alerts support too. */
   async requestCompensation(upgradeId) {
     const [{ id }] = await sails.db.sql(
       `insert into compensation_request (upgrade_id) values ($1)
