@@ -26,13 +26,13 @@ export interface UpgradeProviderProps {
   children?: ReactNode;
 }
 
-interface Given {
+interface UpgradeContextValue {
   readonly client: UpgradeClient;
   readonly messages: Messages | undefined;
   readonly support: Support;
 }
 
-const UpgradeContext = createContext<Given | null>(null);
+const UpgradeContext = createContext<UpgradeContextValue | null>(null);
 
 /** Gives the client, and the words, to everything below. */
 export function UpgradeProvider({

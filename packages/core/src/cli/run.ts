@@ -67,7 +67,7 @@ export async function runCli(
     output.out(formatReport(report, format));
     return report.ok ? 0 : 1;
   } catch (thrown) {
-    output.error(told(thrown));
+    output.error(messageOf(thrown));
     return 2;
   }
 }
@@ -130,7 +130,7 @@ function fileOf(path: string): string {
   }
 }
 
-const told = (thrown: unknown): string => {
+const messageOf = (thrown: unknown): string => {
   if (isNftUpgradeError(thrown)) return `${thrown.message} ${thrown.hint}`;
   return thrown instanceof Error ? thrown.message : 'unknown error';
 };

@@ -10,7 +10,7 @@ import { confirmBurn } from './confirm.ts';
 
 const waiting = foldAll(upgrade, waitingUpgrade);
 const burned = foldAll(upgrade, recordings.upgrade.slice(0, 7));
-const world = (snapshots: readonly (typeof waiting)[]) => {
+const environmentOf = (snapshots: readonly (typeof waiting)[]) => {
   const time = createTestClock();
   let asked = 0;
   const snapshot = () => snapshots[Math.min(asked++, snapshots.length - 1)] ?? null;
@@ -30,7 +30,7 @@ const answered = (status: number, more: object = {}) =>
 
 test('W5 the burn was found on the chain: that is the answer, not the server’s', async () => {
   for (const error of [new NftUpgradeError('connection_lost'), answered(409)]) {
-    const { context } = world([burned]);
+    const { context } = environmentOf([burned]);
     await expect(confirmBurn(() => Promise.reject(error), context)).resolves.toEqual({
       burnTxSignature: addresses.signature,
     });
@@ -38,7 +38,7 @@ test('W5 the burn was found on the chain: that is the answer, not the server’s
 });
 
 test('waits longer each time, and as the server asks, until the log shows the burn', async () => {
-  const { time, context } = world([waiting, waiting, waiting, burned]);
+  const { time, context } = environmentOf([waiting, waiting, waiting, burned]);
   const at: number[] = [];
   const start = time.clock.now();
   const errors = [
@@ -57,7 +57,7 @@ test('waits longer each time, and as the server asks, until the log shows the bu
 });
 
 test.each([400, 401, 404, 409, 422])('%i is an answer, not a reason to repeat', async (status) => {
-  const { context } = world([waiting]);
+  const { context } = environmentOf([waiting]);
   let calls = 0;
   const attempt = () => {
     calls++;

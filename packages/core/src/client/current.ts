@@ -3,7 +3,7 @@ import type { UpgradeClient } from './client.ts';
 import type { Operation } from './operation.ts';
 
 /** What one place of a page shows. */
-export interface Held {
+export interface Slot {
   readonly operation: Operation | null;
   /** Why the last command was refused; null again with the next one. */
   readonly refusal: NftUpgradeError | null;
@@ -14,12 +14,12 @@ export interface Held {
  * loses nothing, and the next one finds them.
  */
 export interface Current {
-  get(place: string): Held;
-  set(place: string, patch: Partial<Held>): void;
+  get(place: string): Slot;
+  set(place: string, patch: Partial<Slot>): void;
   subscribe(listener: () => void): () => void;
 }
 
-const empty: Held = /* @__PURE__ */ Object.freeze({ operation: null, refusal: null });
+const empty: Slot = /* @__PURE__ */ Object.freeze({ operation: null, refusal: null });
 const byClient = new WeakMap<UpgradeClient, Current>();
 
 /**
@@ -29,7 +29,7 @@ const byClient = new WeakMap<UpgradeClient, Current>();
 export function currentOf(client: UpgradeClient): Current {
   const known = byClient.get(client);
   if (known) return known;
-  const places = new Map<string, Held>();
+  const places = new Map<string, Slot>();
   const listeners = new Set<() => void>();
   const current: Current = {
     get: (place) => places.get(place) ?? empty,

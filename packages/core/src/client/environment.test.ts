@@ -32,20 +32,20 @@ describe('defaults are looked up when they are used', () => {
     vi.stubGlobal('addEventListener', target.addEventListener.bind(target));
     vi.stubGlobal('removeEventListener', target.removeEventListener.bind(target));
     vi.stubGlobal('document', document);
-    const heard: EnvironmentSignal[] = [];
-    const stop = environment.onSignal((signal) => heard.push(signal));
+    const received: EnvironmentSignal[] = [];
+    const stop = environment.onSignal((signal) => received.push(signal));
     document.dispatchEvent(new Event('visibilitychange'));
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     document.visibilityState = 'visible';
     const fire = () => {
       for (const type of ['offline', 'online', 'pageshow']) target.dispatchEvent(new Event(type));
       for (const type of ['visibilitychange', 'resume']) document.dispatchEvent(new Event(type));
     };
     fire();
-    expect(heard).toEqual(['offline', 'online', 'pageshow', 'visible', 'resume']);
+    expect(received).toEqual(['offline', 'online', 'pageshow', 'visible', 'resume']);
     stop();
     fire();
-    expect(heard).toHaveLength(5);
+    expect(received).toHaveLength(5);
   });
 
   test('without a window there is nothing to hear and nothing to keep', () => {

@@ -104,7 +104,7 @@ interface Emitter {
  * Names of globals that not every runtime has. Read when they are needed: on import there may be no
  * window yet.
  */
-interface Surroundings extends Partial<Emitter> {
+interface Globals extends Partial<Emitter> {
   fetch?: typeof globalThis.fetch;
   crypto?: Partial<Pick<Crypto, 'getRandomValues'>>;
   navigator?: { onLine?: boolean; locks?: Locks };
@@ -114,7 +114,7 @@ interface Surroundings extends Partial<Emitter> {
   reportError?: (thrown: unknown) => void;
 }
 
-const surroundings = (): Surroundings => globalThis as unknown as Surroundings;
+const globals = (): Globals => globalThis as unknown as Globals;
 
 const missing = (capability: string) =>
   new NftUpgradeError('missing_capability', { details: { problem: 'absent', capability } });
@@ -125,7 +125,7 @@ const missing = (capability: string) =>
  */
 const defaults: Omit<Environment, 'locks' | 'channel' | 'storage'> = {
   fetch(input, init) {
-    const { fetch } = surroundings();
+    const { fetch } = globals();
     if (!fetch) throw missing('fetch');
     return fetch(input, init);
   },
@@ -138,26 +138,26 @@ const defaults: Omit<Environment, 'locks' | 'channel' | 'storage'> = {
   // Not `crypto.randomUUID`, which exists in secure contexts only: on http://192.168… pages the
   // random numbers are there too.
   randomUUID() {
-    const { crypto } = surroundings();
+    const { crypto } = globals();
     if (!crypto?.getRandomValues) throw missing('randomUUID');
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     return Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join('');
   },
-  online: () => surroundings().navigator?.onLine !== false,
+  online: () => globals().navigator?.onLine !== false,
   onSignal(listener) {
-    const page = surroundings();
-    const hear = ({ type }: { readonly type: string }) => {
+    const page = globals();
+    const receive = ({ type }: { readonly type: string }) => {
       if (type !== 'visibilitychange') listener(type as EnvironmentSignal);
       else if (page.document?.visibilityState === 'visible') listener('visible');
     };
     const each = (verb: keyof Emitter) => {
-      for (const type of ['online', 'offline', 'pageshow']) page[verb]?.(type, hear);
-      for (const type of ['resume', 'visibilitychange']) page.document?.[verb]?.(type, hear);
+      for (const type of ['online', 'offline', 'pageshow']) page[verb]?.(type, receive);
+      for (const type of ['resume', 'visibilitychange']) page.document?.[verb]?.(type, receive);
     };
     each('addEventListener');
     return () => each('removeEventListener');
   },
-  reportError: (thrown) => (surroundings().reportError ?? console.error)(thrown),
+  reportError: (thrown) => (globals().reportError ?? console.error)(thrown),
 };
 
 /** Fills in what the host leaves out. @throws NftUpgradeError `missing_capability` */
@@ -182,14 +182,14 @@ export function resolveEnvironment(given: Partial<Environment> = {}): Environmen
 export const storageOf = ({
   storage,
 }: Pick<Environment, 'storage'>): KeyStorage | null | undefined =>
-  storage === undefined ? surroundings().document && surroundings().sessionStorage : storage;
+  storage === undefined ? globals().document && globals().sessionStorage : storage;
 
 /**
  * Web Locks of the environment, else of the browser. Not in `resolveEnvironment`: a page that only
  * watches needs none.
  */
 export const locksOf = ({ locks }: Pick<Environment, 'locks'>): Locks | null =>
-  locks === undefined ? (surroundings().navigator?.locks ?? null) : locks;
+  locks === undefined ? (globals().navigator?.locks ?? null) : locks;
 
 /**
  * The same for a channel. Only where there are tabs: in Node an open one would keep the process
@@ -199,6 +199,6 @@ export function channelOf({
   channel,
 }: Pick<Environment, 'channel'>): ((name: string) => Channel) | null {
   if (channel !== undefined) return channel;
-  const { document, BroadcastChannel } = surroundings();
+  const { document, BroadcastChannel } = globals();
   return document && BroadcastChannel ? (name) => new BroadcastChannel(name) : null;
 }

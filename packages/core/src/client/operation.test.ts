@@ -68,16 +68,16 @@ describe('the snapshot', () => {
       environment: { reportError: (thrown) => reported.push(thrown) },
     });
     const thrown = new RangeError('of the host');
-    let heard = 0;
+    let calls = 0;
     let left = 0;
     operation.subscribe(() => {
       throw thrown;
     });
-    operation.subscribe(() => heard++);
+    operation.subscribe(() => calls++);
     operation.subscribe(() => left++)();
     await operation.done;
     await settle();
-    expect(heard).toBeGreaterThan(0);
+    expect(calls).toBeGreaterThan(0);
     expect(left).toBe(0);
     expect(reported).toContain(thrown);
   });

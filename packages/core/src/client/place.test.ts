@@ -9,7 +9,7 @@ import { createPlace } from './place.ts';
 const log = recordings.upgrade;
 const input = { targetTierId: 'tier-2' };
 
-function world(fault?: Parameters<typeof createScriptedServer>[0]['fault'], events = [...log]) {
+function openPage(fault?: Parameters<typeof createScriptedServer>[0]['fault'], events = [...log]) {
   const server = createScriptedServer({ process: upgrade, log: events, ...(fault && { fault }) });
   const client = createUpgradeClient({ baseUrl: '', environment: { fetch: memoryFetch(server) } });
   return { server, client, place: createPlace(client, 'upgrade', '') };
@@ -17,7 +17,7 @@ function world(fault?: Parameters<typeof createScriptedServer>[0]['fault'], even
 
 describe('a place', () => {
   it('C2, C10: shows one operation at a time, the same for everybody who asks for it', async () => {
-    const { server, client, place } = world();
+    const { server, client, place } = openPage();
     const same = createPlace(client, 'upgrade', '');
     const first = place.start(input);
     expect(same.start(input)).toBe(first);
@@ -32,26 +32,26 @@ describe('a place', () => {
   });
 
   it('notifies of another operation and its changes, not of the one before', async () => {
-    const { client, place } = world();
-    let heard = 0;
-    const end = place.subscribe(() => heard++);
+    const { client, place } = openPage();
+    let calls = 0;
+    const end = place.subscribe(() => calls++);
     const first = place.start(input);
-    expect(heard).toBe(1);
+    expect(calls).toBe(1);
     await first.done;
     const second = place.start(input);
-    const before = heard;
+    const before = calls;
     expect(first.getSnapshot().connection.state).toBe('closed');
     await second.done;
-    expect(heard).toBeGreaterThan(before);
+    expect(calls).toBeGreaterThan(before);
     end();
-    const ended = heard;
+    const ended = calls;
     place.detach();
-    expect(heard).toBe(ended);
+    expect(calls).toBe(ended);
     client.close();
   });
 
   it('adopts what is given only where nothing runs, and never what it has seen end', async () => {
-    const { client, place } = world();
+    const { client, place } = openPage();
     place.adopt('upg_1');
     const adopted = place.getOperation();
     place.adopt('upg_2');
@@ -65,7 +65,7 @@ describe('a place', () => {
   });
 
   it('keeps why a command was refused until the next one, and rejects the call too', async () => {
-    const { client, place } = world(
+    const { client, place } = openPage(
       (request) => (request.path.endsWith('/cancel') ? problem(409, 'cancel_refused') : undefined),
       log.slice(0, 5),
     );
@@ -83,7 +83,7 @@ describe('a place', () => {
   });
 
   it('says what cannot be adopted, and throws nothing into whatever is being rendered', () => {
-    const { client, place } = world();
+    const { client, place } = openPage();
     place.adopt({ process: 'claim' } as never);
     expect(place.getRefusal()?.code).toBe('invalid_event');
     client.close();
@@ -92,7 +92,7 @@ describe('a place', () => {
   });
 
   it('a refused start is free again', async () => {
-    const { client, place } = world(() => problem(422, 'invalid_request'));
+    const { client, place } = openPage(() => problem(422, 'invalid_request'));
     const first = place.start(input);
     await expect(first.done).rejects.toMatchObject({ code: 'invalid_request' });
     expect(place.start(input)).not.toBe(first);

@@ -6,7 +6,7 @@ import { currentOf } from './current.ts';
 import type { Operation } from './operation.ts';
 import type { Signed } from './sign.ts';
 
-type Process<K extends ProcessName> = (typeof processes)[K];
+type ProcessOf<K extends ProcessName> = (typeof processes)[K];
 
 /**
  * What can be done in a place of a page. Each is called for something the user did, never because
@@ -69,10 +69,10 @@ export function createPlace<K extends ProcessName>(
   client: UpgradeClient,
   name: K,
   key: string,
-): Place<Process<K>> {
-  type Own = OperationOf<Process<K>>;
+): Place<ProcessOf<K>> {
+  type Own = OperationOf<ProcessOf<K>>;
   const current = currentOf(client);
-  const process = client.process(name) as ProcessClient<Process<K>>;
+  const process = client.process(name) as ProcessClient<ProcessOf<K>>;
   const place = `${name}/${key}`;
   const getOperation = () => current.get(place).operation as unknown as Own | null;
 
@@ -84,7 +84,7 @@ export function createPlace<K extends ProcessName>(
     current.set(place, { operation: operation as unknown as Operation, refusal: null });
     return operation;
   };
-  const attach: Commands<Process<K>>['attach'] = (idOrSnapshot) =>
+  const attach: Commands<ProcessOf<K>>['attach'] = (idOrSnapshot) =>
     hold(process.attach(idOrSnapshot));
   const command = async <T>(call: (operation: Own) => Promise<T>): Promise<T | undefined> => {
     const operation = getOperation();

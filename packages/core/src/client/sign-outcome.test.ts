@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { NftUpgradeError } from '../errors/index.ts';
 import { addresses } from '../stream/fixtures/recordings.ts';
 import { problem } from '../stream/fixtures/scripted-server.ts';
-import { allowing, SIGNED, signed, waiting } from './fixtures/signing-world.ts';
+import { allowing, SIGNED, signed, waiting } from './fixtures/signing-environment.ts';
 import type { Guard } from './guard.ts';
 import type { WalletOutcome } from './wallet.ts';
 
@@ -29,20 +29,20 @@ describe('what the wallet reports', () => {
   ])(
     '%s: the wallet axis tells, the operation is as it was, signing again is possible',
     async (_, outcome, code, state) => {
-      const world = await waiting({
+      const environment = await waiting({
         answer: (_request, prompt) => (prompt === 1 ? outcome : signed),
       });
-      const before = world.operation.getSnapshot().operation;
-      await expect(world.operation.sign()).rejects.toMatchObject({
+      const before = environment.operation.getSnapshot().operation;
+      await expect(environment.operation.sign()).rejects.toMatchObject({
         code,
         operationId: 'upg_1',
         asset: 'safe',
       });
-      expect(world.walletState()).toMatchObject({ state, error: { code } });
-      expect(world.operation.getSnapshot().operation).toBe(before);
-      expect(world.patches()).toHaveLength(0);
-      await world.operation.sign();
-      expect(world.prompts).toHaveLength(2);
+      expect(environment.walletState()).toMatchObject({ state, error: { code } });
+      expect(environment.operation.getSnapshot().operation).toBe(before);
+      expect(environment.patches()).toHaveLength(0);
+      await environment.operation.sign();
+      expect(environment.prompts).toHaveLength(2);
     },
   );
 
@@ -63,12 +63,12 @@ describe('what the wallet reports', () => {
           ? allowing.inspect(transaction, expected, stage)
           : { safe: false, findings },
     };
-    const world = await waiting({ guard });
-    await expect(world.operation.sign()).rejects.toMatchObject({
+    const environment = await waiting({ guard });
+    await expect(environment.operation.sign()).rejects.toMatchObject({
       code: 'modified_beyond_policy',
       details: { findings },
     });
-    expect(world.patches()).toHaveLength(0);
+    expect(environment.patches()).toHaveLength(0);
   });
 
   test('W6 no answer: unknown, free to try again; the server gets a late signature', async () => {
@@ -76,20 +76,20 @@ describe('what the wallet reports', () => {
     const late = new Promise<WalletOutcome>((resolve) => {
       answerLate = resolve;
     });
-    const world = await waiting({ answer: () => late, timing: { promptMs: 60_000 } });
-    const signing = world.operation.sign();
+    const environment = await waiting({ answer: () => late, timing: { promptMs: 60_000 } });
+    const signing = environment.operation.sign();
     signing.catch(() => undefined);
-    await world.time.advance(60_000);
+    await environment.time.advance(60_000);
     await expect(signing).rejects.toMatchObject({ code: 'wallet_timeout' });
-    expect(world.walletState()).toMatchObject({
+    expect(environment.walletState()).toMatchObject({
       state: 'unknown',
       error: { code: 'wallet_timeout' },
     });
-    expect(world.prompts[0]?.signal.aborted).toBe(true);
+    expect(environment.prompts[0]?.signal.aborted).toBe(true);
     answerLate(signed);
-    await world.time.settle();
-    expect(world.patches()).toEqual([{ signedTransaction: SIGNED }]);
-    expect(world.walletState().state).toBe('submitted');
+    await environment.time.settle();
+    expect(environment.patches()).toEqual([{ signedTransaction: SIGNED }]);
+    expect(environment.walletState().state).toBe('submitted');
   });
 
   test('C10 unmounted in mid-prompt: no second prompt, and the result is not lost', async () => {
@@ -97,17 +97,17 @@ describe('what the wallet reports', () => {
     const late = new Promise<WalletOutcome>((resolve) => {
       answerLate = resolve;
     });
-    const world = await waiting({ answer: () => late });
-    const signing = world.operation.sign();
-    await world.time.settle();
-    world.operation.detach();
-    const remounted = world.client.process('upgrade').attach('upg_1');
-    await world.time.settle();
+    const environment = await waiting({ answer: () => late });
+    const signing = environment.operation.sign();
+    await environment.time.settle();
+    environment.operation.detach();
+    const remounted = environment.client.process('upgrade').attach('upg_1');
+    await environment.time.settle();
     await expect(remounted.sign()).rejects.toMatchObject({ code: 'sign_in_progress' });
     answerLate(signed);
     await expect(signing).resolves.toEqual({ burnTxSignature: addresses.signature });
-    expect(world.prompts).toHaveLength(1);
-    expect(world.patches()).toHaveLength(1);
+    expect(environment.prompts).toHaveLength(1);
+    expect(environment.patches()).toHaveLength(1);
     remounted.detach();
   });
 
@@ -117,90 +117,93 @@ describe('what the wallet reports', () => {
     const outcome = new Promise<WalletOutcome>((resolve) => {
       answer = resolve;
     });
-    const world = await waiting({
+    const environment = await waiting({
       answer: (_request, prompt) => (prompt === 1 ? outcome : signed),
       timing: { promptMs: 60_000, ...options },
     });
-    const again = () => world.client.process('upgrade').attach('upg_1');
-    return { world, answer: (given: WalletOutcome) => answer(given), again };
+    const again = () => environment.client.process('upgrade').attach('upg_1');
+    return { environment, answer: (given: WalletOutcome) => answer(given), again };
   };
 
   test('C10 detached in mid-prompt: the next prompt comes after the wallet’s answer', async () => {
-    const { world, answer, again } = await asked();
-    const signing = world.operation.sign();
+    const { environment, answer, again } = await asked();
+    const signing = environment.operation.sign();
     signing.catch(() => undefined);
-    await world.time.settle();
-    world.operation.detach();
+    await environment.time.settle();
+    environment.operation.detach();
     const next = again();
-    await world.time.settle();
+    await environment.time.settle();
     await expect(next.sign()).rejects.toMatchObject({ code: 'sign_in_progress' });
     answer({ kind: 'rejected', error: new NftUpgradeError('wallet_rejected') });
     await signing.catch(() => undefined);
-    await world.time.settle();
+    await environment.time.settle();
     await next.sign();
-    expect(world.prompts).toHaveLength(2);
+    expect(environment.prompts).toHaveLength(2);
     next.detach();
   });
 
   test('C10 detached in mid-prompt, and the wallet never answers: free again in time', async () => {
-    const { world, again } = await asked({ promptMs: 60_000 });
-    const signing = world.operation.sign();
+    const { environment, again } = await asked({ promptMs: 60_000 });
+    const signing = environment.operation.sign();
     signing.catch(() => undefined);
-    await world.time.settle();
-    world.operation.detach();
+    await environment.time.settle();
+    environment.operation.detach();
     const next = again();
-    await world.time.advance(59_000);
+    await environment.time.advance(59_000);
     await expect(next.sign()).rejects.toMatchObject({ code: 'sign_in_progress' });
-    await world.time.advance(1_000);
+    await environment.time.advance(1_000);
     await next.sign();
-    expect(world.prompts).toHaveLength(2);
+    expect(environment.prompts).toHaveLength(2);
     next.detach();
   });
 
   test('C10 aborted in mid-prompt: ends at once, no second prompt, no result is lost', async () => {
-    const { world, answer } = await asked();
+    const { environment, answer } = await asked();
     const controller = new AbortController();
-    const signing = world.operation.sign({ signal: controller.signal });
-    await world.time.settle();
+    const signing = environment.operation.sign({ signal: controller.signal });
+    await environment.time.settle();
     controller.abort();
     await expect(signing).rejects.toMatchObject({ code: 'aborted' });
-    expect(world.walletState()).toMatchObject({ state: 'unknown', error: { code: 'aborted' } });
-    expect(world.prompts[0]?.signal.aborted).toBe(true);
-    await expect(world.operation.sign()).rejects.toMatchObject({ code: 'sign_in_progress' });
+    expect(environment.walletState()).toMatchObject({
+      state: 'unknown',
+      error: { code: 'aborted' },
+    });
+    expect(environment.prompts[0]?.signal.aborted).toBe(true);
+    await expect(environment.operation.sign()).rejects.toMatchObject({ code: 'sign_in_progress' });
     answer(signed);
-    await world.time.settle();
-    expect(world.patches()).toHaveLength(1);
-    expect(world.walletState()).toMatchObject({ state: 'submitted', error: null });
-    expect(world.prompts).toHaveLength(1);
+    await environment.time.settle();
+    expect(environment.patches()).toHaveLength(1);
+    expect(environment.walletState()).toMatchObject({ state: 'submitted', error: null });
+    expect(environment.prompts).toHaveLength(1);
   });
 
   test('given up, the next sign() hands over what was signed', async () => {
     let down = true;
-    const world = await waiting({
+    const environment = await waiting({
       confirm: () => (down ? { lost: true } : undefined),
       limits: { confirmAttempts: 2 },
     });
-    const signing = world.operation.sign();
+    const signing = environment.operation.sign();
     signing.catch(() => undefined);
-    await world.time.advance(60_000);
+    await environment.time.advance(60_000);
     await expect(signing).rejects.toMatchObject({ code: 'connection_lost', operationId: 'upg_1' });
-    expect(world.walletState()).toMatchObject({ state: 'unknown' });
+    expect(environment.walletState()).toMatchObject({ state: 'unknown' });
     down = false;
-    await world.operation.sign();
-    expect(world.prompts).toHaveLength(1);
-    expect(world.walletState().state).toBe('submitted');
+    await environment.operation.sign();
+    expect(environment.prompts).toHaveLength(1);
+    expect(environment.walletState().state).toBe('submitted');
   });
 
   test('a refusal of the server ends it with the reason, and the next sign() prompts', async () => {
-    const world = await waiting({
+    const environment = await waiting({
       confirm: (_, times) => (times === 0 ? problem(422, 'wrong_account') : undefined),
     });
-    await expect(world.operation.sign()).rejects.toMatchObject({ code: 'wrong_account' });
-    expect(world.walletState()).toMatchObject({
+    await expect(environment.operation.sign()).rejects.toMatchObject({ code: 'wrong_account' });
+    expect(environment.walletState()).toMatchObject({
       state: 'rejected',
       error: { code: 'wrong_account' },
     });
-    await world.operation.sign();
-    expect(world.prompts).toHaveLength(2);
+    await environment.operation.sign();
+    expect(environment.prompts).toHaveLength(2);
   });
 });

@@ -8,7 +8,7 @@ import {
   recordings,
   waitingUpgrade,
 } from '../stream/fixtures/recordings.ts';
-import { allowing, SIGNED, signed, waiting } from './fixtures/signing-world.ts';
+import { allowing, SIGNED, signed, waiting } from './fixtures/signing-environment.ts';
 import type { Guard } from './guard.ts';
 import { walletSigning } from './sign.ts';
 import type { WalletOutcome } from './wallet.ts';
@@ -29,54 +29,56 @@ describe('the way to a signature', () => {
         return allowing.inspect(transaction, expected, stage);
       },
     };
-    const world = await waiting({ guard });
+    const environment = await waiting({ guard });
     const states: string[] = [];
-    world.operation.subscribe(() => states.push(world.walletState().state));
-    await expect(world.operation.sign()).resolves.toEqual({ burnTxSignature: addresses.signature });
+    environment.operation.subscribe(() => states.push(environment.walletState().state));
+    await expect(environment.operation.sign()).resolves.toEqual({
+      burnTxSignature: addresses.signature,
+    });
     expect(stages).toEqual(['before AQIDBAUG', `after ${SIGNED}`]);
-    expect(world.prompts).toMatchObject([
+    expect(environment.prompts).toMatchObject([
       { transaction: 'AQIDBAUG', version: 'legacy', owner: addresses.owner },
     ]);
-    expect(world.patches()).toEqual([{ signedTransaction: SIGNED }]);
-    expect(world.walletState()).toMatchObject({ state: 'submitted', error: null });
+    expect(environment.patches()).toEqual([{ signedTransaction: SIGNED }]);
+    expect(environment.walletState()).toMatchObject({ state: 'submitted', error: null });
     expect(states).toContain('submitting');
-    expect(world.time.pending).toBe(1); // the watchdog of the stream, and nothing of the prompt
+    expect(environment.time.pending).toBe(1); // the watchdog of the stream, and nothing of the prompt
   });
 
   test('the sentence and the fee of the guard are there while the wallet asks', async () => {
-    const world = await waiting({ answer: () => new Promise(() => undefined) });
+    const environment = await waiting({ answer: () => new Promise(() => undefined) });
     const controller = new AbortController();
-    const signing = world.operation.sign({ signal: controller.signal });
-    await world.time.settle();
-    expect(world.walletState()).toEqual({
+    const signing = environment.operation.sign({ signal: controller.signal });
+    await environment.time.settle();
+    expect(environment.walletState()).toEqual({
       state: 'prompting',
       error: null,
       sentence: 'Burns one NFT.',
       maxFeeLamports: '5000',
     });
-    expect(() => JSON.stringify(world.operation.getSnapshot())).not.toThrow();
+    expect(() => JSON.stringify(environment.operation.getSnapshot())).not.toThrow();
     controller.abort();
     await expect(signing).rejects.toMatchObject({ code: 'aborted' });
-    expect(world.walletState()).toMatchObject({ state: 'unknown' });
+    expect(environment.walletState()).toMatchObject({ state: 'unknown' });
     // A prompt that nobody answers is over when its time is: the account is free for the next test.
-    await world.time.advance(180_000);
-    expect(world.walletState()).toMatchObject({
+    await environment.time.advance(180_000);
+    expect(environment.walletState()).toMatchObject({
       state: 'unknown',
       error: { code: 'wallet_timeout' },
     });
   });
 
   test('W9 a wallet that sends by itself: the signature goes to the server', async () => {
-    const world = await waiting({
+    const environment = await waiting({
       answer: () => ({ kind: 'submitted', signature: addresses.signature }),
     });
-    await world.operation.sign();
-    expect(world.patches()).toEqual([{ burnTxSignature: addresses.signature }]);
+    await environment.operation.sign();
+    expect(environment.patches()).toEqual([{ burnTxSignature: addresses.signature }]);
   });
 
   test('a renewed transaction is signed next, also before the log shows it', async () => {
     const [, payload] = awaitingBurn(2, 'BwgJCgsM');
-    const world = await waiting({
+    const environment = await waiting({
       server: {
         commands: {
           'burn-transaction': () => ({
@@ -93,33 +95,33 @@ describe('the way to a signature', () => {
         },
       },
     });
-    await expect(world.operation.renewBurn()).resolves.toMatchObject({ attempt: 2 });
-    await world.operation.sign();
-    expect(world.prompts).toMatchObject([{ transaction: 'BwgJCgsM' }]);
+    await expect(environment.operation.renewBurn()).resolves.toMatchObject({ attempt: 2 });
+    await environment.operation.sign();
+    expect(environment.prompts).toMatchObject([{ transaction: 'BwgJCgsM' }]);
   });
 });
 
 describe('nothing reaches the wallet', () => {
-  const nothing = async (world: Awaited<ReturnType<typeof waiting>>, code: string) => {
-    const before = world.operation.getSnapshot().operation;
-    await expect(world.operation.sign()).rejects.toMatchObject({
+  const nothing = async (environment: Awaited<ReturnType<typeof waiting>>, code: string) => {
+    const before = environment.operation.getSnapshot().operation;
+    await expect(environment.operation.sign()).rejects.toMatchObject({
       code,
       operationId: 'upg_1',
       asset: before?.asset,
     });
-    expect(world.prompts).toHaveLength(0);
-    expect(world.patches()).toHaveLength(0);
-    expect(world.operation.getSnapshot().operation).toBe(before);
-    expect(world.operation.getSnapshot().connection.state).toBe('live');
+    expect(environment.prompts).toHaveLength(0);
+    expect(environment.patches()).toHaveLength(0);
+    expect(environment.operation.getSnapshot().operation).toBe(before);
+    expect(environment.operation.getSnapshot().connection.state).toBe('live');
   };
 
   test('W1 what the guard refuses, with its findings; the operation is unharmed', async () => {
     const findings = [
       { rule: 'not_allowed', message: 'It also transfers another token.', instruction: 2 },
     ];
-    const world = await waiting({ guard: { inspect: () => ({ safe: false, findings }) } });
-    await nothing(world, 'unsafe_transaction');
-    expect(world.walletState()).toMatchObject({
+    const environment = await waiting({ guard: { inspect: () => ({ safe: false, findings }) } });
+    await nothing(environment, 'unsafe_transaction');
+    expect(environment.walletState()).toMatchObject({
       state: 'rejected',
       error: { code: 'unsafe_transaction', details: { findings } },
     });
@@ -153,8 +155,8 @@ describe('nothing reaches the wallet', () => {
   });
 
   test('in any other status', async () => {
-    const world = await waiting({ server: { log: recordings.upgrade.slice(0, 4) } });
-    await nothing(world, 'burn_not_expected');
+    const environment = await waiting({ server: { log: recordings.upgrade.slice(0, 4) } });
+    await nothing(environment, 'burn_not_expected');
   });
 
   test('C11 under a newer version of the process', async () => {
@@ -174,17 +176,17 @@ describe('nothing reaches the wallet', () => {
 
 describe('C2 one prompt at a time', () => {
   test('in a page', async () => {
-    const world = await waiting({
+    const environment = await waiting({
       answer: () => new Promise<WalletOutcome>((resolve) => setImmediate(() => resolve(signed))),
     });
     const [first, second] = await Promise.allSettled([
-      world.operation.sign(),
-      world.operation.sign(),
+      environment.operation.sign(),
+      environment.operation.sign(),
     ]);
     expect(first.status).toBe('fulfilled');
     expect(second).toMatchObject({ status: 'rejected', reason: { code: 'sign_in_progress' } });
-    expect(world.prompts).toHaveLength(1);
-    expect(world.walletState().state).toBe('submitted');
+    expect(environment.prompts).toHaveLength(1);
+    expect(environment.walletState().state).toBe('submitted');
   });
 
   test('across tabs, by Web Locks', async () => {
@@ -210,12 +212,12 @@ describe('C2 one prompt at a time', () => {
   });
 
   test('where locks are refused, the page is all there is', async () => {
-    const world = await waiting({
+    const environment = await waiting({
       environment: {
         locks: { request: () => Promise.reject(new DOMException('no', 'SecurityError')) },
       },
     });
-    await world.operation.sign();
-    expect(world.prompts).toHaveLength(1);
+    await environment.operation.sign();
+    expect(environment.prompts).toHaveLength(1);
   });
 });

@@ -64,7 +64,7 @@ export interface Signer {
  * What the wallet gave for a transaction, kept until the server has it: nobody is prompted twice
  * for the same bytes.
  */
-interface Held {
+interface SignedPayload {
   readonly transaction: string;
   readonly confirmation: ConfirmBurn;
 }
@@ -94,8 +94,8 @@ export const walletSigning: (options: WalletSigningOptions) => Signing = /* @__P
 function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signer {
   const { process, environment, timing } = options;
   const pause = createPause(environment.clock);
-  let held: Held | null = null;
-  let fresh: BurnTransaction | null = null;
+  let held: SignedPayload | null = null;
+  let renewed: BurnTransaction | null = null;
 
   const show = (state: WalletState, rest: Partial<WalletStatus> = {}) => {
     options.onWallet(
@@ -153,7 +153,7 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
         details: { field: 'burnTransaction', expected: 'burn transaction' },
       });
     const burn = given as BurnTransaction;
-    return { burn: fresh && fresh.attempt > burn.attempt ? fresh : burn, snapshot };
+    return { burn: renewed && renewed.attempt > burn.attempt ? renewed : burn, snapshot };
   };
 
   /** @throws NftUpgradeError `wallet_not_connected`, `wrong_account` */
@@ -196,8 +196,8 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
     const dismiss = () => wanted.abort();
     const unlisten = onAbort(signal, dismiss);
     onAbort(late.signal, dismiss);
-    const left = () => show('unknown', { error: new NftUpgradeError('aborted') });
-    signal?.addEventListener('abort', left);
+    const onAborted = () => show('unknown', { error: new NftUpgradeError('aborted') });
+    signal?.addEventListener('abort', onAborted);
     const request = {
       transaction: burn.transaction,
       version: burn.version,
@@ -219,7 +219,7 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
       show('unknown', { error });
       throw error;
     } finally {
-      signal?.removeEventListener('abort', left);
+      signal?.removeEventListener('abort', onAborted);
       late.stop();
       unlisten();
     }
@@ -264,7 +264,7 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
     return { burnTxSignature: read(wire.confirmBurnResult, answer).burnTxSignature };
   };
 
-  const submit = async ({ confirmation }: Held): Promise<Signed> => {
+  const submit = async ({ confirmation }: SignedPayload): Promise<Signed> => {
     show('submitting');
     try {
       const signed = await confirmBurn(() => handOver(confirmation), {
@@ -291,8 +291,8 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
         wire.burnTransactionResult,
         await options.command('burn-transaction', given),
       );
-      fresh = burnTransaction; // newer than what the log has brought so far
-      return fresh;
+      renewed = burnTransaction; // newer than what the log has brought so far
+      return renewed;
     },
   };
 }

@@ -24,13 +24,13 @@ test('a change that changes nothing is none', async () => {
 
 test('a listener that leaves is not called; the same function twice is two', async () => {
   const store = createStore({ a: 1 }, () => undefined);
-  const heard: string[] = [];
-  const twice = () => heard.push('twice');
+  const called: string[] = [];
+  const twice = () => called.push('twice');
   store.subscribe(() => leave());
-  const leave = store.subscribe(() => heard.push('left'));
+  const leave = store.subscribe(() => called.push('left'));
   store.subscribe(twice);
   store.subscribe(twice)();
   store.set({ a: 2 });
   await Promise.resolve();
-  expect(heard).toEqual(['twice']);
+  expect(called).toEqual(['twice']);
 });

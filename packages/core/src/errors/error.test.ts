@@ -64,16 +64,16 @@ describe('an error', () => {
       cause: new Error('4001'),
       message: 'No.',
     });
-    const told = aboutOperation(bare, 'upg_1', 'safe');
-    expect(told).toMatchObject({
+    const complete = aboutOperation(bare, 'upg_1', 'safe');
+    expect(complete).toMatchObject({
       code: 'wallet_rejected',
       message: 'No.',
       details: { status: 400 },
       operationId: 'upg_1',
       asset: 'safe',
     });
-    expect(told.cause).toBe(bare.cause);
-    expect(aboutOperation(told, 'upg_2', 'delivered')).toBe(told);
+    expect(complete.cause).toBe(bare.cause);
+    expect(aboutOperation(complete, 'upg_2', 'delivered')).toBe(complete);
   });
 
   it('shows no cause, no stack and no request where it is logged as JSON', () => {

@@ -1,144 +1,177 @@
 import type { FullCatalogue, Sentences } from './messages.ts';
 
-const say = (message: string, hint: string): Sentences => ({ message, hint });
+const sentences = (message: string, hint: string): Sentences => ({ message, hint });
 
 /** The catalogue in simplified Chinese. */
 export const chinese: FullCatalogue = /* @__PURE__ */ (() => ({
   errors: {
-    malformed_json: say(
+    malformed_json: sentences(
       '请求内容不是有效的 JSON。',
       '请发送 JSON 对象，并使用 Content-Type: application/json。',
     ),
-    invalid_request: say('请求的格式不正确。', '请更正 details 中指出的字段。'),
-    unauthenticated: say('您尚未登录，或登录已过期。', '请重新登录。'),
-    forbidden_origin: say('此网站不允许调用该接口。', '请将该来源加入服务器的 CORS 白名单。'),
-    not_found: say('未找到相关内容。', '请检查地址以及当前登录的账户。'),
-    method_not_allowed: say('该地址不支持此请求方法。', '请使用 Allow 头中列出的方法。'),
-    not_acceptable: say('无法提供所要求的格式。', '请接受 text/event-stream 或 application/json。'),
-    body_too_large: say('请求内容过大。', '请只发送文档中列出的字段。'),
-    unsupported_media_type: say(
+    invalid_request: sentences('请求的格式不正确。', '请更正 details 中指出的字段。'),
+    unauthenticated: sentences('您尚未登录，或登录已过期。', '请重新登录。'),
+    forbidden_origin: sentences('此网站不允许调用该接口。', '请将该来源加入服务器的 CORS 白名单。'),
+    not_found: sentences('未找到相关内容。', '请检查地址以及当前登录的账户。'),
+    method_not_allowed: sentences('该地址不支持此请求方法。', '请使用 Allow 头中列出的方法。'),
+    not_acceptable: sentences(
+      '无法提供所要求的格式。',
+      '请接受 text/event-stream 或 application/json。',
+    ),
+    body_too_large: sentences('请求内容过大。', '请只发送文档中列出的字段。'),
+    unsupported_media_type: sentences(
       '不支持请求的内容类型。',
       '请使用 Content-Type: application/json。',
     ),
-    rate_limited: say('请求过于频繁。', '请按 Retry-After 指定的时间等待后再试。'),
-    internal: say('服务器发生意外错误。', '请重试；若仍失败，请将操作编号提供给客服。'),
-    temporarily_unavailable: say('服务暂时不可用。', '请按 Retry-After 指定的时间等待后再试。'),
-    idempotency_conflict: say('该幂等键已用于另一个请求。', '新的请求请使用新的幂等键。'),
-    cancel_refused: say(
+    rate_limited: sentences('请求过于频繁。', '请按 Retry-After 指定的时间等待后再试。'),
+    internal: sentences('服务器发生意外错误。', '请重试；若仍失败，请将操作编号提供给客服。'),
+    temporarily_unavailable: sentences(
+      '服务暂时不可用。',
+      '请按 Retry-After 指定的时间等待后再试。',
+    ),
+    idempotency_conflict: sentences('该幂等键已用于另一个请求。', '新的请求请使用新的幂等键。'),
+    cancel_refused: sentences(
       '已无法取消：旧 NFT 已销毁，或没有可取消的内容。',
       '请等待，新的 NFT 会送达。',
     ),
-    retry_refused: say('没有等待中的恢复可以执行。', '请继续关注操作，它会自动推进。'),
-    compensate_refused: say(
+    retry_refused: sentences('没有等待中的恢复可以执行。', '请继续关注操作，它会自动推进。'),
+    compensate_refused: sentences(
       '目前不能补偿：正在交付、已结清，或铸造仍可能上链。',
       '请查看操作；待其需要处理且没有进行中的铸造时再试。',
     ),
-    burn_not_expected: say('该操作目前不需要销毁。', '请重新读取操作，并按其状态处理。'),
-    burn_still_valid: say('之前的销毁交易仍可能上链。', '请等待它上链或过期后再试。'),
-    invalid_frame: say(
+    burn_not_expected: sentences('该操作目前不需要销毁。', '请重新读取操作，并按其状态处理。'),
+    burn_still_valid: sentences('之前的销毁交易仍可能上链。', '请等待它上链或过期后再试。'),
+    invalid_frame: sentences(
       '数据流中出现了不符合协议的内容。',
       '请检查浏览器与服务器之间的代理；客户端会自动恢复。',
     ),
-    invalid_event: say(
+    invalid_event: sentences(
       '数据流中的事件缺少字段或字段有误。',
       '请更新客户端或修正服务器，details 指出了字段。',
     ),
-    frame_too_large: say('数据流中的事件超过大小限制。', '请提高 maxFrameBytes，或减少发送内容。'),
-    protocol_unsupported: say(
+    frame_too_large: sentences(
+      '数据流中的事件超过大小限制。',
+      '请提高 maxFrameBytes，或减少发送内容。',
+    ),
+    protocol_unsupported: sentences(
       '客户端与服务器的协议版本不同。',
       '请刷新页面以更新客户端；未签署任何内容。',
     ),
-    illegal_transition: say('当前状态之后不能出现该状态。', '请发送 details 中列出的状态之一。'),
-    operation_ended: say('该操作已结束。', '请开始新的操作。'),
-    journal_conflict: say('另一个工作进程已先推进了该操作。', '请重新读取日志；未写入任何内容。'),
-    unknown_process: say(
+    illegal_transition: sentences(
+      '当前状态之后不能出现该状态。',
+      '请发送 details 中列出的状态之一。',
+    ),
+    operation_ended: sentences('该操作已结束。', '请开始新的操作。'),
+    journal_conflict: sentences(
+      '另一个工作进程已先推进了该操作。',
+      '请重新读取日志；未写入任何内容。',
+    ),
+    unknown_process: sentences(
       '没有这个流程。',
       '请使用 upgrade、claim 或 badge_activation，或先注册该流程。',
     ),
-    signal_timeout: say('等待的信号未按时到达。', '请继续等待，或结束该操作。'),
-    burn_window_closed: say('未能在时限内签署销毁。', '请重新开始；您的 NFT 仍在钱包中。'),
-    not_qualified: say('尚未满足条件。', '请查看条件列表中缺少的部分。'),
-    nft_not_owned: say('该 NFT 不在此钱包中。', '请连接持有该 NFT 的钱包。'),
-    nft_frozen: say('该 NFT 已被冻结，无法销毁。', '请联系冻结方。'),
-    nft_moved: say('NFT 在销毁前已转出钱包。', '请将其转回此钱包后重新开始。'),
-    nft_unsupported: say('服务器不支持该 NFT 的标准。', '请注册该标准，或使用其他 NFT。'),
-    nft_already_upgraded: say('该 NFT 已经升级过。', '请在钱包中查看新的 NFT。'),
-    insufficient_sol: say('钱包中的 SOL 不足以支付网络费用。', '请补足 SOL 后再试。'),
-    simulation_failed: say('该交易在链上会失败。', '未签署任何内容，请查看详情后再试。'),
-    burn_transaction_failed: say('销毁交易在链上失败。', '您的 NFT 仍在钱包中，请重新签名。'),
-    burn_not_found: say('销毁交易尚未上链。', '请等待，服务器会持续查找。'),
-    burn_missing: say('该交易没有销毁此 NFT。', '请提交销毁交易本身的签名。'),
-    burn_wrong_amount: say('该交易销毁的数量不对。', '销毁数量必须正好为一。'),
-    burn_wrong_program: say('该交易使用了其他代币程序。', '请使用服务器准备的交易。'),
-    burn_owner_did_not_sign: say('NFT 的持有者没有签署该交易。', '请用持有该 NFT 的钱包签名。'),
-    burn_authority_not_owner: say('NFT 由代理人而非持有者销毁。', '请用持有该 NFT 的钱包签名。'),
-    burn_memo_mismatch: say('该交易属于另一个操作。', '请使用服务器为本操作准备的交易。'),
-    burn_signature_reused: say('该销毁已被使用。', '一次销毁只能使用一次。'),
-    burn_too_old: say('该交易早于本操作。', '请使用服务器为本操作准备的交易。'),
-    burn_balance_mismatch: say('该交易的余额变化不是一次销毁。', '请使用服务器准备的交易。'),
-    burn_mint_authority_alive: say('被销毁的 NFT 仍可能被重新铸造。', '使用前请移除其铸造权限。'),
-    burn_rpc_mismatch: say('RPC 节点返回了另一笔交易。', '请重试；若仍出现，请更换 RPC 服务商。'),
-    unsafe_transaction: say(
+    signal_timeout: sentences('等待的信号未按时到达。', '请继续等待，或结束该操作。'),
+    burn_window_closed: sentences('未能在时限内签署销毁。', '请重新开始；您的 NFT 仍在钱包中。'),
+    not_qualified: sentences('尚未满足条件。', '请查看条件列表中缺少的部分。'),
+    nft_not_owned: sentences('该 NFT 不在此钱包中。', '请连接持有该 NFT 的钱包。'),
+    nft_frozen: sentences('该 NFT 已被冻结，无法销毁。', '请联系冻结方。'),
+    nft_moved: sentences('NFT 在销毁前已转出钱包。', '请将其转回此钱包后重新开始。'),
+    nft_unsupported: sentences('服务器不支持该 NFT 的标准。', '请注册该标准，或使用其他 NFT。'),
+    nft_already_upgraded: sentences('该 NFT 已经升级过。', '请在钱包中查看新的 NFT。'),
+    insufficient_sol: sentences('钱包中的 SOL 不足以支付网络费用。', '请补足 SOL 后再试。'),
+    simulation_failed: sentences('该交易在链上会失败。', '未签署任何内容，请查看详情后再试。'),
+    burn_transaction_failed: sentences('销毁交易在链上失败。', '您的 NFT 仍在钱包中，请重新签名。'),
+    burn_not_found: sentences('销毁交易尚未上链。', '请等待，服务器会持续查找。'),
+    burn_missing: sentences('该交易没有销毁此 NFT。', '请提交销毁交易本身的签名。'),
+    burn_wrong_amount: sentences('该交易销毁的数量不对。', '销毁数量必须正好为一。'),
+    burn_wrong_program: sentences('该交易使用了其他代币程序。', '请使用服务器准备的交易。'),
+    burn_owner_did_not_sign: sentences(
+      'NFT 的持有者没有签署该交易。',
+      '请用持有该 NFT 的钱包签名。',
+    ),
+    burn_authority_not_owner: sentences(
+      'NFT 由代理人而非持有者销毁。',
+      '请用持有该 NFT 的钱包签名。',
+    ),
+    burn_memo_mismatch: sentences('该交易属于另一个操作。', '请使用服务器为本操作准备的交易。'),
+    burn_signature_reused: sentences('该销毁已被使用。', '一次销毁只能使用一次。'),
+    burn_too_old: sentences('该交易早于本操作。', '请使用服务器为本操作准备的交易。'),
+    burn_balance_mismatch: sentences('该交易的余额变化不是一次销毁。', '请使用服务器准备的交易。'),
+    burn_mint_authority_alive: sentences(
+      '被销毁的 NFT 仍可能被重新铸造。',
+      '使用前请移除其铸造权限。',
+    ),
+    burn_rpc_mismatch: sentences(
+      'RPC 节点返回了另一笔交易。',
+      '请重试；若仍出现，请更换 RPC 服务商。',
+    ),
+    unsafe_transaction: sentences(
       '该交易不只是销毁此 NFT，因此未交给钱包。',
       '请勿签署，并连同详情一起报告。',
     ),
-    guard_missing: say(
+    guard_missing: sentences(
       '未配置交易检查。',
       '请在 walletSigning() 中传入 guard: solanaGuard()（来自 @aiw3/nft-upgrade/solana）。',
     ),
-    wrong_account: say('交易由另一个账户签署。', '请在钱包中切换到持有该 NFT 的账户。'),
-    modified_beyond_policy: say(
+    wrong_account: sentences('交易由另一个账户签署。', '请在钱包中切换到持有该 NFT 的账户。'),
+    modified_beyond_policy: sentences(
       '钱包对交易的修改超出允许范围。',
       '请关闭相关功能，或使用其他钱包。',
     ),
-    signature_missing: say('返回的交易缺少持有者的签名。', '请重新签名。'),
-    wallet_rejected: say('请求在钱包中被拒绝。', '准备好后请重新签名。'),
-    wallet_not_connected: say('未连接钱包。', '请连接钱包后再签名。'),
-    wallet_not_installed: say('钱包未安装。', '请安装，或选择其他钱包。'),
-    wallet_locked: say('钱包已锁定。', '请解锁后再签名。'),
-    wallet_popup_blocked: say('浏览器阻止了钱包窗口。', '请允许本站弹出窗口后再签名。'),
-    wallet_timeout: say('钱包未及时响应。', '请查看钱包；服务器会同时监视链上情况。'),
-    wallet_unsupported: say('该钱包无法签署此类交易。', '请使用其他钱包。'),
-    wallet_blind_signing: say(
+    signature_missing: sentences('返回的交易缺少持有者的签名。', '请重新签名。'),
+    wallet_rejected: sentences('请求在钱包中被拒绝。', '准备好后请重新签名。'),
+    wallet_not_connected: sentences('未连接钱包。', '请连接钱包后再签名。'),
+    wallet_not_installed: sentences('钱包未安装。', '请安装，或选择其他钱包。'),
+    wallet_locked: sentences('钱包已锁定。', '请解锁后再签名。'),
+    wallet_popup_blocked: sentences('浏览器阻止了钱包窗口。', '请允许本站弹出窗口后再签名。'),
+    wallet_timeout: sentences('钱包未及时响应。', '请查看钱包；服务器会同时监视链上情况。'),
+    wallet_unsupported: sentences('该钱包无法签署此类交易。', '请使用其他钱包。'),
+    wallet_blind_signing: sentences(
       '硬件钱包拒绝签署无法显示的内容。',
       '请在其 Solana 应用中允许盲签，然后重新签名。',
     ),
-    wallet_failed: say('钱包出错。', '请查看钱包；服务器会同时监视链上情况。'),
-    sign_in_progress: say('已有一个签名请求正在进行。', '请先在钱包中完成它。'),
-    metadata_upload_failed: say('元数据存储失败。', '服务器会自动重试。'),
-    metadata_cid_mismatch: say(
+    wallet_failed: sentences('钱包出错。', '请查看钱包；服务器会同时监视链上情况。'),
+    sign_in_progress: sentences('已有一个签名请求正在进行。', '请先在钱包中完成它。'),
+    metadata_upload_failed: sentences('元数据存储失败。', '服务器会自动重试。'),
+    metadata_cid_mismatch: sentences(
       '存储返回的 CID 与内容不符。',
       '服务器会重试；若仍出现，请检查存储服务商。',
     ),
-    metadata_unavailable: say('暂时无法取得元数据。', '服务器会自动重试。'),
-    mint_failed_on_chain: say('铸造交易在链上失败。', '服务器会自动重试。'),
-    mint_authority_unfunded: say('铸造账户的 SOL 不足。', '请为铸造账户充值。'),
-    mint_address_occupied: say('新 NFT 的地址上存在意外内容。', '需要运营人员检查该地址。'),
-    mint_mismatch: say('铸造出的 NFT 与预期不符。', '需要运营人员检查该铸造。'),
-    mint_key_unknown: say(
+    metadata_unavailable: sentences('暂时无法取得元数据。', '服务器会自动重试。'),
+    mint_failed_on_chain: sentences('铸造交易在链上失败。', '服务器会自动重试。'),
+    mint_authority_unfunded: sentences('铸造账户的 SOL 不足。', '请为铸造账户充值。'),
+    mint_address_occupied: sentences('新 NFT 的地址上存在意外内容。', '需要运营人员检查该地址。'),
+    mint_mismatch: sentences('铸造出的 NFT 与预期不符。', '需要运营人员检查该铸造。'),
+    mint_key_unknown: sentences(
       '未配置该操作所用的铸造密钥。',
       '请将旧密钥传入 formerAuthorities，直到其操作全部结束。',
     ),
-    records_failed: say('记录更新失败。', '服务器会自动重试。'),
-    rpc_unavailable: say('Solana RPC 节点没有响应。', '请等待；没有链上结果不会作出任何决定。'),
-    wrong_cluster: say(
+    records_failed: sentences('记录更新失败。', '服务器会自动重试。'),
+    rpc_unavailable: sentences(
+      'Solana RPC 节点没有响应。',
+      '请等待；没有链上结果不会作出任何决定。',
+    ),
+    wrong_cluster: sentences(
       'RPC 节点属于另一个 Solana 集群。',
       '请将 SOLANA_RPC_URL 指向正确的集群，或使用其他数据库。',
     ),
-    database_unavailable: say('数据库没有响应。', '请稍后再试；没有丢失任何内容。'),
-    database_in_use: say(
+    database_unavailable: sentences('数据库没有响应。', '请稍后再试；没有丢失任何内容。'),
+    database_in_use: sentences(
       '内置数据库目录正被另一个进程使用。',
       '请停止该进程，或通过 DATABASE_URL 使用 Postgres。',
     ),
-    transaction_rolled_back: say('数据库事务已回滚。', '请重试；未写入任何内容。'),
-    database_newer: say('数据库的版本比此程序新。', '请更新此程序。'),
-    sink_refused: say('对方系统拒绝了此消息。', '请按提示修正后重放；操作本身不受影响。'),
-    connection_lost: say('连接已中断。', '客户端会自动重新连接。'),
-    connection_gave_up: say('客户端已停止重新连接。', '请检查网络，然后重试。'),
-    missing_capability: say('运行环境缺少客户端所需的功能。', '请通过 environment 选项传入。'),
-    aborted: say('调用已中止。', '需要时请再次调用。'),
-    detached: say('已停止跟踪该操作；它在服务器上继续进行。', '如需跟踪，请重新连接。'),
-    invalid_option: say('某个选项的值不正确。', '请更正信息中指出的选项。'),
+    transaction_rolled_back: sentences('数据库事务已回滚。', '请重试；未写入任何内容。'),
+    database_newer: sentences('数据库的版本比此程序新。', '请更新此程序。'),
+    sink_refused: sentences('对方系统拒绝了此消息。', '请按提示修正后重放；操作本身不受影响。'),
+    connection_lost: sentences('连接已中断。', '客户端会自动重新连接。'),
+    connection_gave_up: sentences('客户端已停止重新连接。', '请检查网络，然后重试。'),
+    missing_capability: sentences(
+      '运行环境缺少客户端所需的功能。',
+      '请通过 environment 选项传入。',
+    ),
+    aborted: sentences('调用已中止。', '需要时请再次调用。'),
+    detached: sentences('已停止跟踪该操作；它在服务器上继续进行。', '如需跟踪，请重新连接。'),
+    invalid_option: sentences('某个选项的值不正确。', '请更正信息中指出的选项。'),
   },
   statuses: {
     initializing: '正在准备',

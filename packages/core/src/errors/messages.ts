@@ -15,10 +15,10 @@ export interface Sentences {
   readonly hint: string;
 }
 
-type Process = (typeof processes)[ProcessName];
+type BuiltInProcess = (typeof processes)[ProcessName];
 
 /** A status of one of the processes of this version. */
-export type KnownStatus = StatusOf<Process>;
+export type KnownStatus = StatusOf<BuiltInProcess>;
 
 /**
  * Texts of buttons, steps and their states: processes (what starting one is called), actions,
@@ -27,7 +27,7 @@ export type KnownStatus = StatusOf<Process>;
 export type Label =
   | ProcessName
   | Action
-  | PhaseOf<Process>
+  | PhaseOf<BuiltInProcess>
   | StepState
   | 'progress'
   | 'steps'

@@ -3,7 +3,7 @@ import { compileFields, type Fields } from '../schema/index.ts';
 import type { PhaseDefinition, Shape } from './define.ts';
 import { type ProcessDefinition, resolveProcess, resolveStatus } from './process.ts';
 
-/** One status of a process as plain data: `next` and `carried` are resolved. */
+/** One status of a process as plain data: `next` and `inherited` are resolved. */
 export interface StatusData {
   /** The phase it belongs to, or null for a status that several phases share. */
   readonly phase: string | null;

@@ -11,8 +11,8 @@ export type Shape = Readonly<Record<string, z.core.$ZodType>>;
 export interface StatusDefinition<Facts extends Shape = Shape, Now extends Shape = Shape> {
   /** Percent shown from here on; `kept` leaves it as it is. */
   readonly progress: number | 'kept';
-  /** Where the asset is; `carried` means where the phases before this one left it. */
-  readonly asset: Asset | 'carried';
+  /** Where the asset is; `inherited` means where the phases before this one left it. */
+  readonly asset: Asset | 'inherited';
   /** Payload that stays true from this event on. */
   readonly facts: Facts;
   /** Payload that is true only while the operation is in this status. */
@@ -34,7 +34,7 @@ export interface PhaseDefinition<Name extends string = string, S extends Statuse
   /** Statuses a process may enter the phase with. */
   readonly entries: readonly string[];
   /** Where the asset is once the phase is done; left out when the phase does not touch it. */
-  readonly leaves?: Asset;
+  readonly assetAfter?: Asset;
   readonly statuses: S;
 }
 
@@ -44,7 +44,7 @@ interface StatusRest {
   readonly to?: readonly string[];
 }
 
-type Given<R extends StatusRest, K extends 'facts' | 'now'> =
+type GivenShape<R extends StatusRest, K extends 'facts' | 'now'> =
   R extends Readonly<Record<K, infer S extends Shape>> ? S : Record<never, never>;
 
 const none = {};
@@ -52,13 +52,13 @@ const none = {};
 /** Fills in what a status leaves out. A status without `to` is terminal. */
 export const status = <const Rest extends StatusRest = Record<never, never>>(
   progress: number | 'kept',
-  asset: Asset | 'carried',
+  asset: Asset | 'inherited',
   rest?: Rest,
-): StatusDefinition<Given<Rest, 'facts'>, Given<Rest, 'now'>> => ({
+): StatusDefinition<GivenShape<Rest, 'facts'>, GivenShape<Rest, 'now'>> => ({
   progress,
   asset,
-  facts: (rest?.facts ?? none) as Given<Rest, 'facts'>,
-  now: (rest?.now ?? none) as Given<Rest, 'now'>,
+  facts: (rest?.facts ?? none) as GivenShape<Rest, 'facts'>,
+  now: (rest?.now ?? none) as GivenShape<Rest, 'now'>,
   to: rest?.to ?? [],
 });
 
@@ -68,7 +68,7 @@ export const status = <const Rest extends StatusRest = Record<never, never>>(
  */
 export const definePhase = <const Name extends string, const S extends Statuses>(
   name: Name,
-  phase: { entries: readonly (keyof S & string)[]; leaves?: Asset; statuses: S },
+  phase: { entries: readonly (keyof S & string)[]; assetAfter?: Asset; statuses: S },
 ): PhaseDefinition<Name, S> => ({ name, ...phase });
 
 /**
@@ -108,7 +108,7 @@ export function defineProcess<
 }): DefinedProcess<Name, Input, Phases> {
   const statuses: Record<string, StatusData> = {};
   const payloads: Record<string, Shape> = {};
-  let carried: Asset = 'safe';
+  let inherited: Asset = 'safe';
   for (const [index, phase] of process.phases.entries()) {
     const next = process.phases[index + 1]?.entries ?? [];
     for (const [name, { progress, asset, facts, now, ...rest }] of Object.entries(phase.statuses)) {
@@ -118,7 +118,7 @@ export function defineProcess<
         statuses[name] = { ...earlier, phase: null, to: [...new Set([...earlier.to, ...to])] };
       else {
         payloads[name] = { ...facts, ...now };
-        const resolved = asset === 'carried' ? carried : asset;
+        const resolved = asset === 'inherited' ? inherited : asset;
         statuses[name] = {
           phase: phase.name,
           progress,
@@ -129,7 +129,7 @@ export function defineProcess<
         };
       }
     }
-    carried = phase.leaves ?? carried;
+    inherited = phase.assetAfter ?? inherited;
   }
   const { phases, ...head } = process;
   const data: ProcessData = {

@@ -15,10 +15,10 @@ export {
   createFolding,
   type Folded,
   type Folding,
+  type FoldVerdict as Verdict,
   fold,
   foldAll,
   follows,
-  type Verdict,
 } from './reduce.ts';
 export { type Action, actionsOf, isCommitted, isDelivered } from './select.ts';
 export { type Step, type StepState, stepsOf } from './steps.ts';

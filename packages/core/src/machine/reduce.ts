@@ -2,7 +2,7 @@ import type { ResolvedStatus } from './process.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from './types.ts';
 
 /** What became of an event. */
-export type Verdict =
+export type FoldVerdict =
   | 'applied'
   /** Its number was folded in before: dropped. */
   | 'duplicate'
@@ -24,7 +24,7 @@ export type Verdict =
 /** The snapshot after an event, and what became of the event. */
 export interface Folded {
   readonly snapshot: Snapshot | null;
-  readonly verdict: Verdict;
+  readonly verdict: FoldVerdict;
 }
 
 /**
@@ -59,7 +59,7 @@ export function foldAll(
  */
 export interface Folding {
   /** Folds in one more event, and says what became of it. */
-  add(event: OperationEvent): Verdict;
+  add(event: OperationEvent): FoldVerdict;
   /**
    * What was given to begin with as long as every event was dropped. What is handed out does not
    * change any more.
@@ -84,7 +84,7 @@ export function createFolding(process: AnyProcess, initial: Snapshot | null): Fo
    */
   let status = initial ? process.statuses[initial.status] : undefined;
 
-  const add = (event: OperationEvent): Verdict => {
+  const add = (event: OperationEvent): FoldVerdict => {
     const dropped = whyDropped(process, present, event);
     if (dropped) return dropped;
     const next = process.find(event.status);
@@ -129,7 +129,7 @@ function whyDropped(
   process: AnyProcess,
   snapshot: Snapshot | null,
   { process: name, operationId, seq }: OperationEvent,
-): Verdict | null {
+): FoldVerdict | null {
   if (name !== process.name || (snapshot && operationId !== snapshot.operationId)) return 'foreign';
   const cursor = snapshot?.seq ?? 0;
   if (seq <= cursor) return 'duplicate';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { definePhase, status } from '../machine/define.ts';
 import { base58, count, failure, instant } from './fields.ts';
-import { waysOut } from './preflight.ts';
+import { exits } from './preflight.ts';
 
 /** A burn transaction for the wallet. */
 export const burnTransaction = z.looseObject({
@@ -40,7 +40,7 @@ export const commitment = z.enum(['none', 'processed', 'confirmed', 'finalized']
  */
 export const burn = definePhase('burn', {
   entries: ['awaiting_burn', 'burn_verified'],
-  leaves: 'burned_owed',
+  assetAfter: 'burned_owed',
   statuses: {
     awaiting_burn: status(20, 'safe', {
       now: {
@@ -78,6 +78,6 @@ export const burn = definePhase('burn', {
       facts: { burnTxSignature: base58, slot: count },
       to: ['next'],
     }),
-    ...waysOut,
+    ...exits,
   },
 });

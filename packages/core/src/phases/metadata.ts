@@ -6,8 +6,8 @@ import { recovery } from './recovery.ts';
 export const metadata = definePhase('metadata', {
   entries: ['uploading_metadata'],
   statuses: {
-    uploading_metadata: status(60, 'carried', { to: ['metadata_uploaded', 'upload_failed'] }),
-    metadata_uploaded: status(70, 'carried', {
+    uploading_metadata: status(60, 'inherited', { to: ['metadata_uploaded', 'upload_failed'] }),
+    metadata_uploaded: status(70, 'inherited', {
       facts: { ipfsHash: z.string(), metadataUri: z.string() },
       to: ['next'],
     }),

@@ -3,7 +3,7 @@ import { definePhase, type Shape, status } from '../machine/define.ts';
 import { failure, requirement, usualMs } from './fields.ts';
 
 /** Statuses in which nothing irreversible has happened may end here. */
-export const waysOut = {
+export const exits = {
   cancelled: status('kept', 'safe'),
   error: status('kept', 'safe', { now: failure }),
 } as const;
@@ -28,6 +28,6 @@ export const preflight = <const Facts extends Shape>(facts: Facts) =>
       qualification_failed: status(0, 'safe', {
         now: { ...failure, requirements: z.array(requirement) },
       }),
-      ...waysOut,
+      ...exits,
     },
   });

@@ -12,7 +12,7 @@ export const record = <const Updating extends Shape, const Completed extends Sha
   definePhase('record', {
     entries: ['updating_records'],
     statuses: {
-      updating_records: status(90, 'carried', { facts: updating, to: ['completed'] }),
-      completed: status(100, 'carried', { facts: completed }),
+      updating_records: status(90, 'inherited', { facts: updating, to: ['completed'] }),
+      completed: status(100, 'inherited', { facts: completed }),
     },
   });

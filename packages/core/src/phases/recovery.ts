@@ -13,11 +13,11 @@ const attempts = { attempt: z.int().check(z.positive()), maxAttempts: z.int().ch
 export const recovery = <const Failed extends string>(failed: Failed, working: string) =>
   ({
     ...({ [failed]: failedStatus } as Record<Failed, typeof failedStatus>),
-    recovering: status('kept', 'carried', {
+    recovering: status('kept', 'inherited', {
       now: { step: z.enum(['upload', 'mint']), ...attempts, retryAt: instant },
       to: [working, 'needs_attention'],
     }),
-    needs_attention: status('kept', 'carried', {
+    needs_attention: status('kept', 'inherited', {
       now: {
         ...failure,
         compensationId: z.string(),
@@ -33,7 +33,7 @@ export const recovery = <const Failed extends string>(failed: Failed, working: s
     }),
   }) as const;
 
-const failedStatus = status('kept', 'carried', {
+const failedStatus = status('kept', 'inherited', {
   now: { ...failure, ...attempts, retryAction: z.optional(z.string()) },
   to: ['recovering', 'needs_attention'],
 });

@@ -22,7 +22,7 @@ export const problemSchema = z.looseObject({
 });
 
 /** A refusal as it crosses the wire: RFC 9457 with the members of this protocol. */
-export type Problem = z.infer<z.ZodMiniObject<(typeof problemSchema)['shape'], z.core.$strip>>;
+export type ProblemBody = z.infer<z.ZodMiniObject<(typeof problemSchema)['shape'], z.core.$strip>>;
 
 /**
  * A snapshot as it crosses the wire: exactly what the reducer makes. Answer of `cancel` and

@@ -33,6 +33,6 @@ export interface FrameComment {
 
 /** What a comment says; empty for any other comment. */
 export function parseComment(comment: string): FrameComment {
-  const said = comment.matchAll(/\b(heartbeat|protocol|time)=(\d{1,16})\b/g);
-  return Object.fromEntries(Array.from(said, ([, key, digits]) => [key, Number(digits)]));
+  const pairs = comment.matchAll(/\b(heartbeat|protocol|time)=(\d{1,16})\b/g);
+  return Object.fromEntries(Array.from(pairs, ([, key, digits]) => [key, Number(digits)]));
 }

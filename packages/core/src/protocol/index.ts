@@ -36,7 +36,7 @@ export {
   confirmBurnResultSchema,
   confirmBurnSchema,
   eventPageSchema,
-  type Problem,
+  type ProblemBody as Problem,
   problemSchema,
   snapshotListSchema,
   snapshotSchema,

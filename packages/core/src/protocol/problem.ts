@@ -1,13 +1,13 @@
 import { type ErrorCode, errorCodes, isErrorCode } from '../errors/codes.ts';
 import { isCode, NftUpgradeError } from '../errors/error.ts';
 import { problemBody } from '../generated.ts';
-import type { Problem } from './bodies.ts';
+import type { ProblemBody } from './bodies.ts';
 
 /** Media type of a refusal (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** The problem that stands for an error. Causes and stacks stay behind. */
-export function toProblem(error: NftUpgradeError): Problem {
+export function toProblem(error: NftUpgradeError): ProblemBody {
   const facts = isErrorCode(error.code)
     ? errorCodes[error.code]
     : { message: error.code, status: 500 };
@@ -31,7 +31,7 @@ export function toProblem(error: NftUpgradeError): Problem {
  * page of its own.
  */
 export function fromProblem(status: number, body: unknown, more: object = {}): NftUpgradeError {
-  const problem = problemBody(body) ? (body as Problem) : {};
+  const problem = problemBody(body) ? (body as ProblemBody) : {};
   const {
     code,
     detail,
@@ -42,7 +42,7 @@ export function fromProblem(status: number, body: unknown, more: object = {}): N
     asset,
     operationId,
     details,
-  }: Partial<Problem> = problem;
+  }: Partial<ProblemBody> = problem;
   // What is not a name is none of ours. A 401 means the same whoever answers it.
   const ours = isCode(code) && status !== 401;
   return new NftUpgradeError(ours ? code : codeOfStatus(status), {

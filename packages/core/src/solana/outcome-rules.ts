@@ -35,7 +35,7 @@ const status =
       (word) =>
         link.statusCode === word || link.message.toLowerCase().includes(`(0x${word.toString(16)})`),
     );
-const says =
+const matches =
   (...patterns: readonly RegExp[]) =>
   (link: ErrorLink): boolean =>
     patterns.some((pattern) => pattern.test(link.message));
@@ -220,7 +220,7 @@ export const outcomeRules: readonly OutcomeRule[] = [
     source:
       'agave: InsufficientFundsForFee, AccountNotFound, and the System program, in the answer ' +
       'of a node',
-    when: says(/insufficient lamports|insufficient funds for fee|no record of a prior credit/i),
+    when: matches(/insufficient lamports|insufficient funds for fee|no record of a prior credit/i),
     kind: 'unknown',
     code: 'insufficient_sol',
   },
@@ -305,7 +305,7 @@ export const outcomeRules: readonly OutcomeRule[] = [
     source:
       'Phantom, Solflare, Backpack, Coinbase: "User rejected the request.", "Transaction ' +
       'cancelled", "Approval Denied", "Plugin Closed"',
-    when: says(
+    when: matches(
       /\buser (has )?(rejected|denied|declined|cancell?ed|disapproved)/i,
       /\b(rejected|denied|declined|cancell?ed) by (the )?user\b/i,
       /^(transaction|request|signing) (rejected|denied|declined|cancell?ed)\.?$/i,
@@ -316,19 +316,19 @@ export const outcomeRules: readonly OutcomeRule[] = [
   },
   {
     source: 'browsers and wallets: pop-up blocked',
-    when: says(/pop-?up.{0,20}blocked|blocked.{0,20}pop-?up/i),
+    when: matches(/pop-?up.{0,20}blocked|blocked.{0,20}pop-?up/i),
     kind: 'not_prompted',
     code: 'wallet_popup_blocked',
   },
   {
     source: 'wallets: "Wallet is locked"',
-    when: says(/\b(wallet|device|ledger)( is)? locked\b/i),
+    when: matches(/\b(wallet|device|ledger)( is)? locked\b/i),
     kind: 'not_prompted',
     code: 'wallet_locked',
   },
   {
     source: 'Ledger through wallets',
-    when: says(/blind.?sign/i),
+    when: matches(/blind.?sign/i),
     kind: 'not_prompted',
     code: 'wallet_blind_signing',
   },
@@ -380,7 +380,7 @@ export const outcomeRules: readonly OutcomeRule[] = [
     source:
       'wallet-adapter-base src/signer.ts: "Sending transaction version 0 isn\'t supported by ' +
       'this wallet"',
-    when: says(/isn['’]t supported by this wallet/i),
+    when: matches(/isn['’]t supported by this wallet/i),
     kind: 'not_prompted',
     code: 'wallet_unsupported',
   },

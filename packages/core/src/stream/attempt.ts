@@ -11,7 +11,7 @@ import type { TokenReason } from './auth.ts';
 import type { Counters } from './counters.ts';
 import { createDecoder, type Decoded } from './decode.ts';
 import { createLagMeter } from './lag.ts';
-import type { Ending, PolicyMemory } from './policy.ts';
+import type { AttemptResult, PolicyMemory } from './policy.ts';
 import { readStream } from './read.ts';
 import type { Sequencer } from './sequence.ts';
 import type { Limits, Timing } from './timing.ts';
@@ -33,7 +33,7 @@ export type StreamEntry =
     }
   /** What one chunk of a stream said, or one page. */
   | ({ readonly kind: 'chunk'; readonly heartbeatMs: number } & Decoded)
-  | { readonly kind: 'ending'; readonly ending: Ending };
+  | { readonly kind: 'result'; readonly result: AttemptResult };
 
 /** What the attempts of one operation are made of. */
 export interface AttemptOptions {
@@ -57,10 +57,10 @@ export interface AttemptOptions {
   readonly record?: ((entry: StreamEntry) => void) | undefined;
 }
 
-/** What whoever makes attempts is told. */
+/** What is called while attempts are made. */
 export interface AttemptListener {
   /** Newly folded events. */
-  take(events: readonly OperationEvent[]): void;
+  onEvents(events: readonly OperationEvent[]): void;
   /** A stream says something for the first time. */
   live?(): void;
   /** What `retry:` asks for. */
@@ -71,8 +71,8 @@ export interface AttemptListener {
 export interface Attempts {
   /** Id of the operation; null until the server has told it. */
   id(): string | null;
-  /** Starts, streams or reads a page. Never rejects: every end is an ending. */
-  run(memory: PolicyMemory, reason: TokenReason, signal: AbortSignal): Promise<Ending>;
+  /** Starts, streams or reads a page. Never rejects: every end is a result. */
+  run(memory: PolicyMemory, reason: TokenReason, signal: AbortSignal): Promise<AttemptResult>;
   /**
    * The device was away: late frames say nothing now. True when the present connection has been
    * silent for so long that it may be dead.
@@ -93,7 +93,7 @@ export function createAttempts(
   let { heartbeatMs } = timing;
   let attemptedAt = 0;
   /** When the last byte came over the present connection; null before the first. */
-  let heardAt: number | null = null;
+  let receivedAt: number | null = null;
 
   const identify = (given: string) => {
     if (id !== null) return;
@@ -101,15 +101,15 @@ export function createAttempts(
     options.onIdentified(given);
   };
 
-  const hear = (decoded: Decoded) => record?.({ kind: 'chunk', heartbeatMs, ...decoded });
+  const recordChunk = (decoded: Decoded) => record?.({ kind: 'chunk', heartbeatMs, ...decoded });
 
-  /** Folds events; an ending when nothing more is to be read here. */
-  const take = (events: OperationEvent[]): Ending | null => {
+  /** Folds events; a result when nothing more is to be read here. */
+  const ingest = (events: OperationEvent[]): AttemptResult | null => {
     if (!events[0]) return null;
     identify(events[0].operationId);
-    const { gap, error } = sequencer.take(events, id);
-    if (events.length > 0) listener.take(events);
-    if (sequencer.snapshot()?.terminal) return { kind: 'cut' };
+    const { gap, error } = sequencer.ingest(events, id);
+    if (events.length > 0) listener.onEvents(events);
+    if (sequencer.snapshot()?.terminal) return { kind: 'closed' };
     if (error) return { kind: 'protocol', error };
     return gap ? { kind: 'gap' } : null;
   };
@@ -117,7 +117,7 @@ export function createAttempts(
   const follow = async (
     stream: NonNullable<Response['body']>,
     signal: AbortSignal,
-  ): Promise<Ending> => {
+  ): Promise<AttemptResult> => {
     let liveSince: number | null = null;
     /**
      * Latest server time of a frame that was certainly not replayed: before the first heartbeat all
@@ -125,10 +125,10 @@ export function createAttempts(
      */
     let serverTime = Infinity;
 
-    const onChunk = (decoded: Decoded, arrival: number): Ending | null => {
+    const onChunk = (decoded: Decoded, arrival: number): AttemptResult | null => {
       const { events, comments, retryMs, error } = decoded;
-      heardAt = arrival;
-      hear(decoded);
+      receivedAt = arrival;
+      recordChunk(decoded);
       let heldBack = false;
       const sent = (at: number) => {
         heldBack = lag.observe(at, arrival) || heldBack;
@@ -154,12 +154,12 @@ export function createAttempts(
         listener.live?.();
       }
       return (
-        take(events) ??
+        ingest(events) ??
         (error ? { kind: 'protocol', error } : heldBack ? { kind: 'buffered' } : null)
       );
     };
 
-    const ending = await readStream(stream, {
+    const result = await readStream(stream, {
       decoder: createDecoder(process, limits.maxFrameBytes),
       clock,
       signal,
@@ -167,15 +167,16 @@ export function createAttempts(
       silenceMs: () => heartbeatMs * timing.silenceFactor,
       onChunk,
     });
-    const stayed = liveSince !== null && heardAt !== null && heardAt - liveSince >= heartbeatMs;
-    return { ...ending, stayed };
+    const stayed =
+      liveSince !== null && receivedAt !== null && receivedAt - liveSince >= heartbeatMs;
+    return { ...result, stayed };
   };
 
   const exchange = async (
     streams: boolean,
     reason: TokenReason,
     signal: AbortSignal,
-  ): Promise<Ending> => {
+  ): Promise<AttemptResult> => {
     const cursor = sequencer.cursor();
     const known = id;
     const common = { stream: streams, reason, signal };
@@ -219,14 +220,14 @@ export function createAttempts(
     }
     const { events, terminal } = read(wire.eventPage, answer);
     const decoded = { ...nothing, events: events.map((event) => parseEvent(process, event)) };
-    hear(decoded);
-    const ending = take(decoded.events);
-    if (!ending && terminal && events.length === 0)
+    recordChunk(decoded);
+    const result = ingest(decoded.events);
+    if (!result && terminal && events.length === 0)
       throw new NftUpgradeError('protocol_unsupported', {
         operationId: known,
         details: { problem: 'end' },
       });
-    return ending ?? { kind: 'polled' };
+    return result ?? { kind: 'polled' };
   };
 
   return {
@@ -237,24 +238,24 @@ export function createAttempts(
       counters.attempts++;
       record?.({ kind: 'attempt', mode, reason, snapshot: sequencer.snapshot() });
       attemptedAt = clock.now();
-      heardAt = null;
-      let ending: Ending;
+      receivedAt = null;
+      let result: AttemptResult;
       try {
-        ending = await exchange(streams, reason, signal);
+        result = await exchange(streams, reason, signal);
       } catch (thrown) {
-        ending = endingOf(thrown, streams, signal);
+        result = resultOf(thrown, streams, signal);
       }
-      if (ending.kind === 'protocol') counters.protocolErrors++;
-      if (ending.kind === 'silent' || ending.kind === 'buffered') counters.silences++;
-      if (sequencer.cursor() > before) ending = { ...ending, progressed: true };
-      record?.({ kind: 'ending', ending });
-      return ending;
+      if (result.kind === 'protocol') counters.protocolErrors++;
+      if (result.kind === 'silent' || result.kind === 'buffered') counters.silences++;
+      if (sequencer.cursor() > before) result = { ...result, progressed: true };
+      record?.({ kind: 'result', result });
+      return result;
     },
     awake() {
       lag.reset();
       return (
-        clock.now() - (heardAt ?? attemptedAt) >
-        (heardAt === null ? timing.firstByteMs : heartbeatMs * 1.2)
+        clock.now() - (receivedAt ?? attemptedAt) >
+        (receivedAt === null ? timing.firstByteMs : heartbeatMs * 1.2)
       );
     },
   };
@@ -262,13 +263,13 @@ export function createAttempts(
 
 const nothing: Decoded = { events: [], comments: [], retryMs: null, error: null };
 
-function endingOf(thrown: unknown, streams: boolean, signal: AbortSignal): Ending {
+function resultOf(thrown: unknown, streams: boolean, signal: AbortSignal): AttemptResult {
   const error = toNftUpgradeError(thrown, 'connection_lost');
   const { code, details } = error;
   if (signal.aborted || code === 'aborted') return { kind: 'interrupted' };
   if (code === 'connection_lost')
     return details.timeoutMs
-      ? { kind: 'silent', error, mute: streams }
+      ? { kind: 'silent', error, noBytes: streams }
       : { kind: 'network', error };
   if (code === 'unauthenticated' || (details.status && code !== 'invalid_frame'))
     return { kind: 'response', error };

@@ -62,7 +62,7 @@ describe.each(combinations)('C7 $title', ({ of, encoding }) => {
         for (const chunk of splitBy(bytes, [1 + (cutAfter % 3), 211])) {
           const { events, error } = decoder.push(chunk);
           if (error) throw error;
-          sequencer.take(events, log[0]?.operationId ?? null);
+          sequencer.ingest(events, log[0]?.operationId ?? null);
           for (const { seq } of events) seen.push(seq);
         }
       };

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { heartbeatFrame } from '../protocol/frame.ts';
 import { GAP_HEADER } from '../protocol/version.ts';
+import { frames, log, opening, openLive, pushed, scripted } from './fixtures/environments.ts';
 import { waitingUpgrade } from './fixtures/recordings.ts';
-import { frames, log, opening, openLive, pushed, scripted } from './fixtures/worlds.ts';
 
 describe('C7 the connection', () => {
   test('goes from connecting to live to closed', async () => {
-    const world = pushed();
-    expect(world.connection()).toMatchObject({ state: 'connecting', attempt: 0 });
-    const answer = await openLive(world);
-    expect(world.connection()).toEqual({
+    const environment = pushed();
+    expect(environment.connection()).toMatchObject({ state: 'connecting', attempt: 0 });
+    const answer = await openLive(environment);
+    expect(environment.connection()).toEqual({
       state: 'live',
       attempt: 0,
       reason: null,
@@ -17,27 +17,27 @@ describe('C7 the connection', () => {
       nextRetryAt: null,
     });
     answer.write(frames(log.slice(3)));
-    await world.time.settle();
-    expect(world.connection()).toMatchObject({ state: 'closed', reason: 'ended' });
-    expect(world.time.pending).toBe(0);
-    expect(world.signals.listening).toBe(0);
+    await environment.time.settle();
+    expect(environment.connection()).toMatchObject({ state: 'closed', reason: 'ended' });
+    expect(environment.time.pending).toBe(0);
+    expect(environment.signals.listening).toBe(0);
     expect(answer.cancelled()).toBe(true);
   });
 
   test('a cut waits for a drawn delay, says so, and resumes from the cursor', async () => {
-    const world = pushed();
-    const answer = await openLive(world);
+    const environment = pushed();
+    const answer = await openLive(environment);
     answer.fail();
-    await world.time.settle();
-    expect(world.connection()).toMatchObject({
+    await environment.time.settle();
+    expect(environment.connection()).toMatchObject({
       state: 'reconnecting',
       reason: 'cut',
-      nextRetryAt: world.time.clock.now() + 1_000,
+      nextRetryAt: environment.time.clock.now() + 1_000,
     });
-    await world.time.advance(999);
-    expect(world.net.calls).toHaveLength(1);
-    await world.time.advance(1);
-    expect(world.net.calls[1]).toMatchObject({
+    await environment.time.advance(999);
+    expect(environment.net.calls).toHaveLength(1);
+    await environment.time.advance(1);
+    expect(environment.net.calls[1]).toMatchObject({
       method: 'GET',
       path: '/api/v1/nft/upgrade/upg_1/events',
       headers: { 'Last-Event-ID': '3' },
@@ -47,63 +47,63 @@ describe('C7 the connection', () => {
   test.each(['a stream', 'a page'])(
     'C8 %s from a server that has lost the cursor is counted, and tells nothing twice',
     async (kind) => {
-      const world = pushed();
-      const told: number[] = [];
+      const environment = pushed();
+      const seqs: number[] = [];
       void (async () => {
-        for await (const { seq } of world.operation) told.push(seq);
+        for await (const { seq } of environment.operation) seqs.push(seq);
       })();
-      (await openLive(world)).fail();
-      await world.time.advance(1_000);
+      (await openLive(environment)).fail();
+      await environment.time.advance(1_000);
       const fromTheStart = { [GAP_HEADER]: 'true' };
       const json = { 'content-type': 'application/json' };
-      if (kind === 'a stream') world.net.answer(1, fromTheStart).write(opening + frames(log));
+      if (kind === 'a stream') environment.net.answer(1, fromTheStart).write(opening + frames(log));
       else {
-        world.net.answer(1, json).end();
-        await world.time.advance(1_000);
-        const page = world.net.answer(2, { ...json, ...fromTheStart });
+        environment.net.answer(1, json).end();
+        await environment.time.advance(1_000);
+        const page = environment.net.answer(2, { ...json, ...fromTheStart });
         page.write(JSON.stringify({ events: log, terminal: true }));
         page.end();
       }
-      await world.time.settle();
-      expect(world.operation.getSnapshot().operation).toMatchObject({ status: 'completed' });
-      expect(world.operation.counters).toMatchObject({
+      await environment.time.settle();
+      expect(environment.operation.getSnapshot().operation).toMatchObject({ status: 'completed' });
+      expect(environment.operation.counters).toMatchObject({
         cursorsLost: 1,
         duplicates: 3,
         events: log.length,
       });
-      expect(told).toEqual(log.map(({ seq }) => seq));
+      expect(seqs).toEqual(log.map(({ seq }) => seq));
     },
   );
 
   test('retry: 0 does not mean at once', async () => {
-    const world = pushed();
-    const answer = await openLive(world);
+    const environment = pushed();
+    const answer = await openLive(environment);
     answer.write('retry: 0\n\n');
-    await world.time.settle();
+    await environment.time.settle();
     answer.end();
-    await world.time.advance(99);
-    expect(world.net.calls).toHaveLength(1);
-    await world.time.advance(1);
-    expect(world.net.calls).toHaveLength(2);
+    await environment.time.advance(99);
+    expect(environment.net.calls).toHaveLength(1);
+    await environment.time.advance(1);
+    expect(environment.net.calls).toHaveLength(2);
   });
 
   test('silence for 2.5 heartbeats is a dead connection; a heartbeat keeps it', async () => {
-    const world = pushed();
-    const answer = await openLive(world);
-    for (let beat = 0; beat < 5; beat++) {
-      await world.time.advance(4_000);
-      answer.write(heartbeatFrame(world.time.clock.now()));
+    const environment = pushed();
+    const answer = await openLive(environment);
+    for (let heartbeat = 0; heartbeat < 5; heartbeat++) {
+      await environment.time.advance(4_000);
+      answer.write(heartbeatFrame(environment.time.clock.now()));
     }
-    await world.time.advance(9_900);
-    expect(world.connection().state).toBe('live');
-    await world.time.advance(200);
-    expect(world.connection()).toMatchObject({ state: 'reconnecting', reason: 'silent' });
+    await environment.time.advance(9_900);
+    expect(environment.connection().state).toBe('live');
+    await environment.time.advance(200);
+    expect(environment.connection()).toMatchObject({ state: 'reconnecting', reason: 'silent' });
     expect(answer.cancelled()).toBe(true);
-    expect(world.operation.counters.silences).toBe(1);
+    expect(environment.operation.counters.silences).toBe(1);
   });
 
   test('gives up after the budget with the reason, and retry() grants a new one', async () => {
-    const world = scripted(
+    const environment = scripted(
       {
         log: waitingUpgrade,
         fault: (_, index) =>
@@ -111,25 +111,29 @@ describe('C7 the connection', () => {
       },
       { limits: { maxAttempts: 3 } },
     );
-    await world.time.advance(60_000);
-    expect(world.connection()).toMatchObject({ state: 'gave_up', reason: 'network', attempt: 3 });
-    expect(world.connection().error).toMatchObject({
+    await environment.time.advance(60_000);
+    expect(environment.connection()).toMatchObject({
+      state: 'gave_up',
+      reason: 'network',
+      attempt: 3,
+    });
+    expect(environment.connection().error).toMatchObject({
       code: 'connection_gave_up',
       operationId: 'upg_1',
     });
-    await world.time.advance(3_600_000);
-    expect(world.server.requests).toHaveLength(4);
-    expect(world.time.pending).toBe(0);
-    await world.operation.retry();
-    await world.time.settle();
-    expect(world.connection()).toMatchObject({ state: 'live', attempt: 0 });
-    expect(world.server.requests[4]?.headers.get('last-event-id')).toBe('3');
-    expect(world.server.posts).toBe(1);
-    world.client.close();
+    await environment.time.advance(3_600_000);
+    expect(environment.server.requests).toHaveLength(4);
+    expect(environment.time.pending).toBe(0);
+    await environment.operation.retry();
+    await environment.time.settle();
+    expect(environment.connection()).toMatchObject({ state: 'live', attempt: 0 });
+    expect(environment.server.requests[4]?.headers.get('last-event-id')).toBe('3');
+    expect(environment.server.posts).toBe(1);
+    environment.client.close();
   });
 
   test('given up without a network: the network brings it back with a full budget', async () => {
-    const world = scripted(
+    const environment = scripted(
       {
         log: waitingUpgrade,
         fault: (_, index) =>
@@ -137,52 +141,52 @@ describe('C7 the connection', () => {
       },
       { limits: { maxAttempts: 4 } },
     );
-    await world.time.advance(60_000);
-    expect(world.connection().state).toBe('gave_up');
-    expect(world.server.requests).toHaveLength(5);
-    world.signals.emit('visible');
-    await world.time.advance(60_000);
-    expect(world.connection()).toMatchObject({ state: 'live', attempt: 0 });
-    world.client.close();
+    await environment.time.advance(60_000);
+    expect(environment.connection().state).toBe('gave_up');
+    expect(environment.server.requests).toHaveLength(5);
+    environment.signals.emit('visible');
+    await environment.time.advance(60_000);
+    expect(environment.connection()).toMatchObject({ state: 'live', attempt: 0 });
+    environment.client.close();
   });
 
   test('an idle operation on a server that closes in turn never runs out of budget', async () => {
-    const world = pushed({ limits: { maxAttempts: 3 } });
-    let answer = await openLive(world);
+    const environment = pushed({ limits: { maxAttempts: 3 } });
+    let answer = await openLive(environment);
     for (let roll = 1; roll <= 10; roll++) {
-      for (let beat = 0; beat < 2; beat++) {
-        await world.time.advance(4_000);
-        answer.write(heartbeatFrame(world.time.clock.now()));
+      for (let heartbeat = 0; heartbeat < 2; heartbeat++) {
+        await environment.time.advance(4_000);
+        answer.write(heartbeatFrame(environment.time.clock.now()));
       }
-      await world.time.settle();
+      await environment.time.settle();
       answer.end();
-      await world.time.advance(1_000);
-      answer = world.net.answer(roll);
+      await environment.time.advance(1_000);
+      answer = environment.net.answer(roll);
       answer.write(opening);
-      await world.time.settle();
-      expect(world.connection()).toMatchObject({ state: 'live', attempt: 0 });
+      await environment.time.settle();
+      expect(environment.connection()).toMatchObject({ state: 'live', attempt: 0 });
     }
-    expect(world.net.calls.filter((call) => call.method === 'POST')).toHaveLength(1);
+    expect(environment.net.calls.filter((call) => call.method === 'POST')).toHaveLength(1);
   });
 
   test.each(['online', 'visible', 'pageshow', 'resume'] as const)(
     '%s ends a wait at once, and only once',
     async (signal) => {
-      const world = pushed();
-      const answer = await openLive(world);
+      const environment = pushed();
+      const answer = await openLive(environment);
       answer.fail();
-      await world.time.settle();
-      world.signals.emit(signal);
-      world.signals.emit(signal);
-      await world.time.settle();
-      world.signals.emit(signal);
-      await world.time.settle();
-      expect(world.net.calls.map((call) => call.method)).toEqual(['POST', 'GET']);
+      await environment.time.settle();
+      environment.signals.emit(signal);
+      environment.signals.emit(signal);
+      await environment.time.settle();
+      environment.signals.emit(signal);
+      await environment.time.settle();
+      expect(environment.net.calls.map((call) => call.method)).toEqual(['POST', 'GET']);
     },
   );
 
   test('a Retry-After is kept whatever the device says', async () => {
-    const world = scripted({
+    const environment = scripted({
       log: waitingUpgrade,
       fault: (_, index) =>
         index === 0
@@ -191,71 +195,78 @@ describe('C7 the connection', () => {
             ? { reply: { status: 503, headers: { 'retry-after': '20' }, end: 'close' } }
             : undefined,
     });
-    await world.time.advance(1_000);
-    expect(world.connection()).toMatchObject({ state: 'reconnecting', reason: 'busy' });
-    world.signals.emit('visible');
-    world.signals.emit('online');
-    await world.time.advance(19_000);
-    expect(world.server.requests).toHaveLength(2);
-    await world.time.advance(3_000);
-    expect(world.connection().state).toBe('live');
-    world.client.close();
+    await environment.time.advance(1_000);
+    expect(environment.connection()).toMatchObject({ state: 'reconnecting', reason: 'busy' });
+    environment.signals.emit('visible');
+    environment.signals.emit('online');
+    await environment.time.advance(19_000);
+    expect(environment.server.requests).toHaveLength(2);
+    await environment.time.advance(3_000);
+    expect(environment.connection().state).toBe('live');
+    environment.client.close();
   });
 
   test('an answer whose body never ends is given up in time', async () => {
-    const world = scripted({
+    const environment = scripted({
       log: waitingUpgrade,
       fault: (_, index) => (index === 0 ? { reply: { status: 500, end: 'open' } } : undefined),
     });
-    await world.time.advance(14_000);
-    expect(world.connection()).toMatchObject({ state: 'connecting' });
-    await world.time.advance(3_000);
-    expect(world.connection()).toMatchObject({ state: 'live' });
-    world.client.close();
+    await environment.time.advance(14_000);
+    expect(environment.connection()).toMatchObject({ state: 'connecting' });
+    await environment.time.advance(3_000);
+    expect(environment.connection()).toMatchObject({ state: 'live' });
+    environment.client.close();
   });
 
   test('offline is a state of its own; the network brings it back with nothing lost', async () => {
-    const world = pushed({ limits: { maxAttempts: 2 } });
-    const answer = await openLive(world);
-    world.signals.emit('offline');
+    const environment = pushed({ limits: { maxAttempts: 2 } });
+    const answer = await openLive(environment);
+    environment.signals.emit('offline');
     answer.fail();
-    await world.time.settle();
-    expect(world.connection()).toMatchObject({ state: 'offline', reason: 'offline', attempt: 0 });
+    await environment.time.settle();
+    expect(environment.connection()).toMatchObject({
+      state: 'offline',
+      reason: 'offline',
+      attempt: 0,
+    });
     for (let probe = 1; probe <= 4; probe++) {
-      await world.time.advance(30_000);
-      world.net.refuse(probe);
-      await world.time.settle();
-      expect(world.connection().state).toBe('offline');
+      await environment.time.advance(30_000);
+      environment.net.refuse(probe);
+      await environment.time.settle();
+      expect(environment.connection().state).toBe('offline');
     }
-    world.signals.emit('online');
-    await world.time.settle();
-    const again = world.net.answer(5);
+    environment.signals.emit('online');
+    await environment.time.settle();
+    const again = environment.net.answer(5);
     again.write(opening + frames(log.slice(3)));
-    await world.time.settle();
-    await expect(world.operation.done).resolves.toMatchObject({ status: 'completed' });
+    await environment.time.settle();
+    await expect(environment.operation.done).resolves.toMatchObject({ status: 'completed' });
   });
 
   test('C9 a device that slept drops the dead socket as soon as it wakes', async () => {
-    const world = pushed();
-    await openLive(world);
-    world.time.sleep(3_600_000);
-    world.signals.emit('resume');
-    await world.time.settle();
-    expect(world.net.calls).toHaveLength(2);
-    expect(world.net.calls[1]).toMatchObject({ method: 'GET', headers: { 'Last-Event-ID': '3' } });
+    const environment = pushed();
+    await openLive(environment);
+    environment.time.sleep(3_600_000);
+    environment.signals.emit('resume');
+    await environment.time.settle();
+    expect(environment.net.calls).toHaveLength(2);
+    expect(environment.net.calls[1]).toMatchObject({
+      method: 'GET',
+      headers: { 'Last-Event-ID': '3' },
+    });
   });
 
   test('a tab switch leaves a healthy stream and a start under way alone', async () => {
-    const world = pushed();
-    await world.time.advance(8_000);
-    world.signals.emit('visible');
-    await world.time.settle();
-    expect(world.net.calls).toHaveLength(1);
-    await openLive(world);
-    world.signals.emit('visible');
-    world.signals.emit('online');
-    await world.time.settle();
-    expect(world.net.calls).toHaveLength(1);
-    expect(world.connection().state).toBe('live');
+    const environment = pushed();
+    await environment.time.advance(8_000);
+    environment.signals.emit('visible');
+    await environment.time.settle();
+    expect(environment.net.calls).toHaveLength(1);
+    await openLive(environment);
+    environment.signals.emit('visible');
+    environment.signals.emit('online');
+    await environment.time.settle();
+    expect(environment.net.calls).toHaveLength(1);
+    expect(environment.connection().state).toBe('live');
   });
 });

@@ -65,7 +65,7 @@ export function follow(options: FollowOptions): Follower {
     retry(ms) {
       memory = { ...memory, retryMs: Math.max(ms, MIN_RETRY_MS) };
     },
-    take(events) {
+    onEvents(events) {
       const snapshot = sequencer.snapshot();
       if (snapshot && !stopped) options.onEvents(events, snapshot);
     },
@@ -77,12 +77,12 @@ export function follow(options: FollowOptions): Follower {
       if (sequencer.snapshot()?.terminal) return show('closed', { reason: 'ended' });
       if (!interrupter) show('connecting');
       interrupter = new AbortController();
-      const ending = await attempts.run(memory, reason, interrupter.signal);
+      const result = await attempts.run(memory, reason, interrupter.signal);
       if (stopped || sequencer.snapshot()?.terminal) continue;
       const operationId = attempts.id() ?? undefined;
       const known = operationId !== undefined;
       reason = known ? 'reconnect' : 'start';
-      const decision = decide(memory, ending, {
+      const decision = decide(memory, result, {
         timing,
         limits,
         known,

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { NftUpgradeError } from '../errors/index.ts';
 import { fromProblem } from '../protocol/problem.ts';
 import {
+  type AttemptResult,
   decide,
-  type Ending,
   isDefinite,
   newMemory,
   type PolicyContext,
@@ -53,10 +53,10 @@ describe('backoff', () => {
   });
 
   test('retry: of the server replaces the base', () => {
-    expect(decide(after(0, { retryMs: 5_000 }), { kind: 'cut' }, context()).step).toMatchObject({
+    expect(decide(after(0, { retryMs: 5_000 }), { kind: 'closed' }, context()).step).toMatchObject({
       delayMs: 5_000,
     });
-    expect(decide(after(1, { retryMs: 5_000 }), { kind: 'cut' }, context()).step).toMatchObject({
+    expect(decide(after(1, { retryMs: 5_000 }), { kind: 'closed' }, context()).step).toMatchObject({
       delayMs: 10_000,
     });
   });
@@ -77,8 +77,8 @@ describe('backoff', () => {
   });
 
   test('for any attempt result the delay stays within its bounds and is the same again', () => {
-    const kinds: Ending['kind'][] = [
-      'cut',
+    const kinds: AttemptResult['kind'][] = [
+      'closed',
       'polled',
       'network',
       'silent',
@@ -96,9 +96,9 @@ describe('backoff', () => {
         fc.boolean(),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (failures, kind, progressed, stayed, random) => {
-          const ending: Ending = { kind, progressed, stayed };
-          const decision = decide(after(failures), ending, context({ random }));
-          expect(decide(after(failures), ending, context({ random }))).toEqual(decision);
+          const result: AttemptResult = { kind, progressed, stayed };
+          const decision = decide(after(failures), result, context({ random }));
+          expect(decide(after(failures), result, context({ random }))).toEqual(decision);
           if (decision.step.do === 'wait')
             expect(decision.step.delayMs).toBeLessThanOrEqual(defaultTiming.maxDelayMs);
           expect(decision.memory.failures).toBeLessThanOrEqual(failures + 1);
@@ -123,22 +123,22 @@ describe('budget', () => {
     });
   });
 
-  test.each<Ending>([
-    { kind: 'cut', progressed: true },
-    { kind: 'cut', stayed: true },
+  test.each<AttemptResult>([
+    { kind: 'closed', progressed: true },
+    { kind: 'closed', stayed: true },
     { kind: 'gap', progressed: true },
     { kind: 'polled' },
-  ])('%o resets it', (ending) => {
-    expect(decide(after(14), ending, context()).memory.failures).toBe(0);
+  ])('%o resets it', (result) => {
+    expect(decide(after(14), result, context()).memory.failures).toBe(0);
   });
 
-  test.each<Ending>([
+  test.each<AttemptResult>([
     { kind: 'protocol', stayed: true },
     { kind: 'gap', stayed: true },
-    { kind: 'cut' },
+    { kind: 'closed' },
     { kind: 'silent' },
-  ])('%o does not', (ending) => {
-    expect(decide(after(3), ending, context()).memory.failures).toBe(4);
+  ])('%o does not', (result) => {
+    expect(decide(after(3), result, context()).memory.failures).toBe(4);
   });
 
   test('costs nothing without a network', () => {
@@ -162,9 +162,9 @@ describe('what trying again cannot help', () => {
   test.each([400, 403, 404, 409, 410, 422, 426])(
     '%i refuses a start, and gives up what is known',
     (code) => {
-      const ending: Ending = { kind: 'response', error: status(code) };
-      expect(decide(newMemory, ending, context({ known: false })).step.do).toBe('refuse');
-      expect(decide(newMemory, ending, context({ known: true })).step.do).toBe('gave_up');
+      const result: AttemptResult = { kind: 'response', error: status(code) };
+      expect(decide(newMemory, result, context({ known: false })).step.do).toBe('refuse');
+      expect(decide(newMemory, result, context({ known: true })).step.do).toBe('gave_up');
     },
   );
 
@@ -184,8 +184,11 @@ describe('what trying again cannot help', () => {
   });
 
   test('C11 another protocol version is told, not retried', () => {
-    const ending: Ending = { kind: 'protocol', error: new NftUpgradeError('protocol_unsupported') };
-    expect(decide(newMemory, ending, context())).toMatchObject({
+    const result: AttemptResult = {
+      kind: 'protocol',
+      error: new NftUpgradeError('protocol_unsupported'),
+    };
+    expect(decide(newMemory, result, context())).toMatchObject({
       step: { do: 'gave_up' },
       reason: 'protocol_unsupported',
     });
@@ -193,12 +196,12 @@ describe('what trying again cannot help', () => {
 });
 
 describe('C7 polling', () => {
-  test.each<[Ending, string]>([
+  test.each<[AttemptResult, string]>([
     [{ kind: 'buffered' }, 'buffered'],
     [{ kind: 'unstreamable' }, 'streaming_unavailable'],
     [{ kind: 'response', error: status(406) }, 'streaming_unavailable'],
-  ])('%o reads pages from now on, and at once', (ending, pollReason) => {
-    const decision = decide(newMemory, ending, context());
+  ])('%o reads pages from now on, and at once', (result, pollReason) => {
+    const decision = decide(newMemory, result, context());
     expect(decision).toMatchObject({
       memory: { mode: 'poll', pollReason },
       step: { do: 'wait', delayMs: 0 },
@@ -207,13 +210,13 @@ describe('C7 polling', () => {
   });
 
   test('two streams in a row that say nothing', () => {
-    const once = decide(newMemory, { kind: 'cut', mute: true }, context());
+    const once = decide(newMemory, { kind: 'closed', noBytes: true }, context());
     expect(once.memory.mode).toBe('stream');
-    expect(decide(once.memory, { kind: 'cut', mute: true }, context()).memory).toMatchObject({
+    expect(decide(once.memory, { kind: 'closed', noBytes: true }, context()).memory).toMatchObject({
       mode: 'poll',
       pollReason: 'streaming_unavailable',
     });
-    expect(decide(once.memory, { kind: 'cut' }, context()).memory.mutes).toBe(0);
+    expect(decide(once.memory, { kind: 'closed' }, context()).memory.silentAttempts).toBe(0);
   });
 
   test('slows down while nothing moves', () => {

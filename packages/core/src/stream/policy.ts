@@ -2,10 +2,10 @@ import type { NftUpgradeError } from '../errors/error.ts';
 import type { ConnectionReason } from './connection.ts';
 import type { Limits, Timing } from './timing.ts';
 
-/** How an attempt ended. No ending is an outcome of the operation. */
-export interface Ending {
-  readonly kind: /** The stream ended: cut, or rolled by the server. */
-    | 'cut'
+/** How an attempt ended. No result of an attempt is an outcome of the operation. */
+export interface AttemptResult {
+  readonly kind: /** The stream ended: broken on the way, or closed by the server. */
+    | 'closed'
     /** A page was read: nothing failed. */
     | 'polled'
     /** No answer. */
@@ -33,7 +33,7 @@ export interface Ending {
    */
   readonly stayed?: boolean;
   /** True when not one byte of a stream came. */
-  readonly mute?: boolean;
+  readonly noBytes?: boolean;
 }
 
 /** What the policy remembers between attempts. */
@@ -41,7 +41,7 @@ export interface PolicyMemory {
   /** Attempts without progress. */
   readonly failures: number;
   /** Streams in a row that said nothing at all. */
-  readonly mutes: number;
+  readonly silentAttempts: number;
   /** Pages in a row without an event. */
   readonly idlePolls: number;
   readonly mode: 'stream' | 'poll';
@@ -53,7 +53,7 @@ export interface PolicyMemory {
 
 export const newMemory: PolicyMemory = {
   failures: 0,
-  mutes: 0,
+  silentAttempts: 0,
   idlePolls: 0,
   mode: 'stream',
   pollReason: null,
@@ -77,7 +77,7 @@ export interface PolicyContext {
  */
 export type Wait = 'delay' | 'firm' | 'budget' | 'decision';
 
-export interface Step {
+export interface NextStep {
   /**
    * `offline`: wait for the network, and look again after the delay: not every device tells the
    * truth about it. `refuse`: the start was refused for good.
@@ -90,20 +90,24 @@ export interface Step {
 
 export interface Decision {
   readonly memory: PolicyMemory;
-  readonly step: Step;
+  readonly step: NextStep;
   readonly reason: ConnectionReason;
   readonly error: NftUpgradeError | null;
 }
 
 /** Streams without a byte in a row before the log is polled. */
-const MAX_MUTES = 2;
+const MAX_SILENT_ATTEMPTS = 2;
 
 /**
- * Reconnect, wait, poll, or give up? Pure: the same ending in the same state gives the same answer.
+ * Reconnect, wait, poll, or give up? Pure: the same result in the same state gives the same answer.
  */
-export function decide(before: PolicyMemory, ending: Ending, context: PolicyContext): Decision {
+export function decide(
+  before: PolicyMemory,
+  result: AttemptResult,
+  context: PolicyContext,
+): Decision {
   const { timing, limits } = context;
-  const { kind, error = null, progressed = false } = ending;
+  const { kind, error = null, progressed = false } = result;
   const polled = kind === 'polled';
   const streamed = before.mode === 'stream';
   const status = Number(error?.details.status ?? 0);
@@ -113,7 +117,7 @@ export function decide(before: PolicyMemory, ending: Ending, context: PolicyCont
   const definite = (!unstreamable && isDefinite(status)) || reason === 'protocol_unsupported';
 
   const decision = (
-    how: Step['do'],
+    how: NextStep['do'],
     delayMs: number | null,
     until: Wait,
     memory = before,
@@ -129,21 +133,21 @@ export function decide(before: PolicyMemory, ending: Ending, context: PolicyCont
     return decision(context.known ? 'gave_up' : 'refuse', null, definite ? 'decision' : 'budget');
 
   const healthy =
-    progressed || ((ending.stayed || polled) && kind !== 'protocol' && kind !== 'gap');
+    progressed || ((result.stayed || polled) && kind !== 'protocol' && kind !== 'gap');
   const failures = healthy ? 0 : before.failures + (kind === 'interrupted' ? 0 : 1);
-  const mutes = ending.mute ? before.mutes + 1 : 0;
+  const silentAttempts = result.noBytes ? before.silentAttempts + 1 : 0;
   const idlePolls = polled && !progressed ? before.idlePolls + 1 : 0;
   const pollReason =
     before.pollReason ??
     (kind === 'buffered'
       ? kind
-      : unstreamable || mutes >= MAX_MUTES
+      : unstreamable || silentAttempts >= MAX_SILENT_ATTEMPTS
         ? 'streaming_unavailable'
         : null);
   const memory: PolicyMemory = {
     ...before,
     failures,
-    mutes,
+    silentAttempts,
     idlePolls,
     mode: pollReason ? 'poll' : 'stream',
     pollReason,
@@ -174,8 +178,9 @@ export function decide(before: PolicyMemory, ending: Ending, context: PolicyCont
   return wait(Math.round(retryAfter + context.random * window), retryAfter > 0 ? 'firm' : 'delay');
 }
 
-/** Endings and statuses that go by another name as a reason. */
+/** Results and statuses that go by another name as a reason. */
 const reasons: { readonly [kind: string | number]: ConnectionReason } = {
+  closed: 'cut',
   polled: 'cut',
   interrupted: 'cut',
   unstreamable: 'streaming_unavailable',
@@ -186,7 +191,7 @@ const reasons: { readonly [kind: string | number]: ConnectionReason } = {
 };
 
 function reasonOf(
-  kind: Ending['kind'],
+  kind: AttemptResult['kind'],
   code: string | undefined,
   status: number,
 ): ConnectionReason {

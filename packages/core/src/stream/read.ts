@@ -1,7 +1,7 @@
 import type { Clock } from '../client/environment.ts';
 import { onAbort } from './abort.ts';
 import type { Decoded, Decoder } from './decode.ts';
-import type { Ending } from './policy.ts';
+import type { AttemptResult } from './policy.ts';
 
 export interface ReadOptions {
   readonly decoder: Decoder;
@@ -15,8 +15,8 @@ export interface ReadOptions {
    * time: the server may announce it.
    */
   silenceMs(): number;
-  /** Takes each chunk. An ending ends the reading. */
-  onChunk(decoded: Decoded, arrival: number): Ending | null;
+  /** Called with each chunk. A result ends the reading. */
+  onChunk(decoded: Decoded, arrival: number): AttemptResult | null;
 }
 
 /**
@@ -26,50 +26,50 @@ export interface ReadOptions {
 export async function readStream(
   body: ReadableStream<Uint8Array>,
   options: ReadOptions,
-): Promise<Ending> {
+): Promise<AttemptResult> {
   const { clock, signal } = options;
   const reader = body.getReader();
   const startedAt = clock.now();
-  let heardAt: number | null = null;
-  let ending: Ending | null = null;
+  let receivedAt: number | null = null;
+  let result: AttemptResult | null = null;
   let timer: unknown;
 
-  const end = (how: Ending) => {
-    ending ??= how;
+  const end = (how: AttemptResult) => {
+    result ??= how;
     reader.cancel().catch(() => undefined); // an open `read` resolves by it
   };
   // One timer that looks at the clock, instead of one for each chunk.
   const watch = () => {
-    const silent = clock.now() - (heardAt ?? startedAt);
-    const allowed = heardAt === null ? options.firstByteMs : options.silenceMs();
+    const silent = clock.now() - (receivedAt ?? startedAt);
+    const allowed = receivedAt === null ? options.firstByteMs : options.silenceMs();
     if (silent >= allowed)
-      end(heardAt === null ? { kind: 'buffered', mute: true } : { kind: 'silent' });
+      end(receivedAt === null ? { kind: 'buffered', noBytes: true } : { kind: 'silent' });
     else timer = clock.setTimeout(watch, allowed - silent);
   };
 
   const unlisten = onAbort(signal, () => end({ kind: 'interrupted' }));
   watch();
   try {
-    while (!ending) {
+    while (!result) {
       const { done, value } = await reader.read();
-      if (ending) break;
+      if (result) break;
       if (done || !value) {
-        ending = { kind: 'cut', mute: heardAt === null };
+        result = { kind: 'closed', noBytes: receivedAt === null };
         break;
       }
       if (value.byteLength === 0) continue;
-      const first = heardAt === null;
-      heardAt = clock.now();
-      const verdict = options.onChunk(options.decoder.push(value), heardAt);
-      if (verdict) ending = verdict;
+      const first = receivedAt === null;
+      receivedAt = clock.now();
+      const verdict = options.onChunk(options.decoder.push(value), receivedAt);
+      if (verdict) result = verdict;
       else if (first) {
         clock.clearTimeout(timer);
         watch();
       }
     }
-    return ending;
+    return result;
   } catch {
-    return ending ?? { kind: 'cut', mute: heardAt === null }; // a socket that breaks
+    return result ?? { kind: 'closed', noBytes: receivedAt === null }; // a socket that breaks
   } finally {
     clock.clearTimeout(timer);
     unlisten();

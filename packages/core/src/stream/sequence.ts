@@ -1,5 +1,5 @@
 import { NftUpgradeError } from '../errors/error.ts';
-import { createFolding, type Verdict } from '../machine/reduce.ts';
+import { createFolding, type FoldVerdict } from '../machine/reduce.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
 import type { Counters } from './counters.ts';
 
@@ -19,7 +19,7 @@ export interface Sequencer {
    * Folds what came in one chunk. Early events wait for the rest of it. Leaves in the list what was
    * folded in, in order, each event exactly once over the life of the sequencer.
    */
-  take(events: OperationEvent[], operationId: string | null): Sequenced;
+  ingest(events: OperationEvent[], operationId: string | null): Sequenced;
 }
 
 /** Puts events in order around the one reducer. */
@@ -38,7 +38,7 @@ export function createSequencer(
   /** Those of a chunk before which one is missing; null as a rule. */
   let early: OperationEvent[] | null = null;
 
-  const apply = (event: OperationEvent): Verdict => {
+  const apply = (event: OperationEvent): FoldVerdict => {
     const verdict = folding.add(event);
     if (verdict === 'duplicate') counters.duplicates++;
     else if (verdict === 'after_end') counters.afterEnd++;
@@ -54,7 +54,7 @@ export function createSequencer(
     return verdict;
   };
 
-  const take = (events: OperationEvent[], operationId: string | null): Sequenced => {
+  const ingest = (events: OperationEvent[], operationId: string | null): Sequenced => {
     // Once there is a snapshot, the reducer knows whose events it takes.
     const expected = folding.seq() > 0 ? null : (operationId ?? events[0]?.operationId);
     applied = events;
@@ -81,7 +81,7 @@ export function createSequencer(
     counters.reordered += kept;
   };
 
-  return { snapshot: folding.snapshot, cursor: folding.seq, take };
+  return { snapshot: folding.snapshot, cursor: folding.seq, ingest };
 }
 
 const foreign = (operationId: string | undefined) =>

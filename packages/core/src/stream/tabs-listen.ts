@@ -20,7 +20,7 @@ export interface ListenerOptions extends Omit<FollowOptions, 'id'> {
 
 /** Follows an operation by what another tab says. */
 export interface Listener {
-  hear(message: TabMessage): void;
+  receive(message: TabMessage): void;
   stop(): void;
 }
 
@@ -48,7 +48,7 @@ export function createListener(options: ListenerOptions): Listener {
   const show = (connection: Connection) => {
     if (!over()) options.onConnection(Object.freeze(connection));
   };
-  const attempts = createAttempts(options, sequencer, { take: folded });
+  const attempts = createAttempts(options, sequencer, { onEvents: folded });
 
   /** The other tab has this long to say something. */
   const expectWithin = (ms: number | null) => {
@@ -63,15 +63,15 @@ export function createListener(options: ListenerOptions): Listener {
     catchingUp = true;
     while (missed && !over()) {
       missed = false;
-      const ending = await attempts.run(reading, 'reconnect', stopping.signal);
+      const result = await attempts.run(reading, 'reconnect', stopping.signal);
       if (over()) return;
-      if (ending.kind !== 'polled' && ending.kind !== 'gap') return options.onLost(false);
-      if (ending.progressed) missed = true; // a page has a bound
+      if (result.kind !== 'polled' && result.kind !== 'gap') return options.onLost(false);
+      if (result.progressed) missed = true; // a page has a bound
     }
     catchingUp = false;
   };
 
-  const hear = (message: TabMessage) => {
+  const receive = (message: TabMessage) => {
     if (over()) return;
     if (message.kind === 'connection') {
       const { state, nextRetryAt } = message.connection;
@@ -84,15 +84,15 @@ export function createListener(options: ListenerOptions): Listener {
     } else if (message.kind === 'chunk') {
       heartbeatMs = message.heartbeatMs;
       expectWithin(silenceMs());
-      take(message.events);
+      ingest(message.events);
       if (message.cursor > sequencer.cursor()) void catchUp();
     }
   };
 
-  const take = (values: readonly unknown[]) => {
+  const ingest = (values: readonly unknown[]) => {
     try {
       const events = values.map((value) => parseEvent(options.process, value));
-      const { error } = sequencer.take(events, options.id);
+      const { error } = sequencer.ingest(events, options.id);
       if (events.length > 0) folded(events);
       if (error) void catchUp();
     } catch {
@@ -114,7 +114,7 @@ export function createListener(options: ListenerOptions): Listener {
   void catchUp();
 
   return {
-    hear,
+    receive,
     stop() {
       stopping.abort();
       clock.clearTimeout(timer);

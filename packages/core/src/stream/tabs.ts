@@ -45,12 +45,12 @@ function followTogether(
   const queue = new AbortController();
 
   const cursor = () => snapshot?.seq ?? 0;
-  const say = (message: TabMessage) => {
+  const broadcast = (message: TabMessage) => {
     if (!stopped) channel?.postMessage(writeTabMessage(message));
   };
   const onConnection = (shown: Connection) => {
     connection = shown;
-    if (holds) say({ kind: 'connection', connection, cursor: cursor() });
+    if (holds) broadcast({ kind: 'connection', connection, cursor: cursor() });
     if (shown.state === 'closed') end();
     options.onConnection(shown);
   };
@@ -77,7 +77,7 @@ function followTogether(
       record(entry) {
         options.record?.(entry);
         if (!holds || entry.kind !== 'chunk') return;
-        say({
+        broadcast({
           kind: 'chunk',
           events: entry.events,
           heartbeatMs: entry.heartbeatMs,
@@ -97,7 +97,7 @@ function followTogether(
       snapshot,
       onEvents,
       onConnection,
-      ask: () => say({ kind: 'hello' }),
+      ask: () => broadcast({ kind: 'hello' }),
       onLost: (steal) => (steal ? takeLock({ steal: true }) : lead()),
     });
   };
@@ -111,7 +111,7 @@ function followTogether(
       if (lock === null || stopped) return false;
       holds = true;
       lead();
-      say({ kind: 'connection', connection, cursor: cursor() });
+      broadcast({ kind: 'connection', connection, cursor: cursor() });
       await new Promise<void>((resolve) => {
         release = resolve;
       });
@@ -145,8 +145,9 @@ function followTogether(
     channel.onmessage = ({ data }) => {
       const message = readTabMessage(data);
       if (!message || stopped) return;
-      if (!holds) listener?.hear(message);
-      else if (message.kind === 'hello') say({ kind: 'connection', connection, cursor: cursor() });
+      if (!holds) listener?.receive(message);
+      else if (message.kind === 'hello')
+        broadcast({ kind: 'connection', connection, cursor: cursor() });
       else if (message.kind === 'poke') leader?.poke();
     };
     takeLock({ ifAvailable: true });
@@ -174,7 +175,7 @@ function followTogether(
       takeLock({ steal: true });
       return true;
     },
-    poke: () => (leader ? leader.poke() : say({ kind: 'poke' })),
+    poke: () => (leader ? leader.poke() : broadcast({ kind: 'poke' })),
     stop() {
       leader?.stop();
       end();

@@ -64,7 +64,7 @@ describe('a timeline', () => {
     );
   });
 
-  it('tells attempts, endings and states in order, and no token', async () => {
+  it('shows attempts, results and states in order, and no token', async () => {
     const timeline = createTimeline();
     const fault = (_: unknown, index: number) =>
       index === 0 ? { cutAfter: 700 } : index === 1 ? problem(503, 'temporarily_unavailable') : {};
@@ -74,16 +74,16 @@ describe('a timeline', () => {
     });
     const text = timeline.toNDJSON();
     expect(text).not.toContain('top-secret');
-    const told = lines(text).map(({ kind, connection, ending }) => {
+    const shown = lines(text).map(({ kind, connection, result }) => {
       if (kind === 'connection') return (connection as { state: string }).state;
-      return kind === 'ending' ? `ended: ${(ending as { kind: string }).kind}` : kind;
+      return kind === 'result' ? `ended: ${(result as { kind: string }).kind}` : kind;
     });
-    expect(told.filter((what, index) => what !== told[index - 1])).toEqual([
+    expect(shown.filter((what, index) => what !== shown[index - 1])).toEqual([
       'connecting',
       'attempt',
       'chunk',
       'live',
-      'ended: cut',
+      'ended: closed',
       'reconnecting',
       'attempt',
       'ended: response',
@@ -91,7 +91,7 @@ describe('a timeline', () => {
       'attempt',
       'chunk',
       'live',
-      'ended: cut',
+      'ended: closed',
       'closed',
     ]);
   });

@@ -177,7 +177,7 @@ function play(replay: Replay, line: Line): void {
     replay.sequencer = createSequencer(replay.process, line.snapshot, replay.counters);
   } else if (line.kind === 'chunk') {
     const before = replay.sequencer.snapshot();
-    replay.sequencer.take(line.events, replay.operationId);
+    replay.sequencer.ingest(line.events, replay.operationId);
     const after = replay.sequencer.snapshot();
     if (after && after !== before) replay.snapshots.push(after);
   }

@@ -40,7 +40,7 @@ const summaries: Readonly<Record<string, (line: Fields) => string>> = {
     ]
       .filter(Boolean)
       .join(', '),
-  ending: ({ ending }) => words(fields(ending).kind, fields(fields(ending).error).code),
+  result: ({ result }) => words(fields(result).kind, fields(fields(result).error).code),
   connection: ({ connection }) =>
     words(
       fields(connection).state,

@@ -5,7 +5,7 @@ export {
   recording,
   type Scenario,
   type ScenarioBuilder,
-  type Step,
+  type ScenarioStep as Step,
   type StepTiming,
   scenario,
 } from './scenario.ts';

@@ -4,7 +4,7 @@ import { fold } from '../../machine/reduce.ts';
 import type { OperationEvent, Snapshot } from '../../machine/types.ts';
 import { nextEvent } from '../../protocol/next-event.ts';
 import { samplePayload } from '../samples.ts';
-import type { MockCommand, Scenario, Step } from './scenario.ts';
+import type { MockCommand, Scenario, ScenarioStep } from './scenario.ts';
 
 /** One mocked operation: the log a server would have, growing by its script and by commands. */
 export interface MockOperation {
@@ -39,7 +39,7 @@ export function createMockOperation(
   const log: OperationEvent[] = [];
   const watchers = new Set<() => void>();
   let snapshot: Snapshot | null = null;
-  let steps: readonly Step[] = scenario.steps;
+  let steps: readonly ScenarioStep[] = scenario.steps;
   let waiting: MockCommand | null = null;
   let timer: unknown = null;
 

@@ -6,7 +6,7 @@ import type { Fault } from './faults.ts';
 export type MockCommand = 'confirm' | 'retry' | 'cancel';
 
 /** One step of a run: an event, after a pause; or the wait for a command. */
-export type Step =
+export type ScenarioStep =
   | {
       readonly kind: 'emit';
       readonly status: string;
@@ -23,7 +23,7 @@ export type Step =
 export interface Scenario {
   readonly name: string;
   readonly process: AnyProcess;
-  readonly steps: readonly Step[];
+  readonly steps: readonly ScenarioStep[];
   readonly faults: readonly Fault[];
 }
 
@@ -86,8 +86,8 @@ export function scenario<P extends AnyProcess>(
   process: P,
   pace: StepTiming = {},
 ): ScenarioBuilder<P> {
-  const make = (steps: readonly Step[], faults: readonly Fault[]): ScenarioBuilder<P> => {
-    const add = (...more: readonly Step[]) => make([...steps, ...more], faults);
+  const make = (steps: readonly ScenarioStep[], faults: readonly Fault[]): ScenarioBuilder<P> => {
+    const add = (...more: readonly ScenarioStep[]) => make([...steps, ...more], faults);
     const pause = (index: number, { afterMs }: StepTiming = {}) =>
       afterMs ?? (index === 0 ? 0 : (pace.afterMs ?? 0));
     const emit = (
@@ -95,7 +95,7 @@ export function scenario<P extends AnyProcess>(
       payload: object = {},
       timing?: StepTiming,
       index = steps.length,
-    ): Step => ({
+    ): ScenarioStep => ({
       kind: 'emit',
       status,
       payload: { ...samplePayload(process, status), ...payload },

@@ -58,22 +58,22 @@ export function mockStream({
         stop();
         broken = true;
       };
-      const say = (text: string) => {
+      const send = (text: string) => {
         if (buffered) held += text;
         else write(text);
       };
-      const beat = () => {
-        say(heartbeatFrame(clock.now()));
-        timer = clock.setTimeout(beat, timing.heartbeatMs);
+      const heartbeat = () => {
+        send(heartbeatFrame(clock.now()));
+        timer = clock.setTimeout(heartbeat, timing.heartbeatMs);
       };
       const look = () => {
         for (const event of operation.log.slice(cursor)) {
           if (over) return;
           cursor = event.seq;
-          for (const frame of framesOf(event)) say(frame);
+          for (const frame of framesOf(event)) send(frame);
         }
         if (over || !operation.snapshot.terminal) return;
-        if (early) say(eventFrame(early));
+        if (early) send(eventFrame(early));
         write(held);
         stop();
         controller.close();
@@ -93,9 +93,9 @@ export function mockStream({
             : [eventFrame(one)],
         );
       };
-      say(openingFrame(timing));
+      send(openingFrame(timing));
       unwatch = operation.watch(look);
-      timer = clock.setTimeout(beat, timing.heartbeatMs);
+      timer = clock.setTimeout(heartbeat, timing.heartbeatMs);
       look();
     },
     // Not before what was sent has been read: an error throws away what waits.
