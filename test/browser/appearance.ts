@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { chinese, createMessages } from '../../packages/core/src/index.ts';
+import type { BrowserEnvironment } from './fixtures/environment.ts';
 import { button, keep, seriousFindings } from './fixtures/look.ts';
-import type { Scene } from './fixtures/scene.ts';
 
 const messages = createMessages(chinese);
 
@@ -9,14 +9,14 @@ const messages = createMessages(chinese);
  * A whole upgrade in Chinese; light and dark as chosen, whatever the system says; both choices
  * survive a reload.
  */
-export async function inChinese(scene: Scene): Promise<void> {
-  const page = await scene.page({
+export async function inChinese(environment: BrowserEnvironment): Promise<void> {
+  const page = await environment.page({
     viewport: { width: 390, height: 844 },
     deviceScaleFactor: 2,
     colorScheme: 'dark',
     locale: 'en-US',
   });
-  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const look = async (name: string) => {
     await keep(page, `chinese, ${name}`);
     expect(await seriousFindings(page)).toEqual([]);
@@ -24,42 +24,42 @@ export async function inChinese(scene: Scene): Promise<void> {
       true,
     );
   };
-  const dark = await ground();
+  const dark = await background();
   await button(page, 'Light').click();
-  const light = await ground();
+  const light = await background();
   expect(light).not.toBe(dark);
   await button(page, '中文').click();
   await button(page, '升级到 Quant Ape').waitFor();
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-CN');
   await page.reload();
   await button(page, '升级到 Quant Ape').waitFor();
-  expect(await ground()).toBe(light);
+  expect(await background()).toBe(light);
   await look('light');
 
   const region = page.getByRole('region', { name: '升级到 Quant Ape' });
-  const told = (headline: string) =>
+  const shown = (headline: string) =>
     region.getByRole('heading', { name: headline, exact: true }).waitFor();
   await button(page, '升级到 Quant Ape').click();
-  await told(messages.status('awaiting_burn'));
+  await shown(messages.status('awaiting_burn'));
   await page.getByText(/^从您的钱包中销毁 NFT .*除此之外什么也不做。$/).waitFor();
   await button(page, messages.label('sign')).click();
   await button(page, '拒绝').click();
   const alert = page.getByRole('alert').filter({ hasText: '联系客服' });
   await alert.filter({ hasText: messages.asset('safe') }).waitFor();
   await button(page, '深色').click();
-  expect(await ground()).toBe(dark);
+  expect(await background()).toBe(dark);
   await look('dark, declined');
   await button(page, '重新签名').click();
-  scene.stay('minting_new_nft');
+  environment.stay('minting_new_nft');
   await button(page, '批准').click();
-  await told(messages.status('minting_new_nft'));
+  await shown(messages.status('minting_new_nft'));
   await page.getByText(messages.next('minting_new_nft')).first().waitFor();
   await look('dark, minting');
   // Nothing on the page is left in English but names.
   const words = await page.locator('main, footer').allInnerTexts();
   const english = words.join(' ').match(/\b(the|your|is|of|and|failed|wallet)\b/gi);
   expect(english).toBeNull();
-  scene.goOn();
-  await told('Quant Ape 已是您的');
+  environment.goOn();
+  await shown('Quant Ape 已是您的');
   await look('dark, done');
 }

@@ -1,24 +1,24 @@
 import type { BrowserContextOptions } from 'playwright-core';
 import { expect } from 'vitest';
+import type { BrowserEnvironment } from './fixtures/environment.ts';
 import {
   button,
+  headlineOf,
   keep,
   names,
-  says,
   seriousFindings,
   shows,
   until,
   where,
 } from './fixtures/look.ts';
-import type { Scene } from './fixtures/scene.ts';
 
 /** From nothing to level 2 with the keyboard alone, looked at by axe at every step. */
 export async function journey(
-  scene: Scene,
+  environment: BrowserEnvironment,
   name: string,
   options: BrowserContextOptions,
 ): Promise<void> {
-  const page = await scene.page(options);
+  const page = await environment.page(options);
   const press = async (label: string | RegExp) => {
     await button(page, label).focus();
     await page.keyboard.press('Enter');
@@ -45,7 +45,7 @@ export async function journey(
   await look('3 ready');
 
   await press('Upgrade to Quant Ape');
-  await shows(page, says('awaiting_burn'));
+  await shows(page, headlineOf('awaiting_burn'));
   // The button that was pressed is gone: the keyboard goes on where it is told about.
   expect(await page.evaluate(() => document.activeElement?.textContent)).not.toBe('');
   await names(page, where('safe'));
@@ -54,12 +54,12 @@ export async function journey(
   await press('Sign in wallet');
   await page.getByRole('dialog', { name: 'Test wallet' }).waitFor();
   await look('5 wallet');
-  scene.stay('minting_new_nft');
+  environment.stay('minting_new_nft');
   await press('Approve');
-  await shows(page, says('minting_new_nft'));
+  await shows(page, headlineOf('minting_new_nft'));
   await names(page, where('burned_owed'));
   await look('6 minting');
-  scene.goOn('minting_new_nft');
+  environment.goOn('minting_new_nft');
   await shows(page, 'Quant Ape is yours');
   await names(page, where('delivered'));
   for (const row of [

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, it } from 'vitest';
 import { describeWith } from '../services/programs.ts';
 import { inChinese } from './appearance.ts';
-import type { Scene } from './fixtures/scene.ts';
+import type { BrowserEnvironment } from './fixtures/environment.ts';
 import { openStage, type Stage } from './fixtures/stage.ts';
 import { journey } from './journey.ts';
 import { tenAtOnce, twoTabs } from './many.ts';
 import { everyStatus } from './reloads.ts';
 import { mocked } from './service-worker.ts';
-import { cancelled, debt, declined, failingMint, offline } from './trouble.ts';
+import { cancelled, declined, failingMint, obligation, offline } from './trouble.ts';
 
 /** As many holders as tests take at once; the others are prepared while they play. */
 const HOLDERS = 8;
@@ -22,8 +22,11 @@ describeWith('chromium', 'the page in a browser', () => {
   });
   afterAll(() => stage.stop());
 
-  const plays = (name: string, play: (scene: Scene) => Promise<unknown>, options = {}) =>
-    it.concurrent(name, () => stage.playing(play, options)(), LONGEST_MS);
+  const plays = (
+    name: string,
+    play: (environment: BrowserEnvironment) => Promise<unknown>,
+    options = {},
+  ) => it.concurrent(name, () => stage.playing(play, options)(), LONGEST_MS);
 
   // Alone, before the others: a store is not told whose bytes fail, and blocks pass for everybody.
   it(
@@ -48,7 +51,7 @@ describeWith('chromium', 'the page in a browser', () => {
   ] as const)
     plays(
       `takes a new wallet to level 2 by keyboard, and axe finds nothing serious: ${name}`,
-      (scene) => journey(scene, name, options),
+      (environment) => journey(environment, name, options),
       { newcomer: true },
     );
   plays(
@@ -59,7 +62,7 @@ describeWith('chromium', 'the page in a browser', () => {
   plays('recovers by itself from a mint that fails twice, and says so', failingMint);
   plays(
     'shows that a delivery is owed, its number and the support, and delivers after a retry',
-    debt,
+    obligation,
   );
   plays('C7: offline, it shows what it last heard; online again, it catches up', offline);
   plays('C2: two tabs show one upgrade, and open one prompt', twoTabs);

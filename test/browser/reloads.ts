@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { type UpgradeStatus, upgrade } from '../../packages/core/src/index.ts';
+import type { BrowserEnvironment } from './fixtures/environment.ts';
 import { ANYBODY } from './fixtures/faults.ts';
-import { button, says, shows } from './fixtures/look.ts';
-import type { Scene } from './fixtures/scene.ts';
+import { button, headlineOf, shows } from './fixtures/look.ts';
 
 /** Statuses in which the server does nothing by itself: nothing has to hold them. */
 const WAITING = ['awaiting_burn', 'needs_attention'];
@@ -12,23 +12,23 @@ const WAITING = ['awaiting_burn', 'needs_attention'];
  * The same screen after a reload in every status of an upgrade; from each of them it goes on to its
  * end.
  */
-export async function everyStatus(scene: Scene): Promise<void> {
-  const page = await scene.page();
+export async function everyStatus(environment: BrowserEnvironment): Promise<void> {
+  const page = await environment.page();
   const seen = new Set<string>();
   let held = '';
 
   /** Lets the operation go on to this status, holds it there, and reloads. */
   const reach = async (status: UpgradeStatus, act = async () => {}): Promise<void> => {
-    if (!WAITING.includes(status) && !upgrade.statuses[status]?.terminal) scene.stay(status);
+    if (!WAITING.includes(status) && !upgrade.statuses[status]?.terminal) environment.stay(status);
     await act();
-    if (held) scene.goOn(held);
+    if (held) environment.goOn(held);
     held = status;
-    const headline = status === 'completed' ? /is yours$/ : says(status);
+    const headline = status === 'completed' ? /is yours$/ : headlineOf(status);
     await shows(page, headline);
-    const before = await told(page);
+    const before = await readPanel(page);
     await page.reload();
     await shows(page, headline);
-    expect({ status, ...(await told(page)) }).toEqual({ status, ...before });
+    expect({ status, ...(await readPanel(page)) }).toEqual({ status, ...before });
     seen.add(status);
   };
   const press = (label: string) => async () => await button(page, label).click();
@@ -39,19 +39,19 @@ export async function everyStatus(scene: Scene): Promise<void> {
   };
 
   // Five ends that leave the NFT where it is; after each, the same user begins again.
-  scene.fail('burn.prepare', 'insufficient_sol');
+  environment.fail('burn.prepare', 'insufficient_sol');
   await reach('qualification_failed', begin);
   await press('Back')();
-  scene.fail('burn.locate', 'nft_unsupported');
+  environment.fail('burn.locate', 'nft_unsupported');
   await reach('error', begin);
   await press('Back')();
   await reach('awaiting_burn', begin);
   await reach('cancelling', press('Cancel'));
-  await reach('cancelled', async () => scene.outliveBurns());
+  await reach('cancelled', async () => environment.outliveBurns());
   await press('Back')();
   await begin();
-  await shows(page, says('awaiting_burn'));
-  await reach('burn_failed', async () => scene.fail('burn.observe', 'burn_signature_reused'));
+  await shows(page, headlineOf('awaiting_burn'));
+  await reach('burn_failed', async () => environment.fail('burn.observe', 'burn_signature_reused'));
   await press('Back')();
 
   // One that meets every trouble on its way, and arrives.
@@ -62,17 +62,17 @@ export async function everyStatus(scene: Scene): Promise<void> {
   await button(page, 'Approve').waitFor();
   // with the prompt open: it dies with the page, and the same operation asks again
   await page.reload();
-  await shows(page, says('awaiting_burn'));
+  await shows(page, headlineOf('awaiting_burn'));
   expect(await page.getByRole('dialog').count()).toBe(0);
   await reach('verifying_burn', sign);
   await reach('burn_verified');
-  scene.server.faults.fail('content.put', ANYBODY, 'rpc_unavailable');
+  environment.server.faults.fail('content.put', ANYBODY, 'rpc_unavailable');
   await reach('uploading_metadata');
   await reach('upload_failed');
   await reach('recovering');
   await reach('uploading_metadata');
   await reach('metadata_uploaded');
-  scene.fail('mint.prepare', 'mint_key_unknown');
+  environment.fail('mint.prepare', 'mint_key_unknown');
   await reach('minting_new_nft');
   await reach('mint_failed');
   await reach('needs_attention');
@@ -82,20 +82,20 @@ export async function everyStatus(scene: Scene): Promise<void> {
   await press('Done')();
 
   // One that is settled in another way. Its user has traded on meanwhile.
-  await scene.readyForLevel3();
+  await environment.readyForLevel3();
   await page.reload();
-  scene.fail('mint.prepare', 'mint_key_unknown');
+  environment.fail('mint.prepare', 'mint_key_unknown');
   await press('Upgrade to On-chain Hunter')();
-  await shows(page, says('awaiting_burn'));
+  await shows(page, headlineOf('awaiting_burn'));
   await sign();
-  await shows(page, says('needs_attention'));
-  await reach('compensated', () => scene.compensate());
+  await shows(page, headlineOf('needs_attention'));
+  await reach('compensated', () => environment.compensate());
   await press('Back')();
   expect([...seen].sort()).toEqual(Object.keys(upgrade.statuses).sort());
 }
 
 /** What the page says of the operation: the place of the asset, the progress, the steps. */
-async function told(page: Page) {
+async function readPanel(page: Page) {
   const region = page.getByRole('region', { name: 'Where your NFT is' });
   const steps = page.getByRole('list', { name: 'Steps' }).getByRole('listitem');
   return {

@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect } from 'vitest';
+import type { BrowserEnvironment } from './fixtures/environment.ts';
 import type { Account, Played } from './fixtures/mocked-page.ts';
-import type { Scene } from './fixtures/scene.ts';
 
 const steps = ['metadata_uploaded', 'minting_new_nft', 'updating_records', 'completed'];
 const burned = [
@@ -69,10 +69,10 @@ async function servePage() {
  * The real client against the handlers of the package, in a real service worker: whole, cut and
  * failing.
  */
-export async function mocked(scene: Scene): Promise<void> {
+export async function mocked(environment: BrowserEnvironment): Promise<void> {
   const served = await servePage();
   try {
-    const context = await scene.profile();
+    const context = await environment.profile();
     const page = await context.newPage();
     const answered: boolean[] = [];
     page.on('response', (response) => {

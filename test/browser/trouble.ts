@@ -1,23 +1,27 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import type { BrowserEnvironment } from './fixtures/environment.ts';
 import {
   button,
+  headlineOf,
   keep,
   names,
-  says,
   seriousFindings,
   shows,
   until,
   where,
 } from './fixtures/look.ts';
-import type { Scene } from './fixtures/scene.ts';
 import { layWire } from './fixtures/wire.ts';
 
 /** A page on which the upgrade waits for its signature. */
-async function upgrading(scene: Scene, options = {}, url = scene.url): Promise<Page> {
-  const page = await scene.page(options, url);
+async function upgrading(
+  environment: BrowserEnvironment,
+  options = {},
+  url = environment.url,
+): Promise<Page> {
+  const page = await environment.page(options, url);
   await button(page, 'Upgrade to Quant Ape').click();
-  await shows(page, says('awaiting_burn'));
+  await shows(page, headlineOf('awaiting_burn'));
   return page;
 }
 
@@ -27,8 +31,8 @@ async function sign(page: Page, label = 'Sign in wallet'): Promise<void> {
 }
 
 /** Declined in the wallet, then approved. */
-export async function declined(scene: Scene): Promise<void> {
-  const page = await upgrading(scene);
+export async function declined(environment: BrowserEnvironment): Promise<void> {
+  const page = await upgrading(environment);
   await button(page, 'Sign in wallet').click();
   await button(page, 'Decline').click();
   await page
@@ -46,8 +50,8 @@ export async function declined(scene: Scene): Promise<void> {
  * The mint fails twice after the burn. Nobody presses anything: the page says so, and the third
  * attempt succeeds.
  */
-export async function failingMint(scene: Scene): Promise<void> {
-  const page = await upgrading(scene, {
+export async function failingMint(environment: BrowserEnvironment): Promise<void> {
+  const page = await upgrading(environment, {
     viewport: { width: 390, height: 844 },
     deviceScaleFactor: 2,
     colorScheme: 'dark',
@@ -57,18 +61,18 @@ export async function failingMint(scene: Scene): Promise<void> {
     const asked = /\/api\/v1\/nft\/.*\/([a-z-]+)$/.exec(request.url());
     if (request.method() !== 'GET' && asked) commands.push(asked[1] ?? '');
   });
-  scene.fail('mint.prepare', 'rpc_unavailable', 'rpc_unavailable');
-  scene.stay('mint_failed');
+  environment.fail('mint.prepare', 'rpc_unavailable', 'rpc_unavailable');
+  environment.stay('mint_failed');
   await sign(page);
   for (const attempt of [1, 2]) {
     // Both are looked at for as long as it takes; how long they last is the matter of the engine.
-    await told(page, attempt, 'mint_failed');
-    scene.stay('recovering');
-    scene.goOn('mint_failed');
-    await told(page, attempt, 'recovering');
+    await showsAttempt(page, attempt, 'mint_failed');
+    environment.stay('recovering');
+    environment.goOn('mint_failed');
+    await showsAttempt(page, attempt, 'recovering');
     await keep(page, `trouble, recovering ${attempt}`);
-    if (attempt === 1) scene.stay('mint_failed');
-    scene.goOn('recovering');
+    if (attempt === 1) environment.stay('mint_failed');
+    environment.goOn('recovering');
   }
   await shows(page, 'Quant Ape is yours');
   await names(page, where('delivered'));
@@ -76,27 +80,27 @@ export async function failingMint(scene: Scene): Promise<void> {
 }
 
 /** A failed attempt after the burn, as the page tells it. */
-async function told(
+async function showsAttempt(
   page: Page,
   attempt: number,
   status: 'mint_failed' | 'recovering',
 ): Promise<void> {
-  await shows(page, says(status));
+  await shows(page, headlineOf(status));
   await page
     .getByText(
       new RegExp(
-        `^${says('mint_failed')}\\. ${where('burned_owed')} Attempt ${attempt} of 8 failed`,
+        `^${headlineOf('mint_failed')}\\. ${where('burned_owed')} Attempt ${attempt} of 8 failed`,
       ),
     )
     .waitFor();
 }
 
 /** A failure that only people can mend. */
-export async function debt(scene: Scene): Promise<void> {
-  const page = await upgrading(scene);
-  scene.fail('mint.prepare', 'mint_key_unknown');
+export async function obligation(environment: BrowserEnvironment): Promise<void> {
+  const page = await upgrading(environment);
+  environment.fail('mint.prepare', 'mint_key_unknown');
   await sign(page);
-  await shows(page, says('needs_attention'));
+  await shows(page, headlineOf('needs_attention'));
   await names(page, where('burned_owed'));
   const alert = page.getByRole('alert').filter({ hasText: /Your reference is cmp_\w+\./ });
   await alert.filter({ hasText: where('burned_owed') }).waitFor();
@@ -104,19 +108,19 @@ export async function debt(scene: Scene): Promise<void> {
   await keep(page, 'trouble, needs attention');
   expect(await seriousFindings(page)).toEqual([]);
   await page.reload();
-  await shows(page, says('needs_attention'));
+  await shows(page, headlineOf('needs_attention'));
   await button(page, 'Try again now').click();
   await shows(page, 'Quant Ape is yours');
 }
 
 /** Cancelled before the signature. */
-export async function cancelled(scene: Scene): Promise<void> {
-  const page = await upgrading(scene);
+export async function cancelled(environment: BrowserEnvironment): Promise<void> {
+  const page = await upgrading(environment);
   await button(page, 'Cancel').click();
-  await shows(page, says('cancelling'));
+  await shows(page, headlineOf('cancelling'));
   await names(page, where('at_risk'));
-  scene.outliveBurns();
-  await shows(page, says('cancelled'));
+  environment.outliveBurns();
+  await shows(page, headlineOf('cancelled'));
   await names(page, where('safe'));
   await keep(page, 'trouble, cancelled');
   await button(page, 'Back').click();
@@ -126,18 +130,18 @@ export async function cancelled(scene: Scene): Promise<void> {
 }
 
 /** The network is gone while the server goes on. */
-export async function offline(scene: Scene): Promise<void> {
-  const wire = await layWire(scene.url);
-  const page = await upgrading(scene, {}, wire.url);
-  scene.stay('minting_new_nft');
+export async function offline(environment: BrowserEnvironment): Promise<void> {
+  const wire = await layWire(environment.url);
+  const page = await upgrading(environment, {}, wire.url);
+  environment.stay('minting_new_nft');
   await sign(page);
-  await shows(page, says('minting_new_nft'));
+  await shows(page, headlineOf('minting_new_nft'));
   await page.context().setOffline(true);
   wire.cut();
   await page.getByText('You are offline. It goes on at the server.').first().waitFor();
-  scene.goOn();
-  await until(async () => expect(await scene.running()).toBe(0));
-  await shows(page, says('minting_new_nft'));
+  environment.goOn();
+  await until(async () => expect(await environment.running()).toBe(0));
+  await shows(page, headlineOf('minting_new_nft'));
   await names(page, where('burned_owed'));
   await keep(page, 'trouble, offline');
   wire.mend();
@@ -148,6 +152,6 @@ export async function offline(scene: Scene): Promise<void> {
   wire.close();
   // The browser itself reports each request that found no network.
   expect(
-    scene.complaints.splice(0).filter((complaint) => !complaint.includes('net::ERR_')),
+    environment.complaints.splice(0).filter((complaint) => !complaint.includes('net::ERR_')),
   ).toEqual([]);
 }

@@ -32,7 +32,7 @@ const next = async (): Promise<Cuts> => {
 };
 
 const began = performance.now();
-let told = began;
+let reportedAt = began;
 const result = { cuts: 0, operations: 0, violations: 0, seed, ms: 0 };
 while (result.cuts < wanted) {
   const cuts = await next();
@@ -43,8 +43,8 @@ while (result.cuts < wanted) {
     result.violations++;
     console.error(JSON.stringify({ ...cuts, of: cuts.of.name, wrong }));
   }
-  if (performance.now() - told > 5_000) {
-    told = performance.now();
+  if (performance.now() - reportedAt > 5_000) {
+    reportedAt = performance.now();
     console.error(
       `${result.cuts.toLocaleString('en')} of ${wanted.toLocaleString('en')} cuts, ` +
         `${result.violations} violations`,

@@ -7,6 +7,14 @@ import type { Db } from '../../packages/server-kit/src/db/db.ts';
 import { versions } from '../../packages/server-kit/src/http/fixtures/serve.ts';
 import { closeDatabases, databases } from '../../packages/server-kit/src/testing/databases.ts';
 import {
+  createTestEnvironment,
+  mint,
+  owner,
+  signingWith,
+  type TestEnvironment,
+  wallet,
+} from './fixtures/environment.ts';
+import {
   eventually,
   expectDelivered,
   listen,
@@ -14,7 +22,6 @@ import {
   untilStatus,
 } from './fixtures/expect.ts';
 import { buffering, reframing, speaking } from './fixtures/mischief.ts';
-import { createWorld, mint, owner, signingWith, type World, wallet } from './fixtures/world.ts';
 
 const input = { targetTierId: 'tier-2' };
 
@@ -22,17 +29,19 @@ afterAll(closeDatabases);
 
 describe.each(versions)('over %s', (version) => {
   let db: Db;
-  let world: World;
+  let environment: TestEnvironment;
   beforeAll(async () => {
     db = await databases[0].open();
   });
   beforeEach(async () => {
-    world = await createWorld(version, db);
+    environment = await createTestEnvironment(version, db);
   });
-  afterEach(() => world.close());
+  afterEach(() => environment.close());
 
   const deliver = async (
-    operation: ReturnType<World['client']>['upgrade'] extends { start(...args: never[]): infer O }
+    operation: ReturnType<TestEnvironment['client']>['upgrade'] extends {
+      start(...args: never[]): infer O;
+    }
       ? O
       : never,
   ) => {
@@ -42,18 +51,18 @@ describe.each(versions)('over %s', (version) => {
 
   it('C1: a start whose answer is lost is repeated as the same start', async () => {
     let lost = 0;
-    world.mischief = async (request, answer) => {
+    environment.mischief = async (request, answer) => {
       const response = await answer();
-      if (request.method === 'POST' && lost++ < 2) world.proxy.cut();
+      if (request.method === 'POST' && lost++ < 2) environment.proxy.cut();
       return response;
     };
-    const operation = world.client().upgrade.start(input);
-    const heard = listen(operation);
+    const operation = environment.client().upgrade.start(input);
+    const received = listen(operation);
     await deliver(operation);
-    await expectDelivered(world, operation, heard, 3);
-    expect(new Set(world.seen.filter(({ key }) => key !== null).map(({ key }) => key)).size).toBe(
-      1,
-    );
+    await expectDelivered(environment, operation, received, 3);
+    expect(
+      new Set(environment.seen.filter(({ key }) => key !== null).map(({ key }) => key)).size,
+    ).toBe(1);
   });
 
   it('C1: a start that times out is repeated as the same, even if the first arrives', async () => {
@@ -62,18 +71,18 @@ describe.each(versions)('over %s', (version) => {
       release = resolve;
     });
     let first = true;
-    world.mischief = async (request, answer) => {
+    environment.mischief = async (request, answer) => {
       if (request.method !== 'POST' || !first) return answer();
       first = false;
       await late;
       return answer();
     };
-    const operation = world.client({ timing: { responseMs: 300 } }).upgrade.start(input);
-    const heard = listen(operation);
+    const operation = environment.client({ timing: { responseMs: 300 } }).upgrade.start(input);
+    const received = listen(operation);
     await operation.started;
     release();
     await deliver(operation);
-    await expectDelivered(world, operation, heard, 2);
+    await expectDelivered(environment, operation, received, 2);
   });
 
   it('C2: a double click, a second tab and a second device join the live operation', async () => {
@@ -86,14 +95,17 @@ describe.each(versions)('over %s', (version) => {
       await asked;
       return { kind: 'signed', signedTransaction: transaction };
     });
-    const tab = world.client({ environment: hub.environment, signing: signingWith(slow) });
-    const otherTab = world.client({ environment: hub.environment, signing: signingWith(slow) });
+    const tab = environment.client({ environment: hub.environment, signing: signingWith(slow) });
+    const otherTab = environment.client({
+      environment: hub.environment,
+      signing: signingWith(slow),
+    });
     const operation = tab.upgrade.start(input);
-    const heard = listen(operation);
+    const received = listen(operation);
     const others = [
       tab.upgrade.start(input),
       otherTab.upgrade.start(input),
-      world.client().upgrade.start(input),
+      environment.client().upgrade.start(input),
     ];
     const ids = await Promise.all([operation, ...others].map(({ started }) => started));
     expect(new Set(ids).size).toBe(1);
@@ -104,13 +116,13 @@ describe.each(versions)('over %s', (version) => {
       await expect(other.sign()).rejects.toMatchObject({ code: 'sign_in_progress', asset: 'safe' });
     answer();
     await signing;
-    await expectDelivered(world, operation, heard, 4);
+    await expectDelivered(environment, operation, received, 4);
     for (const other of others) expect((await other.done).operationId).toBe(ids[0]);
     expect(slow.prompts).toBe(1);
   });
 
   it('C3: the same key with another body is a conflict, and nothing is created', async () => {
-    const client = world.client();
+    const client = environment.client();
     await client.upgrade.start(input, { idempotencyKey: 'key-of-a-click' }).started;
     const conflicting = client.upgrade.start(
       { targetTierId: 'tier-3' },
@@ -125,7 +137,7 @@ describe.each(versions)('over %s', (version) => {
       operation: null,
       connection: { state: 'closed', reason: 'refused' },
     });
-    expect(await world.operations()).toBe(1);
+    expect(await environment.operations()).toBe(1);
   });
 
   it.each([
@@ -134,13 +146,13 @@ describe.each(versions)('over %s', (version) => {
     ['too little volume', { code: 'trading_volume', required: 500_000, actual: 120_000 }],
     ['already upgraded', { code: 'nft_upgraded', required: 0, actual: 1 }],
   ])('C4: %s ends with the reason, and nothing to sign', async (_, requirement) => {
-    world.host.rules.upgrade.qualify = async () => ({
+    environment.host.rules.upgrade.qualify = async () => ({
       qualified: false,
       error: 'Not yet.',
       requirements: [requirement],
     });
     const signer = wallet();
-    const operation = world.client({ signing: signingWith(signer) }).upgrade.start(input);
+    const operation = environment.client({ signing: signingWith(signer) }).upgrade.start(input);
     expect(await operation.done).toMatchObject({
       status: 'qualification_failed',
       asset: 'safe',
@@ -150,7 +162,7 @@ describe.each(versions)('over %s', (version) => {
       code: 'burn_not_expected',
       asset: 'safe',
     });
-    expect([signer.prompts, world.ledger.ownerOf(mint)]).toEqual([0, owner]);
+    expect([signer.prompts, environment.ledger.ownerOf(mint)]).toEqual([0, owner]);
   });
 
   it('C5: an operation of a page closed in mid-prompt is found again and renewed', async () => {
@@ -158,7 +170,7 @@ describe.each(versions)('over %s', (version) => {
       (_, signal) =>
         new Promise((__, reject) => signal.addEventListener('abort', reject, { once: true })),
     );
-    const before = world.client({ signing: signingWith(silent) });
+    const before = environment.client({ signing: signingWith(silent) });
     const lost = before.upgrade.start(input);
     await untilStatus(lost, 'awaiting_burn');
     // One prompt at a time holds within a page; the page of this one is gone and its prompt with
@@ -173,101 +185,101 @@ describe.each(versions)('over %s', (version) => {
     page.abort();
     await abandoned;
 
-    const client = world.client();
+    const client = environment.client();
     const [found, ...more] = await client.upgrade.active();
     if (!found) throw new Error('the operation is gone');
     expect([more, found]).toEqual([[], lost.getSnapshot().operation]);
     const operation = client.upgrade.attach(found.operationId);
-    const heard = listen(operation);
+    const received = listen(operation);
     await untilStatus(operation, 'awaiting_burn');
-    world.ledger.advanceBlocks(1_000);
+    environment.ledger.advanceBlocks(1_000);
     expect(await operation.renewBurn()).toMatchObject({ attempt: 2 });
     await operation.sign();
-    await expectDelivered(world, operation, heard);
+    await expectDelivered(environment, operation, received);
   });
 
   it('C6: a token that expires is replaced once, the cursor is kept', async () => {
     const reasons: string[] = [];
-    const operation = world
+    const operation = environment
       .client({
         getToken: ({ reason }) => {
           reasons.push(reason);
-          return reason === 'unauthorized' || world.tokens.has('fresh') ? 'fresh' : 'good';
+          return reason === 'unauthorized' || environment.tokens.has('fresh') ? 'fresh' : 'good';
         },
       })
       .upgrade.start(input);
-    const heard = listen(operation);
+    const received = listen(operation);
     await untilStatus(operation, 'awaiting_burn');
     const { seq } = operation.getSnapshot().operation ?? { seq: 0 };
-    world.tokens.clear();
-    const before = world.seen.length;
+    environment.tokens.clear();
+    const before = environment.seen.length;
     // The server takes the new token from the moment on that it was asked for.
-    world.mischief = async (_, answer) => {
+    environment.mischief = async (_, answer) => {
       const response = await answer();
-      if (response.status === 401) world.tokens.add('fresh');
+      if (response.status === 401) environment.tokens.add('fresh');
       return response;
     };
-    world.proxy.cut();
+    environment.proxy.cut();
     await eventually(
-      () => world.tokens.has('fresh') && operation.getSnapshot().connection.state === 'live',
+      () => environment.tokens.has('fresh') && operation.getSnapshot().connection.state === 'live',
     );
     expect(reasons.filter((reason) => reason === 'unauthorized')).toHaveLength(1);
-    expect(world.seen.slice(before).map(({ cursor }) => cursor)).toEqual([
+    expect(environment.seen.slice(before).map(({ cursor }) => cursor)).toEqual([
       String(seq),
       String(seq),
     ]);
     await operation.sign();
-    await expectDelivered(world, operation, heard);
+    await expectDelivered(environment, operation, received);
   });
 
   it('C6: a token that is refused again leaves the operation until a better one', async () => {
-    const operation = world.client().upgrade.start(input);
-    const heard = listen(operation);
+    const operation = environment.client().upgrade.start(input);
+    const received = listen(operation);
     await untilStatus(operation, 'awaiting_burn');
     const before = operation.getSnapshot().operation;
-    world.tokens.clear();
-    world.proxy.cut();
+    environment.tokens.clear();
+    environment.proxy.cut();
     await untilConnection(operation, 'auth_required');
     expect(operation.getSnapshot()).toMatchObject({
       connection: { error: { code: 'unauthenticated' } },
     });
     expect(operation.getSnapshot().operation).toBe(before);
-    world.tokens.add('good');
+    environment.tokens.add('good');
     await operation.retry();
     await deliver(operation);
-    await expectDelivered(world, operation, heard);
+    await expectDelivered(environment, operation, received);
   });
 
   it('C7: cuts of the wire, again and again, lose nothing and start nothing', async () => {
-    const operation = world
+    const operation = environment
       .client({ limits: { confirmAttempts: 1_000, maxAttempts: 1_000 } })
       .upgrade.start(input);
-    const heard = listen(operation);
+    const received = listen(operation);
     await untilStatus(operation, 'awaiting_burn');
     const cutAt = async (bytes: number, times: number) => {
-      const { connections } = world.proxy;
-      world.proxy.cutAfter = bytes;
-      world.proxy.cut();
-      await eventually(() => world.proxy.connections >= connections + times);
+      const { connections } = environment.proxy;
+      environment.proxy.cutAfter = bytes;
+      environment.proxy.cut();
+      await eventually(() => environment.proxy.connections >= connections + times);
     };
     // From nothing at all over a part of a TLS handshake or of the headers to a part of a frame.
     for (const bytes of [0, 40, 300, 900, 1_700, 2_100]) await cutAt(bytes, 1);
     const signing = operation.sign();
     for (const bytes of [0, 500, 2_500]) await cutAt(bytes, 2);
-    world.proxy.cutAfter = null;
-    world.proxy.cut();
+    environment.proxy.cutAfter = null;
+    environment.proxy.cut();
     await signing;
-    await expectDelivered(world, operation, heard);
+    await expectDelivered(environment, operation, received);
   });
 
   it.each(['pass', 'are held'] as const)(
     'C7: a proxy that buffers, whose headers %s: the log is polled, and it is said',
     async (headers) => {
-      world.mischief = buffering(headers);
-      const operation = world
+      environment.mischief = buffering(headers);
+      const operation = environment
         .client({ timing: { responseMs: 1_000, firstByteMs: 300 } })
         .upgrade.start(input);
-      const heard = listen(operation);
+      const received = listen(operation);
       await untilConnection(operation, 'polling');
       await eventually(() =>
         /^(buffered|streaming_unavailable)$/.test(
@@ -275,8 +287,8 @@ describe.each(versions)('over %s', (version) => {
         ),
       );
       await deliver(operation);
-      const starts = world.posts;
-      await expectDelivered(world, operation, heard, starts);
+      const starts = environment.posts;
+      await expectDelivered(environment, operation, received, starts);
       expect(starts).toBe(headers === 'pass' ? 1 : 3);
       expect(operation.counters.polls).toBeGreaterThan(0);
     },
@@ -284,21 +296,21 @@ describe.each(versions)('over %s', (version) => {
 
   it('C7: offline and back: shown as such, and caught up at once', async () => {
     const signals = createTestSignals();
-    const environment = { online: signals.online, onSignal: signals.onSignal };
+    const device = { online: signals.online, onSignal: signals.onSignal };
     // The next attempt would be made in ten minutes: only the signal can be what ends the wait.
-    const operation = world
-      .client({ environment, timing: { maxDelayMs: 600_000, baseDelayMs: 600_000 } })
+    const operation = environment
+      .client({ environment: device, timing: { maxDelayMs: 600_000, baseDelayMs: 600_000 } })
       .upgrade.start(input);
-    const heard = listen(operation);
+    const received = listen(operation);
     await untilStatus(operation, 'awaiting_burn');
     signals.emit('offline');
-    world.proxy.down = true;
+    environment.proxy.down = true;
     await untilConnection(operation, 'offline');
-    const burned = world.ledger.submit(String(operation.id));
+    const burned = environment.ledger.submit(String(operation.id));
     expect(burned).not.toBe('');
-    world.proxy.down = false;
+    environment.proxy.down = false;
     signals.emit('online');
-    await expectDelivered(world, operation, heard);
+    await expectDelivered(environment, operation, received);
   });
 
   it('C8: lost, doubled, reordered and unknown events on the wire: the same end', async () => {
@@ -323,7 +335,7 @@ describe.each(versions)('over %s', (version) => {
     ];
     const unknown = (frame: string) =>
       frame.replace('"status":"qualification_verified"', '"status":"polishing"');
-    world.mischief = reframing((frame) => {
+    environment.mischief = reframing((frame) => {
       if (!frame.startsWith('id:')) return [frame, ...held.splice(0)];
       const what = plan.shift();
       if (what === 'lose') return [];
@@ -334,15 +346,15 @@ describe.each(versions)('over %s', (version) => {
       }
       return [frame, ...held.splice(0)];
     });
-    const operation = world.client().upgrade.start(input);
-    const heard = listen(operation);
+    const operation = environment.client().upgrade.start(input);
+    const received = listen(operation);
     await deliver(operation);
-    await expectDelivered(world, operation, heard);
+    await expectDelivered(environment, operation, received);
     const { duplicates, gaps } = operation.counters;
     expect([duplicates > 0, gaps > 0]).toEqual([true, true]);
 
-    world.mischief = reframing((frame) => [unknown(frame)]);
-    const again = world.client().upgrade.attach(String(operation.id));
+    environment.mischief = reframing((frame) => [unknown(frame)]);
+    const again = environment.client().upgrade.attach(String(operation.id));
     expect(await again.done).toMatchObject({ status: 'completed', asset: 'delivered', unknown: 1 });
     expect(again.counters.unknown).toBe(1);
   });
@@ -356,10 +368,10 @@ describe.each(versions)('over %s', (version) => {
       setTimeout: (callback: () => void, delayMs: number) => setTimeout(callback, delayMs),
       clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
     };
-    const operation = world.client({ environment: { clock } }).upgrade.start(input);
-    const heard = listen(operation);
+    const operation = environment.client({ environment: { clock } }).upgrade.start(input);
+    const received = listen(operation);
     await deliver(operation);
-    await expectDelivered(world, operation, heard);
+    await expectDelivered(environment, operation, received);
     expect(operation.counters).toMatchObject({ polls: 0, silences: 0 });
   });
 
@@ -371,22 +383,24 @@ describe.each(versions)('over %s', (version) => {
       clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
     };
     const signals = createTestSignals();
-    const operation = world
+    const operation = environment
       .client({ environment: { clock, onSignal: signals.onSignal } })
       .upgrade.start(input);
-    const heard = listen(operation);
+    const received = listen(operation);
     await untilStatus(operation, 'awaiting_burn');
-    world.proxy.down = true;
+    environment.proxy.down = true;
     const principal = { id: 'alice', wallet: owner };
-    world.ledger.submit(String(operation.id));
+    environment.ledger.submit(String(operation.id));
     const query = { process: 'upgrade', operationId: String(operation.id), principal };
-    await eventually(async () => (await world.service.snapshot(query)).status === 'completed');
+    await eventually(
+      async () => (await environment.service.snapshot(query)).status === 'completed',
+    );
     asleep = 3_600_000;
-    world.proxy.down = false;
-    const before = world.seen.length;
+    environment.proxy.down = false;
+    const before = environment.seen.length;
     signals.emit('visible');
-    await expectDelivered(world, operation, heard);
-    expect(world.seen.length - before).toBe(1);
+    await expectDelivered(environment, operation, received);
+    expect(environment.seen.length - before).toBe(1);
   });
 
   it('C10: mounted twice, unmounted in mid-prompt: one prompt, and nothing is lost', async () => {
@@ -398,7 +412,7 @@ describe.each(versions)('over %s', (version) => {
       await asked;
       return { kind: 'signed', signedTransaction: transaction };
     });
-    const client = world.client({ signing: signingWith(slow) });
+    const client = environment.client({ signing: signingWith(slow) });
     const first = client.upgrade.start(input);
     const id = await first.started;
     first.detach();
@@ -408,32 +422,32 @@ describe.each(versions)('over %s', (version) => {
     await eventually(() => slow.prompts === 1);
     second.detach();
     const third = client.upgrade.attach(id);
-    const heard = listen(third);
+    const received = listen(third);
     await untilStatus(third, 'awaiting_burn');
     await expect(third.sign()).rejects.toMatchObject({ code: 'sign_in_progress' });
     answer();
     await expect(signing).resolves.toHaveProperty('burnTxSignature');
-    await expectDelivered(world, third, heard);
+    await expectDelivered(environment, third, received);
     expect(slow.prompts).toBe(1);
   });
 
   it('C11: a server of a newer protocol is refused before anything is signed', async () => {
-    world.mischief = speaking(2);
+    environment.mischief = speaking(2);
     const signer = wallet();
-    const operation = world.client({ signing: signingWith(signer) }).upgrade.start(input);
+    const operation = environment.client({ signing: signingWith(signer) }).upgrade.start(input);
     await expect(operation.started).rejects.toMatchObject({
       code: 'protocol_unsupported',
       details: { server: 2, client: 1 },
     });
-    expect([signer.prompts, world.ledger.ownerOf(mint)]).toEqual([0, owner]);
+    expect([signer.prompts, environment.ledger.ownerOf(mint)]).toEqual([0, owner]);
   });
 
   it('C11: fields and comments of a newer server are passed on, and everything works', async () => {
-    world.mischief = reframing((frame) => [
+    environment.mischief = reframing((frame) => [
       ': sparkle=1\n\n',
       frame.replace('"process":', '"sparkle":{"a":[1]},"process":'),
     ]);
-    const operation = world.client().upgrade.start(input);
+    const operation = environment.client().upgrade.start(input);
     const seen: unknown[] = [];
     void (async () => {
       for await (const event of operation) seen.push((event as { sparkle?: unknown }).sparkle);

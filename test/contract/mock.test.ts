@@ -83,7 +83,7 @@ async function both(process: AnyProcess, statuses: readonly string[]) {
     return {
       status: response.status,
       type,
-      told: type === 'text/event-stream' ? text.slice(text.indexOf('id: ')) : JSON.parse(text),
+      content: type === 'text/event-stream' ? text.slice(text.indexOf('id: ')) : JSON.parse(text),
     };
   };
   const compare = async (path: string, method = 'GET', headers: Record<string, string> = {}) => {
@@ -105,13 +105,13 @@ describe.each(Object.values(processes).map((process) => [process.name, process] 
     it('is streamed, paged and read alike, from the start and from a cursor', async () => {
       const { id, log, compare } = await both(process, statuses);
       expect(
-        (await compare(`${id}/events`, 'GET', { accept: 'text/event-stream' })).told.match(
+        (await compare(`${id}/events`, 'GET', { accept: 'text/event-stream' })).content.match(
           /^id: /gm,
         ),
       ).toHaveLength(log.length);
       await compare(`${id}/events`, 'GET', { accept: 'text/event-stream', 'last-event-id': '1' });
       await compare(`${id}/events?after=1`, 'GET', { accept: 'application/json' });
-      expect((await compare(id)).told).toMatchObject({ status: statuses.at(-1) });
+      expect((await compare(id)).content).toMatchObject({ status: statuses.at(-1) });
     });
 
     it('refuses alike', async () => {

@@ -16,7 +16,7 @@ function clientOver(
   fetch: (input: string, init: RequestInit) => Promise<Response>,
   time = virtualTime(),
 ) {
-  const surroundings = {
+  const capabilities = {
     clock: time.clock,
     random: () => 0,
     locks: null,
@@ -27,7 +27,7 @@ function clientOver(
     baseUrl: 'https://api.example.com',
     processes,
     getToken: () => 'secret',
-    environment: { fetch, ...surroundings },
+    environment: { fetch, ...capabilities },
   });
   return { client, time };
 }

@@ -113,7 +113,7 @@ const minted = (
  * The world before every case. The owner could lose three more things: another NFT, a thousand
  * coins and the right to make more of them.
  */
-export const world: readonly Stored[] = [
+export const storedAccounts: readonly Stored[] = [
   { address: owner, lamports: 10 * SOL, program: system, data: new Uint8Array(0) },
   { address: stranger, lamports: SOL, program: system, data: new Uint8Array(0) },
   { address: sponsor, lamports: 10 * SOL, program: system, data: new Uint8Array(0) },

@@ -1,14 +1,14 @@
 import { encodeBase58 } from '../../packages/core/src/solana/base58.ts';
 import { loadLiteSvm } from '../../packages/server-kit/src/testing/chain/lite/svm.ts';
-import { bytesOf, pool, system, world } from './accounts.ts';
+import { bytesOf, pool, storedAccounts, system } from './accounts.ts';
 
 /** What an account holds, in a form that two of them are compared by. */
-export interface Held {
+export interface AccountState {
   lamports: bigint;
   program: string;
   data: string;
 }
-export type State = ReadonlyMap<string, Held>;
+export type State = ReadonlyMap<string, AccountState>;
 
 /**
  * A chain that is the same before every case. Signatures and blockhashes are not checked, so a
@@ -20,11 +20,11 @@ export async function openChain() {
   svm.setSigverify(false);
   svm.setBlockhashCheck(false);
   svm.setTransactionHistory(0n);
-  const programs = [system, ...new Set(world.map(({ program }) => program))];
+  const programs = [system, ...new Set(storedAccounts.map(({ program }) => program))];
   const none = (): InstanceType<typeof native.Account> =>
     new native.Account(0n, new Uint8Array(0), bytesOf(system), false, 0n);
   const stored = new Map(
-    world.map(({ address, lamports, program, data }) => [
+    storedAccounts.map(({ address, lamports, program, data }) => [
       address,
       new native.Account(BigInt(lamports), data, bytesOf(program), false, 0n),
     ]),
@@ -36,7 +36,7 @@ export async function openChain() {
    * transaction can name.
    */
   const read = (): State => {
-    const state = new Map<string, Held>();
+    const state = new Map<string, AccountState>();
     const keep = (address: string, account: InstanceType<typeof native.Account> | null) => {
       if (!account || account.lamports() === 0n || account.executable()) return;
       const data = Buffer.from(account.data()).toString('base64');

@@ -5,7 +5,7 @@ import { programs } from '../../packages/core/src/solana/programs.ts';
 import { encodeTransaction } from '../../packages/core/src/testing/encode.ts';
 import { accounts, mint, mint2022, owner, sponsor, stranger } from './accounts.ts';
 import { budget, burn, call, close, compile, type Draft, memo, u64 } from './compile.ts';
-import { type Held, openChain, type State } from './execute.ts';
+import { type AccountState, openChain, type State } from './execute.ts';
 import { createRandom, mutate } from './mutate.ts';
 
 /**
@@ -84,11 +84,13 @@ function harm(
   return findings;
 }
 
-const same = (one: Held | undefined, other: Held | undefined): boolean =>
+const same = (one: AccountState | undefined, other: AccountState | undefined): boolean =>
   one?.lamports === other?.lamports && one?.program === other?.program && one?.data === other?.data;
-const amountOf = ({ data }: Held): bigint => Buffer.from(data, 'base64').readBigUInt64LE(64);
-const supplyOf = ({ data }: Held): bigint => Buffer.from(data, 'base64').readBigUInt64LE(36);
-const inWords = (held: Held | undefined): string =>
+const amountOf = ({ data }: AccountState): bigint =>
+  Buffer.from(data, 'base64').readBigUInt64LE(64);
+const supplyOf = ({ data }: AccountState): bigint =>
+  Buffer.from(data, 'base64').readBigUInt64LE(36);
+const inWords = (held: AccountState | undefined): string =>
   held ? `${held.lamports} lamports of ${held.program} with ${held.data}` : 'nothing';
 
 describe('W1, W7: a changed burn', () => {

@@ -3,27 +3,27 @@
 import { AbortController } from 'abort-controller';
 import { expect, it } from 'vitest';
 import { bareContext, streamingFetch } from './fixtures/bare-context.ts';
-import { cuttableWorlds } from './fixtures/worlds.ts';
+import { cuttableEnvironments } from './fixtures/environments.ts';
 
-const present = cuttableWorlds();
+const present = cuttableEnvironments();
 
 /** Of the globals that the client needs, those that React Native has. */
 const standard = { AbortController, TextDecoder, URL };
 const randomUUID = () => crypto.randomUUID();
 
 it('follows an upgrade over cuts with a fetch that streams', async () => {
-  const { world, origin } = present();
+  const { environment, origin } = present();
   const play = await bareContext({ ...standard, fetch: streamingFetch });
   expect(await play(origin, { randomUUID })).toMatchObject({
     end: 'completed',
     asset: 'delivered',
     counters: { posts: 1, polls: 0 },
   });
-  expect(world.posts).toBe(1);
+  expect(environment.posts).toBe(1);
 });
 
 it('polls with a fetch that does not', async () => {
-  const { world, origin } = present();
+  const { environment, origin } = present();
   const whole: typeof streamingFetch = async (input, init) => {
     const response = await streamingFetch(input, init);
     const text = response.headers.get('content-type')?.includes('json')
@@ -40,7 +40,7 @@ it('polls with a fetch that does not', async () => {
   const { counters, ...rest } = await play(origin, { randomUUID });
   expect(rest).toMatchObject({ end: 'completed', asset: 'delivered', stillOpen: 0 });
   expect(counters.polls).toBeGreaterThan(0);
-  expect(world.posts).toBe(1);
+  expect(environment.posts).toBe(1);
 });
 
 it.each([
@@ -49,12 +49,12 @@ it.each([
   ['fetch', standard],
   ['randomUUID', { ...standard, fetch: streamingFetch }],
 ])('names what is missing, before anything begins: %s', async (capability, globals) => {
-  const { world, origin } = present();
+  const { environment, origin } = present();
   const play = await bareContext(globals);
-  const environment = capability === 'randomUUID' ? {} : { randomUUID };
-  await expect(play(origin, environment)).rejects.toMatchObject({
+  const capabilities = capability === 'randomUUID' ? {} : { randomUUID };
+  await expect(play(origin, capabilities)).rejects.toMatchObject({
     code: 'missing_capability',
     details: { capability },
   });
-  expect(world.posts).toBe(0);
+  expect(environment.posts).toBe(0);
 });

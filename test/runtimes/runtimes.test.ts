@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { auditServer } from '../../packages/core/src/audit/index.ts';
 import { createUpgradeClient } from '../../packages/core/src/index.ts';
 import { describeWith } from '../services/programs.ts';
+import { cuttableEnvironments } from './fixtures/environments.ts';
 import type { Played } from './fixtures/play.ts';
 import { type RunningRuntime, runtimes, startRuntime } from './fixtures/runtime.ts';
-import { cuttableWorlds } from './fixtures/worlds.ts';
 
 /** The path of an upgrade on which nothing fails. */
 const statuses = [
@@ -22,7 +22,7 @@ const statuses = [
   'completed',
 ];
 
-const present = cuttableWorlds();
+const present = cuttableEnvironments();
 
 for (const runtime of runtimes)
   describeWith(runtime.program, `in ${runtime.program}`, () => suite(runtime));
@@ -35,7 +35,7 @@ function suite(runtime: (typeof runtimes)[number]) {
   afterAll(() => running?.stop());
 
   it('the client follows an upgrade over cuts to its end', async () => {
-    const { world, origin } = present();
+    const { environment, origin } = present();
     const played: Played = await (
       await fetch(`${running.origin}/play?origin=${encodeURIComponent(origin)}`)
     ).json();
@@ -48,7 +48,7 @@ function suite(runtime: (typeof runtimes)[number]) {
     expect(played.statuses).toEqual(statuses);
     // The second cut may find this client between two connections.
     expect(played.counters.attempts).toBeGreaterThanOrEqual(2);
-    expect(world.posts).toBe(1);
+    expect(environment.posts).toBe(1);
   });
 
   it('the emitter serves an operation to the client', async () => {
