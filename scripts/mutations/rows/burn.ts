@@ -23,7 +23,7 @@ export const burn: readonly Mutation[] = [
     `${kit}/solana/rpc.ts`,
     'agreeing !== answered.length + 1 || agreeing <= endpoints.length / 2',
     'false as boolean',
-    `${kit}/engine/rows/burn.test.ts`,
+    `${kit}/engine/scenarios/burn.test.ts`,
   ),
   mutation(
     'B8',
@@ -31,7 +31,7 @@ export const burn: readonly Mutation[] = [
     `${kit}/phases/burn.ts`,
     "if (seen.kind === 'moved') {",
     'if (seen.kind === undefined) {',
-    `${kit}/engine/rows/burn.test.ts`,
+    `${kit}/engine/scenarios/burn.test.ts`,
   ),
   mutation(
     'B1',
@@ -40,7 +40,7 @@ export const burn: readonly Mutation[] = [
     'await needChain(step).burn.broadcast({ signature: row.signature, ' +
       'attempt: row.attempt, transaction: row.signed_transaction });',
     'await Promise.resolve();',
-    `${kit}/engine/rows/burn.test.ts`,
+    `${kit}/engine/scenarios/burn.test.ts`,
   ),
   mutation(
     'B2',
@@ -48,7 +48,7 @@ export const burn: readonly Mutation[] = [
     `${kit}/engine/commands/confirm-burn.ts`,
     'await needChain(step).burn.broadcast(signed).catch(engine.onError)',
     'await needChain(step).burn.broadcast(signed)',
-    `${kit}/engine/rows/burn.test.ts`,
+    `${kit}/engine/scenarios/burn.test.ts`,
   ),
   mutation(
     'B4',
@@ -56,7 +56,7 @@ export const burn: readonly Mutation[] = [
     `${kit}/solana/burn/observe.ts`,
     'if (failed) return failed;',
     'void failed;',
-    `${kit}/engine/rows/burn.test.ts`,
+    `${kit}/engine/scenarios/burn.test.ts`,
   ),
   mutation(
     'B6',
@@ -64,7 +64,7 @@ export const burn: readonly Mutation[] = [
     `${kit}/solana/burn/observe.ts`,
     'const landed = landedOne(judged);',
     "const landed = firstOf(judged, 'refused') ?? firstOf(judged, 'failed') ?? landedOne(judged);",
-    `${kit}/engine/rows/burn.test.ts`,
+    `${kit}/engine/scenarios/burn.test.ts`,
   ),
   mutation(
     'B7',
@@ -91,7 +91,7 @@ export const burn: readonly Mutation[] = [
 `,
     `return keys.slice(0, requiredSignatures + 99).length > 0 || keys.includes(owner)
 `,
-    `${kit}/engine/rows/forged.test.ts`,
+    `${kit}/engine/scenarios/forged.test.ts`,
   ),
   mutation(
     'B10',
@@ -99,7 +99,7 @@ export const burn: readonly Mutation[] = [
     `${kit}/phases/burn.ts`,
     '$3::bigint from moved)',
     '$3::bigint from moved on conflict do nothing)',
-    `${kit}/engine/rows/burn.test.ts`,
+    `${kit}/engine/scenarios/burn.test.ts`,
   ),
   mutation(
     'B11',

@@ -88,7 +88,7 @@ export const client: readonly Mutation[] = [
     `${kit}/engine/commands/reissue-burn.ts`,
     "if (seen.kind !== 'dead' && seen.kind !== 'failed') {",
     "if (seen.kind === 'burned') {",
-    `${kit}/engine/rows/burn.test.ts`,
+    `${kit}/engine/scenarios/burn.test.ts`,
   ),
   mutation(
     'C9',

@@ -267,6 +267,6 @@ export const guardRules: readonly Mutation[] = [
     `${kit}/engine/commands/reissue-burn.ts`,
     "if (seen.kind !== 'dead' && seen.kind !== 'failed') {",
     'if (false as boolean) {',
-    `${kit}/engine/rows/burn.test.ts`,
+    `${kit}/engine/scenarios/burn.test.ts`,
   ),
 ];

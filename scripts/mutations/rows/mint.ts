@@ -7,7 +7,7 @@ export const mint: readonly Mutation[] = [
     `${kit}/ipfs/answer.ts`,
     'if (actual !== expected) throw',
     'if (false as boolean) throw',
-    `${kit}/engine/rows/delivery.test.ts`,
+    `${kit}/engine/scenarios/delivery.test.ts`,
   ),
   mutation(
     'K7',
@@ -23,7 +23,7 @@ export const mint: readonly Mutation[] = [
     `${kit}/solana/mint/observe.ts`,
     "    if (wrong.length > 0)\n      return { kind: 'unexpected'",
     "    if (wrong.length > 99)\n      return { kind: 'unexpected'",
-    `${kit}/engine/rows/delivery.test.ts`,
+    `${kit}/engine/scenarios/delivery.test.ts`,
   ),
   mutation(
     'K7',
@@ -31,7 +31,7 @@ export const mint: readonly Mutation[] = [
     `${kit}/solana/mint/observe.ts`,
     "if (wrong.length > 0) return occupied(wrong.join('; '));",
     "if (wrong.length > 0) return { kind: 'absent' };",
-    `${kit}/engine/rows/delivery.test.ts`,
+    `${kit}/engine/scenarios/delivery.test.ts`,
   ),
   mutation(
     'K8',
@@ -39,7 +39,7 @@ export const mint: readonly Mutation[] = [
     `${kit}/engine/obligations.ts`,
     "seen.kind === 'unexpected' || ",
     '',
-    `${kit}/engine/rows/delivery.test.ts`,
+    `${kit}/engine/scenarios/delivery.test.ts`,
   ),
   mutation(
     'M1',
@@ -63,7 +63,7 @@ export const mint: readonly Mutation[] = [
     `${kit}/phases/recovery.ts`,
     'attempt >= maxAttempts || ',
     '',
-    `${kit}/engine/rows/delivery.test.ts`,
+    `${kit}/engine/scenarios/delivery.test.ts`,
   ),
   mutation(
     'K1',
@@ -103,7 +103,7 @@ export const mint: readonly Mutation[] = [
     `${kit}/phases/plan.ts`,
     'operationId: plan.mintFor ?? row.id,',
     "operationId: plan.mintFor ?? row.id + '2',",
-    `${kit}/engine/rows/killed.test.ts`,
+    `${kit}/engine/scenarios/killed.test.ts`,
   ),
   mutation(
     'K2',
@@ -111,7 +111,7 @@ export const mint: readonly Mutation[] = [
     `${kit}/phases/mint.ts`,
     'if (latest) await mint.send(latest);',
     'void latest;',
-    `${kit}/engine/rows/killed.test.ts`,
+    `${kit}/engine/scenarios/killed.test.ts`,
   ),
   mutation(
     'K6',
@@ -119,7 +119,7 @@ export const mint: readonly Mutation[] = [
     `${kit}/solana/mint/observe.ts`,
     'if (failed?.status?.err) return',
     'if (failed?.status?.err && attempts.length > 9) return',
-    `${kit}/engine/rows/delivery.test.ts`,
+    `${kit}/engine/scenarios/delivery.test.ts`,
   ),
   mutation(
     'K5',

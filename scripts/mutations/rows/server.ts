@@ -15,7 +15,7 @@ export const server: readonly Mutation[] = [
     `${kit}/engine/commands/cancel.ts`,
     "to.includes('cancelling')",
     "to.includes('never')",
-    `${kit}/engine/rows/burn.test.ts`,
+    `${kit}/engine/scenarios/burn.test.ts`,
   ),
   mutation(
     'S10',
@@ -23,7 +23,7 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/recovery.ts`,
     "where operation_id = $1 and settlement = 'compensated'",
     "where operation_id = $1 and settlement = 'never'",
-    `${kit}/engine/rows/delivery.test.ts`,
+    `${kit}/engine/scenarios/delivery.test.ts`,
   ),
   mutation(
     'L1',
@@ -55,7 +55,7 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/burn.ts`,
     'step.now() + step.patience.burnWindowMs',
     'step.now() + 86_400_000',
-    `${kit}/engine/rows/burn.test.ts`,
+    `${kit}/engine/scenarios/burn.test.ts`,
   ),
   mutation(
     'S2',
@@ -64,7 +64,7 @@ export const server: readonly Mutation[] = [
     "if (seen.kind === 'pending') return append('verifying_burn'",
     "if (seen.kind !== 'dead') return wait('watch'); " +
       "if (seen.kind === 'pending') return append('verifying_burn'",
-    `${kit}/engine/rows/outlive.test.ts`,
+    `${kit}/engine/scenarios/outlive.test.ts`,
   ),
   mutation(
     'S3',
@@ -72,7 +72,7 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/burn.ts`,
     "if (!isNftUpgradeError(error) || error.code !== 'nft_not_owned' || !burn.find) throw error;",
     'if (burn) throw error;',
-    `${kit}/engine/rows/outlive.test.ts`,
+    `${kit}/engine/scenarios/outlive.test.ts`,
   ),
   mutation(
     'S3',
@@ -80,7 +80,7 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/plan.ts`,
     'operationId: plan.mintFor ?? row.id,',
     'operationId: row.id,',
-    `${kit}/engine/rows/outlive.test.ts`,
+    `${kit}/engine/scenarios/outlive.test.ts`,
   ),
   mutation(
     'S4',
@@ -96,7 +96,7 @@ export const server: readonly Mutation[] = [
     `${kit}/engine/context.ts`,
     'const process = known.get(',
     'const process = definitions.find((each) => each.name === name) ?? known.get(',
-    `${kit}/engine/rows/outlive.test.ts`,
+    `${kit}/engine/scenarios/outlive.test.ts`,
   ),
   mutation(
     'S6',
@@ -120,7 +120,7 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/plan.ts`,
     'key: row.mint_key,',
     'key: needChain(step).mint.key,',
-    `${kit}/engine/rows/outlive.test.ts`,
+    `${kit}/engine/scenarios/outlive.test.ts`,
   ),
   mutation(
     'S1',
@@ -137,7 +137,7 @@ export const server: readonly Mutation[] = [
     'await needChain(step).burn.broadcast({ signature: row.signature, ' +
       'attempt: row.attempt, transaction: row.signed_transaction });',
     'await Promise.resolve();',
-    `${kit}/engine/rows/killed.test.ts`,
+    `${kit}/engine/scenarios/killed.test.ts`,
   ),
   mutation(
     'S7',
@@ -145,7 +145,7 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/place.ts`,
     'if (plan.mintFor === undefined) return request;',
     "if (plan.json !== '') return request;",
-    `${kit}/engine/rows/outlive.test.ts`,
+    `${kit}/engine/scenarios/outlive.test.ts`,
   ),
   mutation(
     'S3',
@@ -153,7 +153,7 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/place.ts`,
     'mint.observe(place, [], row?.data.unknownUntil)',
     'mint.observe(place, [])',
-    `${kit}/engine/rows/outlive.test.ts`,
+    `${kit}/engine/scenarios/outlive.test.ts`,
   ),
   mutation(
     'S3',
@@ -161,7 +161,7 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/place.ts`,
     'const here = await',
     'if (places.length === 0) return request;\n  const here = await',
-    `${kit}/engine/rows/outlive.test.ts`,
+    `${kit}/engine/scenarios/outlive.test.ts`,
   ),
   mutation(
     'S3',
@@ -169,7 +169,7 @@ export const server: readonly Mutation[] = [
     `${kit}/engine/reconcile.ts`,
     'tried.count === 0 ? key',
     'tried.count >= 0 ? key',
-    `${kit}/engine/rows/outlive.test.ts`,
+    `${kit}/engine/scenarios/outlive.test.ts`,
   ),
   mutation(
     'S3',
@@ -177,7 +177,7 @@ export const server: readonly Mutation[] = [
     `${kit}/engine/rounds.ts`,
     'isOther ? 0 : reconcileMs',
     'reconcileMs',
-    `${kit}/engine/rows/outlive.test.ts`,
+    `${kit}/engine/scenarios/outlive.test.ts`,
   ),
   mutation(
     'S4',
@@ -193,7 +193,7 @@ export const server: readonly Mutation[] = [
     `${kit}/engine/sweep.ts`,
     'and (process, version) in (',
     'or live and (process, version) in (',
-    `${kit}/engine/rows/outlive.test.ts`,
+    `${kit}/engine/scenarios/outlive.test.ts`,
   ),
   mutation(
     'S4',
@@ -225,6 +225,6 @@ export const server: readonly Mutation[] = [
     `${kit}/phases/burn.ts`,
     'await refuseCounted(step);',
     'void refuseCounted;',
-    `${kit}/engine/rows/burn.test.ts`,
+    `${kit}/engine/scenarios/burn.test.ts`,
   ),
 ];

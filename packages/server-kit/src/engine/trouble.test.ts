@@ -9,36 +9,36 @@ import { pglite } from '../db/pglite.ts';
 import { postgres } from '../db/postgres.ts';
 import { createHandler } from '../http/handler.ts';
 import { createService, type Service } from '../service.ts';
+import type { ChainHarness, Holder } from '../testing/chain-harness/chain-harness.ts';
+import { openChainHarness } from '../testing/chain-harness/open-chain-harness.ts';
 import { startPostgres, type TestPostgres } from '../testing/databases.ts';
-import type { Ground, Holder } from '../testing/grounds/ground.ts';
-import { openGround } from '../testing/grounds/open-ground.ts';
 import { memoryContent, permissiveRules, untilStatus } from '../testing/rules.ts';
 
 const PATIENT_MS = 60_000;
 
-let place: Awaited<ReturnType<typeof openGround>>;
-let ground: Ground;
+let chain: Awaited<ReturnType<typeof openChainHarness>>;
+let harness: ChainHarness;
 let alice: Holder;
 beforeAll(async () => {
-  place = await openGround();
+  chain = await openChainHarness();
 });
-afterAll(() => place.stop());
+afterAll(() => chain.stop());
 beforeEach(async () => {
-  ground = await place.fresh();
-  alice = await ground.holder('alice');
+  harness = await chain.fresh();
+  alice = await harness.holder('alice');
 });
 /** Neither burned nor exchanged. */
 const isUntouched = async () =>
-  expect(await ground.nfts(alice.principal.wallet)).toEqual([alice.mint]);
+  expect(await harness.nfts(alice.principal.wallet)).toEqual([alice.mint]);
 /** Burned, and nothing in its place yet. */
-const isOwed = async () => expect(await ground.nfts(alice.principal.wallet)).toEqual([]);
+const isOwed = async () => expect(await harness.nfts(alice.principal.wallet)).toEqual([]);
 
 const serve = async (db: Db) => {
   const service = await createService({
     db,
-    chain: ground.chain(),
+    chain: harness.chain(),
     content: memoryContent().store,
-    rules: permissiveRules(alice.mint, ground.standard).rules,
+    rules: permissiveRules(alice.mint, harness.standard).rules,
     watchMs: 50,
     sweepMs: 200,
     takeoverMs: 600,
@@ -100,7 +100,7 @@ const readUntil = async (
 const operations = (db: Db) => db.sql('select id from nft_upgrade.operation');
 const deliversOnce = async (service: Service, id: string) => {
   const done = await untilStatus(service, query(id), ['completed'], PATIENT_MS);
-  expect(await ground.nfts(alice.principal.wallet)).toEqual([done.facts.mintAddress]);
+  expect(await harness.nfts(alice.principal.wallet)).toEqual([done.facts.mintAddress]);
 };
 
 describe('a Postgres in trouble, seen by who calls the service', () => {
@@ -137,7 +137,7 @@ describe('a Postgres in trouble, seen by who calls the service', () => {
     await isRefused(call('POST', `/${id}/cancel`));
     await isUntouched();
     // The wallet has sent it by itself; nobody can say so.
-    await ground.submit(id);
+    await harness.submit(id);
     await sleep(300);
     await server.restart();
     await deliversOnce(service, id);
@@ -175,7 +175,7 @@ describe('a Postgres in trouble, seen by who calls the service', () => {
     }
     await expect.poll(() => taken, { timeout: PATIENT_MS }).toBe(3);
     await isRefused(start('key-00000002'));
-    await ground.submit(id);
+    await harness.submit(id);
     await sleep(300);
     await isOwed();
     release();
@@ -228,7 +228,7 @@ describe('a full disk under the embedded database, seen by who calls the service
     await isRefused(first.start('key-00000002'), { retryable: false });
     isFull = () => false;
     await isRefused(first.call('GET', `/${id}`), { retryable: false });
-    await ground.submit(id);
+    await harness.submit(id);
     await first.close();
     await isOwed();
     // The process is started again, as the error says.

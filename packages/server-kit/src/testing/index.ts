@@ -15,6 +15,7 @@ export {
   startChain,
 } from './chain/index.ts';
 export {
+  type CrashEnvironment,
   type CrashOptions,
   type CrashPoint,
   type CrashReport,

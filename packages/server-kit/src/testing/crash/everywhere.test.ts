@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createService } from '../../service.ts';
+import { openChainHarness } from '../chain-harness/open-chain-harness.ts';
 import { closeDatabases, databases } from '../databases.ts';
-import { openGround } from '../grounds/open-ground.ts';
 import { memoryContent, permissiveRules } from '../rules.ts';
 import { playUser } from '../user.ts';
-import { type CrashWorld, crashEverywhere } from './everywhere.ts';
+import { type CrashEnvironment, crashEverywhere } from './everywhere.ts';
 
 /**
  * Each process once, on one of the two databases, stopped at one side of its commits. With
@@ -21,12 +21,12 @@ const EMPTY =
   'truncate nft_upgrade.operation, nft_upgrade.setting cascade; delete from nft_upgrade_queue.job';
 /** Blocks that are final as soon as may be: a life takes as long as its own work. */
 const pace = { slotMs: 10, confirmDepth: 1, finalizeDepth: 3 };
-let place: Awaited<ReturnType<typeof openGround>>;
+let chain: Awaited<ReturnType<typeof openChainHarness>>;
 beforeAll(async () => {
-  place = await openGround(pace);
+  chain = await openChainHarness(pace);
 });
 afterAll(async () => {
-  await place.stop();
+  await chain.stop();
   await closeDatabases();
 });
 
@@ -42,17 +42,17 @@ describe('a process that dies at any of its writes', () => {
           ? 'drop schema if exists nft_upgrade, nft_upgrade_queue cascade'
           : EMPTY;
       if (empties === EMPTY) await (await createService({ db, rules: {} })).stop();
-      const open = async (): Promise<CrashWorld> => {
+      const open = async (): Promise<CrashEnvironment> => {
         await db.sql(empties);
-        const ground = await place.fresh();
-        const alice = await ground.holder('alice');
+        const harness = await chain.fresh();
+        const alice = await harness.holder('alice');
         const { principal } = alice;
-        const host = permissiveRules(alice.mint, ground.standard);
+        const host = permissiveRules(alice.mint, harness.standard);
         const published = new Set<string>();
         return {
           options: {
             db,
-            chain: ground.chain(),
+            chain: harness.chain(),
             content: memoryContent().store,
             rules: host.rules,
             sinks: [{ name: 'events', publish: async ({ id }) => void published.add(id) }],
@@ -66,13 +66,13 @@ describe('a process that dies at any of its writes', () => {
               process,
               principal,
               idempotencyKey: 'one-and-only',
-              sign: ground.wallet(alice),
+              sign: harness.wallet(alice),
             }),
           async check() {
             const operations = await db.sql<{ status: string }>(
               'select status from nft_upgrade.operation',
             );
-            const held = await ground.nfts(principal.wallet);
+            const held = await harness.nfts(principal.wallet);
             const made = held.filter((mint) => mint !== alice.mint).length;
             const minted = process === 'badge_activation' ? 0 : 1;
             return [

@@ -5,7 +5,7 @@ import { journalFaults } from '../invariants.ts';
 import { type CrashPoint, createMortal } from './mortal.ts';
 
 /** Ports in a fresh state, and what is done with them. */
-export interface CrashWorld {
+export interface CrashEnvironment {
   /** The ports under test. The harness stands between them and the service. */
   readonly options: ServiceOptions;
   /**
@@ -23,10 +23,13 @@ export interface CrashWorld {
   close?(): Promise<void>;
 }
 
+/** @deprecated It is `CrashEnvironment`. */
+export type CrashWorld = CrashEnvironment;
+
 /** Options of `crashEverywhere`. */
 export interface CrashOptions {
-  /** Makes a world for each run, on an empty database. */
-  open(): Promise<CrashWorld>;
+  /** Makes an environment for each run, on an empty database. */
+  open(): Promise<CrashEnvironment>;
   /** Longest time the second life may take. Milliseconds, default 20 000. */
   timeoutMs?: number;
   /**
@@ -72,18 +75,21 @@ export async function crashEverywhere({
   let crashes = 0;
 
   const live = async (point: CrashPoint | null): Promise<void> => {
-    const world = await open();
+    const environment = await open();
     try {
-      if (point && (await firstLife(world, point, timeoutMs))) crashes += 1;
-      learn(await secondLife(world, timeoutMs));
-      const faults = [...(await journalFaults(world.options.db)), ...(await world.check())];
+      if (point && (await firstLife(environment, point, timeoutMs))) crashes += 1;
+      learn(await secondLife(environment, timeoutMs));
+      const faults = [
+        ...(await journalFaults(environment.options.db)),
+        ...(await environment.check()),
+      ];
       violations.push(
         ...faults.map((fault) => `${point ? `${point.when} ${point.write}` : 'uncut'}: ${fault}`),
       );
     } catch (error) {
       violations.push(`${point ? `${point.when} ${point.write}` : 'uncut'}: ${String(error)}`);
     } finally {
-      await world.close?.();
+      await environment.close?.();
     }
   };
 
@@ -110,15 +116,15 @@ const isStored = (write: string): boolean => /^(commit|sql) /.test(write);
 
 /** Resolves to whether it died: a write may not come to pass in every life. */
 async function firstLife(
-  world: CrashWorld,
+  environment: CrashEnvironment,
   point: CrashPoint,
   timeoutMs: number,
 ): Promise<boolean> {
-  const mortal = createMortal(world.options, point);
+  const mortal = createMortal(environment.options, point);
   const died = mortal.died.then(() => true);
   const life = async () => {
     const service = await createService(mortal.options);
-    const ended = world.play(service).then(
+    const ended = environment.play(service).then(
       () => false,
       // The user's call met the death of the server; the rest of the process may live on for a
       // moment.
@@ -143,18 +149,21 @@ async function firstLife(
   return dead;
 }
 
-async function secondLife(world: CrashWorld, timeoutMs: number): Promise<readonly string[]> {
-  await passTime(world.options.db);
-  const mortal = createMortal(world.options, null);
+async function secondLife(
+  environment: CrashEnvironment,
+  timeoutMs: number,
+): Promise<readonly string[]> {
+  await passTime(environment.options.db);
+  const mortal = createMortal(environment.options, null);
   const service = await createService(mortal.options);
   try {
     await Promise.race([
-      world.play(service),
+      environment.play(service),
       sleep(timeoutMs, undefined, { ref: false }).then(() => {
         throw new RangeError(`not at its end within ${timeoutMs} ms`);
       }),
     ]);
-    await delivered(world.options.db);
+    await delivered(environment.options.db);
   } finally {
     await service.stop();
   }

@@ -1,4 +1,5 @@
 export {
+  type CrashEnvironment,
   type CrashOptions,
   type CrashReport,
   type CrashWorld,

@@ -16,7 +16,7 @@ import { openWorld, SOL, signWith, type World } from '../../solana/fixtures.ts';
 import { mintSeed } from '../../solana/mint/address.ts';
 import { createRpc, type Rpc } from '../../solana/rpc.ts';
 import type { LiteOptions } from '../chain/index.ts';
-import type { Ground, Holder } from './ground.ts';
+import type { ChainHarness, Holder } from './chain-harness.ts';
 
 /** A node of the same chain, by the path that it is asked at, that shows no transaction. */
 const FORGETFUL = '/forgetful';
@@ -34,7 +34,7 @@ const forgetful: typeof fetch = async (input, init) => {
   });
 };
 
-async function groundOn(world: World): Promise<Ground> {
+async function harnessOn(world: World): Promise<ChainHarness> {
   const { controls, connection, local } = world;
   const both = await createRpc({
     endpoints: [local.rpcUrl, local.rpcUrl + FORGETFUL],
@@ -265,9 +265,9 @@ async function groundOn(world: World): Promise<Ground> {
  * A real runtime behind the real RPC of a node: transactions, blocks, finality, forks. Opened once
  * for a file, with a fresh ground for each test.
  */
-export async function openGround(
+export async function openChainHarness(
   pace?: LiteOptions,
-): Promise<{ fresh(): Promise<Ground>; stop(): Promise<void> }> {
+): Promise<{ fresh(): Promise<ChainHarness>; stop(): Promise<void> }> {
   const world = await openWorld('lite', {}, pace);
-  return { fresh: () => groundOn(world), stop: () => world.stop() };
+  return { fresh: () => harnessOn(world), stop: () => world.stop() };
 }

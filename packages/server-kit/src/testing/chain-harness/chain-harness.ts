@@ -11,7 +11,7 @@ export interface Holder {
  * A chain, with wallets and accidents: what a row of the failure matrix needs to happen. For tests
  * only.
  */
-export interface Ground {
+export interface ChainHarness {
   /** Standard of new NFTs. */
   readonly standard: string;
   /** The port, as a node uses it. A node that starts now mints with the present key. */
@@ -34,7 +34,7 @@ export interface Ground {
   hold(operationId: string): Promise<() => Promise<void>>;
   /** The owner burns the NFT in some other way, for no operation. */
   burnOutside(holder: Holder): Promise<void>;
-  /** Sets the scene for a forged burn. */
+  /** Prepares a forged burn. */
   stage(attack: Attack): Promise<Staged>;
   /** Gives the NFT away. */
   transfer(holder: Holder): Promise<void>;

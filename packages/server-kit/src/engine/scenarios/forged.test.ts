@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { attacks } from '../../solana/fixtures/attacks/index.ts';
 import type { Attack } from '../../solana/fixtures/attacks/scene.ts';
-import { describeCells } from './cells.fixture.ts';
+import { describeEnvironments } from './environments.fixture.ts';
 
 /**
  * The chain port sees through each of them in attacks.test.ts; here is what the engine makes of
@@ -16,21 +16,27 @@ const tried = attacks.filter(
 /** A node that looks when it is told to, and at no other time. */
 const passive = { watchMs: 600_000, sweepMs: 600_000, takeoverMs: 600_000 };
 
-describeCells('forged burns', (cell) => {
+describeEnvironments('forged burns', (environment) => {
   const staged = async (attack: Attack) => {
-    const { holder, forge } = await cell.ground.stage(attack);
-    Object.assign(cell.alice, holder);
+    const { holder, forge } = await environment.harness.stage(attack);
+    Object.assign(environment.alice, holder);
     return forge;
   };
   const nothingIsMinted = async () =>
-    expect(await cell.db.sql("select 1 from nft_upgrade.attempt where kind = 'mint'")).toEqual([]);
+    expect(
+      await environment.db.sql("select 1 from nft_upgrade.attempt where kind = 'mint'"),
+    ).toEqual([]);
 
   it.each(tried.filter(({ issued }) => issued))(
     'B10: nobody is asked for a burn that could be undone: $name',
     async (attack) => {
       await staged(attack);
-      const node = await cell.node();
-      const ended = await cell.until(node, await cell.begin(node), 'qualification_failed');
+      const node = await environment.node();
+      const ended = await environment.until(
+        node,
+        await environment.begin(node),
+        'qualification_failed',
+      );
       expect(ended).toMatchObject({
         asset: 'safe',
         now: {
@@ -39,9 +45,9 @@ describeCells('forged burns', (cell) => {
           requirements: [{ code: 'nft_unsupported' }],
         },
       });
-      expect(await cell.db.sql("select 1 from nft_upgrade.attempt where kind = 'burn'")).toEqual(
-        [],
-      );
+      expect(
+        await environment.db.sql("select 1 from nft_upgrade.attempt where kind = 'burn'"),
+      ).toEqual([]);
     },
   );
 
@@ -50,27 +56,29 @@ describeCells('forged burns', (cell) => {
     async (attack) => {
       const { code, refusedAs = code } = attack;
       const forge = await staged(attack);
-      const node = await cell.node(passive);
-      const id = await cell.awaiting(node);
+      const node = await environment.node(passive);
+      const id = await environment.awaiting(node);
       const { signature: burnTxSignature, attempt } = await forge(id);
       // What the forger would have to have been handed out.
       if (attempt)
-        await cell.db.sql(
+        await environment.db.sql(
           "update nft_upgrade.attempt set data = $2 where operation_id = $1 and kind = 'burn'",
           [id, attempt],
         );
       const confirmation = { burnTxSignature };
-      await expect(node.confirmBurn({ ...cell.query(id), confirmation })).rejects.toMatchObject({
+      await expect(
+        node.confirmBurn({ ...environment.query(id), confirmation }),
+      ).rejects.toMatchObject({
         code: refusedAs,
       });
       expect(
-        await cell.db.sql('select signature, refused from nft_upgrade.burn_signature'),
+        await environment.db.sql('select signature, refused from nft_upgrade.burn_signature'),
       ).toEqual([{ signature: burnTxSignature, refused: refusedAs }]);
-      const isHeld = (await cell.ground.nfts(cell.alice.principal.wallet)).includes(
-        cell.alice.mint,
+      const isHeld = (await environment.harness.nfts(environment.alice.principal.wallet)).includes(
+        environment.alice.mint,
       );
       for (let look = 0; look < 3; look += 1) await node.advance(id);
-      const seen = await node.snapshot(cell.query(id));
+      const seen = await node.snapshot(environment.query(id));
       expect(seen).toMatchObject(
         isHeld
           ? { status: 'awaiting_burn' }
@@ -84,11 +92,13 @@ describeCells('forged burns', (cell) => {
     'B7: $name: honoured for the one operation of this NFT',
     async (attack) => {
       const forge = await staged(attack);
-      const node = await cell.node();
-      const id = await cell.awaiting(node);
+      const node = await environment.node();
+      const id = await environment.awaiting(node);
       const { signature } = await forge(id);
-      expect((await cell.until(node, id, 'completed')).facts.burnTxSignature).toBe(signature);
-      await cell.delivered();
+      expect((await environment.until(node, id, 'completed')).facts.burnTxSignature).toBe(
+        signature,
+      );
+      await environment.delivered();
     },
   );
 
@@ -96,12 +106,12 @@ describeCells('forged burns', (cell) => {
     'B4, B10: $name: another one is handed out',
     async (attack) => {
       const forge = await staged(attack);
-      const node = await cell.node(passive);
-      const id = await cell.awaiting(node);
+      const node = await environment.node(passive);
+      const id = await environment.awaiting(node);
       const { signature: burnTxSignature } = await forge(id);
-      await node.confirmBurn({ ...cell.query(id), confirmation: { burnTxSignature } });
+      await node.confirmBurn({ ...environment.query(id), confirmation: { burnTxSignature } });
       await node.advance(id);
-      expect(await node.snapshot(cell.query(id))).toMatchObject({
+      expect(await node.snapshot(environment.query(id))).toMatchObject({
         status: 'awaiting_burn',
         now: { code: attack.code },
       });

@@ -2,16 +2,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vi
 import type { Db } from '../../db/db.ts';
 import type { Alert } from '../../ports/alerts.ts';
 import { createService, type Service, type ServiceOptions } from '../../service.ts';
+import type { ChainHarness, Holder } from '../../testing/chain-harness/chain-harness.ts';
+import { openChainHarness } from '../../testing/chain-harness/open-chain-harness.ts';
 import { closeDatabases, databases } from '../../testing/databases.ts';
-import type { Ground, Holder } from '../../testing/grounds/ground.ts';
-import { openGround } from '../../testing/grounds/open-ground.ts';
 import { journalFaults } from '../../testing/invariants.ts';
 import { memoryContent, permissiveRules, untilStatus } from '../../testing/rules.ts';
 
-/** What a test of a row has at hand: fresh for each test, on one database and one chain. */
-export interface Cell {
+/** What a scenario has at hand: fresh for each test, on one database and one chain. */
+export interface TestEnvironment {
   db: Db;
-  ground: Ground;
+  harness: ChainHarness;
   /** Alice, who holds the NFT that the rules speak of. */
   alice: Holder;
   content: ReturnType<typeof memoryContent>;
@@ -58,18 +58,21 @@ const PATIENT_MS = 60_000;
  * Runs the same tests on PGlite and on Postgres, with a real Solana runtime: one Postgres and one
  * chain for a file.
  */
-export function describeCells(title: string, tests: (cell: Cell) => void): void {
-  let place: Awaited<ReturnType<typeof openGround>> | undefined;
+export function describeEnvironments(
+  title: string,
+  tests: (environment: TestEnvironment) => void,
+): void {
+  let chain: Awaited<ReturnType<typeof openChainHarness>> | undefined;
   beforeAll(async () => {
-    place = await openGround();
+    chain = await openChainHarness();
   });
   afterAll(async () => {
-    await place?.stop();
+    await chain?.stop();
     await closeDatabases();
   });
   describe.each(databases)(`${title}, on $name and a real chain`, ({ open }) => {
     let db: Db | undefined;
-    const cell = {} as Cell;
+    const environment = {} as TestEnvironment;
     const services: Service[] = [];
     const stop = async () =>
       void (await Promise.all(services.splice(0).map((service) => service.stop())));
@@ -77,34 +80,37 @@ export function describeCells(title: string, tests: (cell: Cell) => void): void 
       db = await open();
     });
     beforeEach(async () => {
-      if (!db || !place) throw new RangeError('unreachable');
-      Object.assign(cell, await freshCell(db, await place.fresh(), services, stop));
+      if (!db || !chain) throw new RangeError('unreachable');
+      Object.assign(
+        environment,
+        await openTestEnvironment(db, await chain.fresh(), services, stop),
+      );
     });
     afterEach(async () => {
-      cell.ground.silence(false);
-      cell.ground.doubt(false);
-      cell.ground.lag(0);
-      cell.ground.lose(0);
-      cell.ground.thaw();
+      environment.harness.silence(false);
+      environment.harness.doubt(false);
+      environment.harness.lag(0);
+      environment.harness.lose(0);
+      environment.harness.thaw();
       await stop();
-      const faults = await journalFaults(cell.db);
-      await cell.wipe();
+      const faults = await journalFaults(environment.db);
+      await environment.wipe();
       // I2, I3 and I4, after every test. Some leave an operation that waits for its user.
       expect(faults.filter((fault) => !fault.includes('I3: still '))).toEqual([]);
     });
-    tests(cell);
+    tests(environment);
   });
 }
 
-async function freshCell(
+async function openTestEnvironment(
   db: Db,
-  ground: Ground,
+  harness: ChainHarness,
   services: Service[],
   stop: () => Promise<void>,
-): Promise<Cell> {
-  const alice = await ground.holder('alice');
+): Promise<TestEnvironment> {
+  const alice = await harness.holder('alice');
   const content = memoryContent();
-  const host = permissiveRules(() => alice.mint, ground.standard);
+  const host = permissiveRules(() => alice.mint, harness.standard);
   const alerts: Alert[] = [];
   const errors: unknown[] = [];
   const query = (operationId: string) => ({
@@ -112,9 +118,9 @@ async function freshCell(
     operationId,
     principal: alice.principal,
   });
-  const until: Cell['until'] = (service, operationId, ...statuses) =>
+  const until: TestEnvironment['until'] = (service, operationId, ...statuses) =>
     untilStatus(service, query(operationId), statuses, PATIENT_MS);
-  const begin: Cell['begin'] = async (
+  const begin: TestEnvironment['begin'] = async (
     service,
     { process = 'upgrade', key = null, principal = alice.principal } = {},
   ) => {
@@ -122,9 +128,9 @@ async function freshCell(
     return (await service.start({ process, principal, input, idempotencyKey: key })).snapshot
       .operationId;
   };
-  const options: Cell['options'] = (some = {}) => ({
+  const options: TestEnvironment['options'] = (some = {}) => ({
     db,
-    chain: ground.chain(),
+    chain: harness.chain(),
     content: content.store,
     rules: host.rules,
     watchMs: 20,
@@ -137,7 +143,7 @@ async function freshCell(
   });
   return {
     db,
-    ground,
+    harness,
     alice,
     content,
     host,
@@ -161,7 +167,7 @@ async function freshCell(
           delete from nft_upgrade_queue.job`,
       ),
     async delivered() {
-      const held = await ground.nfts(alice.principal.wallet);
+      const held = await harness.nfts(alice.principal.wallet);
       expect(held).toHaveLength(1);
       expect(held).not.toContain(alice.mint);
       return held[0] ?? '';

@@ -6,46 +6,49 @@ import { added, kuboPeer, uploadIn } from '../../ipfs/fixtures/kubo-peer.ts';
 import { kuboStore } from '../../ipfs/kubo.ts';
 import type { MintAttempt } from '../../ports/chain.ts';
 import type { Service } from '../../service.ts';
-import { describeCells } from './cells.fixture.ts';
+import { describeEnvironments } from './environments.fixture.ts';
 
 const times = <T>(count: number, one: () => T): T[] => Array.from({ length: count }, one);
 
-describeCells('deliveries', (cell) => {
+describeEnvironments('deliveries', (environment) => {
   /**
    * People are called, the debt is a row, and whoever starts again is told of it. Resolves once a
    * retry has delivered.
    */
   const isOwedThenDelivered = async (node: Service, id: string, code: string) => {
-    const stuck = await cell.until(node, id, 'needs_attention');
+    const stuck = await environment.until(node, id, 'needs_attention');
     expect(stuck).toMatchObject({
       asset: 'burned_owed',
       terminal: false,
       now: { code, requiresSupport: true },
     });
     await expect
-      .poll(() => cell.alerts)
+      .poll(() => environment.alerts)
       .toMatchObject([{ operationId: id, summary: expect.stringContaining(code) }]);
-    const debts = () => cell.db.sql('select operation_id, settlement from nft_upgrade.obligation');
+    const debts = () =>
+      environment.db.sql('select operation_id, settlement from nft_upgrade.obligation');
     expect(await debts()).toEqual([{ operation_id: id, settlement: null }]);
-    expect(await cell.begin(node, { key: 'key-00000005' })).toBe(id);
-    await cell.ground.feed();
-    await node.retry(cell.query(id));
-    await cell.until(node, id, 'completed');
-    await cell.delivered();
+    expect(await environment.begin(node, { key: 'key-00000005' })).toBe(id);
+    await environment.harness.feed();
+    await node.retry(environment.query(id));
+    await environment.until(node, id, 'completed');
+    await environment.delivered();
     expect(await debts()).toEqual([{ operation_id: id, settlement: 'delivered' }]);
-    await expect(node.retry(cell.query(id))).rejects.toMatchObject({ code: 'retry_refused' });
+    await expect(node.retry(environment.query(id))).rejects.toMatchObject({
+      code: 'retry_refused',
+    });
   };
 
   it('M1, M3: an upload that fails is recovered in the open', async () => {
-    const node = await cell.node();
-    cell.content.fail(
+    const node = await environment.node();
+    environment.content.fail(
       new NftUpgradeError('metadata_upload_failed', {
         message: 'The pinning service answered 429.',
       }),
     );
-    const id = await cell.begin(node, { process: 'claim' });
-    await cell.until(node, id, 'completed');
-    expect(await cell.history(node, id)).toEqual([
+    const id = await environment.begin(node, { process: 'claim' });
+    await environment.until(node, id, 'completed');
+    expect(await environment.history(node, id)).toEqual([
       'initializing',
       'qualification_verified',
       'uploading_metadata',
@@ -73,20 +76,20 @@ describeCells('deliveries', (cell) => {
       if (asked <= refusals) response.writeHead(429).end();
       else added({ Name: 'content', Hash: await cidOf(await uploadIn(seen)) })(response, seen);
     });
-    const node = await cell.node({
+    const node = await environment.node({
       content: fallbackStore([limited, second].map(({ url }) => kuboStore({ url }))),
     });
-    const id = await cell.awaiting(node);
-    await cell.ground.submit(id);
-    await cell.until(node, id, 'completed');
+    const id = await environment.awaiting(node);
+    await environment.harness.submit(id);
+    await environment.until(node, id, 'completed');
     expect([limited.seen.length, asked]).toEqual([refusals + 1, refusals + 1]);
-    const failed = (await node.events({ ...cell.query(id), after: 0 })).filter(
+    const failed = (await node.events({ ...environment.query(id), after: 0 })).filter(
       ({ status }) => status === 'upload_failed',
     );
     expect(failed.map(({ code, retryable }) => ({ code, retryable }))).toEqual(
       times(refusals, () => ({ code: 'metadata_upload_failed', retryable: true })),
     );
-    await cell.delivered();
+    await environment.delivered();
     await Promise.all([limited, second].map((peer) => peer.stop()));
   });
 
@@ -104,69 +107,69 @@ describeCells('deliveries', (cell) => {
         Hash: answers > lies ? stored : await cidOf(Buffer.from('another')),
       })(response, seen);
     });
-    const node = await cell.node({ content: kuboStore({ url: kubo.url }) });
-    const id = await cell.awaiting(node);
-    await cell.ground.submit(id);
-    if (lies < 3) await cell.until(node, id, 'completed');
+    const node = await environment.node({ content: kuboStore({ url: kubo.url }) });
+    const id = await environment.awaiting(node);
+    await environment.harness.submit(id);
+    if (lies < 3) await environment.until(node, id, 'completed');
     else await isOwedThenDelivered(node, id, 'metadata_cid_mismatch');
     expect(answers).toBe(lies + 1);
-    const told = (await node.events({ ...cell.query(id), after: 0 })).flatMap(
+    const told = (await node.events({ ...environment.query(id), after: 0 })).flatMap(
       ({ code }) => code ?? [],
     );
     expect(told).toContain('metadata_cid_mismatch');
-    const { facts } = await node.snapshot(cell.query(id));
+    const { facts } = await node.snapshot(environment.query(id));
     // What stands on the chain was compared with this before the operation was completed.
     expect(facts).toMatchObject({ ipfsHash: stored, metadataUri: `ipfs://${stored}` });
-    await cell.delivered();
+    await environment.delivered();
     await kubo.stop();
   });
 
   it('M4: an upload that fails for days after the burn is owed, alerted and retried', async () => {
-    const node = await cell.node();
-    const id = await cell.awaiting(node);
-    cell.content.fail(...times(3, () => new NftUpgradeError('metadata_upload_failed')));
-    await cell.ground.submit(id);
+    const node = await environment.node();
+    const id = await environment.awaiting(node);
+    environment.content.fail(...times(3, () => new NftUpgradeError('metadata_upload_failed')));
+    await environment.harness.submit(id);
     await isOwedThenDelivered(node, id, 'metadata_upload_failed');
   });
 
   it('K6, M4: an authority that cannot pay is owed, called for and retried', async () => {
-    const node = await cell.node();
-    const id = await cell.awaiting(node);
-    await cell.ground.starve();
-    await cell.ground.submit(id);
+    const node = await environment.node();
+    const id = await environment.awaiting(node);
+    await environment.harness.starve();
+    await environment.harness.submit(id);
     await isOwedThenDelivered(node, id, 'mint_authority_unfunded');
   });
 
   it('K5: two nodes on one database deliver once', async () => {
-    const [one, two] = [await cell.node(), await cell.node()];
-    const id = await cell.awaiting(one);
-    await cell.ground.submit(id);
+    const [one, two] = [await environment.node(), await environment.node()];
+    const id = await environment.awaiting(one);
+    await environment.harness.submit(id);
     await Promise.all(
       Array.from({ length: 20 }, (_, index) => (index % 2 ? one : two).advance(id)),
     );
-    await cell.until(two, id, 'completed');
-    const events = await one.events({ ...cell.query(id), after: 0 });
+    await environment.until(two, id, 'completed');
+    const events = await one.events({ ...environment.query(id), after: 0 });
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-    await cell.delivered();
+    await environment.delivered();
   });
 
   it('K3: a lost mint is waited for until dead, then made anew at the same address', async () => {
     const sent: MintAttempt[] = [];
-    const chain = cell.ground.chain();
+    const chain = environment.harness.chain();
     const send: typeof chain.mint.send = async (attempt) => {
-      if (sent.push(attempt) === 1) cell.ground.lose(1);
+      if (sent.push(attempt) === 1) environment.harness.lose(1);
       return chain.mint.send(attempt);
     };
-    const node = await cell.node({
+    const node = await environment.node({
       chain: { ...chain, mint: { ...chain.mint, key: chain.mint.key, send } },
     });
-    const id = await cell.awaiting(node);
-    await cell.ground.submit(id);
+    const id = await environment.awaiting(node);
+    await environment.harness.submit(id);
     await expect.poll(() => sent.length, { timeout: 30_000 }).toBeGreaterThan(3);
     expect(new Set(sent.map(({ signature }) => signature)).size).toBe(1);
-    cell.ground.pass(160);
-    const done = await cell.until(node, id, 'completed');
-    expect(await cell.delivered()).toBe(done.facts.mintAddress);
+    environment.harness.pass(160);
+    const done = await environment.until(node, id, 'completed');
+    expect(await environment.delivered()).toBe(done.facts.mintAddress);
     expect(new Set(sent.map(({ mintAddress }) => mintAddress))).toEqual(
       new Set([done.facts.mintAddress]),
     );
@@ -174,26 +177,26 @@ describeCells('deliveries', (cell) => {
   });
 
   it('K6: a mint that lands with an error is made anew, in the open', async () => {
-    const chain = cell.ground.chain();
+    const chain = environment.harness.chain();
     let sent = 0;
     const send: typeof chain.mint.send = async (attempt) => {
       sent += 1;
       // Lamports at the address, put there behind its back: an account cannot be created there as
       // it was signed.
-      if (sent === 1) await cell.ground.dust(attempt.mintAddress);
+      if (sent === 1) await environment.harness.dust(attempt.mintAddress);
       return chain.mint.send(attempt);
     };
-    const node = await cell.node({
+    const node = await environment.node({
       chain: { ...chain, mint: { ...chain.mint, key: chain.mint.key, send } },
     });
-    const id = await cell.awaiting(node);
-    await cell.ground.submit(id);
-    const done = await cell.until(node, id, 'completed');
-    const failed = (await node.events({ ...cell.query(id), after: 0 })).filter(
+    const id = await environment.awaiting(node);
+    await environment.harness.submit(id);
+    const done = await environment.until(node, id, 'completed');
+    const failed = (await node.events({ ...environment.query(id), after: 0 })).filter(
       ({ status }) => status === 'mint_failed',
     );
     expect(failed).toMatchObject([{ code: 'mint_failed_on_chain', asset: 'burned_owed' }]);
-    const outcomes = await cell.db.sql(
+    const outcomes = await environment.db.sql(
       `select outcome from nft_upgrade.attempt where operation_id = $1 and kind = 'mint'
         order by attempt`,
       [id],
@@ -202,7 +205,7 @@ describeCells('deliveries', (cell) => {
       { outcome: 'mint_failed_on_chain' },
       { outcome: expect.stringMatching(/^minted in slot/) },
     ]);
-    expect(await cell.delivered()).toBe(done.facts.mintAddress);
+    expect(await environment.delivered()).toBe(done.facts.mintAddress);
   });
 
   it.each([
@@ -218,63 +221,63 @@ describeCells('deliveries', (cell) => {
           kind: `refund ${paid.push(compensationId)}`,
         }),
       };
-      const node = await cell.node({ compensator });
-      const id = await cell.awaiting(node);
-      await cell.ground.spoil(id, how);
-      await cell.ground.submit(id);
+      const node = await environment.node({ compensator });
+      const id = await environment.awaiting(node);
+      await environment.harness.spoil(id, how);
+      await environment.harness.submit(id);
       const isStuck = (times: number) =>
-        expect.poll(() => cell.alerts.length, { timeout: 30_000 }).toBe(times);
+        expect.poll(() => environment.alerts.length, { timeout: 30_000 }).toBe(times);
       await isStuck(1);
-      expect(await node.snapshot(cell.query(id))).toMatchObject({
+      expect(await node.snapshot(environment.query(id))).toMatchObject({
         status: 'needs_attention',
         asset: 'burned_owed',
         now: { code },
       });
       // However often it is tried: nothing is minted in its place.
-      await node.retry(cell.query(id));
+      await node.retry(environment.query(id));
       await isStuck(2);
       expect(
-        await cell.db.sql(
+        await environment.db.sql(
           "select 1 from nft_upgrade.attempt where operation_id = $1 and kind = 'mint'",
           [id],
         ),
       ).toEqual([]);
       await node.obligations.compensate(id);
-      await cell.until(node, id, 'compensated');
+      await environment.until(node, id, 'compensated');
       expect(paid).toHaveLength(1);
     },
   );
 
   it('K9: a mint that a fork undoes is sent again, to the same address, until final', async () => {
     const sent: string[] = [];
-    const chain = cell.ground.chain();
+    const chain = environment.harness.chain();
     const send: typeof chain.mint.send = async (attempt) => {
       // The burn is final by now: from here on, nothing is.
-      if (sent.push(attempt.mintAddress) === 1) cell.ground.freeze();
+      if (sent.push(attempt.mintAddress) === 1) environment.harness.freeze();
       return chain.mint.send(attempt);
     };
-    const node = await cell.node({
+    const node = await environment.node({
       chain: { ...chain, mint: { ...chain.mint, key: chain.mint.key, send } },
     });
-    const id = await cell.awaiting(node);
-    await cell.ground.submit(id);
+    const id = await environment.awaiting(node);
+    await environment.harness.submit(id);
     await expect.poll(() => sent.length, { timeout: 30_000 }).toBeGreaterThan(0);
     const landed = async () => {
-      cell.ground.land();
-      return cell.ground.nfts(cell.alice.principal.wallet);
+      environment.harness.land();
+      return environment.harness.nfts(environment.alice.principal.wallet);
     };
     await expect.poll(landed, { timeout: 30_000 }).toHaveLength(1);
-    expect(cell.ground.fork()).toBeGreaterThan(0);
-    expect((await node.snapshot(cell.query(id))).status).toBe('minting_new_nft');
-    cell.ground.thaw();
-    const done = await cell.until(node, id, 'completed');
-    expect(await cell.delivered()).toBe(done.facts.mintAddress);
+    expect(environment.harness.fork()).toBeGreaterThan(0);
+    expect((await node.snapshot(environment.query(id))).status).toBe('minting_new_nft');
+    environment.harness.thaw();
+    const done = await environment.until(node, id, 'completed');
+    expect(await environment.delivered()).toBe(done.facts.mintAddress);
     expect(new Set(sent).size).toBe(1);
   });
 
   it('S10: a debt is compensated or delivered, never both', async () => {
     const paid: string[] = [];
-    const node = await cell.node({
+    const node = await environment.node({
       compensator: {
         async settle({ compensationId }) {
           paid.push(compensationId);
@@ -283,11 +286,11 @@ describeCells('deliveries', (cell) => {
         },
       },
     });
-    const id = await cell.awaiting(node);
+    const id = await environment.awaiting(node);
     await expect(node.obligations.compensate(id)).rejects.toMatchObject({ code: 'not_found' });
-    await cell.ground.starve();
-    await cell.ground.submit(id);
-    await cell.until(node, id, 'needs_attention');
+    await environment.harness.starve();
+    await environment.harness.submit(id);
+    await environment.until(node, id, 'needs_attention');
     expect(await node.obligations.list()).toMatchObject([
       {
         operationId: id,
@@ -297,20 +300,20 @@ describeCells('deliveries', (cell) => {
         evidence: { code: 'mint_authority_unfunded' },
       },
     ]);
-    await cell.ground.feed();
+    await environment.harness.feed();
     const decided = await Promise.allSettled([
       node.obligations.compensate(id),
       node.obligations.retry(id),
       node.obligations.compensate(id),
     ]);
     expect(decided.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0);
-    const ended = await cell.until(node, id, 'compensated', 'completed');
+    const ended = await environment.until(node, id, 'compensated', 'completed');
     expect(ended.asset).toBe('delivered');
     if (ended.status === 'compensated') {
-      expect(await cell.ground.nfts(cell.alice.principal.wallet)).toEqual([]);
+      expect(await environment.harness.nfts(environment.alice.principal.wallet)).toEqual([]);
       expect(new Set(paid).size).toBe(1);
     } else {
-      await cell.delivered();
+      await environment.delivered();
       expect(paid).toEqual([]);
     }
     expect(await node.obligations.list()).toEqual([]);
@@ -321,21 +324,23 @@ describeCells('deliveries', (cell) => {
   });
 
   it('S10: a compensation decided before a crash is paid after it, with no mint', async () => {
-    const first = await cell.node();
-    const id = await cell.awaiting(first);
-    await cell.ground.starve();
-    await cell.ground.submit(id);
-    await cell.until(first, id, 'needs_attention');
-    await cell.stop();
-    await cell.ground.feed();
-    await cell.db.sql(
+    const first = await environment.node();
+    const id = await environment.awaiting(first);
+    await environment.harness.starve();
+    await environment.harness.submit(id);
+    await environment.until(first, id, 'needs_attention');
+    await environment.stop();
+    await environment.harness.feed();
+    await environment.db.sql(
       `update nft_upgrade.obligation set settlement = 'compensated', settled_at = now()`,
     );
-    const second = await cell.node({ compensator: { settle: async () => ({ kind: 'refund' }) } });
+    const second = await environment.node({
+      compensator: { settle: async () => ({ kind: 'refund' }) },
+    });
     await second.advance(id);
-    expect(await cell.until(second, id, 'compensated')).toMatchObject({
+    expect(await environment.until(second, id, 'compensated')).toMatchObject({
       facts: { compensation: { kind: 'refund' } },
     });
-    expect(await cell.ground.nfts(cell.alice.principal.wallet)).toEqual([]);
+    expect(await environment.harness.nfts(environment.alice.principal.wallet)).toEqual([]);
   });
 });
