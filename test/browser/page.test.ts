@@ -28,7 +28,8 @@ describeWith('chromium', 'the page in a browser', () => {
     options = {},
   ) => it.concurrent(name, () => stage.playing(play, options)(), LONGEST_MS);
 
-  // Alone, before the others: a store is not told whose bytes fail, and blocks pass for everybody.
+  // Alone, before the others: a store does not know whose bytes fail, and blocks pass for
+  // everybody.
   it(
     'C5: shows the same after a reload in every status there is, and goes on',
     () => stage.playing(everyStatus)(),

@@ -94,7 +94,7 @@ export async function everyStatus(environment: BrowserEnvironment): Promise<void
   expect([...seen].sort()).toEqual(Object.keys(upgrade.statuses).sort());
 }
 
-/** What the page says of the operation: the place of the asset, the progress, the steps. */
+/** What the page shows of the operation: the place of the asset, the progress, the steps. */
 async function readPanel(page: Page) {
   const region = page.getByRole('region', { name: 'Where your NFT is' });
   const steps = page.getByRole('list', { name: 'Steps' }).getByRole('listitem');

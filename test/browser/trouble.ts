@@ -79,7 +79,7 @@ export async function failingMint(environment: BrowserEnvironment): Promise<void
   expect(commands).toEqual(['confirm-burn']);
 }
 
-/** A failed attempt after the burn, as the page tells it. */
+/** A failed attempt after the burn, as the page shows it. */
 async function showsAttempt(
   page: Page,
   attempt: number,

@@ -79,7 +79,7 @@ async function both(process: AnyProcess, statuses: readonly string[]) {
     const response = await fetch(new Request(url, { method, headers: all, ...body }));
     const [type] = (response.headers.get('content-type') ?? '').split(';');
     const text = await response.text();
-    // The opening of a stream tells the timing of the server, which is its own.
+    // The opening of a stream carries the timing of the server, which is its own.
     return {
       status: response.status,
       type,

@@ -110,7 +110,7 @@ const minted = (
 });
 
 /**
- * The world before every case. The owner could lose three more things: another NFT, a thousand
+ * The chain before every case. The owner could lose three more things: another NFT, a thousand
  * coins and the right to make more of them.
  */
 export const storedAccounts: readonly Stored[] = [

@@ -1,4 +1,4 @@
-// The client where there is no browser, no Node and no young built-in: the surroundings of React
+// The client where there is no browser, no Node and no young built-in: the environment of React
 // Native, as a context with nothing else in it.
 import { AbortController } from 'abort-controller';
 import { expect, it } from 'vitest';

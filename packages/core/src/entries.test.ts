@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 
 /**
- * The values that the entries about signing give out. Whoever takes one away breaks somebody's
- * page.
+ * The values that the entries about signing give out. Taking one away breaks pages.
  */
 test.each<[string, readonly string[]]>([
   [

@@ -3,7 +3,7 @@ import { useOperation } from './use-operation.ts';
 import type { Watchable } from './watchable.ts';
 
 /**
- * How well this page hears of an operation; null while there is none. It says nothing about the
+ * How well this page follows an operation; null while there is none. It says nothing about the
  * operation itself, which goes on at the server.
  */
 export const useConnection = <S = Snapshot>(watched: Watchable<S> | null): Connection | null =>

@@ -13,7 +13,7 @@ export interface RawFrame {
 
 export interface FrameReader {
   readonly frames: readonly RawFrame[];
-  /** `eof`: ended in order; `broken`: cut. */
+  /** `eof`: closed normally; `broken`: cut. */
   readonly state: 'open' | 'eof' | 'broken';
   /**
    * Resolves with true once `reached` says so, with false after `ms` milliseconds or at the end of

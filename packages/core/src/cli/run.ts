@@ -117,7 +117,7 @@ function jsonOf(text: string): Readonly<Record<string, unknown>> {
     if (typeof value === 'object' && value !== null)
       return value as Readonly<Record<string, unknown>>;
   } catch {
-    // told below
+    // refused below
   }
   throw wrong('--input has to be a JSON object.');
 }

@@ -41,7 +41,7 @@ export interface UpgradeClientOptions<R extends Processes = typeof allProcesses>
   credentials?: RequestCredentials;
   /** `walletSigning({ wallet, guard })`. Needed to sign; everything else works without. */
   signing?: Signing;
-  /** Replaces parts of the surroundings: fetch, clock, signals, locks, storage. */
+  /** Replaces parts of the environment: fetch, clock, signals, locks, storage. */
   environment?: Partial<Environment>;
   /** Processes by name. Default: all of this version. */
   processes?: R;

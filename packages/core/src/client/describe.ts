@@ -32,7 +32,7 @@ export interface Description {
   readonly asset: string;
   /** What to do next. */
   readonly next: string;
-  /** How well this client hears of it, where that matters. */
+  /** How well this client follows it, where that matters. */
   readonly connection: string;
   /**
    * How long this step, and what is left from its begin, usually takes. Empty where the server has

@@ -1,6 +1,6 @@
 import { NftUpgradeError } from '../errors/error.ts';
 
-/** What the device tells about itself. */
+/** What the device reports about itself. */
 export type EnvironmentSignal = 'online' | 'offline' | 'visible' | 'pageshow' | 'resume';
 
 /** The time and its timers; tests bring one that they move. */
@@ -9,12 +9,12 @@ export interface Clock {
   now(): number;
   /** Calls back once, after so many milliseconds. Resolves with what `clearTimeout` takes. */
   setTimeout(callback: () => void, delayMs: number): unknown;
-  /** Stops a timer; one that is over is let be. */
+  /** Stops a timer; one that is over is ignored. */
   clearTimeout(timer: unknown): void;
 }
 
 /**
- * How a lock is asked for: only if it is free, from whoever has it, or in the queue until the
+ * How a lock is asked for: only if it is free, stolen from its holder, or in the queue until the
  * signal.
  */
 export interface LockRequest {
@@ -40,14 +40,15 @@ export interface Locks {
 }
 
 /**
- * The part of a BroadcastChannel that is used: what one tab says, all others of the origin hear.
+ * The part of a BroadcastChannel that is used: what one tab sends, all others of the origin
+ * receive.
  */
 export interface Channel {
-  /** Says something to the other tabs; this one does not hear it. */
+  /** Sends a message to the other tabs; this one does not receive it. */
   postMessage(message: string): void;
-  /** Called with what another tab said. */
+  /** Called with what another tab sent. */
   onmessage: ((event: { readonly data: unknown }) => void) | null;
-  /** Hears and says nothing more. */
+  /** Receives and sends nothing more. */
   close(): void;
 }
 
@@ -62,7 +63,7 @@ export interface KeyStorage {
 }
 
 /**
- * Everything the client takes from its surroundings. Each part can be replaced: by tests, by
+ * Everything the client takes from where it runs. Each part can be replaced: by tests, by
  * runtimes that are no browser. Functions are called without `this`.
  */
 export interface Environment {

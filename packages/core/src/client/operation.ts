@@ -11,12 +11,12 @@ import type { WalletStatus } from './wallet-state.ts';
  * Immutable.
  */
 export interface OperationState<S = Snapshot> {
-  /** Null until the server has told it. */
+  /** Null until the server has named it. */
   readonly id: string | null;
   readonly process: string;
   /** Server truth: the folded log. Null before the first event. */
   readonly operation: S | null;
-  /** How well this client hears of it. */
+  /** How well this client follows it. */
   readonly connection: Connection;
   /** What the wallet reported. */
   readonly wallet: WalletStatus;
@@ -24,7 +24,7 @@ export interface OperationState<S = Snapshot> {
 
 /** One run of a process, followed by this client. */
 export interface Operation<S = Snapshot, E = OperationEvent> {
-  /** Null until the server has told it; see `started`. */
+  /** Null until the server has named it; see `started`. */
   readonly id: string | null;
   readonly process: string;
   /**

@@ -42,7 +42,8 @@ describe('the way to a signature', () => {
     expect(environment.patches()).toEqual([{ signedTransaction: SIGNED }]);
     expect(environment.walletState()).toMatchObject({ state: 'submitted', error: null });
     expect(states).toContain('submitting');
-    expect(environment.time.pending).toBe(1); // the watchdog of the stream, and nothing of the prompt
+    // The watchdog of the stream, and nothing of the prompt.
+    expect(environment.time.pending).toBe(1);
   });
 
   test('the sentence and the fee of the guard are there while the wallet asks', async () => {

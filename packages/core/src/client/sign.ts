@@ -70,7 +70,7 @@ interface SignedPayload {
 }
 
 /**
- * Codes that a guard may name as its rule; everything else it finds is told as the general code of
+ * Codes that a guard may name as its rule; everything else it finds is shown as the general code of
  * the stage.
  */
 const TELLING_RULES: readonly string[] = ['wrong_account', 'signature_missing'];
@@ -124,8 +124,8 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
       });
       return prompt(port, burn, expected, signal);
     });
-    // Who stops waiting hears it at once. The prompt stays, and with it the lock: wallets cannot
-    // take it back, and a second one must not open on top of it.
+    // A caller that aborts is answered at once. The prompt stays, and with it the lock: wallets
+    // cannot take it back, and a second one must not open on top of it.
     return orAborted(signing, signal);
   };
 
@@ -138,7 +138,7 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
       });
     }
     // Under a newer version the events may mean what this client does not know; the last moment to
-    // say so is before the burn.
+    // refuse is before the burn.
     if (snapshot.version > process.version) {
       const message =
         'The operation runs under a newer version than this client knows. Nothing was signed.';
@@ -190,8 +190,8 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
     signal: AbortSignal | undefined,
   ): Promise<Signed> => {
     const late = linkAbort(undefined, environment.clock, timing.promptMs);
-    // The wallet hears of both. Only the time ends the waiting here: whoever stops waiting leaves
-    // the prompt open.
+    // The wallet is notified of both. Only the time ends the waiting here: a caller that stops
+    // waiting leaves the prompt open.
     const wanted = new AbortController();
     const dismiss = () => wanted.abort();
     const unlisten = onAbort(signal, dismiss);

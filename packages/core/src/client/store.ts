@@ -1,9 +1,9 @@
-/** Holds one immutable value and tells about its changes. */
+/** Holds one immutable value and notifies of its changes. */
 export interface Store<T> {
   /** The same object until something changed. */
   get: () => T;
   /**
-   * Replaces the named fields. Listeners hear of it once per microtask, however many calls there
+   * Replaces the named fields. Listeners are called once per microtask, however many calls there
    * were.
    */
   set(patch: Partial<T>): void;

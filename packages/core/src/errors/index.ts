@@ -5,8 +5,8 @@ export { type ErrorCode, errorCodes, isErrorCode } from './codes.ts';
 export { type ErrorContext, isNftUpgradeError } from './error.ts';
 export type { Actor } from './own-codes.ts';
 
-// The same class and function as the client's, with the words of every code: whoever names one of
-// them here may raise any code.
+// The same class and function as the client's, with the words of every code: code that
+// imports them from here may raise any code.
 /** The one error of the product: a code, a sentence, what to do next, and where the asset is. */
 export const NftUpgradeError = /* @__PURE__ */ own.withCodes(everyCode, own.NftUpgradeError);
 /** An error of the product. */

@@ -45,7 +45,7 @@ export interface FullCatalogue {
   readonly next: Readonly<Record<KnownStatus, string> & Record<string, string>>;
   /** Where the asset is. `uninvolved` stands for `safe` in a process that never touches one. */
   readonly assets: Readonly<Record<Asset | 'uninvolved', string>>;
-  /** Empty where there is nothing to tell. */
+  /** Empty where there is nothing to report. */
   readonly connections: Readonly<Record<ConnectionState, string>>;
   readonly wallets: Readonly<Record<WalletState, string>>;
   readonly labels: Readonly<Record<Label, string> & Record<string, string>>;
@@ -67,9 +67,9 @@ export interface Messages {
   next(status: string): string;
   /** Where the asset is. No message about a failure should stand without it. */
   asset(asset: Asset | 'uninvolved'): string;
-  /** How well this client hears; empty where there is nothing to tell. */
+  /** How well this client follows; empty where there is nothing to report. */
   connection(state: ConnectionState): string;
-  /** What the wallet is doing; empty where there is nothing to tell. */
+  /** What the wallet is doing; empty where there is nothing to report. */
   wallet(state: WalletState): string;
   /**
    * Text of a button, a step or a state of one; a host's own processes and phases may be named here
@@ -84,7 +84,7 @@ export interface Messages {
 }
 
 /**
- * Makes a catalogue of messages. Whoever imports it has errors with words.
+ * Makes a catalogue of messages. A page that imports it has errors with words.
  * @param chosen `chinese`, or sentences of the host; what they leave out is English. A page loads
  *   only the catalogue it names
  * @example createMessages(chinese)

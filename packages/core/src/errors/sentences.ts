@@ -9,8 +9,8 @@ export interface CaseWords extends Partial<Omit<CodeWords, 'message'>> {
 
 /**
  * More than a code says by itself, for the client's own errors: by code and `details.problem`. Like
- * the words of the codes they come with whoever shows words; a page without them has the code and
- * the details.
+ * the words of the codes they come with the catalogue of messages; a page without it has the code
+ * and the details.
  */
 export const sentences: Readonly<Record<string, CaseWords>> = {
   'invalid_option:unknown': {

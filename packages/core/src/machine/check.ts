@@ -8,7 +8,7 @@ import type { AnyProcess } from './types.ts';
  * - every status can reach an end
  * - once the asset is owed, it stays owed until it is delivered, and every end from there is a
  *   delivery
- * - progress lies in 0–100, and only an end without a debt may show less than what went before
+ * - progress lies in 0–100, and only an end that owes nothing may show less than what went before
  */
 export function check(process: AnyProcess): string[] {
   const problems: string[] = [];

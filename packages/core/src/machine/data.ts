@@ -27,7 +27,7 @@ export interface ProcessData {
   readonly initial: string;
 }
 
-/** A process from its data: how a process of a host comes into being. */
+/** A process from its data: this is how a host makes its own. */
 export function processFrom<
   Name extends string,
   Input extends Shape,

@@ -72,8 +72,8 @@ export const definePhase = <const Name extends string, const S extends Statuses>
 ): PhaseDefinition<Name, S> => ({ name, ...phase });
 
 /**
- * A process with the zod schemas it was written in: for JSON Schema, OpenAPI and whoever works with
- * zod.
+ * A process with the zod schemas it was written in: for JSON Schema, OpenAPI and code that works
+ * with zod.
  */
 export interface DefinedProcess<
   Name extends string,

@@ -123,7 +123,7 @@ export function createFolding(process: AnyProcess, initial: Snapshot | null): Fo
 
 /**
  * Each field of an event is read once, and only where it counts: events have as many shapes as
- * there are statuses, which makes every look at them dear.
+ * there are statuses, which makes every look at them expensive.
  */
 function whyDropped(
   process: AnyProcess,

@@ -10,7 +10,7 @@ import { isRecord, object, read, type Schema, schemaOf, type Value } from '../sc
 export function parseEvent(process: AnyProcess, value: unknown): OperationEvent {
   const name = isRecord(value) ? value.status : undefined;
   const status = typeof name === 'string' ? process.find(name) : undefined;
-  // Nearly all of them are right, and nobody has to be told why.
+  // Nearly all of them are valid, and need no reason.
   if (status && envelope(value as Value) && status.fields(value as Value))
     return value as OperationEvent;
   return read(eventSchema(status), value);

@@ -17,7 +17,7 @@ export const openingFrame = (timing: { retryMs: number; heartbeatMs: number }): 
   `retry: ${timing.retryMs}\n: heartbeat=${timing.heartbeatMs} protocol=${PROTOCOL_VERSION}\n\n`;
 
 /**
- * A comment that keeps the connection alive. It tells the server's time, by which a client sees
+ * A comment that keeps the connection alive. It carries the server's time, by which a client sees
  * that something on the way holds frames back.
  */
 export const heartbeatFrame = (now: number): string => `: time=${now}\n\n`;

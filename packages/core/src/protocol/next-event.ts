@@ -12,7 +12,7 @@ export interface EventContext {
 }
 
 /**
- * Makes the event that comes next after `snapshot`: the only way events come into being. Number,
+ * Makes the event that comes next after `snapshot`: the only way to create events. Number,
  * progress, asset and the guide's `upgradeId` follow from the process. @throws NftUpgradeError
  * `operation_ended`, `illegal_transition`, or `invalid_event` for a payload that is not of the
  * status

@@ -43,7 +43,7 @@ export function fromProblem(status: number, body: unknown, more: object = {}): N
     operationId,
     details,
   }: Partial<ProblemBody> = problem;
-  // What is not a name is none of ours. A 401 means the same whoever answers it.
+  // What is not a name is none of ours. A 401 means the same from any server on the way.
   const ours = isCode(code) && status !== 401;
   return new NftUpgradeError(ours ? code : codeOfStatus(status), {
     message: detail ?? title,

@@ -26,8 +26,8 @@ export function encodeBase58(bytes: Uint8Array): string {
  * bytes (32 for a key, 64 for a signature).
  */
 export function decodeBase58(text: string, length: number): Uint8Array<ArrayBuffer> | null {
-  // 64 bytes take at most 88 digits. The quadratic loop below must not be fed a megabyte by whoever
-  // sent the text.
+  // 64 bytes take at most 88 digits. The quadratic loop below must not be fed a megabyte by the
+  // sender of the text.
   if (text.length > Math.ceil(length * 1.4)) return null;
   const bytes: number[] = [];
   for (const character of text) {

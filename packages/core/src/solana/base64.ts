@@ -5,7 +5,7 @@ export const encodeBase64 = (bytes: Uint8Array): string => btoa(String.fromCharC
  * Reads base64. @returns no bytes for what is not their one canonical spelling.
  *
  * `atob` alone also takes white space, missing padding and loose last bits. Two spellings of one
- * transaction are two strings to whoever compares them, so only one is let in.
+ * transaction are two strings to code that compares them, so only one is accepted.
  *
  * @throws DOMException for what is no base64 at all
  */

@@ -66,8 +66,7 @@ export function decodeTransaction(bytes: Uint8Array): DecodeResult {
   if (bytes.length > maxTransactionBytes) return { ok: false, reason: `${bytes.length} bytes` };
   let transaction: DecodedTransaction | undefined;
   try {
-    // A copy: what was judged must not change afterwards under the hands of whoever owns the
-    // buffer.
+    // A copy: the owner of the buffer must not change it after it was judged.
     const copy = Uint8Array.from(bytes);
     // In front of the others stands the number of signatures, and 129 of them have no room in a
     // packet.

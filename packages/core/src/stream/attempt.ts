@@ -31,7 +31,7 @@ export type StreamEntry =
       readonly reason: TokenReason;
       readonly snapshot: Snapshot | null;
     }
-  /** What one chunk of a stream said, or one page. */
+  /** What one chunk of a stream carried, or one page. */
   | ({ readonly kind: 'chunk'; readonly heartbeatMs: number } & Decoded)
   | { readonly kind: 'result'; readonly result: AttemptResult };
 
@@ -61,7 +61,7 @@ export interface AttemptOptions {
 export interface AttemptListener {
   /** Newly folded events. */
   onEvents(events: readonly OperationEvent[]): void;
-  /** A stream says something for the first time. */
+  /** A stream carries its first frame. */
   live?(): void;
   /** What `retry:` asks for. */
   retry?(ms: number): void;
@@ -69,7 +69,7 @@ export interface AttemptListener {
 
 /** One attempt after the other to learn more of one operation. */
 export interface Attempts {
-  /** Id of the operation; null until the server has told it. */
+  /** Id of the operation; null until the server has named it. */
   id(): string | null;
   /** Starts, streams or reads a page. Never rejects: every end is a result. */
   run(memory: PolicyMemory, reason: TokenReason, signal: AbortSignal): Promise<AttemptResult>;

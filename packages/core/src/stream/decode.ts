@@ -34,10 +34,10 @@ export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decod
   let retryMs: number | null = null;
   let error: NftUpgradeError | null = null;
   /**
-   * Bytes since the last thing said. Counts also what the parser skips: an endless line of an
+   * Bytes since the last event or comment. Counts also what the parser skips: an endless line of an
    * unknown field.
    */
-  let unsaid = 0;
+  let pendingBytes = 0;
 
   const fail = (failure: NftUpgradeError) => {
     error ??= failure;
@@ -47,11 +47,11 @@ export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decod
   const parser = createParser({
     maxBufferSize: maxFrameBytes,
     onComment: (comment) => {
-      unsaid = 0;
+      pendingBytes = 0;
       if (!error) comments = [...comments, parseComment(comment)];
     },
     onRetry: (ms) => {
-      unsaid = 0;
+      pendingBytes = 0;
       if (!error) retryMs = ms;
     },
     onError: (thrown) => {
@@ -59,7 +59,7 @@ export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decod
       if (thrown.type === 'max-buffer-size-exceeded') fail(tooLarge());
     },
     onEvent: ({ id, event: type, data }) => {
-      unsaid = 0;
+      pendingBytes = 0;
       // named events are no part of version 1
       if (error || (type !== undefined && type !== 'message')) return;
       if (data.length > maxFrameBytes) return fail(tooLarge());
@@ -76,13 +76,13 @@ export function createDecoder(process: AnyProcess, maxFrameBytes: number): Decod
       events = [];
       comments = none;
       retryMs = null;
-      unsaid += bytes.byteLength;
+      pendingBytes += bytes.byteLength;
       try {
         if (!error && bytes.byteLength > 0) parser.feed(decodeText(bytes));
       } catch {
         fail(new NftUpgradeError('invalid_frame', { details: { expected: 'UTF-8' } }));
       }
-      if (unsaid > maxFrameBytes) fail(tooLarge());
+      if (pendingBytes > maxFrameBytes) fail(tooLarge());
       return { events, comments, retryMs, error };
     },
   };

@@ -40,7 +40,7 @@ export interface AttemptResult {
 export interface PolicyMemory {
   /** Attempts without progress. */
   readonly failures: number;
-  /** Streams in a row that said nothing at all. */
+  /** Streams in a row without a byte. */
   readonly silentAttempts: number;
   /** Pages in a row without an event. */
   readonly idlePolls: number;

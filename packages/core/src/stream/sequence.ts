@@ -31,7 +31,7 @@ export function createSequencer(
   const folding = createFolding(process, initial);
   /**
    * The chunk, in which those that were folded in come first. A list of their own would be the
-   * dearest thing here.
+   * most expensive thing here.
    */
   let applied: OperationEvent[];
   let kept = 0;

@@ -12,13 +12,13 @@ export interface ListenerOptions extends Omit<FollowOptions, 'id'> {
   /** Asks the tab with the connection for its state. */
   ask(): void;
   /**
-   * Nothing is to be heard this way. `steal`: the other tab has the lock and is silent; otherwise
+   * Nothing is received this way. `steal`: the other tab has the lock and is silent; otherwise
    * the server did not answer here.
    */
   onLost(steal: boolean): void;
 }
 
-/** Follows an operation by what another tab says. */
+/** Follows an operation by what another tab broadcasts. */
 export interface Listener {
   receive(message: TabMessage): void;
   stop(): void;
@@ -26,7 +26,7 @@ export interface Listener {
 
 const reading: PolicyMemory = { ...newMemory, mode: 'poll' };
 
-/** Hears events, reads from the server what it missed, and notices when nobody speaks any more. */
+/** Receives events, reads from the server what it missed, and notices when broadcasts stop. */
 export function createListener(options: ListenerOptions): Listener {
   const { environment, timing, counters } = options;
   const { clock } = environment;
@@ -50,7 +50,7 @@ export function createListener(options: ListenerOptions): Listener {
   };
   const attempts = createAttempts(options, sequencer, { onEvents: folded });
 
-  /** The other tab has this long to say something. */
+  /** The other tab has this long to broadcast something. */
   const expectWithin = (ms: number | null) => {
     clock.clearTimeout(timer);
     timer = ms === null ? null : clock.setTimeout(() => options.onLost(true), ms);
@@ -103,7 +103,7 @@ export function createListener(options: ListenerOptions): Listener {
 
   const unlisten = environment.onSignal((signal) => {
     if (signal === 'offline' || over()) return;
-    // After a sleep of the device the other tab may be gone, and so may what it said.
+    // After a sleep of the device the other tab may be gone, and so may what it broadcast.
     expectWithin(timing.firstByteMs);
     options.ask();
   });

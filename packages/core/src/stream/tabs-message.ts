@@ -2,7 +2,7 @@ import { type ErrorContext, isCode, NftUpgradeError } from '../errors/error.ts';
 import type { Connection } from './connection.ts';
 
 /**
- * What tabs say to one another about one operation. All but `hello` and `poke` come from the tab
+ * What tabs broadcast about one operation. All but `hello` and `poke` come from the tab
  * that has the connection.
  */
 export type TabMessage =

@@ -8,7 +8,7 @@ import { readTabMessage, type TabMessage, writeTabMessage } from './tabs-message
 
 /**
  * One connection an operation for all tabs of the origin: the tab that holds a Web Lock has it, the
- * others hear of every event over a BroadcastChannel. When that tab closes, the next one goes on
+ * others receive every event over a BroadcastChannel. When that tab closes, the next one goes on
  * from its own cursor. What a tab misses it reads from the server. Where locks or channels are
  * missing, each tab has its own connection.
  *
@@ -39,7 +39,7 @@ function followTogether(
   /** The connection of this tab. */
   let leader: Follower | null = null;
   let listener: Listener | null = null;
-  /** True while this tab speaks for all: it holds the lock. */
+  /** True while this tab broadcasts to all: it holds the lock. */
   let holds = false;
   let release: (() => void) | null = null;
   const queue = new AbortController();
@@ -158,7 +158,7 @@ function followTogether(
     queue.abort();
     listener?.stop();
     release?.();
-    // The last words of a leader are on their way; a closed channel would take them back.
+    // The last messages of a leader are on their way; a closed channel would drop them.
     const last = channel;
     queueMicrotask(() => last?.close());
     stopped = true;

@@ -20,7 +20,7 @@ export type TimelineEntry =
 export interface TimelineSource {
   /**
    * Counts the operations of this timeline from 1: an operation has no id before the server has
-   * told it.
+   * named it.
    */
   readonly run: number;
   readonly process: string;

@@ -98,7 +98,7 @@ export function keypairWallet(
     return base64;
   }
 
-  /** Leaves the prompt open. The answer is for whoever still waits when it is approved. */
+  /** Leaves the prompt open. The answer is for callers that still wait when it is approved. */
   const leaveOpen = (request: SignRequest): Promise<WalletOutcome> =>
     new Promise((resolve) => {
       open.push(async () => {

@@ -57,7 +57,7 @@ function eventOf(event: unknown): string {
   return `#${String(seq)} ${String(status)}`;
 }
 
-/** The opening frame announces the heartbeat; a heartbeat tells the time. */
+/** The opening frame announces the heartbeat; a heartbeat carries the time. */
 const commentOf = (comment: unknown): string =>
   fields(comment).heartbeat === undefined ? 'heartbeat' : 'opening';
 

@@ -1,6 +1,6 @@
 import { createTimeline, type Timeline, type TimelineOptions } from '@aiw3/nft-upgrade';
 
-/** A recording that tells when it grows. */
+/** A recording that notifies when it grows. */
 export interface WatchedTimeline extends Timeline {
   /** Calls the listener once for all lines of a turn. Returns the function that ends it. */
   subscribe(listener: () => void): () => void;

@@ -59,7 +59,7 @@ export function scriptedClient({
   const wallet = manualWallet(burnTransaction.owner);
   const client = createUpgradeClient({
     baseUrl: 'https://api.example',
-    // Samples are no transactions; whoever tests the guard gives theirs.
+    // Samples are no transactions; a test of the guard brings its own.
     signing: walletSigning({
       wallet,
       guard: {

@@ -15,7 +15,8 @@ export function refused(answer: Answer, status: number, code: string | readonly 
   must(answer.status === status, `${summaryOf(answer)} instead of ${status}`);
   must(
     codes.includes(String(codeOf(answer))),
-    `${summaryOf(answer)}, with the code ${String(codeOf(answer))} instead of ${codes.join(' or ')}`,
+    `${summaryOf(answer)}, with the code ${String(codeOf(answer))} ` +
+      `instead of ${codes.join(' or ')}`,
   );
 }
 

@@ -51,8 +51,8 @@ export const streamRules: readonly ProtocolRule[] = [
     [
       '08',
       'MUST',
-      'The stream ends in order after a terminal event, and a stream of an operation that has ' +
-        'ended shows its log and ends.',
+      'The stream closes normally after a terminal event, and a stream of an operation that ' +
+        'has ended shows its log and ends.',
       'Close after the terminal event has been written.',
     ],
     [
@@ -92,7 +92,7 @@ export const streamRules: readonly ProtocolRule[] = [
     [
       '14',
       'SHOULD',
-      'A server that stops ends its streams in order, with a `retry:` that differs between ' +
+      'A server that stops closes its streams normally, with a `retry:` that differs between ' +
         'clients.',
       'L3',
     ],

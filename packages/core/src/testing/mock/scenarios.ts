@@ -105,7 +105,7 @@ export const scenarios = {
       .emit('uploading_metadata', {}, { afterMs: 2 * MINUTE_MS })
       .through(...delivery)
       .build(),
-    /** Closes nothing: the debt stays until somebody retries. */
+    /** Ends with an open obligation: it stays until somebody retries. */
     needsAttention: burned('needsAttention')
       .emit('upload_failed', uploadFails)
       .emit('needs_attention')
