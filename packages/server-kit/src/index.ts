@@ -24,9 +24,9 @@ export type {
   WaitOptions,
 } from './emitter/signals.ts';
 export type { AuthorityWatch } from './engine/authority.ts';
-export type { Obligation, ObligationQuery } from './engine/debts/read.ts';
-export type { SupportBundle } from './engine/debts/support-bundle.ts';
-export type { Obligations } from './engine/obligations.ts';
+export type { Obligations } from './engine/obligations/obligations.ts';
+export type { Obligation, ObligationQuery } from './engine/obligations/read.ts';
+export type { SupportBundle } from './engine/obligations/support-bundle.ts';
 export type { CorsOptions } from './http/cors.ts';
 export { createHandler, type Handler, type HandlerOptions } from './http/handler.ts';
 export type { GuideStats, Health, HealthThresholds } from './http/health.ts';

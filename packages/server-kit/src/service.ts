@@ -18,7 +18,7 @@ import { start } from './engine/commands/start.ts';
 import { definitionsOf, type Engine } from './engine/context.ts';
 import { createDrive, type Drive } from './engine/drive.ts';
 import { createDurations } from './engine/durations.ts';
-import { createObligations, type Obligations } from './engine/obligations.ts';
+import { createObligations, type Obligations } from './engine/obligations/obligations.ts';
 import { createQueue } from './engine/queue.ts';
 import { reconcile } from './engine/reconcile.ts';
 import { startRounds } from './engine/rounds.ts';
@@ -78,7 +78,7 @@ export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
   /** Providers of OpenTelemetry. Default: the global ones. */
   telemetry?: TelemetryOptions;
   alerts?: Alerts;
-  /** Settles debts in another way, where operators decide so. */
+  /** Settles obligations in another way, where operators decide so. */
   compensator?: Compensator;
   patience?: Partial<Patience>;
   /** How often operations that wait for the chain are looked at. Milliseconds, default 1000. */
@@ -91,8 +91,8 @@ export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
    */
   takeoverMs?: number;
   /**
-   * Age at which people are alerted, once more and once, about a debt that nobody has settled.
-   * Milliseconds, default 900 000: a quarter of an hour.
+   * Age at which people are alerted, once more and once, about an obligation that nobody has
+   * settled. Milliseconds, default 900 000: a quarter of an hour.
    */
   owedAlarmMs?: number;
   /**
@@ -118,7 +118,7 @@ export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
 }
 
 export interface Service extends Operations {
-  /** Debts and what operators do about them. */
+  /** Obligations and what operators do about them. */
   readonly obligations: Obligations;
   /** What sinks were told, could not be told, and telling them again. */
   readonly outbox: Outbox;

@@ -97,7 +97,7 @@ export const burn: readonly Mutation[] = [
     'B10',
     'one burned NFT is exchanged once',
     `${kit}/phases/burn.ts`,
-    '$3::bigint from moved)',
+    '$3::bigint from updated)',
     '$3::bigint from moved on conflict do nothing)',
     `${kit}/engine/scenarios/burn.test.ts`,
   ),

@@ -36,7 +36,7 @@ export const mint: readonly Mutation[] = [
   mutation(
     'K8',
     'an obligation behind a wrong NFT can be settled',
-    `${kit}/engine/obligations.ts`,
+    `${kit}/engine/obligations/obligations.ts`,
     "seen.kind === 'unexpected' || ",
     '',
     `${kit}/engine/scenarios/delivery.test.ts`,

@@ -58,8 +58,8 @@ describe('nft-upgrade', () => {
     await closeDatabases();
   });
 
-  /** A debt: burned, and the mint refused until the budget was used up. */
-  const debt = async (key: string): Promise<string> => {
+  /** An obligation: burned, and the mint refused until the budget was used up. */
+  const openObligation = async (key: string): Promise<string> => {
     mint = mints.shift() ?? '';
     ledger.give(mint, principal.wallet);
     const { snapshot } = await service.start({
@@ -93,8 +93,8 @@ describe('nft-upgrade', () => {
     };
   };
 
-  it('lists a debt, shows its timeline, and has a running node retry it', async () => {
-    const id = await debt('key-retry-1');
+  it('lists an obligation, shows its timeline, and has a running node retry it', async () => {
+    const id = await openObligation('key-retry-1');
     const list = await call('obligations', 'list');
     expect(list.out).toMatch(
       new RegExp(`${id} +upgrade +\\d+ m?s +mint_authority_unfunded +alice@example.com +open`),
@@ -130,8 +130,8 @@ describe('nft-upgrade', () => {
     });
   });
 
-  it('has a debt compensated, once, and refuses to deliver it after that', async () => {
-    const id = await debt('key-compensate-1');
+  it('has an obligation compensated, once, and refuses to deliver it after that', async () => {
+    const id = await openObligation('key-compensate-1');
     expect(await call('obligations', 'compensate', id)).toMatchObject({
       code: 0,
       out: 'Done. The operation is compensated now.',
@@ -142,7 +142,7 @@ describe('nft-upgrade', () => {
 
   it('alerts when an obligation opens and again when it grows old, without secrets', async () => {
     alerts.length = 0;
-    const id = await debt('key-alarm-1');
+    const id = await openObligation('key-alarm-1');
     const mine = () =>
       alerts.filter(({ operationId }) => operationId === id).map(({ summary }) => summary);
     await expect.poll(mine, { timeout: 15_000 }).toHaveLength(2);

@@ -92,7 +92,8 @@ export const migrations: readonly Migration[] = [
         created_at   timestamptz not null default clock_timestamp()
       );
 
-      -- Debts: opened when the retries are used up, settled once, by delivery or by compensation,
+      -- Obligations: opened when the retries are used up, settled once, by delivery or by
+      -- compensation,
       -- never by both.
       create table nft_upgrade.obligation (
         operation_id    text primary key references nft_upgrade.operation (id),
@@ -167,7 +168,7 @@ export const migrations: readonly Migration[] = [
     id: 4,
     name: 'operators',
     up: `
-      -- An alarm goes out once for each debt that grows too old.
+      -- An alarm goes out once for each obligation that grows too old.
       alter table nft_upgrade.obligation add column alarmed_at timestamptz;
       create index obligation_open on nft_upgrade.obligation (opened_at) where settlement is null;
 

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Db, Sql } from '../db/db.ts';
 import { migrate } from '../db/migrate.ts';
 import { postgres } from '../db/postgres.ts';
-import { alone, together } from '../db/together.ts';
+import { alone, writeAtomically } from '../db/write-atomically.ts';
 import { closeDatabases, databases, testDatabaseUrl } from '../testing/databases.ts';
 import { createQueue, type Job, type Queue, type QueueOptions } from './queue.ts';
 
@@ -28,7 +28,7 @@ const jobs = (db: Db, operationId: string) =>
   );
 const patient = { timeout: 20_000 };
 const enqueue = async (queue: Queue, sql: Sql, job: Job) => {
-  await together(sql, alone(job.operationId), [queue.add(job)]);
+  await writeAtomically(sql, alone(job.operationId), [queue.add(job)]);
   queue.expect(job.operationId, job.startAfterMs ?? 0);
 };
 
@@ -215,9 +215,9 @@ describe.each(databases)('queue on $name', ({ open }) => {
     await expect.poll(async () => (await jobs(db, 'runs'))[0]?.state, patient).toBe('completed');
     // Where the event is not written, neither is anything else.
     const nothing = { text: 'select id from nft_upgrade_queue.job where false', values: [] };
-    expect(await together(db.sql, nothing, [queue.add({ operationId: 'unwritten', seq: 1 })])).toBe(
-      false,
-    );
+    expect(
+      await writeAtomically(db.sql, nothing, [queue.add({ operationId: 'unwritten', seq: 1 })]),
+    ).toBe(false);
     expect(await jobs(db, 'unwritten')).toEqual([]);
   });
 

@@ -10,7 +10,7 @@ import {
 } from 'pg-boss';
 import type { Db } from '../db/db.ts';
 import { ensureSchema } from '../db/schema.ts';
-import type { Part } from '../db/together.ts';
+import type { Statement } from '../db/write-atomically.ts';
 
 /**
  * Says "advance this operation"; what to do comes from the journal. It may run twice, late, or on
@@ -32,7 +32,7 @@ export interface Queue {
    * Adds a job in the statement that writes the event: it exists exactly if the event does. Works
    * before `start()` too.
    */
-  add(job: Job): Part;
+  add(job: Job): Statement;
   /**
    * Takes back the job that was asked for after an event that another one has followed, unless
    * somebody is at it: it would find its work done. Not at once but together with others, and not
@@ -152,7 +152,7 @@ const addText = `job as (
       ${queueSettings.retryLimit}, ${queueSettings.retryDelay}, ${queueSettings.retryBackoff},
         ${queueSettings.retryDelayMax},
       ${queueSettings.heartbeatSeconds}, 'standard'
-    from moved on conflict do nothing)`;
+    from updated on conflict do nothing)`;
 
 /** How long jobs that were taken back are gathered, to go in one statement. */
 const GATHER_MS = 250;

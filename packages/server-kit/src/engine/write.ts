@@ -1,9 +1,9 @@
 import { NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
 import type { Sql } from '../db/db.ts';
-import type { Part } from '../db/together.ts';
+import type { Statement } from '../db/write-atomically.ts';
 import type { Loaded } from '../journal/journal.ts';
 import type { Outcome } from '../phases/driver.ts';
-import { ALERTS, outboxPart, RELEASE, type Topic } from '../publish/outbox.ts';
+import { ALERTS, outboxStatement, RELEASE, type Topic } from '../publish/outbox.ts';
 import { milestonesOf } from '../publish/publication.ts';
 import type { Engine } from './context.ts';
 
@@ -23,7 +23,7 @@ export async function write(
       told = toldOf(engine, loaded, after);
       return [...parts, ...entailed(engine, after, told)];
     });
-  // A debt is opened with this status and never otherwise, so most operations need not ask.
+  // An obligation is opened with this status and never otherwise, so most operations need not ask.
   const owed = loaded.events.some(({ status }) => status === 'needs_attention');
   const appended =
     also || owed
@@ -71,14 +71,14 @@ function note(engine: Engine, before: number, { row, process, snapshot, events }
   });
 }
 
-function entailed(engine: Engine, after: Loaded, told: readonly Telling[]): Part[] {
+function entailed(engine: Engine, after: Loaded, told: readonly Telling[]): Statement[] {
   const { id: operationId } = after.row;
   const { snapshot } = after;
   const { terminal, seq } = snapshot;
-  const parts: Part[] = [];
+  const parts: Statement[] = [];
   if (!terminal)
     parts.push(engine.queue.add({ operationId, seq, startAfterMs: delayOf(engine, snapshot) }));
-  for (const { topic, data, sinks } of told) parts.push(outboxPart(topic, data, sinks));
+  for (const { topic, data, sinks } of told) parts.push(outboxStatement(topic, data, sinks));
   return parts;
 }
 
@@ -106,12 +106,12 @@ function toldOf({ sinks }: Engine, before: Loaded, after: Loaded): Telling[] {
  */
 async function settleObligation(sql: Sql, snapshot: Snapshot): Promise<void> {
   const settlement = snapshot.status === 'compensated' ? 'compensated' : 'delivered';
-  const [debt] = await sql<{ settlement: string | null }>(
+  const [obligation] = await sql<{ settlement: string | null }>(
     'select settlement from nft_upgrade.obligation where operation_id = $1 for update',
     [snapshot.operationId],
   );
-  if (!debt) return;
-  if (debt.settlement !== null && debt.settlement !== settlement)
+  if (!obligation) return;
+  if (obligation.settlement !== null && obligation.settlement !== settlement)
     throw new NftUpgradeError('journal_conflict', { operationId: snapshot.operationId });
   await sql(
     `update nft_upgrade.obligation set settlement = $2, settled_at = clock_timestamp()

@@ -1,6 +1,6 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Db, Sql } from '../db/db.ts';
-import type { Part } from '../db/together.ts';
+import type { Statement } from '../db/write-atomically.ts';
 
 /**
  * A row written before an effect. `data` is whatever the effect needs to be recognised or repeated.
@@ -88,10 +88,10 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
     signatures: async () => (await look()).signatures,
 
     /** An intent that is written with an event. One that is there already stays as it is. */
-    intent: (kind: AttemptKind, attempt: number, data: object): Part => ({
+    intent: (kind: AttemptKind, attempt: number, data: object): Statement => ({
       text: `intent as (
         insert into nft_upgrade.attempt (operation_id, kind, attempt, data)
-          select id, $1, $2::int, $3::jsonb from moved on conflict do nothing)`,
+          select id, $1, $2::int, $3::jsonb from updated on conflict do nothing)`,
       values: [kind, attempt, data],
     }),
 
@@ -99,9 +99,9 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
      * An intent that is written with an event, unless another worker has one of that number: then
      * neither is.
      */
-    onlyIntent: (kind: AttemptKind, attempt: number, data: object): Part => ({
+    onlyIntent: (kind: AttemptKind, attempt: number, data: object): Statement => ({
       text: `intent as (insert into nft_upgrade.attempt (operation_id, kind, attempt, data)
-        select id, $1, $2::int, $3::jsonb from moved)`,
+        select id, $1, $2::int, $3::jsonb from updated)`,
       values: [kind, attempt, data],
       taken: {
         constraints: ['attempt_pkey'],
@@ -138,11 +138,11 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
     signature: (
       signature: string,
       signed: { transaction: string; attempt: number } | null,
-    ): Part => ({
+    ): Statement => ({
       text: `signed as (
         insert into nft_upgrade.burn_signature
           (operation_id, signature, signed_transaction, attempt)
-          select id, $1, $2::text, $3::int from moved
+          select id, $1, $2::text, $3::int from updated
         on conflict (operation_id, signature) do update
           set
             signed_transaction =

@@ -7,7 +7,7 @@ import {
   type Snapshot,
 } from '@aiw3/nft-upgrade/protocol';
 import type { Db, Sql } from '../db/db.ts';
-import { type Part, together } from '../db/together.ts';
+import { type Statement, writeAtomically } from '../db/write-atomically.ts';
 import type { Principal } from '../http/operations.ts';
 import { type Tried, type TriedRow, triedColumns, triedOf } from './attempts.ts';
 import type { Owned } from './fresh.ts';
@@ -62,7 +62,11 @@ export interface Journal {
    * Makes the operation with its first event, and `parts` with it. Resolves to null, with nothing
    * written, when the subject has a live operation already.
    */
-  create(sql: Sql, operation: NewOperation, parts: readonly Part[]): Promise<Loaded | null>;
+  create(
+    sql: Sql,
+    operation: NewOperation,
+    statements: readonly Statement[],
+  ): Promise<Loaded | null>;
   /** @param withTried also what was tried, for a step that is about to look at it */
   load(operationId: string, withTried?: boolean): Promise<Loaded | null>;
   /** Events above `after`, in order; null when there is no such operation of that user. */
@@ -77,7 +81,7 @@ export interface Journal {
     sql: Sql,
     loaded: Loaded,
     entries: readonly Entry[],
-    entail: (appended: Loaded) => readonly Part[],
+    entail: (appended: Loaded) => readonly Statement[],
   ): Promise<Loaded>;
 }
 
@@ -102,11 +106,11 @@ const columns =
   'status, seq, live, traceparent';
 
 export function createJournal({ db, processOf, node, now }: JournalOptions): Journal {
-  const written = (events: readonly OperationEvent[]): Part => ({
+  const written = (events: readonly OperationEvent[]): Statement => ({
     text: `written as (
       insert into nft_upgrade.event (operation_id, seq, status, data, node)
       select id, (event->>'seq')::int, event->>'status', event, $1
-        from moved, jsonb_array_elements($2::jsonb) event)`,
+        from updated, jsonb_array_elements($2::jsonb) event)`,
     values: [node, events],
   });
 
@@ -114,7 +118,7 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
     async create(
       sql,
       { id, process, principal, subject, input, mintKey, traceparent, usualMs },
-      parts,
+      statements,
     ) {
       const event = asStored(
         nextEvent(
@@ -140,7 +144,7 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
         live: true,
         traceparent,
       };
-      const made: Part = {
+      const made: Statement = {
         text: `insert into nft_upgrade.operation (id, process, version, principal, wallet, subject,
           input, mint_key, status, phase, asset, seq, live, traceparent)
           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, true, $12)
@@ -160,7 +164,7 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
           traceparent,
         ],
       };
-      return (await together(sql, made, [written([event]), ...parts]))
+      return (await writeAtomically(sql, made, [written([event]), ...statements]))
         ? { row, process, events: [event], snapshot, tried: null }
         : null;
     },
@@ -218,7 +222,7 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
         row: { ...row, status: snapshot.status, seq: snapshot.seq, live: !snapshot.terminal },
       };
       // The row moves, and everything else follows only if it did.
-      const moved: Part = {
+      const updated: Statement = {
         text: `update nft_upgrade.operation set status = $3, phase = $4, asset = $5, seq = $6,
           live = $7, updated_at = clock_timestamp(), checked_at = clock_timestamp()
           where id = $1 and seq = $2 returning id`,
@@ -232,7 +236,7 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Jou
           !snapshot.terminal,
         ],
       };
-      if (!(await together(sql, moved, [written(events), ...entail(appended)])))
+      if (!(await writeAtomically(sql, updated, [written(events), ...entail(appended)])))
         throw new NftUpgradeError('journal_conflict', { operationId: row.id });
       return appended;
     },

@@ -1,6 +1,6 @@
 import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Sql } from '../db/db.ts';
-import type { Part } from '../db/together.ts';
+import type { Statement } from '../db/write-atomically.ts';
 import type { BurnAttempt, BurnObservation, FoundBurn } from '../ports/chain.ts';
 import {
   append,
@@ -130,9 +130,9 @@ function settled(step: Step, seen: BurnObservation): Outcome | null {
  * exchanged once, whatever was signed how often.
  */
 function counted(step: Step, { signature, slot }: { signature: string; slot: number }): Outcome {
-  const burned: Part = {
+  const burned: Statement = {
     text: `burned as (insert into nft_upgrade.burned (asset, operation_id, signature, slot)
-      select $1, id, $2, $3::bigint from moved)`,
+      select $1, id, $2, $3::bigint from updated)`,
     values: [target(step).mint, signature, slot],
     taken: {
       constraints: ['burned_pkey', 'burned_operation_id_key', 'burned_signature_key'],

@@ -1,6 +1,6 @@
 import type { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Sql } from '../db/db.ts';
-import type { Part } from '../db/together.ts';
+import type { Statement } from '../db/write-atomically.ts';
 import type { Attempts } from '../journal/attempts.ts';
 import type { Entry, Loaded } from '../journal/journal.ts';
 import type { Chain } from '../ports/chain.ts';
@@ -57,7 +57,7 @@ export type Outcome =
   | {
       kind: 'append';
       entries: readonly Entry[];
-      parts?: readonly Part[];
+      parts?: readonly Statement[];
       /** Rejects when nothing of it may be written. */
       also?(sql: Sql): Promise<unknown>;
     }
@@ -72,7 +72,7 @@ export const append = (
   {
     parts = [],
     also,
-  }: { parts?: readonly Part[]; also?: ((sql: Sql) => Promise<unknown>) | undefined } = {},
+  }: { parts?: readonly Statement[]; also?: ((sql: Sql) => Promise<unknown>) | undefined } = {},
 ): Extract<Outcome, { kind: 'append' }> => ({
   kind: 'append',
   entries: [{ status, payload }],
@@ -97,7 +97,7 @@ export interface PhaseDriver {
    * Tries, before anything irreversible, whatever could fail later. Throws what would. Its result
    * is written with the qualification.
    */
-  preflight?(step: Step): Promise<Part | null>;
+  preflight?(step: Step): Promise<Statement | null>;
   /** Statuses that wait for the chain, and are looked at in every round of the watch. */
   readonly watched?: readonly string[];
 }

@@ -1,5 +1,5 @@
 import { type NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import type { Part } from '../db/together.ts';
+import type { Statement } from '../db/write-atomically.ts';
 import {
   append,
   backoff,
@@ -34,7 +34,7 @@ export const preflightDriver = (later: (step: Step) => readonly PhaseDriver[]): 
         ...step,
         operation: { ...step.operation, facts: { ...step.operation.facts, ...answer.facts } },
       };
-      const parts: Part[] = [];
+      const parts: Statement[] = [];
       for (const driver of later(step)) {
         const part = await driver.preflight?.(prospective);
         if (part) parts.push(part);

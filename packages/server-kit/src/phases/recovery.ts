@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Part } from '../db/together.ts';
-import { ALERTS, outboxPart } from '../publish/outbox.ts';
+import type { Statement } from '../db/write-atomically.ts';
+import { ALERTS, outboxStatement } from '../publish/outbox.ts';
 import {
   append,
   backoff,
@@ -72,7 +72,7 @@ function failuresSoFar(step: Step, failed: string): number {
 }
 
 /**
- * The debt is written down, people are called, and the user is told that it is owed. One
+ * The obligation is written down, people are called, and the user is told that it is owed. One
  * transaction.
  */
 function needsAttention(step: Step): Outcome {
@@ -102,38 +102,46 @@ function needsAttention(step: Step): Outcome {
     summary: `${step.operation.process} needs attention: ${code}`,
     evidence,
   };
-  // A second visit finds the debt of the first: one debt an operation, whatever happens in between.
-  const debt: Part = {
-    text: `debt as (
+  // A second visit finds the obligation of the first: one obligation an operation, whatever happens
+  // in between.
+  const obligation: Statement = {
+    text: `obligation as (
       insert into nft_upgrade.obligation (operation_id, compensation_id, evidence)
-        select id, $1, $2::jsonb from moved on conflict (operation_id) do nothing)`,
+        select id, $1, $2::jsonb from updated on conflict (operation_id) do nothing)`,
     values: [compensationId, evidence],
   };
   return append('needs_attention', payload, {
-    parts: [debt, outboxPart('alert', [alert], [ALERTS])],
+    parts: [obligation, outboxStatement('alert', [alert], [ALERTS])],
   });
 }
 
 /**
- * An operator settled the debt in another way: the payment is made, and told. Until then the debt
- * waits for people.
+ * An operator settled the obligation in another way: the payment is made, and told. Until then the
+ * obligation waits for people.
  */
 async function compensateIfDecided(step: Step): Promise<Outcome> {
   const { id, process, principal } = step.operation;
-  const [debt] = await step.read<{ compensation_id: string; evidence: Record<string, unknown> }>(
+  const [obligation] = await step.read<{
+    compensation_id: string;
+    evidence: Record<string, unknown>;
+  }>(
     `select compensation_id, evidence from nft_upgrade.obligation where operation_id = $1
       and settlement = 'compensated'`,
     [id],
   );
-  if (!debt || !step.compensator) return wait('watch');
+  if (!obligation || !step.compensator) return wait('watch');
   const { kind } = await step.compensator.settle({
-    compensationId: debt.compensation_id,
+    compensationId: obligation.compensation_id,
     operationId: id,
     process,
     principal,
-    evidence: debt.evidence,
+    evidence: obligation.evidence,
   });
   return append('compensated', {
-    compensation: { id: debt.compensation_id, kind, settledAt: new Date(step.now()).toISOString() },
+    compensation: {
+      id: obligation.compensation_id,
+      kind,
+      settledAt: new Date(step.now()).toISOString(),
+    },
   });
 }

@@ -1,4 +1,4 @@
-import type { SupportBundle } from '../engine/debts/support-bundle.ts';
+import type { SupportBundle } from '../engine/obligations/support-bundle.ts';
 import type { Funds } from './chain.ts';
 
 /** What people are called for. */

@@ -1,6 +1,6 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { type Engine, operationOf, rulesOf } from '../engine/context.ts';
-import { supportBundle } from '../engine/debts/support-bundle.ts';
+import { supportBundle } from '../engine/obligations/support-bundle.ts';
 import type { Alert } from '../ports/alerts.ts';
 import type { Sink } from '../ports/sink.ts';
 import { redact } from '../telemetry/redact.ts';

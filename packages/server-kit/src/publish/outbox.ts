@@ -1,5 +1,5 @@
 import type { Db, Sql } from '../db/db.ts';
-import { alone, type Part, together } from '../db/together.ts';
+import { alone, type Statement, writeAtomically } from '../db/write-atomically.ts';
 
 /**
  * - `event`: for other systems, through the sinks of the host
@@ -39,15 +39,15 @@ export type OutboxSchema = 'nft_upgrade' | 'nft_upgrade_emitter';
  * What is told with an event, in the statement that writes it, so that it is told exactly when the
  * event happened. One part a topic.
  */
-export const outboxPart = (
+export const outboxStatement = (
   topic: Topic,
   data: readonly object[],
   sinks: readonly string[],
   schema: OutboxSchema = 'nft_upgrade',
-): Part => ({
+): Statement => ({
   text: `told_${topic} as (
       insert into ${schema}.outbox (operation_id, topic, data) select id, $1, told
-        from moved, jsonb_array_elements($2::jsonb) told
+        from updated, jsonb_array_elements($2::jsonb) told
       returning id, operation_id),
     due_${topic} as (
       insert into ${schema}.delivery (sink, outbox_id, operation_id) select sink, id, operation_id
@@ -63,7 +63,7 @@ export const enqueueOutbox = (
   data: object,
   sinks: readonly string[],
   schema: OutboxSchema = 'nft_upgrade',
-) => together(sql, alone(operationId), [outboxPart(topic, [data], sinks, schema)]);
+) => writeAtomically(sql, alone(operationId), [outboxStatement(topic, [data], sinks, schema)]);
 
 /** Between two tries to tell a sink. */
 export const LONGEST_PAUSE_MS = 300_000;

@@ -40,7 +40,7 @@ export const metrics = {
   'nft_upgrade.obligations.open': {
     kind: 'gauge',
     unit: '{obligation}',
-    description: 'Debts that are not settled',
+    description: 'Obligations that are not settled',
     attributes: ['process'],
   },
   'nft_upgrade.obligations.age': {

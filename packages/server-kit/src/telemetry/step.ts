@@ -39,7 +39,7 @@ export async function measureStep<T>(
           failed = true;
           span.failed(error);
         });
-        const after = isMoved(result) ? result.snapshot : null;
+        const after = isUpdated(result) ? result.snapshot : null;
         if (after) span.set({ 'nft_upgrade.status.after': after.status });
         else if (!failed) span.drop();
         measured(failed ? 'failed' : after ? 'done' : 'waiting');
@@ -55,5 +55,5 @@ export async function measureStep<T>(
 }
 
 /** What a step gives that wrote something: the operation as it is then. */
-const isMoved = (value: unknown): value is { snapshot: Snapshot } =>
+const isUpdated = (value: unknown): value is { snapshot: Snapshot } =>
   typeof value === 'object' && value !== null && 'snapshot' in value;

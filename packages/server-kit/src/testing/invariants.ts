@@ -31,14 +31,14 @@ export const readOperations = (db: Db): Promise<AuditedOperation[]> =>
 /**
  * Names whatever must not be in the journal once everything has come to rest: I2 (a second burn
  * only when the first cannot land any more), I3 (after the burn only `completed` or `compensated`),
- * I4 (the log alone gives the state), and debts that are open or settled twice.
+ * I4 (the log alone gives the state), and obligations that are open or settled twice.
  */
 export async function journalFaults(db: Db, processes: Processes = standard): Promise<string[]> {
   const operations = await readOperations(db);
   return [
     ...operations.flatMap((operation) => logFaults(operation, processes)),
     ...(await attemptFaults(db)),
-    ...(await debtFaults(db)),
+    ...(await obligationFaults(db)),
   ];
 }
 
@@ -98,7 +98,7 @@ async function attemptFaults(db: Db): Promise<string[]> {
   });
 }
 
-async function debtFaults(db: Db): Promise<string[]> {
+async function obligationFaults(db: Db): Promise<string[]> {
   const rows = await db.sql<{ operation_id: string; settlement: string | null; status: string }>(
     `select operation_id, settlement, status from nft_upgrade.obligation
       join nft_upgrade.operation on id = operation_id`,

@@ -1,5 +1,9 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import { awaitOutcome, type OperatorAction, requestAction } from '../../engine/debts/requests.ts';
+import {
+  awaitOutcome,
+  type OperatorAction,
+  requestAction,
+} from '../../engine/obligations/requests.ts';
 import type { Command } from '../command.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import { listObligations } from '../../engine/debts/read.ts';
+import { listObligations } from '../../engine/obligations/read.ts';
 import type { Command } from '../command.ts';
 import { duration, table } from '../table.ts';
 
@@ -15,13 +15,13 @@ export const obligationsList: Command = {
         message: '--limit has to be a whole number from 1.',
       });
     const data = await listObligations(db, { all: flags.all === true, limit });
-    const rows = data.map((debt) => [
-      debt.operationId,
-      debt.process,
-      duration(debt.ageMs),
-      typeof debt.evidence.code === 'string' ? debt.evidence.code : '',
-      debt.principal,
-      debt.settlement ?? 'open',
+    const rows = data.map((obligation) => [
+      obligation.operationId,
+      obligation.process,
+      duration(obligation.ageMs),
+      typeof obligation.evidence.code === 'string' ? obligation.evidence.code : '',
+      obligation.principal,
+      obligation.settlement ?? 'open',
     ]);
     return {
       data,

@@ -1,4 +1,4 @@
-import { findObligation } from '../../engine/debts/read.ts';
+import { findObligation } from '../../engine/obligations/read.ts';
 import type { Command } from '../command.ts';
 import { duration } from '../table.ts';
 import { readTimeline, timelineText } from '../timeline.ts';

@@ -4,7 +4,7 @@ import {
   NftUpgradeError,
   type Snapshot,
 } from '@aiw3/nft-upgrade/protocol';
-import { alone, type Part, together } from '../../db/together.ts';
+import { alone, type Statement, writeAtomically } from '../../db/write-atomically.ts';
 import type { OperationQuery } from '../../http/operations.ts';
 import { burnAttempts } from '../../phases/burn.ts';
 import { append, type Step } from '../../phases/driver.ts';
@@ -53,14 +53,14 @@ export async function confirmBurn(
     status === 'awaiting_burn'
       ? await write(engine, loaded, looking(signature, signed, remember))
       : null;
-  if (!written) await together(engine.db.sql, alone(id), [remember]);
+  if (!written) await writeAtomically(engine.db.sql, alone(id), [remember]);
   // Stored first, sent second: a crash between the two leaves bytes that the next look sends.
   if (signed) await needChain(step).burn.broadcast(signed).catch(engine.onError);
   void drive.advance(id, written ?? undefined);
   return { burnTxSignature: signature, snapshot: (written ?? loaded).snapshot };
 }
 
-const looking = (signature: string, signed: SignedBurn | null, remember: Part) =>
+const looking = (signature: string, signed: SignedBurn | null, remember: Statement) =>
   append(
     'verifying_burn',
     {

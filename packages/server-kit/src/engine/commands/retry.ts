@@ -46,15 +46,15 @@ export async function retryLoaded(engine: Engine, drive: Drive, loaded: Loaded):
 }
 
 /**
- * A debt that is settled in another way must not be delivered as well. The row is locked until the
- * retry is written.
+ * An obligation that is settled in another way must not be delivered as well. The row is locked
+ * until the retry is written.
  */
 async function refuseCompensated(sql: Sql, operationId: string): Promise<void> {
-  const [debt] = await sql<{ settlement: string | null }>(
+  const [obligation] = await sql<{ settlement: string | null }>(
     'select settlement from nft_upgrade.obligation where operation_id = $1 for update',
     [operationId],
   );
-  if (debt?.settlement === 'compensated')
+  if (obligation?.settlement === 'compensated')
     throw new NftUpgradeError('retry_refused', {
       operationId,
       details: { settlement: 'compensated' },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
-import { alone, type Part, together } from '../../db/together.ts';
+import { alone, type Statement, writeAtomically } from '../../db/write-atomically.ts';
 import type { Started, StartRequest } from '../../http/operations.ts';
 import { type Engine, processOf, rulesOf } from '../context.ts';
 import type { Drive } from '../drive.ts';
@@ -29,7 +29,7 @@ export async function start(engine: Engine, drive: Drive, request: StartRequest)
   const operation = { id, process, principal, subject, input, mintKey, traceparent, usualMs };
   const created = await engine.journal.create(engine.db.sql, operation, [
     engine.queue.add({ operationId: id, seq: 1, startAfterMs: engine.takeoverMs }),
-    ...(idempotencyKey === null ? [] : [keyPart(request, idempotencyKey)]),
+    ...(idempotencyKey === null ? [] : [keyStatement(request, idempotencyKey)]),
   ]);
   if (!created)
     return {
@@ -43,10 +43,10 @@ export async function start(engine: Engine, drive: Drive, request: StartRequest)
   return { snapshot: created.snapshot, attached: false };
 }
 
-const keyPart = ({ principal, process, input }: StartRequest, key: string): Part => ({
+const keyStatement = ({ principal, process, input }: StartRequest, key: string): Statement => ({
   text: `keyed as (
     insert into nft_upgrade.idempotency_key (principal, key, process, input, operation_id)
-      select $1, $2, $3, $4::jsonb, id from moved)`,
+      select $1, $2, $3, $4::jsonb, id from updated)`,
   values: [principal.id, key, process, input],
   // The same start, twice at once: the other one has the key, so this one leaves nothing behind.
   taken: {
@@ -68,7 +68,7 @@ async function attach(engine: Engine, request: StartRequest, subject: string): P
   );
   if (!live) throw new NftUpgradeError('journal_conflict');
   if (idempotencyKey !== null)
-    await together(engine.db.sql, alone(live.id), [keyPart(request, idempotencyKey)]);
+    await writeAtomically(engine.db.sql, alone(live.id), [keyStatement(request, idempotencyKey)]);
   return live.id;
 }
 

@@ -12,8 +12,8 @@ const times = <T>(count: number, one: () => T): T[] => Array.from({ length: coun
 
 describeEnvironments('deliveries', (environment) => {
   /**
-   * People are called, the debt is a row, and whoever starts again is told of it. Resolves once a
-   * retry has delivered.
+   * People are called, the obligation is a row, and whoever starts again is told of it. Resolves
+   * once a retry has delivered.
    */
   const isOwedThenDelivered = async (node: Service, id: string, code: string) => {
     const stuck = await environment.until(node, id, 'needs_attention');
@@ -25,15 +25,15 @@ describeEnvironments('deliveries', (environment) => {
     await expect
       .poll(() => environment.alerts)
       .toMatchObject([{ operationId: id, summary: expect.stringContaining(code) }]);
-    const debts = () =>
+    const obligations = () =>
       environment.db.sql('select operation_id, settlement from nft_upgrade.obligation');
-    expect(await debts()).toEqual([{ operation_id: id, settlement: null }]);
+    expect(await obligations()).toEqual([{ operation_id: id, settlement: null }]);
     expect(await environment.begin(node, { key: 'key-00000005' })).toBe(id);
     await environment.harness.feed();
     await node.retry(environment.query(id));
     await environment.until(node, id, 'completed');
     await environment.delivered();
-    expect(await debts()).toEqual([{ operation_id: id, settlement: 'delivered' }]);
+    expect(await obligations()).toEqual([{ operation_id: id, settlement: 'delivered' }]);
     await expect(node.retry(environment.query(id))).rejects.toMatchObject({
       code: 'retry_refused',
     });
@@ -275,7 +275,7 @@ describeEnvironments('deliveries', (environment) => {
     expect(new Set(sent).size).toBe(1);
   });
 
-  it('S10: a debt is compensated or delivered, never both', async () => {
+  it('S10: an obligation is compensated or delivered, never both', async () => {
     const paid: string[] = [];
     const node = await environment.node({
       compensator: {

@@ -103,7 +103,7 @@ it.each([
     'supply of its NFT is 1',
   ],
   [
-    'a debt that nobody settled',
+    'an obligation that nobody settled',
     `insert into nft_upgrade.obligation (operation_id, compensation_id, evidence)
       select id, 'cmp', '{}' from nft_upgrade.operation`,
     'I3: completed with a debt that is open',

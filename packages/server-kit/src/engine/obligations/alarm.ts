@@ -10,16 +10,16 @@ interface Late {
 }
 
 /**
- * A debt of the future is one from before the clock was set back: rather too early than an hour too
- * late.
+ * An obligation of the future is one from before the clock was set back: rather too early than an
+ * hour too late.
  */
 const isLate = `o.settlement is null and o.alarmed_at is null
   and o.opened_at not between clock_timestamp() - make_interval(secs => $1) and clock_timestamp()`;
 
 /**
- * Calls people, once, about each debt that is older than `olderThanMs`. The mark and the alert are
- * one transaction, so no node calls twice and no crash swallows a call. Resolves with how many
- * there were.
+ * Calls people, once, about each obligation that is older than `olderThanMs`. The mark and the
+ * alert are one transaction, so no node calls twice and no crash swallows a call. Resolves with how
+ * many there were.
  */
 export async function raiseAlarms(db: Db, olderThanMs: number): Promise<number> {
   // Most of the time there is none, which a look at a small index tells.

@@ -4,26 +4,24 @@ import {
   type OperationEvent,
   type Snapshot,
 } from '@aiw3/nft-upgrade/protocol';
-import type { Sql } from '../db/db.ts';
-import { placeOf } from '../phases/place.ts';
-import { readPlan } from '../phases/plan.ts';
-import type { MintAttempt } from '../ports/chain.ts';
-import { decide } from './commands/load.ts';
-import { retryLoaded } from './commands/retry.ts';
-import type { Engine } from './context.ts';
-import {
-  findObligation,
-  listObligations,
-  type Obligation,
-  type ObligationQuery,
-} from './debts/read.ts';
-import { type Drive, stepOf } from './drive.ts';
+import type { Sql } from '../../db/db.ts';
+import { placeOf } from '../../phases/place.ts';
+import { readPlan } from '../../phases/plan.ts';
+import type { MintAttempt } from '../../ports/chain.ts';
+import { decide } from '../commands/load.ts';
+import { retryLoaded } from '../commands/retry.ts';
+import type { Engine } from '../context.ts';
+import { type Drive, stepOf } from '../drive.ts';
+import { findObligation, listObligations, type Obligation, type ObligationQuery } from './read.ts';
 
-/** What operators do about debts. */
+/** What operators do about obligations. */
 export interface Obligations {
   /** Open ones, oldest first. */
   list(query?: ObligationQuery): Promise<Obligation[]>;
-  /** The debt and everything that happened to its operation. @throws NftUpgradeError `not_found` */
+  /**
+   * The obligation and everything that happened to its operation. @throws NftUpgradeError
+   * `not_found`
+   */
   show(
     operationId: string,
   ): Promise<{ obligation: Obligation; snapshot: Snapshot; events: readonly OperationEvent[] }>;
@@ -33,8 +31,8 @@ export interface Obligations {
    */
   retry(operationId: string): Promise<Snapshot>;
   /**
-   * Settles the debt through the compensator instead of the NFT. Refused while a mint may still
-   * land, so that nobody is paid twice.
+   * Settles the obligation through the compensator instead of the NFT. Refused while a mint may
+   * still land, so that nobody is paid twice.
    * @throws NftUpgradeError `not_found`, `compensate_refused`, `missing_capability` without a
    *   compensator
    */
@@ -125,8 +123,8 @@ async function refuseWhileMintMayLand(
       attempts.map((row) => row.data),
     ));
   const seen = observed ?? { kind: 'pending' as const };
-  // What stands there for good, and is not the NFT, is in the way of every mint: such a debt is
-  // settled like this or never.
+  // What stands there for good, and is not the NFT, is in the way of every mint: such an obligation
+  // is settled like this or never.
   if (
     seen.kind === 'absent' ||
     seen.kind === 'unexpected' ||

@@ -5,7 +5,7 @@ import {
   toNftUpgradeError,
 } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../../db/db.ts';
-import type { Obligations } from '../obligations.ts';
+import type { Obligations } from './obligations.ts';
 import { findObligation } from './read.ts';
 
 export type OperatorAction = 'retry' | 'compensate';
@@ -60,8 +60,8 @@ const passing: readonly string[] = [
 ];
 
 /**
- * Carries out what operators asked for, each by one node. Both actions may be run twice: a debt is
- * settled once.
+ * Carries out what operators asked for, each by one node. Both actions may be run twice: an
+ * obligation is settled once.
  */
 export async function carryOutRequests(
   db: Db,

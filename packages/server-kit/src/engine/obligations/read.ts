@@ -1,7 +1,7 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../../db/db.ts';
 
-/** A debt: who is owed what, since when, and why it could not be delivered yet. */
+/** An obligation: who is owed what, since when, and why it could not be delivered yet. */
 export interface Obligation {
   operationId: string;
   compensationId: string;
@@ -18,7 +18,7 @@ export interface Obligation {
   settledAt: Date | null;
 }
 
-/** Which debts are asked for. */
+/** Which obligations are asked for. */
 export interface ObligationQuery {
   /** Also the settled ones. Default false. */
   all?: boolean;
