@@ -76,7 +76,7 @@ export function createPlace<K extends ProcessName>(
   const place = `${name}/${key}`;
   const getOperation = () => current.get(place).operation as unknown as Own | null;
 
-  const hold = (operation: Own): Own => {
+  const show = (operation: Own): Own => {
     // Who wants to know takes `operation.done`; here a rejection is shown by the state and must not
     // end the page.
     operation.done.catch(() => {});
@@ -85,7 +85,7 @@ export function createPlace<K extends ProcessName>(
     return operation;
   };
   const attach: Commands<ProcessOf<K>>['attach'] = (idOrSnapshot) =>
-    hold(process.attach(idOrSnapshot));
+    show(process.attach(idOrSnapshot));
   const command = async <T>(call: (operation: Own) => Promise<T>): Promise<T | undefined> => {
     const operation = getOperation();
     if (!operation) return undefined;
@@ -104,16 +104,16 @@ export function createPlace<K extends ProcessName>(
     getOperation,
     getRefusal: () => current.get(place).refusal,
     subscribe(listener) {
-      let held = current.get(place);
-      let end = held.operation?.subscribe(listener);
+      let slot = current.get(place);
+      let end = slot.operation?.subscribe(listener);
       const stop = current.subscribe(() => {
         const next = current.get(place);
-        if (next === held) return;
-        if (next.operation !== held.operation) {
+        if (next === slot) return;
+        if (next.operation !== slot.operation) {
           end?.();
           end = next.operation?.subscribe(listener);
         }
-        held = next;
+        slot = next;
         listener();
       });
       return () => {
@@ -125,7 +125,7 @@ export function createPlace<K extends ProcessName>(
       const present = current.get(place).operation;
       return present && !isOver(present)
         ? (present as unknown as Own)
-        : hold(process.start(input, options));
+        : show(process.start(input, options));
     },
     attach,
     adopt(idOrSnapshot) {
