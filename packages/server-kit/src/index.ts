@@ -15,7 +15,7 @@ export {
 export type { Created, Journal, JournalEntry, JournalKey, Signal } from './emitter/journal.ts';
 export { type MemoryJournalOptions, memoryJournal } from './emitter/memory-journal.ts';
 export type { EmitterOperation, PayloadArguments } from './emitter/operation.ts';
-export type { ReissueQuery } from './emitter/operations.ts';
+export type { ReissueQuery, RenewQuery } from './emitter/operations.ts';
 export type {
   SignalName,
   SignalOf,

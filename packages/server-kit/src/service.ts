@@ -12,7 +12,7 @@ import { type AuthorityWatch, authorityWatch } from './engine/authority.ts';
 import { cancel } from './engine/commands/cancel.ts';
 import { confirmBurn } from './engine/commands/confirm-burn.ts';
 import { decide, loadOwned } from './engine/commands/load.ts';
-import { reissueBurn } from './engine/commands/reissue-burn.ts';
+import { renewBurn } from './engine/commands/renew-burn.ts';
 import { retry } from './engine/commands/retry.ts';
 import { start } from './engine/commands/start.ts';
 import { definitionsOf, type Engine } from './engine/context.ts';
@@ -25,10 +25,10 @@ import { startRounds } from './engine/rounds.ts';
 import { isAttended } from './engine/sweep.ts';
 import { defaultTiming } from './engine/timing.ts';
 import { createWake, postgresWake } from './engine/wake.ts';
-import type { Operations } from './http/operations.ts';
-import { createFresh } from './journal/fresh.ts';
+import type { OperationQuery, Operations } from './http/operations.ts';
 import { createJournal } from './journal/journal.ts';
 import { rememberMintKey } from './journal/mint-keys.ts';
+import { createRecentLog } from './journal/recent-log.ts';
 import type { Patience } from './phases/driver.ts';
 import type { Alerts } from './ports/alerts.ts';
 import type { Chain } from './ports/chain.ts';
@@ -41,8 +41,8 @@ import type { Sink } from './ports/sink.ts';
 import type { WakeBus } from './ports/wake-bus.ts';
 import type { ProcessTable, StandardProcesses } from './processes.ts';
 import { channelsOf, checkSinks } from './publish/channels.ts';
-import { type Couriers, createCouriers } from './publish/couriers.ts';
 import { createOutbox, type Outbox } from './publish/deliveries.ts';
+import { createDeliveryWorkers, type DeliveryWorkers } from './publish/delivery-workers.ts';
 import { traceCommands } from './telemetry/commands.ts';
 import { createLogger } from './telemetry/log.ts';
 import { readGauges } from './telemetry/readings.ts';
@@ -118,6 +118,8 @@ export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
 }
 
 export interface Service extends Operations {
+  /** @deprecated It is `renewBurn`. */
+  reissueBurn: Operations['renewBurn'];
   /** Obligations and what operators do about them. */
   readonly obligations: Obligations;
   /** What sinks were told, could not be told, and telling them again. */
@@ -189,16 +191,16 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   ];
   const node = randomUUID().slice(0, 8);
   const journal = createJournal({ db, processOf: definitionsOf(definitions), node, now });
-  const fresh = createFresh();
+  const recentLog = createRecentLog();
   const wake = await createWake({
     bus: options.wake ?? postgresWake(db),
     node,
     onError,
-    onNews: fresh.drop,
+    onNews: recentLog.drop,
   });
   let drive: Drive | undefined;
-  let couriers: Couriers | null = null;
-  const kick = (sinks?: readonly string[]) => couriers?.kick(sinks);
+  let deliveryWorkers: DeliveryWorkers | null = null;
+  const kick = (sinks?: readonly string[]) => deliveryWorkers?.kick(sinks);
   const queue = await createQueue({
     db,
     advance: async (operationId) =>
@@ -208,7 +210,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   const engine: Engine = {
     db,
     journal,
-    fresh,
+    recentLog,
     queue,
     wake,
     processes,
@@ -217,7 +219,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     content,
     receipts: options.receipts ?? plainReceipts,
     sinks: sinks.map(({ name }) => name),
-    couriers: { kick },
+    deliveryWorkers: { kick },
     alerts,
     compensator: options.compensator ?? null,
     patience: { ...defaults, ...options.patience },
@@ -234,7 +236,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   for (const name of Object.keys(processes)) engine.durations.of(name);
   await queue.start();
   const place = { db, schema: 'nft_upgrade' } as const;
-  couriers = createCouriers({
+  deliveryWorkers = createDeliveryWorkers({
     place,
     channels: channelsOf(engine, sinks),
     telemetry,
@@ -262,6 +264,10 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     return row?.traceparent ?? null;
   });
 
+  const renew = traced.command('reissue_burn', (query: OperationQuery) =>
+    decide(() => renewBurn(engine, running, query)),
+  );
+
   return {
     processes,
     start: traced.start((request) => decide(() => start(engine, running, request))),
@@ -283,7 +289,8 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
       principal,
     }): Promise<OperationEvent[]> {
       const owned = { process, operationId, principal: principal.id };
-      const events = fresh.read(owned, after, limit) ?? (await journal.read(owned, after, limit));
+      const events =
+        recentLog.read(owned, after, limit) ?? (await journal.read(owned, after, limit));
       if (!events) throw new NftUpgradeError('not_found');
       return [...events];
     },
@@ -291,9 +298,9 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     confirmBurn: traced.command('confirm_burn', (query) =>
       decide(() => confirmBurn(engine, running, query)),
     ),
-    reissueBurn: traced.command('reissue_burn', (query) =>
-      decide(() => reissueBurn(engine, running, query)),
-    ),
+    renewBurn: renew,
+    /** @deprecated */
+    reissueBurn: renew,
     cancel: traced.command('cancel', (query) => decide(() => cancel(engine, running, query))),
     retry: traced.command('retry', (query) => decide(() => retry(engine, running, query))),
     obligations,
@@ -306,7 +313,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
       await running.stop();
       await engine.durations.settled();
       await queue.stop();
-      await couriers.stop();
+      await deliveryWorkers.stop();
       await Promise.all(sinks.map(async (sink) => sink.close?.().catch(onError)));
       await wake.stop();
     },

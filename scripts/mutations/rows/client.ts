@@ -85,7 +85,7 @@ export const client: readonly Mutation[] = [
   mutation(
     'C5',
     'a burn that may still land is not handed out again',
-    `${kit}/engine/commands/reissue-burn.ts`,
+    `${kit}/engine/commands/renew-burn.ts`,
     "if (seen.kind !== 'dead' && seen.kind !== 'failed') {",
     "if (seen.kind === 'burned') {",
     `${kit}/engine/scenarios/burn.test.ts`,

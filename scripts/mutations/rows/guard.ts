@@ -264,7 +264,7 @@ export const guardRules: readonly Mutation[] = [
   mutation(
     'B3',
     'no other transaction without a proof',
-    `${kit}/engine/commands/reissue-burn.ts`,
+    `${kit}/engine/commands/renew-burn.ts`,
     "if (seen.kind !== 'dead' && seen.kind !== 'failed') {",
     'if (false as boolean) {',
     `${kit}/engine/scenarios/burn.test.ts`,

@@ -109,10 +109,10 @@ export const server: readonly Mutation[] = [
   mutation(
     'S6',
     'a sink that hangs is given up',
-    `${kit}/publish/courier.ts`,
+    `${kit}/publish/delivery-worker.ts`,
     'AbortSignal.any([stopping.signal, AbortSignal.timeout(channel.timeoutMs)])',
     'stopping.signal',
-    `${kit}/publish/courier.test.ts`,
+    `${kit}/publish/delivery-worker.test.ts`,
   ),
   mutation(
     'S7',
@@ -207,7 +207,7 @@ export const server: readonly Mutation[] = [
     'S4',
     'a step that takes long is kept by its heartbeat',
     `${kit}/engine/rounds.ts`,
-    'every(beatMs({ takeoverMs }), () => beat(db, drive.busy()), onError),',
+    'every(heartbeatMs({ takeoverMs }), () => heartbeat(db, drive.busy()), onError),',
     '',
     `${kit}/engine/nodes.test.ts`,
   ),
@@ -223,8 +223,8 @@ export const server: readonly Mutation[] = [
     'C4',
     'an NFT that was upgraded is refused at the start',
     `${kit}/phases/burn.ts`,
-    'await refuseCounted(step);',
-    'void refuseCounted;',
+    'await refuseRecordedBurn(step);',
+    'void refuseRecordedBurn;',
     `${kit}/engine/scenarios/burn.test.ts`,
   ),
 ];

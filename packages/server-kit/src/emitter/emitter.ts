@@ -19,7 +19,7 @@ import { createTelemetry } from '../telemetry/telemetry.ts';
 import type { Journal } from './journal.ts';
 import { memoryJournal } from './memory-journal.ts';
 import { createEmitterOperation, type EmitterOperation, readSnapshot } from './operation.ts';
-import { createEmitterOperations, type Opening, type ReissueQuery } from './operations.ts';
+import { createEmitterOperations, type Opening, type RenewQuery } from './operations.ts';
 import { createPublishing } from './publishing.ts';
 import type { SignalName, SignalValue } from './signals.ts';
 
@@ -47,7 +47,9 @@ export interface EmitterOptions<P extends ProcessTable = StandardProcesses>
    * emitted as the payload of the status that waits for the burn. Default: always null, so that the
    * host's own code emits it.
    */
-  reissueBurn?(query: ReissueQuery): Promise<Readonly<Record<string, unknown>> | null>;
+  renewBurn?(query: RenewQuery): Promise<Readonly<Record<string, unknown>> | null>;
+  /** @deprecated It is `renewBurn`. */
+  reissueBurn?(query: RenewQuery): Promise<Readonly<Record<string, unknown>> | null>;
 }
 
 /** What an operation is opened with. */
@@ -189,7 +191,8 @@ export function createEmitter<const P extends ProcessTable = StandardProcesses>(
     clock,
     openings,
     telemetry,
-    reissueBurn: async (query) => (await options.reissueBurn?.(query)) ?? null,
+    renewBurn: async (query) =>
+      (await (options.renewBurn?.(query) ?? options.reissueBurn?.(query))) ?? null,
     emit: ({ process, traceparent = null }, snapshot, status, payload) =>
       handle(processOf(process), snapshot, traceparent).emit(status, payload),
   });

@@ -35,12 +35,15 @@ export interface Opening {
 }
 
 /** What a host says about a transaction that may be dead. */
-export interface ReissueQuery {
+export interface RenewQuery {
   /** Name of the process. */
   readonly process: string;
   readonly principal: Principal;
   readonly snapshot: Snapshot;
 }
+
+/** @deprecated It is `RenewQuery`. */
+export type ReissueQuery = RenewQuery;
 
 export interface EmitterOperationsOptions {
   journal: Journal;
@@ -50,7 +53,7 @@ export interface EmitterOperationsOptions {
   openings: WeakMap<Principal, Opening>;
   telemetry: Telemetry;
   /** The payload of a fresh transaction, or null while the earlier one can still land. */
-  reissueBurn(query: ReissueQuery): Promise<Readonly<Record<string, unknown>> | null>;
+  renewBurn(query: RenewQuery): Promise<Readonly<Record<string, unknown>> | null>;
   /** Appends an event to an operation, whoever runs it. */
   emit(
     entry: JournalEntry,
@@ -182,12 +185,12 @@ export function createEmitterOperations(options: EmitterOperationsOptions): Oper
       },
     ),
     // Only the host's code knows whether the earlier transaction is dead.
-    reissueBurn: traced.command('reissue_burn', async (query: OperationQuery) => {
+    renewBurn: traced.command('reissue_burn', async (query: OperationQuery) => {
       const entry = await owned(query);
       const before = await snapshot(query);
       if (!actionsOf(processOf(query.process), before).includes('sign'))
         throw refused('burn_not_expected', before);
-      const payload = await options.reissueBurn({
+      const payload = await options.renewBurn({
         process: query.process,
         principal: query.principal,
         snapshot: before,

@@ -223,7 +223,7 @@ it('a transaction that can no longer land is made anew by the host, and only the
   let dead = false;
   const fresh = sample('awaiting_burn') as Record<string, unknown>;
   const emitter = createEmitter({
-    reissueBurn: async ({ snapshot }) =>
+    renewBurn: async ({ snapshot }) =>
       dead ? { ...fresh, message: `after ${snapshot.seq}` } : null,
   });
   const operation = await open(emitter);

@@ -1,8 +1,8 @@
 import { type AnyProcess, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Sink } from '../ports/sink.ts';
 import { checkSinks, sinkChannels } from '../publish/channels.ts';
-import { createCouriers } from '../publish/couriers.ts';
 import { createOutbox, type Outbox } from '../publish/deliveries.ts';
+import { createDeliveryWorkers } from '../publish/delivery-workers.ts';
 import type { Delivery } from '../publish/outbox.ts';
 import type { Told } from '../publish/publication.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -79,7 +79,7 @@ export function createPublishing({
     };
   };
   const channels = sinkChannels(sinks, load, telemetry);
-  const couriers = createCouriers({
+  const deliveryWorkers = createDeliveryWorkers({
     place,
     channels,
     telemetry,
@@ -89,10 +89,10 @@ export function createPublishing({
   });
   return {
     sinks: sinks.map(({ name }) => name),
-    kick: couriers.kick,
-    outbox: createOutbox(place, couriers.kick),
+    kick: deliveryWorkers.kick,
+    outbox: createOutbox(place, deliveryWorkers.kick),
     async stop() {
-      await couriers.stop();
+      await deliveryWorkers.stop();
       await Promise.all(sinks.map(async (sink) => sink.close?.().catch(onError)));
     },
   };

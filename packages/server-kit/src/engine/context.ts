@@ -1,7 +1,7 @@
 import { type AnyProcess, NftUpgradeError, type Processes } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../db/db.ts';
-import type { Fresh } from '../journal/fresh.ts';
 import type { Journal, Loaded } from '../journal/journal.ts';
+import type { RecentLog } from '../journal/recent-log.ts';
 import type { Patience } from '../phases/driver.ts';
 import type { Alerts } from '../ports/alerts.ts';
 import type { Chain } from '../ports/chain.ts';
@@ -9,7 +9,7 @@ import type { Compensator } from '../ports/compensator.ts';
 import type { ContentStore } from '../ports/content-store.ts';
 import type { Receipts } from '../ports/receipts.ts';
 import type { Operation, ProcessRules } from '../ports/rules.ts';
-import type { Couriers } from '../publish/couriers.ts';
+import type { DeliveryWorkers } from '../publish/delivery-workers.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Durations } from './durations.ts';
@@ -20,7 +20,7 @@ import type { Wake } from './wake.ts';
 export interface Engine {
   readonly db: Db;
   readonly journal: Journal;
-  readonly fresh: Fresh;
+  readonly recentLog: RecentLog;
   readonly queue: Queue;
   readonly wake: Wake;
   readonly processes: Processes;
@@ -31,7 +31,7 @@ export interface Engine {
   /** Names of the sinks that are told about events. */
   readonly sinks: readonly string[];
   /** Those who bring the outbox to the sinks. */
-  readonly couriers: Pick<Couriers, 'kick'>;
+  readonly deliveryWorkers: Pick<DeliveryWorkers, 'kick'>;
   readonly alerts: Alerts | null;
   readonly compensator: Compensator | null;
   readonly patience: Patience;

@@ -197,7 +197,7 @@ describe.each(databases)('queue on $name', ({ open }) => {
     const later = 86_400_000;
     for (const seq of [1, 2])
       await enqueue(queue, db.sql, { operationId: 'waits', seq, startAfterMs: later });
-    queue.takeBack({ operationId: 'waits', seq: 1 });
+    queue.withdraw({ operationId: 'waits', seq: 1 });
     const seqs = () =>
       db.sql(
         `SELECT data->'seq' AS seq FROM nft_upgrade_queue.job WHERE data->>'operationId' = 'waits'`,
@@ -207,8 +207,8 @@ describe.each(databases)('queue on $name', ({ open }) => {
     await enqueue(queue, db.sql, { operationId: 'runs', seq: 1 });
     await expect.poll(() => begun, patient).toBe(1);
     // Both at once: when the second is gone, the first was asked for as well.
-    queue.takeBack({ operationId: 'runs', seq: 1 });
-    queue.takeBack({ operationId: 'waits', seq: 2 });
+    queue.withdraw({ operationId: 'runs', seq: 1 });
+    queue.withdraw({ operationId: 'waits', seq: 2 });
     await expect.poll(seqs, patient).toEqual([]);
     expect(await jobs(db, 'runs')).toMatchObject([{ state: 'active' }]);
     go();

@@ -38,7 +38,7 @@ export interface Queue {
    * somebody is at it: it would find its work done. Not at once but together with others, and not
    * for certain: a job too many does no harm.
    */
-  takeBack(job: Pick<Job, 'operationId' | 'seq'>): void;
+  withdraw(job: Pick<Job, 'operationId' | 'seq'>): void;
   /**
    * Sees to it that this process looks for a job of the operation when it is due. The latest call
    * for an operation counts; null when nothing will be due.
@@ -268,7 +268,7 @@ export async function createQueue({
       const payload: Payload = { operationId, seq };
       return { text: addText, values: [idOf(payload), payload, startAfterMs / 1_000] };
     },
-    takeBack(job) {
+    withdraw(job) {
       takenBack.push(idOf(job));
       gathering ??= setTimeout(() => void removeTakenBack(), GATHER_MS).unref();
     },

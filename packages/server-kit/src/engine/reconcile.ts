@@ -5,7 +5,7 @@ import { ALERTS, enqueueOutbox } from '../publish/outbox.ts';
 import { start } from './commands/start.ts';
 import type { Engine } from './context.ts';
 import type { Drive } from './drive.ts';
-import { each } from './each.ts';
+import { mapConcurrent } from './map-concurrent.ts';
 
 /** When a start that was refused is made again. */
 export interface Retries {
@@ -37,7 +37,7 @@ export async function reconcile(engine: Engine, drive: Drive, retries = atOnce):
   for (const [process, { held }] of Object.entries(engine.rules)) {
     for (let after: string | null = null; held && !away; ) {
       const page: Awaited<ReturnType<typeof held>> = await held({ after });
-      await each(page.items, WIDTH, async (item) => {
+      await mapConcurrent(page.items, WIDTH, async (item) => {
         try {
           if (!away && (await begin(engine, drive, process, item, retries))) begun += 1;
         } catch (error) {
@@ -64,7 +64,7 @@ async function begin(
   { principal, input, mint }: Held,
   retries: Retries,
 ): Promise<boolean> {
-  if (principal.wallet === undefined || (await isCounted(engine.db, mint))) return false;
+  if (principal.wallet === undefined || (await isBurnRecorded(engine.db, mint))) return false;
   const burn = await engine.chain?.burn.find?.({ mint, owner: principal.wallet });
   if (!burn) return false;
   // The key is the burn: any number of nodes and passes begin one operation.
@@ -96,7 +96,7 @@ async function begin(
 }
 
 /** An operation that lives or has ended with it knows of the burn. */
-async function isCounted(db: Db, mint: string): Promise<boolean> {
+async function isBurnRecorded(db: Db, mint: string): Promise<boolean> {
   const rows = await db.sql('select 1 from nft_upgrade.burned where asset = $1', [mint]);
   return rows.length > 0;
 }
@@ -147,5 +147,5 @@ async function callIfRefused(
     );
     return true;
   });
-  if (called) engine.couriers.kick([ALERTS]);
+  if (called) engine.deliveryWorkers.kick([ALERTS]);
 }

@@ -4,13 +4,13 @@ import { type AuthorityWatch, watchAuthority } from './authority.ts';
 import type { Engine } from './context.ts';
 import type { Drive } from './drive.ts';
 import { hasOtherPast, isDue } from './due.ts';
-import { each, type Pace } from './each.ts';
+import { mapConcurrent, type Pace } from './map-concurrent.ts';
 import { raiseAlarms } from './obligations/alarm.ts';
 import type { Obligations } from './obligations/obligations.ts';
 import { carryOutRequests } from './obligations/requests.ts';
 import { boundedRetries, reconcile } from './reconcile.ts';
-import { beat, claimIdle, every, forgetFuture } from './sweep.ts';
-import { beatMs } from './timing.ts';
+import { claimIdle, every, forgetFuture, heartbeat } from './sweep.ts';
+import { heartbeatMs } from './timing.ts';
 
 /** What a node goes round for, and how often. Milliseconds. */
 export interface RoundsOptions {
@@ -45,7 +45,7 @@ export function startRounds(
   const watched = Object.values(drivers).flatMap((driver) => driver.watched ?? []);
 
   const look = async (query: { statuses?: readonly string[]; idleMs: number }, pace?: Pace) =>
-    each(
+    mapConcurrent(
       await claimIdle(db, { ...query, definitions, limit: 200 }),
       WIDTH,
       (id) => drive.advance(id),
@@ -72,11 +72,11 @@ export function startRounds(
         forgetFuture(db).then(() => look({ idleMs: takeoverMs }, { overMs: sweepMs / 2, signal })),
       onError,
     ),
-    every(beatMs({ takeoverMs }), () => beat(db, drive.busy()), onError),
+    every(heartbeatMs({ takeoverMs }), () => heartbeat(db, drive.busy()), onError),
     every(Math.min(watchMs, 1_000), () => carryOutRequests(db, obligations), onError),
     every(
       sweepMs,
-      async () => (await raiseAlarms(db, owedAlarmMs)) > 0 && engine.couriers.kick(),
+      async () => (await raiseAlarms(db, owedAlarmMs)) > 0 && engine.deliveryWorkers.kick(),
       onError,
     ),
     soon(reconcileMs, async () => {

@@ -45,7 +45,7 @@ export async function claimIdle(
  * Says of operations that somebody is at work on them, so that a step that takes long is not begun
  * a second time elsewhere. A node that was killed says nothing more, and what it held is taken up.
  */
-export async function beat(db: Db, operationIds: readonly string[]): Promise<void> {
+export async function heartbeat(db: Db, operationIds: readonly string[]): Promise<void> {
   if (operationIds.length === 0) return;
   await db.sql(
     `update nft_upgrade.operation set checked_at = clock_timestamp() where id = any($1::text[])

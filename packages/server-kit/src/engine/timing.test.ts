@@ -3,16 +3,16 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { migrate } from '../db/migrate.ts';
 import { migrations } from '../db/tables.ts';
 import { closeDatabases, databases } from '../testing/databases.ts';
-import { each } from './each.ts';
-import { beat, claimIdle, every } from './sweep.ts';
-import { beatMs, defaultTiming, longestTakeoverMs } from './timing.ts';
+import { mapConcurrent } from './map-concurrent.ts';
+import { claimIdle, every, heartbeat } from './sweep.ts';
+import { defaultTiming, heartbeatMs, longestTakeoverMs } from './timing.ts';
 
 afterAll(closeDatabases);
 
 describe("S4: a killed node's step is taken up in under 15 s, by the defaults", () => {
   it('two seconds are left for the round itself, and a node that lives may miss a sign', () => {
     expect(longestTakeoverMs(defaultTiming)).toBeLessThanOrEqual(13_000);
-    expect(2 * beatMs(defaultTiming)).toBeLessThan(defaultTiming.takeoverMs);
+    expect(2 * heartbeatMs(defaultTiming)).toBeLessThan(defaultTiming.takeoverMs);
   });
 
   it.each([0, 1_000])(
@@ -71,7 +71,7 @@ describe("S4: a killed node's step is taken up in under 15 s, by the defaults", 
       // Whoever took it up is at work on it now.
       expect(await round()).toEqual([]);
       await silentFor(defaultTiming.takeoverMs);
-      await beat(db, ['upg_1']);
+      await heartbeat(db, ['upg_1']);
       expect(await round()).toEqual([]);
     },
   );
@@ -80,7 +80,9 @@ describe("S4: a killed node's step is taken up in under 15 s, by the defaults", 
 describe('what is due at once', () => {
   it('begins its looks one after another, so that a crowd does not delay a user', async () => {
     const begun: number[] = [];
-    const all = each([1, 2, 3], 8, async (item) => void begun.push(item), { overMs: 1_000 });
+    const all = mapConcurrent([1, 2, 3], 8, async (item) => void begun.push(item), {
+      overMs: 1_000,
+    });
     expect(begun).toEqual([1]);
     await all;
     expect(begun).toEqual([1, 2, 3]);
@@ -93,7 +95,7 @@ describe('what is due at once', () => {
       begun.push(item);
       stop.abort();
     };
-    await each([1, 2, 3], 8, work, { overMs: 1_000, signal: stop.signal });
+    await mapConcurrent([1, 2, 3], 8, work, { overMs: 1_000, signal: stop.signal });
     expect(begun).toEqual([1]);
   });
 });

@@ -12,7 +12,7 @@ export const defaultTiming = {
  * A node says of what it works on that it does: often enough that a sign which comes late does not
  * look like a death.
  */
-export const beatMs = ({ takeoverMs }: Pick<typeof defaultTiming, 'takeoverMs'>): number =>
+export const heartbeatMs = ({ takeoverMs }: Pick<typeof defaultTiming, 'takeoverMs'>): number =>
   takeoverMs / 3;
 
 /**

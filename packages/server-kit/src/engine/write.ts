@@ -35,16 +35,16 @@ export async function write(
         })
       : await append(engine.db.sql);
   note(engine, loaded.snapshot.seq, appended);
-  engine.queue.takeBack({ operationId: loaded.row.id, seq: loaded.snapshot.seq });
+  engine.queue.withdraw({ operationId: loaded.row.id, seq: loaded.snapshot.seq });
   engine.queue.expect(
     loaded.row.id,
     appended.snapshot.terminal ? null : delayOf(engine, appended.snapshot),
   );
-  engine.fresh.keep(appended);
+  engine.recentLog.keep(appended);
   engine.wake.tell(loaded.row.id);
   const awaited = told.flatMap(({ sinks }) => sinks);
   if (appended.snapshot.status === 'needs_attention') awaited.push(ALERTS);
-  if (awaited.length > 0) engine.couriers.kick(awaited);
+  if (awaited.length > 0) engine.deliveryWorkers.kick(awaited);
   return appended;
 }
 

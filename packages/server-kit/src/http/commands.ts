@@ -6,7 +6,7 @@ import { invalidRequest } from './problem.ts';
 
 /** `PATCH …/{id}/confirm-burn`: reports a burn, or hands over the signed bytes. */
 export async function confirmBurn(context: HttpContext, call: OperationCall): Promise<Response> {
-  context.commands.take(call.principal.id);
+  context.commands.consume(call.principal.id);
   const confirmation = readConfirmation(await readJson(call.request, bodyLimits(context)));
   const { burnTxSignature, snapshot } = await context.operations.confirmBurn({
     ...queryOf(call),
@@ -17,9 +17,9 @@ export async function confirmBurn(context: HttpContext, call: OperationCall): Pr
 }
 
 /** `POST …/{id}/burn-transaction`: a fresh transaction in place of one that can no longer land. */
-export async function reissueBurn(context: HttpContext, call: OperationCall): Promise<Response> {
-  await takeCommand(context, call);
-  const operation = await context.operations.reissueBurn(queryOf(call));
+export async function renewBurn(context: HttpContext, call: OperationCall): Promise<Response> {
+  await acceptCommand(context, call);
+  const operation = await context.operations.renewBurn(queryOf(call));
   const { burnTransaction } = operation.now;
   // The last look at the chain can have found a burn: there is nothing left to sign.
   if (burnTransaction === undefined) {
@@ -31,21 +31,21 @@ export async function reissueBurn(context: HttpContext, call: OperationCall): Pr
 
 /** `POST …/{id}/cancel` */
 export async function cancel(context: HttpContext, call: OperationCall): Promise<Response> {
-  await takeCommand(context, call);
+  await acceptCommand(context, call);
   return json(await context.operations.cancel(queryOf(call)), { status: 202 });
 }
 
 /** `POST …/{id}/retry` */
 export async function retry(context: HttpContext, call: OperationCall): Promise<Response> {
-  await takeCommand(context, call);
+  await acceptCommand(context, call);
   return json(await context.operations.retry(queryOf(call)), { status: 202 });
 }
 
-async function takeCommand(
+async function acceptCommand(
   context: HttpContext,
   { principal, request }: OperationCall,
 ): Promise<void> {
-  context.commands.take(principal.id);
+  context.commands.consume(principal.id);
   const body = await readOptionalJson(request, bodyLimits(context));
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw invalidRequest('(root)', 'has to be a JSON object, or nothing');

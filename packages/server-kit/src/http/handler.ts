@@ -8,7 +8,7 @@ import {
 } from '@aiw3/nft-upgrade/protocol';
 import { createLogger } from '../telemetry/log.ts';
 import { createTelemetry } from '../telemetry/telemetry.ts';
-import { cancel, confirmBurn, reissueBurn, retry } from './commands.ts';
+import { cancel, confirmBurn, renewBurn, retry } from './commands.ts';
 import type { Call, HttpContext, OperationCall } from './context.ts';
 import { createCors } from './cors.ts';
 import { createGate } from './gate.ts';
@@ -66,7 +66,7 @@ const operationEndpoints: Readonly<Record<Exclude<Route['kind'], 'start'>, Endpo
   operation: { GET: snapshot },
   events: { GET: events },
   'confirm-burn': { PATCH: confirmBurn },
-  'burn-transaction': { POST: reissueBurn },
+  'burn-transaction': { POST: renewBurn },
   cancel: { POST: cancel },
   retry: { POST: retry },
 };

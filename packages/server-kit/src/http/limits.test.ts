@@ -100,15 +100,15 @@ describe('requests in a minute', () => {
   it('remembers nobody who has been quiet for a minute', () => {
     let now = 0;
     const limit = createRateLimit(2, () => now);
-    for (let user = 0; user < 1_000; user += 1) limit.take(`user${user}`);
+    for (let user = 0; user < 1_000; user += 1) limit.consume(`user${user}`);
     expect(limit.size).toBe(1_000);
     now = 60_000;
-    limit.take('somebody');
+    limit.consume('somebody');
     expect(limit.size).toBe(1);
     // A clock that was set back gives nothing and takes nothing.
     now = 0;
-    limit.take('somebody');
-    expect(() => limit.take('somebody')).toThrowError(
+    limit.consume('somebody');
+    expect(() => limit.consume('somebody')).toThrowError(
       expect.objectContaining({ code: 'rate_limited' }),
     );
   });

@@ -60,7 +60,7 @@ export interface Operations {
     query: OperationQuery & { confirmation: ConfirmBurn },
   ): Promise<{ burnTxSignature: string; snapshot: Snapshot }>;
   /** @throws NftUpgradeError `burn_not_expected`, `burn_still_valid` */
-  reissueBurn(query: OperationQuery): Promise<Snapshot>;
+  renewBurn(query: OperationQuery): Promise<Snapshot>;
   /** @throws NftUpgradeError `cancel_refused` */
   cancel(query: OperationQuery): Promise<Snapshot>;
   /** @throws NftUpgradeError `retry_refused` */

@@ -6,7 +6,7 @@ export interface RateLimit {
    * Takes one. @throws NftUpgradeError `rate_limited` with the time after which the next one is
    * free
    */
-  take(principalId: string): void;
+  consume(principalId: string): void;
   /** Principals that are remembered. */
   readonly size: number;
 }
@@ -36,7 +36,7 @@ export function createRateLimit(perMinute: number, now: () => number): RateLimit
   };
 
   return {
-    take(principalId) {
+    consume(principalId) {
       const time = now();
       const tokens = refilled(buckets.get(principalId) ?? { tokens: perMinute, at: time }, time);
       buckets.delete(principalId);

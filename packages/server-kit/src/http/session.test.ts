@@ -65,11 +65,11 @@ describe('sessions', () => {
     const id = await begin(operations);
     const frames = framesOf(await call(handler, 'GET', `${START}/${id}/events`));
     await frames.until((frame) => frame.id === 1);
-    const beat = frames.next();
+    const heartbeat = frames.next();
     await settle();
     ahead = -3_600_000;
     await time.advance(2_000);
-    expect((await beat)?.comment).toMatch(/^time=/);
+    expect((await heartbeat)?.comment).toMatch(/^time=/);
     const news = frames.until((frame) => frame.id === 2);
     ahead = -7_200_000;
     operations.append(id, 'qualification_verified', qualified, { silent: true });

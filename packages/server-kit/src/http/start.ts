@@ -21,7 +21,7 @@ export async function start(context: HttpContext, call: Call): Promise<Response>
   const { operations, registry } = context;
   const { request, process, principal } = call;
   const type = negotiate(request.headers.get('accept'));
-  context.starts.take(principal.id);
+  context.starts.consume(principal.id);
   const idempotencyKey = readKey(request);
   const input = readInput(process, await readJson(request, bodyLimits(context)));
   const begin: StartRequest = {

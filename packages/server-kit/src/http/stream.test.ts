@@ -79,7 +79,7 @@ describe.each(versions)('a stream over %s', (version) => {
     const frames = framesOf(await events(await begin(kit.operations)));
     expect(await frames.next()).toEqual({ retry: 2000, comment: 'heartbeat=30 protocol=1' });
     expect(await frames.next()).toMatchObject({ id: 1 });
-    for (let beat = 0; beat < 3; beat += 1) {
+    for (let heartbeat = 0; heartbeat < 3; heartbeat += 1) {
       const frame = await frames.next();
       expect(Object.keys(frame ?? {})).toEqual(['comment']);
       const time = Number(/^time=(\d+)$/.exec(frame?.comment ?? '')?.[1]);

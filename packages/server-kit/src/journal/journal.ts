@@ -10,7 +10,7 @@ import type { Db, Sql } from '../db/db.ts';
 import { type Statement, writeAtomically } from '../db/write-atomically.ts';
 import type { Principal } from '../http/operations.ts';
 import { type Tried, type TriedRow, triedColumns, triedOf } from './attempts.ts';
-import type { Owned } from './fresh.ts';
+import type { Owned } from './recent-log.ts';
 
 /** The row of an operation: who, what, and the last status. */
 export interface OperationRow {

@@ -22,14 +22,14 @@ export const burnDriver: PhaseDriver = {
   watched: ['awaiting_burn', 'verifying_burn', 'cancelling'],
   async enter(step) {
     const [found] = await step.attempts.list<FoundBurn>('found');
-    return found ? counted(step, found.data) : issueBurn(step);
+    return found ? burnRecorded(step, found.data) : issueBurn(step);
   },
 
   async preflight(step) {
     const { burn } = needChain(step);
     // Before the chain: an issuer who kept power over a mint can make it anew under the same
     // address, and its burn would count for nothing.
-    await refuseCounted(step);
+    await refuseRecordedBurn(step);
     const nft = await burn
       .locate(target(step))
       .catch((error: unknown) => burnedBefore(step, error));
@@ -116,7 +116,7 @@ export async function observeBurn(step: Step): Promise<BurnObservation> {
 /** What is certain, whatever the status is; null while nothing is. */
 function settled(step: Step, seen: BurnObservation): Outcome | null {
   if (seen.kind === 'burned' || seen.kind === 'burned_elsewhere') {
-    return counted(step, seen);
+    return burnRecorded(step, seen);
   }
   if (seen.kind === 'moved') {
     const error = new NftUpgradeError('nft_moved', { message: seen.message });
@@ -129,7 +129,10 @@ function settled(step: Step, seen: BurnObservation): Outcome | null {
  * From here on the new NFT is owed. The primary key is the guarantee that one burned NFT is
  * exchanged once, whatever was signed how often.
  */
-function counted(step: Step, { signature, slot }: { signature: string; slot: number }): Outcome {
+function burnRecorded(
+  step: Step,
+  { signature, slot }: { signature: string; slot: number },
+): Outcome {
   const burned: Statement = {
     text: `burned as (insert into nft_upgrade.burned (asset, operation_id, signature, slot)
       select $1, id, $2, $3::bigint from updated)`,
@@ -150,7 +153,7 @@ function counted(step: Step, { signature, slot }: { signature: string; slot: num
  * @throws NftUpgradeError `nft_already_upgraded` for an NFT whose burn has counted for another
  *   operation
  */
-async function refuseCounted(step: Step): Promise<void> {
+async function refuseRecordedBurn(step: Step): Promise<void> {
   const [row] = await step.read<{ operation_id: string }>(
     'select operation_id from nft_upgrade.burned where asset = $1 and operation_id <> $2',
     [target(step).mint, step.operation.id],

@@ -5,7 +5,7 @@ import type { Alert } from '../ports/alerts.ts';
 import type { Sink } from '../ports/sink.ts';
 import { redact } from '../telemetry/redact.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { Channel } from './courier.ts';
+import type { Channel } from './delivery-worker.ts';
 import { ALERTS, type Delivery, RELEASE } from './outbox.ts';
 import { publicationOf, type Told } from './publication.ts';
 

@@ -55,7 +55,7 @@ const selectFrom = (
   from ${schema}.delivery d join ${schema}.outbox o on o.id = d.outbox_id
     join ${schema}.operation p on p.id = d.operation_id`;
 
-/** @param kick has the couriers look at once */
+/** @param kick has the delivery workers look at once */
 export function createOutbox({ db, schema }: OutboxPlace, kick: () => void): Outbox {
   const select = selectFrom(schema);
   const revive = (sql: Sql, where: string, parameter: unknown) =>

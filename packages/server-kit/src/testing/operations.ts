@@ -30,7 +30,7 @@ export type MemoryMethod =
   | 'snapshot'
   | 'events'
   | 'confirmBurn'
-  | 'reissueBurn'
+  | 'renewBurn'
   | 'cancel'
   | 'retry';
 
@@ -206,8 +206,8 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
         throw refusal('burn_not_expected', entry);
       return { burnTxSignature, snapshot: entry.snapshot };
     },
-    async reissueBurn(query) {
-      called('reissueBurn');
+    async renewBurn(query) {
+      called('renewBurn');
       const entry = owned(query);
       if (entry.snapshot.status !== 'awaiting_burn') throw refusal('burn_not_expected', entry);
       append(entry, 'awaiting_burn', entry.snapshot.now);

@@ -34,13 +34,13 @@ describeEnvironments('burns', (environment) => {
   it('B3, C5: a fresh transaction only after the earlier one is provably dead', async () => {
     const node = await environment.node();
     const id = await environment.awaiting(node);
-    await expect(node.reissueBurn(environment.query(id))).rejects.toMatchObject({
+    await expect(node.renewBurn(environment.query(id))).rejects.toMatchObject({
       code: 'burn_still_valid',
       asset: 'safe',
     });
     environment.harness.pass(160);
     await expect
-      .poll(() => node.reissueBurn(environment.query(id)).catch((error: unknown) => error), {
+      .poll(() => node.renewBurn(environment.query(id)).catch((error: unknown) => error), {
         timeout: 30_000,
       })
       .toMatchObject({ now: { burnTransaction: { attempt: 2 } } });
@@ -105,10 +105,9 @@ describeEnvironments('burns', (environment) => {
       // Signed with a durable nonce, so that its blockhash dies and it does not.
       const late = await environment.harness.late(id);
       environment.harness.pass(160);
-      const reissued = () =>
-        node.reissueBurn(environment.query(id)).catch((error: unknown) => error);
+      const renewed = () => node.renewBurn(environment.query(id)).catch((error: unknown) => error);
       await expect
-        .poll(reissued, { timeout: 30_000 })
+        .poll(renewed, { timeout: 30_000 })
         .toMatchObject({ now: { burnTransaction: { attempt: 2 } } });
       const submit = () => environment.harness.submit(id, 2);
       const confirmation = { signedTransaction: environment.harness.sign(id, 2) };
@@ -191,7 +190,7 @@ describeEnvironments('burns', (environment) => {
       expect(['awaiting_burn', 'verifying_burn']).toContain(
         (await node.snapshot(environment.query(id))).status,
       );
-      await expect(node.reissueBurn(environment.query(id))).rejects.toThrow();
+      await expect(node.renewBurn(environment.query(id))).rejects.toThrow();
       end();
       const done = await environment.until(node, id, 'completed');
       expect(done.facts.burnTxSignature).toBe(submitted);

@@ -7,7 +7,7 @@ import { write } from '../write.ts';
 import { loadOwned } from './load.ts';
 
 /** A fresh burn transaction, once the chain has proved that the earlier ones cannot land. */
-export async function reissueBurn(
+export async function renewBurn(
   engine: Engine,
   drive: Drive,
   query: OperationQuery,

@@ -1,18 +1,18 @@
 import { every } from '../engine/sweep.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { type Channel, createCourier } from './courier.ts';
+import { type Channel, createDeliveryWorker } from './delivery-worker.ts';
 import { type OutboxPlace, prune } from './outbox.ts';
 
-/** Those who bring an outbox to the sinks. */
-export interface Couriers {
+/** They bring an outbox to the sinks. */
+export interface DeliveryWorkers {
   /** There may be something to deliver, to these sinks or, when they are left out, to any. */
   kick(sinks?: readonly string[]): void;
   /** Cuts the deliveries in hand short; they are due again at once, for any node. */
   stop(): Promise<void>;
 }
 
-export interface CouriersOptions {
+export interface DeliveryWorkersOptions {
   place: OutboxPlace;
   channels: readonly Channel[];
   telemetry: Telemetry;
@@ -25,17 +25,17 @@ export interface CouriersOptions {
 const KEEP_MS = 30 * 86_400_000;
 const PRUNE_MS = 600_000;
 
-/** One courier a sink, each at its own pace. */
-export function createCouriers({
+/** One delivery worker a sink, each at its own pace. */
+export function createDeliveryWorkers({
   place,
   channels,
   telemetry,
   log,
   onError,
   random,
-}: CouriersOptions): Couriers {
-  const couriers = channels.map((channel) =>
-    createCourier({
+}: DeliveryWorkersOptions): DeliveryWorkers {
+  const workers = channels.map((channel) =>
+    createDeliveryWorker({
       place,
       channel,
       pollMs: 1_000,
@@ -58,11 +58,11 @@ export function createCouriers({
   return {
     kick(sinks) {
       channels.forEach(({ name }, index) => {
-        if (!sinks || sinks.includes(name)) couriers[index]?.kick();
+        if (!sinks || sinks.includes(name)) workers[index]?.kick();
       });
     },
     async stop() {
-      await Promise.all([pruning.stop(), ...couriers.map((courier) => courier.stop())]);
+      await Promise.all([pruning.stop(), ...workers.map((worker) => worker.stop())]);
     },
   };
 }

@@ -9,12 +9,12 @@ export interface Owned {
 }
 
 /**
- * The logs that this node has committed to last: those whom it wakes for that need not ask the
- * database for what it holds in its hands. What another node says of an operation makes the copy
- * here old, so it goes. A copy that is old unheard costs what a lost wake-up costs: a stream reads
- * again a moment later, and behind its cursor the copy has nothing.
+ * The logs that this node has committed to last: waiters that it wakes need not ask the database
+ * for what it has in memory. News from another node makes the copy here old, so it is dropped. A
+ * copy that is old without news costs what a lost wake-up costs: a stream reads again a moment
+ * later, and behind its cursor the copy has nothing.
  */
-export interface Fresh {
+export interface RecentLog {
   keep(loaded: Loaded): void;
   /** Events above `after`; null when there are none here, or it is not known whether there are. */
   read(owned: Owned, after: number, limit: number): readonly OperationEvent[] | null;
@@ -25,7 +25,7 @@ export interface Fresh {
 /** Logs that are kept: of operations that move this very moment. */
 const MOST = 256;
 
-export function createFresh(): Fresh {
+export function createRecentLog(): RecentLog {
   const kept = new Map<string, Loaded>();
   return {
     keep(loaded) {

@@ -9,7 +9,7 @@ import {
   type OutboxPlace,
 } from './outbox.ts';
 
-/** What a courier needs to know of a sink. */
+/** What a delivery worker needs to know of a sink. */
 export interface Channel {
   readonly name: string;
   readonly ordered: boolean;
@@ -20,7 +20,7 @@ export interface Channel {
 
 export type DeliveryResult = 'delivered' | 'failed' | 'dead';
 
-export interface CourierOptions {
+export interface DeliveryWorkerOptions {
   place: OutboxPlace;
   channel: Channel;
   /** How often it looks for what is due without being told. Milliseconds. */
@@ -32,7 +32,7 @@ export interface CourierOptions {
 }
 
 /** Brings one sink what is due for it. */
-export interface Courier {
+export interface DeliveryWorker {
   /** There may be something to deliver. */
   kick(): void;
   /** Cuts the deliveries in hand short; they are due again at once, for any node. */
@@ -44,14 +44,14 @@ const WIDTH = 8;
 /** Beyond the time a delivery may take: a lease that ends early would only deliver twice. */
 const LEASE_GRACE_MS = 30_000;
 
-export function createCourier({
+export function createDeliveryWorker({
   place,
   channel,
   pollMs,
   done,
   onError,
   random,
-}: CourierOptions): Courier {
+}: DeliveryWorkerOptions): DeliveryWorker {
   const stopping = new AbortController();
   let round: Promise<void> | null = null;
   let again = false;

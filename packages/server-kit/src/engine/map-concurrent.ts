@@ -14,10 +14,10 @@ export interface Pace {
   signal?: AbortSignal | undefined;
 }
 
-/** Runs `work` for every item, at most `width` at a time. */
-export async function each<T>(
+/** Runs `work` for every item, at most `limit` at a time. */
+export async function mapConcurrent<T>(
   items: readonly T[],
-  width: number,
+  limit: number,
   work: (item: T) => Promise<void>,
   { overMs = 0, signal }: Pace = {},
 ): Promise<void> {
@@ -32,5 +32,5 @@ export async function each<T>(
       await work(item);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
 }

@@ -4,8 +4,13 @@ import type { Db } from '../db/db.ts';
 import { migrate } from '../db/migrate.ts';
 import { migrations } from '../db/tables.ts';
 import { closeDatabases, databases } from '../testing/databases.ts';
-import { type Channel, type Courier, createCourier, type DeliveryResult } from './courier.ts';
 import { createOutbox } from './deliveries.ts';
+import {
+  type Channel,
+  createDeliveryWorker,
+  type DeliveryResult,
+  type DeliveryWorker,
+} from './delivery-worker.ts';
 import { type Delivery, enqueueOutbox, prune } from './outbox.ts';
 
 afterAll(closeDatabases);
@@ -14,7 +19,7 @@ const patient = { timeout: 20_000 };
 
 describe.each(databases)('the outbox on $name', ({ open }) => {
   let db: Db;
-  let couriers: Courier[] = [];
+  let workers: DeliveryWorker[] = [];
   const results: [sink: string, result: DeliveryResult][] = [];
 
   beforeAll(async () => {
@@ -34,15 +39,15 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
     }
   });
   afterEach(async () => {
-    await Promise.all(couriers.map((courier) => courier.stop()));
-    couriers = [];
+    await Promise.all(workers.map((worker) => worker.stop()));
+    workers = [];
     await db.sql('truncate nft_upgrade.operation cascade');
   });
 
   const run = (name: string, deliver: Channel['deliver'], options: Partial<Channel> = {}) => {
     const channel = { name, ordered: true, timeoutMs: 10_000, maxTries: 3, deliver, ...options };
     const done = (result: DeliveryResult) => void results.push([name, result]);
-    const courier = createCourier({
+    const worker = createDeliveryWorker({
       place: placeOf(db),
       channel,
       pollMs: 20,
@@ -50,8 +55,8 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
       onError: () => undefined,
       random: () => 0,
     });
-    couriers.push(courier);
-    return courier;
+    workers.push(worker);
+    return worker;
   };
   const tell = async (operationId: string, seqs: number[], sinks = ['sink']) => {
     for (const seq of seqs)
@@ -61,7 +66,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   const hurry = () =>
     db.sql(`update nft_upgrade.delivery set due_at = clock_timestamp() where state = 'waiting'`);
   const seqOf = ({ operationId, data }: Delivery) => `${operationId}/${Number(data.seq)}`;
-  const outbox = () => createOutbox(placeOf(db), () => couriers[0]?.kick());
+  const outbox = () => createOutbox(placeOf(db), () => workers[0]?.kick());
 
   it('tells nothing of what was rolled back', async () => {
     const seen: string[] = [];
