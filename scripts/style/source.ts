@@ -59,13 +59,20 @@ const isOwn = (node: ts.Node): boolean =>
 const isDeprecated = (node: ts.Node): boolean =>
   ts.getJSDocTags(node).some(({ tagName }) => tagName.text === 'deprecated');
 
+/** `type A = module.A` is no second type: it passes one on under its name. */
+const isSameName = (node: ts.Node): boolean =>
+  ts.isTypeAliasDeclaration(node) &&
+  ts.isTypeReferenceNode(node.type) &&
+  ts.isQualifiedName(node.type.typeName) &&
+  node.type.typeName.right.text === node.name.text;
+
 /** Types of the file. What it adds to a module of others, or to the globals, has their name. */
 export function declaredTypes(source: ts.SourceFile): DeclaredName[] {
   const types: DeclaredName[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isModuleDeclaration(node)) return;
     const name = ts.getNameOfDeclaration(node as ts.Declaration);
-    if (isType(node) && name && ts.isIdentifier(name))
+    if (isType(node) && name && ts.isIdentifier(name) && !isSameName(node))
       types.push({ kind: 'type', line: lineAt(source, name.getStart(source)), name: name.text });
     ts.forEachChild(node, visit);
   };

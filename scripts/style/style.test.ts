@@ -94,6 +94,12 @@ describe('types of one name', () => {
     expect(duplicateTypes(files)).toHaveLength(2);
   });
 
+  test('may be passed on under their name', () => {
+    const files = ['class Fault {}', 'type Fault = own.Fault;', 'type Fault = own.Other;'];
+    const sources = files.map((text, at) => ({ file: `${src}${at}.ts`, text }));
+    expect(found(duplicateTypes(sources))).toEqual([`${src}2.ts:1 Fault`]);
+  });
+
   test('may be in two packages, in tests, and in what a file adds to others', () => {
     expect(types(`${src}a.ts`, 'packages/react/src/b.ts', `${src}b.test.ts`)).toEqual([]);
     expect(types(`${src}a.ts`, `${src}b.fixture.ts`, `${src}fixtures/b.ts`)).toEqual([]);

@@ -140,8 +140,8 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'operator',
       true,
       409,
-      'The debt cannot be compensated now: it is being delivered, was settled, or a mint may ' +
-        'still land.',
+      'The obligation cannot be compensated now: it is being delivered, was settled, or a mint ' +
+        'may still land.',
       'Look at the operation; try again once it needs attention and no mint is under way.',
     ),
     burn_not_expected: own(
@@ -243,7 +243,7 @@ export const errorCodes = /* @__PURE__ */ (() =>
       false,
       422,
       'The NFT is frozen and cannot be burned.',
-      'Ask whoever froze it.',
+      'Ask the holder of the freeze authority.',
     ),
     nft_moved: code(
       'user',
