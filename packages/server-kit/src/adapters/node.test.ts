@@ -5,9 +5,9 @@ import { type Served, serve, versions } from '../http/fixtures/serve.ts';
 
 // Nothing here may ever print a warning or leave a promise behind.
 const noise: unknown[] = [];
-const hear = (thing: unknown) => void noise.push(thing);
-process.on('warning', hear);
-process.on('unhandledRejection', hear);
+const receive = (thing: unknown) => void noise.push(thing);
+process.on('warning', receive);
+process.on('unhandledRejection', receive);
 
 let server: Served | undefined;
 afterEach(async () => {
@@ -16,8 +16,8 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await new Promise((resolve) => setTimeout(resolve, 50));
-  process.off('warning', hear);
-  process.off('unhandledRejection', hear);
+  process.off('warning', receive);
+  process.off('unhandledRejection', receive);
   expect(noise).toEqual([]);
 });
 

@@ -160,9 +160,9 @@ describe.each(databases)('Db on $name', ({ open }) => {
   });
 
   it('hears a notification after the commit, and none of a rollback', async () => {
-    const heard: string[] = [];
-    const first = await db.listen('news', (payload) => heard.push(`first ${payload}`));
-    const second = await db.listen('news', (payload) => heard.push(`second ${payload}`));
+    const received: string[] = [];
+    const first = await db.listen('news', (payload) => received.push(`first ${payload}`));
+    const second = await db.listen('news', (payload) => received.push(`second ${payload}`));
     await db.tx((sql) => sql('SELECT pg_notify($1, $2)', ['news', 'a']));
     await db
       .tx(async (sql) => {
@@ -170,14 +170,14 @@ describe.each(databases)('Db on $name', ({ open }) => {
         throw new Error('rolled back');
       })
       .catch(() => undefined);
-    await expect.poll(() => heard).toEqual(['first a', 'second a']);
+    await expect.poll(() => received).toEqual(['first a', 'second a']);
     await first();
     await db.sql(`NOTIFY news, 'b'`);
-    await expect.poll(() => heard).toEqual(['first a', 'second a', 'second b']);
+    await expect.poll(() => received).toEqual(['first a', 'second a', 'second b']);
     await second();
     await db.sql(`NOTIFY news, 'c'`);
     await db.sql('SELECT 1');
-    expect(heard).toHaveLength(3);
+    expect(received).toHaveLength(3);
     await expect(db.listen('news"; DROP TABLE thing', () => undefined)).rejects.toMatchObject({
       code: 'invalid_option',
     });

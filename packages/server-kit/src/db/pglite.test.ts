@@ -85,11 +85,11 @@ describe('pglite on a folder', () => {
   it('of two processes that take over at once, at most one gets the folder', async () => {
     const both = [start(folder, 'hold'), start(folder, 'hold')];
     await expect.poll(() => both.flatMap(({ lines }) => lines).length, { timeout: 30_000 }).toBe(2);
-    const said = both.map(({ lines }) => lines[0] ?? '');
-    expect(said.filter((line) => line === 'ready').length).toBeLessThanOrEqual(1);
-    expect(said.filter((line) => line.includes('database_in_use')).length).toBeGreaterThanOrEqual(
-      1,
-    );
+    const printed = both.map(({ lines }) => lines[0] ?? '');
+    expect(printed.filter((line) => line === 'ready').length).toBeLessThanOrEqual(1);
+    expect(
+      printed.filter((line) => line.includes('database_in_use')).length,
+    ).toBeGreaterThanOrEqual(1);
     for (const { child } of both) child.kill('SIGKILL');
     await Promise.all(both.map(({ exit }) => exit));
   });

@@ -55,14 +55,14 @@ describe('postgres', () => {
   it('listens again after its backend was terminated, and sends one empty payload', async () => {
     const errors: NftUpgradeError[] = [];
     const db = await open({ onError: (error) => errors.push(error) });
-    const heard: string[] = [];
-    await db.listen('news', (payload) => heard.push(payload));
+    const received: string[] = [];
+    await db.listen('news', (payload) => received.push(payload));
     await db.sql(`NOTIFY news, 'before'`);
-    await expect.poll(() => heard).toEqual(['before']);
+    await expect.poll(() => received).toEqual(['before']);
     await db.sql(terminateAll);
-    await expect.poll(() => heard, { timeout: 10_000 }).toEqual(['before', '']);
+    await expect.poll(() => received, { timeout: 10_000 }).toEqual(['before', '']);
     await db.sql(`NOTIFY news, 'after'`);
-    await expect.poll(() => heard).toEqual(['before', '', 'after']);
+    await expect.poll(() => received).toEqual(['before', '', 'after']);
     expect(errors.map(({ code }) => code)).toContain('database_unavailable');
   });
 
@@ -173,8 +173,8 @@ describe('postgres', () => {
   it('S1 S4 survives a kill -9 of the server with everything acknowledged in place', async () => {
     const db = await open({ max: 3 });
     const { kill9, restart } = await server();
-    const heard: string[] = [];
-    await db.listen('news', (payload) => heard.push(payload));
+    const received: string[] = [];
+    await db.listen('news', (payload) => received.push(payload));
     await db.sql('CREATE TABLE t (id int PRIMARY KEY)');
     const acknowledged: number[] = [];
     let next = 1;
@@ -203,8 +203,8 @@ describe('postgres', () => {
     await expect.poll(works, { timeout: 20_000 }).toEqual([{ one: 1 }]);
     const there = new Set((await db.sql<{ id: number }>('SELECT id FROM t')).map(({ id }) => id));
     expect(acknowledged.filter((id) => !there.has(id))).toEqual([]);
-    await expect.poll(() => heard, { timeout: 20_000 }).toEqual(['']);
+    await expect.poll(() => received, { timeout: 20_000 }).toEqual(['']);
     await db.sql(`NOTIFY news, 'after'`);
-    await expect.poll(() => heard).toEqual(['', 'after']);
+    await expect.poll(() => received).toEqual(['', 'after']);
   });
 });

@@ -23,7 +23,7 @@ const atOnce: Retries = { pauseMs: 0, most: Number.POSITIVE_INFINITY };
 /** Looks at the chain at the same time. */
 const WIDTH = 8;
 
-type Held = Awaited<ReturnType<NonNullable<ProcessRules['held']>>>['items'][number];
+type HeldItem = Awaited<ReturnType<NonNullable<ProcessRules['held']>>>['items'][number];
 
 /**
  * Compares the NFTs that the records of the host know with the chain. Whoever has burned one for an
@@ -61,7 +61,7 @@ async function begin(
   engine: Engine,
   drive: Drive,
   process: string,
-  { principal, input, mint }: Held,
+  { principal, input, mint }: HeldItem,
   retries: Retries,
 ): Promise<boolean> {
   if (principal.wallet === undefined || (await isBurnRecorded(engine.db, mint))) return false;

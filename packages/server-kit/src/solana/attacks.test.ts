@@ -2,8 +2,8 @@ import { PublicKey } from '@solana/web3.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attacks } from './fixtures/attacks/index.ts';
 import { batched, burnOf, codesOf, loosely } from './fixtures/attacks/parts.ts';
-import { type Attack, sceneOf } from './fixtures/attacks/scene.ts';
-import { openWorld, runtimes, until, type World } from './fixtures.ts';
+import { type Attack, setupOf } from './fixtures/attacks/setup.ts';
+import { openSolanaEnvironment, runtimes, type SolanaEnvironment, until } from './fixtures.ts';
 
 it('B10: there are at least forty ways to forge or replay a burn, no two the same', () => {
   expect(new Set(attacks.map(({ name }) => name)).size).toBe(attacks.length);
@@ -11,16 +11,16 @@ it('B10: there are at least forty ways to forge or replay a burn, no two the sam
 });
 
 describe.each(runtimes)('forged burns on %s', (runtime) => {
-  let world: World;
+  let solana: SolanaEnvironment;
   beforeAll(async () => {
-    world = await openWorld(runtime);
+    solana = await openSolanaEnvironment(runtime);
   });
-  afterAll(() => world.stop());
+  afterAll(() => solana.stop());
 
   const forge = async (attack: Attack) => {
-    const scene = await sceneOf(world, attack);
-    const forged = await attack.forge(scene);
-    return typeof forged === 'string' ? { signature: forged, attempt: scene.attempt } : forged;
+    const setup = await setupOf(solana, attack);
+    const forged = await attack.forge(setup);
+    return typeof forged === 'string' ? { signature: forged, attempt: setup.attempt } : forged;
   };
 
   // All of them on lite. On surfpool, whose blocks take their time, one of each code: what is read
@@ -33,12 +33,12 @@ describe.each(runtimes)('forged burns on %s', (runtime) => {
         );
   it.concurrent.each(tried)('B10: $name → $code', async (attack) => {
     const { signature, attempt } = await forge(attack);
-    await world.finalized(signature);
-    expect((await codesOf(world, signature, attempt))[0]).toBe(attack.code);
+    await solana.finalized(signature);
+    expect((await codesOf(solana, signature, attempt))[0]).toBe(attack.code);
     // Through the port, as the engine asks: from the state of the whole chain.
     if (attack.code === 'burn_wrong_program') return;
     const seen = await until(
-      () => world.observe(attempt, [signature]),
+      () => solana.observe(attempt, [signature]),
       ({ kind }) => kind !== 'pending',
     );
     const { seenAs: kind = 'refused', code, refusedAs = code } = attack;
@@ -61,9 +61,9 @@ describe.each(runtimes)('forged burns on %s', (runtime) => {
       'a transfer instead of a burn',
     ]) {
       const { signature, attempt } = await forge(byName(name));
-      await world.finalized(signature);
+      await solana.finalized(signature);
       const seen = await until(
-        () => world.observe(attempt, [], [signature]),
+        () => solana.observe(attempt, [], [signature]),
         ({ kind }) => kind !== 'pending' && kind !== 'untouched',
       );
       expect([name, seen.kind]).toEqual([name, 'moved']);
@@ -71,27 +71,29 @@ describe.each(runtimes)('forged burns on %s', (runtime) => {
   });
 
   it('B10: a burn hidden in a Batch really burns, so the supply alone proves nothing', async () => {
-    const { owner, nft } = await world.begin();
-    await world.land([batched(burnOf(nft))], [owner]);
-    expect((await world.connection.getTokenSupply(new PublicKey(nft.mint))).value.amount).toBe('0');
+    const { owner, nft } = await solana.begin();
+    await solana.land([batched(burnOf(nft))], [owner]);
+    expect((await solana.connection.getTokenSupply(new PublicKey(nft.mint))).value.amount).toBe(
+      '0',
+    );
   });
 
   it('B10: an NFT that could come back is refused before anybody is asked to burn it', async () => {
-    const owner = await world.wallet();
-    const nft = await loosely(world, owner);
+    const owner = await solana.wallet();
+    const nft = await loosely(solana, owner);
     await expect(
-      world.chain.burn.locate({ mint: nft.mint, owner: nft.owner }),
+      solana.chain.burn.locate({ mint: nft.mint, owner: nft.owner }),
     ).rejects.toMatchObject({ code: 'nft_unsupported' });
   });
 
   it('B10: signatures that are none', async () => {
-    const { attempt } = await world.begin();
+    const { attempt } = await solana.begin();
     for (const text of ['garbage', '', '1'.repeat(87), 'O'.repeat(88)])
-      expect(await world.observe(attempt, [text])).toMatchObject({
+      expect(await solana.observe(attempt, [text])).toMatchObject({
         kind: 'refused',
         signature: text,
         code: 'burn_missing',
       });
-    expect(await world.observe(attempt, ['1'.repeat(64)])).toEqual({ kind: 'untouched' });
+    expect(await solana.observe(attempt, ['1'.repeat(64)])).toEqual({ kind: 'untouched' });
   });
 });

@@ -32,7 +32,7 @@ export const SOL = 1_000_000_000n;
 /** Finality after few blocks, so that a suite takes seconds. */
 const brisk: LiteOptions = { finalizeDepth: 8 };
 
-export async function openWorld(
+export async function openSolanaEnvironment(
   runtime: Runtime,
   options: Partial<SolanaChainOptions> = {},
   pace = brisk,
@@ -47,7 +47,7 @@ export async function openWorld(
   const connection = new Connection(local.rpcUrl, 'confirmed');
   let operations = 0;
 
-  const world = {
+  const solana = {
     local,
     rpc,
     endpoint,
@@ -69,7 +69,7 @@ export async function openWorld(
       return keypair;
     },
 
-    /** Gives a wallet an NFT, the way a first tier comes into being. */
+    /** Gives a wallet an NFT, the way a first tier is created. */
     issue: async (
       owner: Keypair,
       standard: Parameters<typeof issueNft>[0]['standard'] = 'spl-token',
@@ -91,9 +91,9 @@ export async function openWorld(
 
     /** A wallet with an NFT and the burn transaction of an operation. */
     async begin(standard: Parameters<typeof issueNft>[0]['standard'] = 'spl-token') {
-      const owner = await world.wallet();
-      const nft = await world.issue(owner, standard);
-      const operationId = world.operationId();
+      const owner = await solana.wallet();
+      const nft = await solana.issue(owner, standard);
+      const operationId = solana.operationId();
       const attempt = await chain.burn.prepare({ operationId, nft, attempt: 1 });
       return { owner, nft, operationId, attempt };
     },
@@ -115,7 +115,7 @@ export async function openWorld(
         units: 400_000,
       });
       transaction.sign([...signers]);
-      return world.sendRaw(transaction.serialize());
+      return solana.sendRaw(transaction.serialize());
     },
 
     async sendRaw(bytes: Uint8Array): Promise<string> {
@@ -124,7 +124,7 @@ export async function openWorld(
         maxRetries: 0,
       });
       await until(
-        () => world.status(signature),
+        () => solana.status(signature),
         (status) => status === 'confirmed' || status === 'finalized',
       );
       return signature;
@@ -155,7 +155,7 @@ export async function openWorld(
 
     finalized: (signature: string) =>
       until(
-        () => world.status(signature),
+        () => solana.status(signature),
         (status) => status === 'finalized',
       ),
 
@@ -170,7 +170,7 @@ export async function openWorld(
     },
 
     mintRequest: (recipient: PublicKey, extra: Partial<MintRequest> = {}): MintRequest => ({
-      operationId: world.operationId(),
+      operationId: solana.operationId(),
       key: chain.mint.key,
       recipient: recipient.toBase58(),
       standard: 'token-2022',
@@ -186,7 +186,7 @@ export async function openWorld(
 
     /** An order of somebody who was never seen. */
     order: (extra: Partial<MintRequest> = {}): MintRequest =>
-      world.mintRequest(Keypair.generate().publicKey, extra),
+      solana.mintRequest(Keypair.generate().publicKey, extra),
 
     /** What the port says of a mint once that is certain. */
     settled: (
@@ -209,10 +209,10 @@ export async function openWorld(
     submit: (bytes: Uint8Array) => submit(endpoint, bytes),
     stop: () => local.stop(),
   };
-  return world;
+  return solana;
 }
 
-export type World = Awaited<ReturnType<typeof openWorld>>;
+export type SolanaEnvironment = Awaited<ReturnType<typeof openSolanaEnvironment>>;
 
 /** What a wallet does with a transaction that it shows and signs. */
 export function signWith(base64: string, ...signers: readonly Keypair[]): string {

@@ -2,7 +2,14 @@ import { type ReceiptClaims, verifyReceipt } from '@aiw3/nft-upgrade/receipt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BurnObservation } from '../ports/chain.ts';
 import { ed25519Receipts } from '../ports/receipts.ts';
-import { mintFacts, openWorld, runtimes, signWith, until, type World } from './fixtures.ts';
+import {
+  mintFacts,
+  openSolanaEnvironment,
+  runtimes,
+  type SolanaEnvironment,
+  signWith,
+  until,
+} from './fixtures.ts';
 import { splToken } from './standards/spl-token.ts';
 import { token2022 } from './standards/token-2022.ts';
 
@@ -13,16 +20,16 @@ const standards = [
 ];
 
 describe.each(runtimes)('an upgrade on %s', (runtime) => {
-  let world: World;
+  let solana: SolanaEnvironment;
   beforeAll(async () => {
-    world = await openWorld(runtime);
+    solana = await openSolanaEnvironment(runtime);
   });
-  afterAll(() => world.stop());
+  afterAll(() => solana.stop());
 
   /** The receipt is true, and each single thing in it that is changed and signed again is not. */
   const receiptHolds = async (claims: ReceiptClaims) => {
     const receipts = ed25519Receipts({ seed: new Uint8Array(32).fill(7) });
-    const options = { keys: [receipts.key], rpc: world.local.rpcUrl };
+    const options = { keys: [receipts.key], rpc: solana.local.rpcUrl };
     expect(await verifyReceipt(await receipts.issue(claims), options)).toMatchObject({
       valid: true,
     });
@@ -31,8 +38,8 @@ describe.each(runtimes)('an upgrade on %s', (runtime) => {
     const lies: [string, Partial<ReceiptClaims>][] = [
       ['cluster', { cluster: claims.owner }],
       ['burn', { operationId: 'upg_other' }],
-      ['burn', { owner: world.authority.publicKey.toBase58() }],
-      ['mint', { owner: world.authority.publicKey.toBase58() }],
+      ['burn', { owner: solana.authority.publicKey.toBase58() }],
+      ['mint', { owner: solana.authority.publicKey.toBase58() }],
       ['burn', { burned: { ...burned, mint: minted.mint } }],
       ['burn', { burned: { ...burned, signature: minted.signature } }],
       ['burn', { burned: { ...burned, slot: burned.slot + 1 } }],
@@ -50,9 +57,9 @@ describe.each(runtimes)('an upgrade on %s', (runtime) => {
   };
 
   it('a receipt that names another document is not believed where the chain knows it', async () => {
-    const { chain } = world;
-    const owner = await world.wallet();
-    const request = world.mintRequest(owner.publicKey);
+    const { chain } = solana;
+    const owner = await solana.wallet();
+    const request = solana.mintRequest(owner.publicKey);
     const attempt = await chain.mint.prepare(request, 1);
     await chain.mint.send(attempt);
     const seen = await until(
@@ -65,12 +72,12 @@ describe.each(runtimes)('an upgrade on %s', (runtime) => {
       const claims = {
         operationId: 'clm_1',
         process: 'claim',
-        cluster: world.rpc.genesisHash,
+        cluster: solana.rpc.genesisHash,
         owner: owner.publicKey.toBase58(),
       };
       return verifyReceipt(await receipts.issue({ ...claims, burned: null, minted, cid }), {
         keys: [receipts.key],
-        rpc: world.local.rpcUrl,
+        rpc: solana.local.rpcUrl,
       });
     };
     expect(seen.kind).toBe('minted');
@@ -82,9 +89,9 @@ describe.each(runtimes)('an upgrade on %s', (runtime) => {
   });
 
   it.each(standards)('burns and mints once: $title', async ({ standard }) => {
-    const { chain, connection } = world;
-    const { owner, nft, attempt } = await world.begin(standard);
-    expect(await world.observe(attempt)).toEqual({ kind: 'untouched' });
+    const { chain, connection } = solana;
+    const { owner, nft, attempt } = await solana.begin(standard);
+    expect(await solana.observe(attempt)).toEqual({ kind: 'untouched' });
 
     const signed = await chain.burn.accept(signWith(attempt.transaction, owner), [attempt]);
     await chain.burn.broadcast(signed);
@@ -92,7 +99,7 @@ describe.each(runtimes)('an upgrade on %s', (runtime) => {
     const seen: BurnObservation['kind'][] = [];
     const burned = await until(
       async () => {
-        const observation = await world.observe(attempt, [signed.signature]);
+        const observation = await solana.observe(attempt, [signed.signature]);
         seen.push(observation.kind);
         return observation;
       },
@@ -106,7 +113,7 @@ describe.each(runtimes)('an upgrade on %s', (runtime) => {
     // Bytes that have landed are sent again without harm.
     await chain.burn.broadcast(signed);
 
-    const request = world.mintRequest(owner.publicKey, { standard: standard.name });
+    const request = solana.mintRequest(owner.publicKey, { standard: standard.name });
     await chain.mint.preflight(request);
     expect(await chain.mint.observe(request, [])).toEqual({ kind: 'absent' });
     const mint = await chain.mint.prepare(request, 1);

@@ -5,31 +5,31 @@ import { memoInstruction } from './burn/build.ts';
 import { type ExpectedBurn, tokenBurnFindings } from './burn/findings.ts';
 import { expectationOf } from './burn/judge.ts';
 import { burnOf } from './fixtures/attacks/parts.ts';
-import { openWorld, until, type World } from './fixtures.ts';
+import { openSolanaEnvironment, type SolanaEnvironment, until } from './fixtures.ts';
 import { type LandedTransaction, landedOf } from './landed.ts';
 
 describe('answers of a node that were altered', () => {
-  let world: World;
+  let solana: SolanaEnvironment;
   let attempt: BurnAttempt;
   let honest: VersionedTransactionResponse;
   let signature: string;
   let expected: ExpectedBurn;
   beforeAll(async () => {
-    world = await openWorld('lite');
-    const { owner, nft, attempt: prepared } = await world.begin();
+    solana = await openSolanaEnvironment('lite');
+    const { owner, nft, attempt: prepared } = await solana.begin();
     attempt = prepared;
     expected = expectationOf([attempt]);
-    signature = await world.land(
+    signature = await solana.land(
       [memoInstruction(attempt.memo, owner.publicKey), burnOf(nft)],
       [owner],
     );
     const read = () =>
-      world.connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 });
+      solana.connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 });
     const response = await until(read, (found) => found !== null);
     if (!response) throw new TypeError('unreachable');
     honest = response;
   });
-  afterAll(() => world.stop());
+  afterAll(() => solana.stop());
 
   const dead = { closed: false, program: '', supply: 0n, mintAuthority: null };
   const codes = (change: Partial<LandedTransaction>) =>
@@ -53,13 +53,13 @@ describe('answers of a node that were altered', () => {
   });
 
   it('B9: a message that the owner did not sign', async () => {
-    const foreign = await world.begin();
-    const landed = await world.land(
+    const foreign = await solana.begin();
+    const landed = await solana.land(
       [memoInstruction('x', foreign.owner.publicKey), burnOf(foreign.nft)],
       [foreign.owner],
     );
     const response = await until(
-      () => world.connection.getTransaction(landed, { maxSupportedTransactionVersion: 0 }),
+      () => solana.connection.getTransaction(landed, { maxSupportedTransactionVersion: 0 }),
       (found) => found !== null,
     );
     if (!response) throw new TypeError('unreachable');

@@ -3,20 +3,20 @@ import { Connection, Keypair } from '@solana/web3.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startChain } from '../testing/chain/index.ts';
 import { createSolanaChain } from './chain.ts';
-import { openWorld, signWith, until, type World } from './fixtures.ts';
+import { openSolanaEnvironment, type SolanaEnvironment, signWith, until } from './fixtures.ts';
 import { type Alter, hang, type RpcProxy, startProxy } from './rpc/proxy.ts';
 import { createRpc } from './rpc.ts';
 
 describe('several RPC nodes', () => {
-  let world: World;
+  let solana: SolanaEnvironment;
   let proxy: RpcProxy;
   beforeAll(async () => {
-    world = await openWorld('lite');
-    proxy = await startProxy(world.local.rpcUrl);
+    solana = await openSolanaEnvironment('lite');
+    proxy = await startProxy(solana.local.rpcUrl);
   });
   afterAll(async () => {
     await proxy.stop();
-    await world.stop();
+    await solana.stop();
   });
 
   const honest: Alter = (_method, result) => result;
@@ -30,18 +30,18 @@ describe('several RPC nodes', () => {
   const chainOver = async (endpoints: (string | Connection)[]) =>
     createSolanaChain({
       rpc: await createRpc({ endpoints, timeoutMs: 500 }),
-      authority: world.authority,
+      authority: solana.authority,
     });
   const downUrl = async () => {
-    const gone = await startProxy(world.local.rpcUrl);
+    const gone = await startProxy(solana.local.rpcUrl);
     await gone.stop();
     return gone.url;
   };
 
   it('B9: goes on with the others while one is down, hangs or is throttled', async () => {
-    const { nft, attempt } = await world.begin();
+    const { nft, attempt } = await solana.begin();
     proxy.set(honest);
-    const chain = await chainOver([proxy.url, world.local.rpcUrl]);
+    const chain = await chainOver([proxy.url, solana.local.rpcUrl]);
     for (const failure of [503, 429, hang]) {
       proxy.set(() => failure);
       for (let turn = 0; turn < 2; turn++)
@@ -56,7 +56,7 @@ describe('several RPC nodes', () => {
   });
 
   it('B9: waits when all are down, and shows the host but never the key in the URL', async () => {
-    const { attempt } = await world.begin();
+    const { attempt } = await solana.begin();
     const port = proxy.port;
     proxy.set(honest);
     const rpc = await createRpc({
@@ -64,7 +64,7 @@ describe('several RPC nodes', () => {
       timeoutMs: 300,
     });
     expect(proxy.seen.at(-1)?.headers.authorization).toBe(`Basic ${btoa('user:secret-pass')}`);
-    const chain = createSolanaChain({ rpc, authority: world.authority });
+    const chain = createSolanaChain({ rpc, authority: solana.authority });
     const failures: Alter[] = [() => 503, () => hang, () => ({ not: 'a result' })];
     for (const failure of failures) {
       proxy.set(failure);
@@ -93,19 +93,19 @@ describe('several RPC nodes', () => {
     const other = await startChain({ runtime: 'lite' });
     try {
       await expect(
-        createRpc({ endpoints: [world.local.rpcUrl, other.rpcUrl] }),
+        createRpc({ endpoints: [solana.local.rpcUrl, other.rpcUrl] }),
       ).rejects.toMatchObject({
         code: 'wrong_cluster',
         retryable: false,
       });
       await expect(
-        createRpc({ endpoints: [other.rpcUrl], genesisHash: world.rpc.genesisHash }),
+        createRpc({ endpoints: [other.rpcUrl], genesisHash: solana.rpc.genesisHash }),
       ).rejects.toMatchObject({
         code: 'wrong_cluster',
       });
       const late = await startProxy(other.rpcUrl, () => 503);
-      const rpc = await createRpc({ endpoints: [world.local.rpcUrl, late.url] });
-      expect(rpc.genesisHash).toBe(world.rpc.genesisHash);
+      const rpc = await createRpc({ endpoints: [solana.local.rpcUrl, late.url] });
+      expect(rpc.genesisHash).toBe(solana.rpc.genesisHash);
       late.set(honest);
       const ask = () => rpc.use((endpoint) => endpoint.call((connection) => connection.getSlot()));
       await expect(Promise.all(Array.from({ length: 16 }, ask))).rejects.toMatchObject({
@@ -125,19 +125,19 @@ describe('several RPC nodes', () => {
     });
     await expect(createRpc({ endpoints: [] })).rejects.toMatchObject({ code: 'invalid_option' });
     await expect(
-      createRpc({ endpoints: [world.local.rpcUrl], timeoutMs: 0 }),
+      createRpc({ endpoints: [solana.local.rpcUrl], timeoutMs: 0 }),
     ).rejects.toMatchObject({ code: 'invalid_option' });
-    const rpc = await createRpc({ endpoints: [down, new Connection(world.local.rpcUrl)] });
-    expect(rpc.genesisHash).toBe(world.rpc.genesisHash);
+    const rpc = await createRpc({ endpoints: [down, new Connection(solana.local.rpcUrl)] });
+    expect(rpc.genesisHash).toBe(solana.rpc.genesisHash);
   });
 
   it('B9: two nodes that disagree decide nothing: no "dead", no "absent"', async () => {
-    const { attempt } = await world.begin();
+    const { attempt } = await solana.begin();
     proxy.set(hurried);
     const alone = await chainOver([proxy.url]);
-    const both = await chainOver([proxy.url, world.local.rpcUrl]);
-    const request = world.mintRequest(Keypair.generate().publicKey);
-    const mint = await world.chain.mint.prepare(request, 1);
+    const both = await chainOver([proxy.url, solana.local.rpcUrl]);
+    const request = solana.mintRequest(Keypair.generate().publicKey);
+    const mint = await solana.chain.mint.prepare(request, 1);
     await until(
       () => alone.burn.observe({ attempts: [attempt], signatures: [] }),
       ({ kind }) => kind === 'dead',
@@ -159,11 +159,11 @@ describe('several RPC nodes', () => {
   });
 
   it('B9: of three nodes two decide while the third is down, none while it lies', async () => {
-    const { owner, attempt } = await world.begin();
-    const { burn } = await chainOver([world.local.rpcUrl, proxy.url, `${world.local.rpcUrl}/`]);
+    const { owner, attempt } = await solana.begin();
+    const { burn } = await chainOver([solana.local.rpcUrl, proxy.url, `${solana.local.rpcUrl}/`]);
     const signed = await burn.accept(signWith(attempt.transaction, owner), [attempt]);
     await burn.broadcast(signed);
-    await world.finalized(signed.signature);
+    await solana.finalized(signed.signature);
     const observe = () => burn.observe({ attempts: [attempt], signatures: [signed.signature] });
     proxy.set((method, result) =>
       method === 'getSignatureStatuses' && isObject(result) ? { ...result, value: [null] } : result,
@@ -175,7 +175,7 @@ describe('several RPC nodes', () => {
     proxy.set(() => 503);
     for (let turn = 0; turn < 3; turn++)
       expect(await observe()).toMatchObject({ kind: 'burned', signature: signed.signature });
-    const pair = await chainOver([world.local.rpcUrl, `${world.local.rpcUrl}/`]);
+    const pair = await chainOver([solana.local.rpcUrl, `${solana.local.rpcUrl}/`]);
     expect(await pair.burn.observe({ attempts: [attempt], signatures: [] })).toMatchObject({
       kind: 'burned',
     });
@@ -183,12 +183,12 @@ describe('several RPC nodes', () => {
   });
 
   it('B9: with two nodes, one alone decides nothing', async () => {
-    const { owner, attempt } = await world.begin();
+    const { owner, attempt } = await solana.begin();
     proxy.set(honest);
-    const { burn } = await chainOver([world.local.rpcUrl, proxy.url]);
+    const { burn } = await chainOver([solana.local.rpcUrl, proxy.url]);
     const signed = await burn.accept(signWith(attempt.transaction, owner), [attempt]);
     await burn.broadcast(signed);
-    await world.finalized(signed.signature);
+    await solana.finalized(signed.signature);
     proxy.set(() => 503);
     await expect(
       burn.observe({ attempts: [attempt], signatures: [signed.signature] }),
@@ -203,8 +203,8 @@ describe('several RPC nodes', () => {
   });
 
   it('B9: a node behind one URL that answers from an older slot is not proof', async () => {
-    const { attempt } = await world.begin();
-    await world.expire();
+    const { attempt } = await solana.begin();
+    await solana.expire();
     const alone = await chainOver([proxy.url]);
     const query = { attempts: [attempt], signatures: [] };
     const stale: Alter = (method, result) =>
@@ -224,11 +224,11 @@ describe('several RPC nodes', () => {
   });
 
   it('B9: an NFT that is gone without a transaction is waited for, never "moved"', async () => {
-    const { owner, attempt } = await world.begin();
-    const signature = await world.sendRaw(
+    const { owner, attempt } = await solana.begin();
+    const signature = await solana.sendRaw(
       Buffer.from(signWith(attempt.transaction, owner), 'base64'),
     );
-    await world.finalized(signature);
+    await solana.finalized(signature);
     const alone = await chainOver([proxy.url]);
     const query = { attempts: [attempt], signatures: [] };
     // The index of transactions is behind the accounts.
@@ -239,9 +239,9 @@ describe('several RPC nodes', () => {
   });
 
   it('K3: a mint that stands there without a transaction to show is waited for', async () => {
-    const request = world.mintRequest(Keypair.generate().publicKey);
-    const attempt = await world.chain.mint.prepare(request, 1);
-    await world.finalized(await world.sendRaw(Buffer.from(attempt.transaction, 'base64')));
+    const request = solana.mintRequest(Keypair.generate().publicKey);
+    const attempt = await solana.chain.mint.prepare(request, 1);
+    await solana.finalized(await solana.sendRaw(Buffer.from(attempt.transaction, 'base64')));
     const { mint } = await chainOver([proxy.url]);
     proxy.set((method, result) => (method === 'getSignaturesForAddress' ? [] : result));
     await expect(mint.observe(request, [])).rejects.toMatchObject({ code: 'rpc_unavailable' });

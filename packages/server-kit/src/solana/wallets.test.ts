@@ -38,7 +38,7 @@ describe('wallets, from the click to the chain', () => {
       (error: { code?: unknown }) => error.code,
     );
   const supply = async (mint: string) =>
-    (await stage.world.connection.getTokenSupply(new PublicKey(mint))).value.amount;
+    (await stage.solana.connection.getTokenSupply(new PublicKey(mint))).value.amount;
 
   /** Ends with the one new NFT in the wallet, the old one gone, and a receipt that holds. */
   const delivered = async (
@@ -50,9 +50,9 @@ describe('wallets, from the click to the chain', () => {
     expect(await supply(user.held.mint)).toBe('0');
     const mintAddress = String(done.facts.mintAddress);
     expect(
-      await stage.world.chain.burn.locate({ mint: mintAddress, owner: user.address }),
+      await stage.solana.chain.burn.locate({ mint: mintAddress, owner: user.address }),
     ).toMatchObject({ mint: mintAddress });
-    const options = { keys: [stage.receipts.key], rpc: stage.world.local.rpcUrl };
+    const options = { keys: [stage.receipts.key], rpc: stage.solana.local.rpcUrl };
     expect(await verifyReceipt(done.facts.receipt, options)).toMatchObject({
       valid: true,
       receipt: { owner: user.address },
@@ -90,7 +90,7 @@ describe('wallets, from the click to the chain', () => {
       );
       const steal = SystemProgram.transfer({
         fromPubkey: owner,
-        toPubkey: stage.world.authority.publicKey,
+        toPubkey: stage.solana.authority.publicKey,
         lamports: 1,
       });
       const changed = compile({

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import type { Protocol } from './adapter/client.ts';
 import {
+  type AdapterEnvironment,
+  type AdapterEnvironmentOptions,
   type AdapterUnderTest,
   alice,
   type Before,
+  inEnvironment,
   input,
-  inWorld,
   START,
-  type World,
-  type WorldOptions,
-} from './adapter/world.ts';
+} from './adapter/environment.ts';
 import { type ContractCase, eventually } from './suite.ts';
 
-export type { AdapterUnderTest, ServedAdapter, ServeRequest } from './adapter/world.ts';
+export type { AdapterUnderTest, ServedAdapter, ServeRequest } from './adapter/environment.ts';
 
-interface Case extends WorldOptions {
+interface Case extends AdapterEnvironmentOptions {
   name: string;
-  run(world: World): Promise<void>;
+  run(environment: AdapterEnvironment): Promise<void>;
 }
 
 /** RFC 9113, section 8.2.2: with one of these a message is malformed on HTTP/2. */
@@ -31,7 +31,7 @@ const json = { ...alice, accept: 'application/json' };
  * and the stream ends in order.
  */
 async function follow(
-  { client, operations, append, quiet, protocol }: World,
+  { client, operations, append, quiet, protocol }: AdapterEnvironment,
   headers: Record<string, string> = {},
 ): Promise<void> {
   const stream = await client.send(START, {
@@ -67,7 +67,7 @@ const behind = (before: Before): Case[] => [
   {
     name: `behind a ${before}: frames arrive at once and unchanged`,
     before,
-    run: (world) => follow(world, { 'accept-encoding': 'gzip, br' }),
+    run: (environment) => follow(environment, { 'accept-encoding': 'gzip, br' }),
   },
   {
     name: `behind a ${before}: commands with and without a body are understood`,
@@ -100,7 +100,10 @@ const behind = (before: Before): Case[] => [
 ];
 
 const cases: readonly Case[] = [
-  { name: 'the end of a POST body does not end its stream', run: (world) => follow(world) },
+  {
+    name: 'the end of a POST body does not end its stream',
+    run: (environment) => follow(environment),
+  },
   {
     name: 'what is not the handler’s is left to the host',
     async run({ client }) {
@@ -258,7 +261,7 @@ export function adapterSuite(adapter: AdapterUnderTest): readonly ContractCase[]
   const over = (protocol: Protocol) =>
     all.map(({ name, run, ...options }) => ({
       name: `${protocol}: ${name}`,
-      run: () => inWorld(adapter, protocol, options, run),
+      run: () => inEnvironment(adapter, protocol, options, run),
     }));
   return adapter.protocols.flatMap(over);
 }

@@ -1,5 +1,5 @@
 export type { Protocol } from './adapter/client.ts';
-export type { Before } from './adapter/world.ts';
+export type { Before } from './adapter/environment.ts';
 export {
   type AdapterUnderTest,
   adapterSuite,

@@ -52,7 +52,7 @@ export async function awaitOutcome(
 
 /** Longer than an action takes; a node that dies over it gives it back after this. */
 const LEASE_SECONDS = 60;
-/** The world is away, which says nothing about the request: it is tried again. */
+/** Something outside is away, which does not concern the request: it is tried again. */
 const passing: readonly string[] = [
   'database_unavailable',
   'rpc_unavailable',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { attacks } from '../../solana/fixtures/attacks/index.ts';
-import type { Attack } from '../../solana/fixtures/attacks/scene.ts';
+import type { Attack } from '../../solana/fixtures/attacks/setup.ts';
 import { describeEnvironments } from './environments.fixture.ts';
 
 /**

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createService } from '../../service.ts';
-import { mintFacts, openWorld, type World } from '../../solana/fixtures.ts';
+import { mintFacts, openSolanaEnvironment, type SolanaEnvironment } from '../../solana/fixtures.ts';
 import { journalFaults } from '../../testing/invariants.ts';
 import { startTortureDatabase, type TortureDatabase } from '../../testing/torture/database.ts';
 import { type Doom, nodeOf, useNode } from './doom.fixture.ts';
@@ -62,19 +62,19 @@ const deaths = [
 describe.each(['pglite', 'postgres'] as const)(
   'S4: a process that is killed by the system, on %s',
   (flavour) => {
-    let world: World;
+    let solana: SolanaEnvironment;
     let database: TortureDatabase;
     let content: string;
     beforeAll(async () => {
-      [world, database, content] = await Promise.all([
-        openWorld('lite', {}, pace),
+      [solana, database, content] = await Promise.all([
+        openSolanaEnvironment('lite', {}, pace),
         startTortureDatabase(flavour),
         mkdtemp(join(tmpdir(), 'killed-')),
       ]);
     });
     afterAll(async () => {
       await Promise.all([
-        world.stop(),
+        solana.stop(),
         database.stop(),
         rm(content, { recursive: true, force: true }),
       ]);
@@ -83,13 +83,13 @@ describe.each(['pglite', 'postgres'] as const)(
     it.each(deaths)(
       '$row, I1: $where: the next one delivers the one NFT',
       async ({ write, when }) => {
-        const owner = await world.wallet();
-        const old = await world.issue(owner);
+        const owner = await solana.wallet();
+        const old = await solana.issue(owner);
         const doom: Doom = {
           database: database.url,
-          rpcUrl: world.local.rpcUrl,
+          rpcUrl: solana.local.rpcUrl,
           content,
-          authority: [...world.authority.secretKey],
+          authority: [...solana.authority.secretKey],
           owner: [...owner.secretKey],
           mint: old.mint,
           point: { write, when },
@@ -105,12 +105,12 @@ describe.each(['pglite', 'postgres'] as const)(
         expect(await once(first, 'exit')).toEqual([null, 'SIGKILL']);
         // Nobody is there: what was sent becomes final, and what was not sent does not die of old
         // age, however long it takes to start again.
-        world.controls.pause();
-        world.controls.advance(2 * pace.finalizeDepth);
+        solana.controls.pause();
+        solana.controls.advance(2 * pace.finalizeDepth);
 
         const db = await database.open();
         const service = await createService(await nodeOf(doom, db));
-        world.controls.resume();
+        solana.controls.resume();
         const { facts } = await useNode(service, doom);
         await service.stop();
         const faults = await journalFaults(db);
@@ -125,8 +125,8 @@ describe.each(['pglite', 'postgres'] as const)(
         // One prompt, one plan, one mint: what was written down before the death is what is carried
         // out after it.
         expect(attempts).toEqual(['burn', 'mint', 'upload'].map((kind) => ({ kind, attempt: 1 })));
-        expect(await mintFacts(world.connection, old.mint)).toMatchObject({ supply: '0' });
-        expect(await world.held(owner.publicKey)).toEqual([facts.mintAddress]);
+        expect(await mintFacts(solana.connection, old.mint)).toMatchObject({ supply: '0' });
+        expect(await solana.held(owner.publicKey)).toEqual([facts.mintAddress]);
       },
     );
   },

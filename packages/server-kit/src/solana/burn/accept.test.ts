@@ -13,29 +13,35 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BurnAttempt } from '../../ports/chain.ts';
 import { burnOf, codesOf } from '../fixtures/attacks/parts.ts';
-import { openWorld, runtimes, signWith, until, type World } from '../fixtures.ts';
+import {
+  openSolanaEnvironment,
+  runtimes,
+  type SolanaEnvironment,
+  signWith,
+  until,
+} from '../fixtures.ts';
 import { memoInstruction } from './build.ts';
 
 describe.each(runtimes)('honest burns in odd forms on %s', (runtime) => {
-  let world: World;
+  let solana: SolanaEnvironment;
   beforeAll(async () => {
-    world = await openWorld(runtime);
+    solana = await openSolanaEnvironment(runtime);
   });
-  afterAll(() => world.stop());
+  afterAll(() => solana.stop());
 
   const memo = ({ memo: text }: BurnAttempt, owner: Keypair) =>
     memoInstruction(text, owner.publicKey);
   it('accepts an honest burn whose accounts come out of a lookup table', async () => {
-    const { owner, nft, attempt } = await world.begin();
-    const slot = (await world.connection.getSlot('finalized')) - 1;
+    const { owner, nft, attempt } = await solana.begin();
+    const slot = (await solana.connection.getSlot('finalized')) - 1;
     const [create, table] = AddressLookupTableProgram.createLookupTable({
       authority: owner.publicKey,
       payer: owner.publicKey,
       recentSlot: slot,
     });
     const addresses = [new PublicKey(nft.mint), new PublicKey(nft.tokenAccount)];
-    await world.land([create], [owner]);
-    await world.land(
+    await solana.land([create], [owner]);
+    await solana.land(
       [
         AddressLookupTableProgram.extendLookupTable({
           lookupTable: table,
@@ -47,11 +53,11 @@ describe.each(runtimes)('honest burns in odd forms on %s', (runtime) => {
       [owner],
     );
     const loaded = await until(
-      async () => (await world.connection.getAddressLookupTable(table)).value,
+      async () => (await solana.connection.getAddressLookupTable(table)).value,
       (value) => value?.state.addresses.length === 2,
     );
     if (!loaded) throw new TypeError('unreachable');
-    const { blockhash } = await world.connection.getLatestBlockhash();
+    const { blockhash } = await solana.connection.getLatestBlockhash();
     const message = new TransactionMessage({
       payerKey: owner.publicKey,
       recentBlockhash: blockhash,
@@ -60,16 +66,17 @@ describe.each(runtimes)('honest burns in odd forms on %s', (runtime) => {
     const transaction = new VersionedTransaction(message.compileToV0Message([loaded]));
     transaction.sign([owner]);
     expect(transaction.message.addressTableLookups).toHaveLength(1);
-    const signature = await world.sendRaw(transaction.serialize());
-    await world.finalized(signature);
-    expect(await codesOf(world, signature, attempt)).toEqual([]);
+    const signature = await solana.sendRaw(transaction.serialize());
+    await solana.finalized(signature);
+    expect(await codesOf(solana, signature, attempt)).toEqual([]);
   });
 
   it('accepts a late burn by durable nonce from the chain, none from a wallet', async () => {
-    const { owner, nft, attempt } = await world.begin();
+    const { owner, nft, attempt } = await solana.begin();
     const nonce = Keypair.generate();
-    const lamports = await world.connection.getMinimumBalanceForRentExemption(NONCE_ACCOUNT_LENGTH);
-    await world.land(
+    const lamports =
+      await solana.connection.getMinimumBalanceForRentExemption(NONCE_ACCOUNT_LENGTH);
+    await solana.land(
       SystemProgram.createNonceAccount({
         fromPubkey: owner.publicKey,
         noncePubkey: nonce.publicKey,
@@ -78,7 +85,7 @@ describe.each(runtimes)('honest burns in odd forms on %s', (runtime) => {
       }).instructions,
       [owner, nonce],
     );
-    const account = await world.connection.getAccountInfo(nonce.publicKey);
+    const account = await solana.connection.getAccountInfo(nonce.publicKey);
     if (!account) throw new TypeError('no nonce account');
     const transaction = new Transaction().add(memo(attempt, owner), burnOf(nft));
     transaction.nonceInfo = {
@@ -92,32 +99,32 @@ describe.each(runtimes)('honest burns in odd forms on %s', (runtime) => {
     transaction.sign(owner);
     const bytes = transaction.serialize();
     await expect(
-      world.chain.burn.accept(bytes.toString('base64'), [attempt]),
+      solana.chain.burn.accept(bytes.toString('base64'), [attempt]),
     ).rejects.toMatchObject({ code: 'modified_beyond_policy' });
-    await world.expire();
+    await solana.expire();
     expect(
       await until(
-        () => world.observe(attempt),
+        () => solana.observe(attempt),
         ({ kind }) => kind !== 'untouched',
       ),
     ).toEqual({
       kind: 'dead',
       proof: { slot: expect.any(Number), blockHeight: expect.any(Number) },
     });
-    const signature = await world.sendRaw(bytes);
-    await world.finalized(signature);
+    const signature = await solana.sendRaw(bytes);
+    await solana.finalized(signature);
     expect(
       await until(
-        () => world.observe(attempt),
+        () => solana.observe(attempt),
         ({ kind }) => kind === 'burned',
       ),
     ).toMatchObject({ kind: 'burned', signature });
   });
 
   it('W7 W8: judges what comes back from the wallet', async () => {
-    const { owner, nft, attempt } = await world.begin();
-    const other = await world.wallet(0n);
-    const { accept } = world.chain.burn;
+    const { owner, nft, attempt } = await solana.begin();
+    const other = await solana.wallet(0n);
+    const { accept } = solana.chain.burn;
     const signed = signWith(attempt.transaction, owner);
     const signedBy = (
       payer: Keypair,

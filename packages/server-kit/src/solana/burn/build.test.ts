@@ -10,7 +10,13 @@ import {
 import { Keypair, PublicKey, TransactionMessage, VersionedTransaction } from '@solana/web3.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { burnOf } from '../fixtures/attacks/parts.ts';
-import { openWorld, runtimes, signWith, until, type World } from '../fixtures.ts';
+import {
+  openSolanaEnvironment,
+  runtimes,
+  type SolanaEnvironment,
+  signWith,
+  until,
+} from '../fixtures.ts';
 import { tokenProgramStandard } from '../standards/token-program.ts';
 
 /** Like `splToken`, with a freeze authority kept by the issuer. */
@@ -24,15 +30,15 @@ const freezable = tokenProgramStandard({
 });
 
 describe.each(runtimes)('the burn transaction on %s', (runtime) => {
-  let world: World;
+  let solana: SolanaEnvironment;
   beforeAll(async () => {
-    world = await openWorld(runtime);
+    solana = await openSolanaEnvironment(runtime);
   });
-  afterAll(() => world.stop());
+  afterAll(() => solana.stop());
 
   it('C4: tells why an NFT cannot be burned before anything is signed', async () => {
-    const { burn } = world.chain;
-    const { nft, owner } = await world.begin();
+    const { burn } = solana.chain;
+    const { nft, owner } = await solana.begin();
     const stranger = Keypair.generate().publicKey.toBase58();
     await expect(burn.locate({ mint: nft.mint, owner: stranger })).rejects.toMatchObject({
       code: 'nft_not_owned',
@@ -47,7 +53,7 @@ describe.each(runtimes)('the burn transaction on %s', (runtime) => {
     await expect(burn.locate({ mint: 'no address', owner: nft.owner })).rejects.toMatchObject({
       code: 'invalid_request',
     });
-    await world.land([burnOf(nft)], [owner]);
+    await solana.land([burnOf(nft)], [owner]);
     await expect(burn.locate({ mint: nft.mint, owner: nft.owner })).rejects.toMatchObject({
       code: 'nft_not_owned',
     });
@@ -57,21 +63,21 @@ describe.each(runtimes)('the burn transaction on %s', (runtime) => {
   });
 
   it('C4: a frozen NFT, and one whose account only somebody else may close', async () => {
-    const { burn } = world.chain;
-    const { owner, nft, attempt } = await world.begin(freezable);
+    const { burn } = solana.chain;
+    const { owner, nft, attempt } = await solana.begin(freezable);
     const account = new PublicKey(nft.tokenAccount);
     const mint = new PublicKey(nft.mint);
     const closer = Keypair.generate().publicKey;
-    await world.land(
+    await solana.land(
       [createSetAuthorityInstruction(account, owner.publicKey, AuthorityType.CloseAccount, closer)],
       [owner],
     );
     const prepared = await burn.prepare({ operationId: attempt.operationId, nft, attempt: 2 });
     // Without the CloseAccount, which would fail and take the burn with it.
     expect(prepared.transaction.length).toBeLessThan(attempt.transaction.length);
-    await world.land(
-      [createFreezeAccountInstruction(account, mint, world.authority.publicKey)],
-      [world.authority],
+    await solana.land(
+      [createFreezeAccountInstruction(account, mint, solana.authority.publicKey)],
+      [solana.authority],
     );
     await expect(burn.locate({ mint: nft.mint, owner: nft.owner })).rejects.toMatchObject({
       code: 'nft_frozen',
@@ -79,38 +85,38 @@ describe.each(runtimes)('the burn transaction on %s', (runtime) => {
     await expect(
       burn.prepare({ operationId: attempt.operationId, nft, attempt: 3 }),
     ).rejects.toMatchObject({ code: 'nft_frozen' });
-    await world.land(
-      [createThawAccountInstruction(account, mint, world.authority.publicKey)],
-      [world.authority],
+    await solana.land(
+      [createThawAccountInstruction(account, mint, solana.authority.publicKey)],
+      [solana.authority],
     );
     const signed = await burn.accept(signWith(prepared.transaction, owner), [attempt, prepared]);
     await burn.broadcast(signed);
     expect(
       await until(
-        () => world.observe(prepared, [signed.signature]),
+        () => solana.observe(prepared, [signed.signature]),
         ({ kind }) => kind === 'burned',
       ),
     ).toMatchObject({ signature: signed.signature });
   });
 
   it('W2: a wallet without SOL for the fee is told how much is missing', async () => {
-    const owner = await world.wallet(0n);
-    const nft = await world.issue(owner);
-    const prepare = () => world.chain.burn.prepare({ operationId: 'upg_1', nft, attempt: 1 });
+    const owner = await solana.wallet(0n);
+    const nft = await solana.issue(owner);
+    const prepare = () => solana.chain.burn.prepare({ operationId: 'upg_1', nft, attempt: 1 });
     await expect(prepare()).rejects.toMatchObject({
       code: 'insufficient_sol',
       details: { actual: 0, required: 895_880, missing: 895_880 },
     });
-    await world.local.airdrop(nft.owner, 895_880n);
+    await solana.local.airdrop(nft.owner, 895_880n);
     const { transaction } = await prepare();
-    const sent = await world.sendRaw(Buffer.from(signWith(transaction, owner), 'base64'));
+    const sent = await solana.sendRaw(Buffer.from(signWith(transaction, owner), 'base64'));
     // Exactly what was asked for is enough, and the rent of the token account came back.
-    expect((await world.connection.getSignatureStatuses([sent])).value[0]?.err).toBeNull();
-    expect(await world.connection.getBalance(owner.publicKey)).toBe(890_880 + 2_039_280);
+    expect((await solana.connection.getSignatureStatuses([sent])).value[0]?.err).toBeNull();
+    expect(await solana.connection.getBalance(owner.publicKey)).toBe(890_880 + 2_039_280);
   });
 
   it('signs a legacy transaction that the guard takes, and version 0 on request', async () => {
-    const { attempt } = await world.begin();
+    const { attempt } = await solana.begin();
     const legacy = VersionedTransaction.deserialize(Buffer.from(attempt.transaction, 'base64'));
     expect(legacy.version).toBe('legacy');
     expect(attempt.version).toBe('legacy');

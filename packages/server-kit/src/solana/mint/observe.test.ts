@@ -10,7 +10,14 @@ import { Keypair, PublicKey, SystemProgram } from '@solana/web3.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MintAttempt, MintRequest } from '../../ports/chain.ts';
 import { createSolanaChain } from '../chain.ts';
-import { mintFacts, openWorld, runtimes, signWith, until, type World } from '../fixtures.ts';
+import {
+  mintFacts,
+  openSolanaEnvironment,
+  runtimes,
+  type SolanaEnvironment,
+  signWith,
+  until,
+} from '../fixtures.ts';
 import { createRpc } from '../rpc.ts';
 import { token2022 } from '../standards/token-2022.ts';
 import { tokenProgramStandard } from '../standards/token-program.ts';
@@ -31,77 +38,77 @@ const closable = tokenProgramStandard({
 });
 
 describe.each(runtimes)('the mint on %s', (runtime) => {
-  let world: World;
+  let solana: SolanaEnvironment;
   beforeAll(async () => {
-    world = await openWorld(runtime);
+    solana = await openSolanaEnvironment(runtime);
   });
-  afterAll(() => world.stop());
+  afterAll(() => solana.stop());
 
   const mintsOf = async (request: MintRequest) =>
-    mintFacts(world.connection, await world.chain.mint.address(request));
+    mintFacts(solana.connection, await solana.chain.mint.address(request));
 
   it('K1: nothing was written and nothing sent: absent', async () => {
-    expect(await world.chain.mint.observe(world.order(), [])).toEqual({ kind: 'absent' });
+    expect(await solana.chain.mint.observe(solana.order(), [])).toEqual({ kind: 'absent' });
   });
 
   it('K2: a crash after the intent: the stored bytes are sent by whoever comes next', async () => {
-    const request = world.order();
+    const request = solana.order();
     const attempt: MintAttempt = JSON.parse(
-      JSON.stringify(await world.chain.mint.prepare(request, 1)),
+      JSON.stringify(await solana.chain.mint.prepare(request, 1)),
     );
     // Another process: the same key, the same journal, nothing else.
-    const next = createSolanaChain({ rpc: world.rpc, authority: world.authority });
+    const next = createSolanaChain({ rpc: solana.rpc, authority: solana.authority });
     expect(await next.mint.observe(request, [attempt])).toEqual({
       kind: 'pending',
       signature: attempt.signature,
     });
     await next.mint.send(attempt);
-    expect(await world.settled(request, [attempt])).toMatchObject({
+    expect(await solana.settled(request, [attempt])).toMatchObject({
       kind: 'minted',
       transactionSignature: attempt.signature,
     });
   });
 
   it('K3: after a crash behind the send the mint is adopted, even with no attempt', async () => {
-    const request = world.order();
-    const attempt = await world.chain.mint.prepare(request, 1);
-    await world.chain.mint.send(attempt);
+    const request = solana.order();
+    const attempt = await solana.chain.mint.prepare(request, 1);
+    await solana.chain.mint.send(attempt);
     const minted = {
       kind: 'minted',
       mintAddress: attempt.mintAddress,
       transactionSignature: attempt.signature,
       slot: expect.any(Number),
     };
-    expect(await world.settled(request, [attempt])).toEqual(minted);
-    expect(await world.settled(request, [])).toEqual(minted);
+    expect(await solana.settled(request, [attempt])).toEqual(minted);
+    expect(await solana.settled(request, [])).toEqual(minted);
   });
 
   it('K4: asked again after the end: the same answer; another send changes nothing', async () => {
-    const request = world.order({ standard: 'spl-token' });
-    const attempt = await world.chain.mint.prepare(request, 1);
-    await world.chain.mint.send(attempt);
-    const minted = await world.settled(request, [attempt]);
-    await world.chain.mint.send(attempt);
-    const late = await world.chain.mint.prepare(request, 2);
-    await world.sendRaw(Buffer.from(late.transaction, 'base64'));
-    expect(await world.settled(request, [attempt, late])).toEqual(minted);
+    const request = solana.order({ standard: 'spl-token' });
+    const attempt = await solana.chain.mint.prepare(request, 1);
+    await solana.chain.mint.send(attempt);
+    const minted = await solana.settled(request, [attempt]);
+    await solana.chain.mint.send(attempt);
+    const late = await solana.chain.mint.prepare(request, 2);
+    await solana.sendRaw(Buffer.from(late.transaction, 'base64'));
+    expect(await solana.settled(request, [attempt, late])).toEqual(minted);
     expect(await mintsOf(request)).toEqual({ supply: '1', authority: null });
   });
 
   it('K5: three workers race: one mint, adopted by all', async () => {
-    const request = world.order();
+    const request = solana.order();
     const attempts: MintAttempt[] = [];
     for (const number of [1, 2, 3]) {
       // Under the same blockhash the second worker would come with the very transaction of the
       // first: wait for another one.
       const another = ({ signature }: MintAttempt) =>
         attempts.every((attempt) => attempt.signature !== signature);
-      attempts.push(await until(() => world.chain.mint.prepare(request, number), another));
+      attempts.push(await until(() => solana.chain.mint.prepare(request, number), another));
     }
-    await Promise.all(attempts.map((attempt) => world.chain.mint.send(attempt)));
+    await Promise.all(attempts.map((attempt) => solana.chain.mint.send(attempt)));
     const seen = await Promise.all([
-      world.settled(request, attempts),
-      ...attempts.map((attempt) => world.settled(request, [attempt])),
+      solana.settled(request, attempts),
+      ...attempts.map((attempt) => solana.settled(request, [attempt])),
     ]);
     for (const { kind } of seen) expect(kind).toBe('minted');
     expect(new Set(seen.map((each) => JSON.stringify(each))).size).toBe(1);
@@ -109,59 +116,59 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
   });
 
   it('K6: a mint that landed with an error permits another attempt', async () => {
-    const request = world.order();
-    const attempt = await world.chain.mint.prepare(request, 1);
+    const request = solana.order();
+    const attempt = await solana.chain.mint.prepare(request, 1);
     // Somebody puts lamports at the address between the two: creating an account there now fails.
-    await world.local.airdrop(attempt.mintAddress, 1_000_000n);
-    await world.sendRaw(Buffer.from(attempt.transaction, 'base64'));
-    expect(await world.settled(request, [attempt])).toMatchObject({
+    await solana.local.airdrop(attempt.mintAddress, 1_000_000n);
+    await solana.sendRaw(Buffer.from(attempt.transaction, 'base64'));
+    expect(await solana.settled(request, [attempt])).toMatchObject({
       kind: 'failed',
       signature: attempt.signature,
       code: 'mint_failed_on_chain',
     });
     // The next one takes the address as it is.
-    expect(await world.settled(request, [])).toEqual({ kind: 'absent' });
-    const second = await world.chain.mint.prepare(request, 2);
-    await world.chain.mint.send(second);
-    expect(await world.settled(request, [second])).toMatchObject({
+    expect(await solana.settled(request, [])).toEqual({ kind: 'absent' });
+    const second = await solana.chain.mint.prepare(request, 2);
+    await solana.chain.mint.send(second);
+    expect(await solana.settled(request, [second])).toMatchObject({
       kind: 'minted',
       transactionSignature: second.signature,
     });
-    const third = await world.chain.mint.prepare(request, 3);
-    await world.sendRaw(Buffer.from(third.transaction, 'base64'));
+    const third = await solana.chain.mint.prepare(request, 3);
+    await solana.sendRaw(Buffer.from(third.transaction, 'base64'));
     expect(await mintsOf(request)).toEqual({ supply: '1', authority: null });
   });
 
   it('K7: something unexpected at the address stops everything', async () => {
-    const request = world.order();
-    const { authority } = world;
-    const mint = new PublicKey(await world.chain.mint.address(request));
+    const request = solana.order();
+    const { authority } = solana;
+    const mint = new PublicKey(await solana.chain.mint.address(request));
     const squat = SystemProgram.createAccountWithSeed({
       fromPubkey: authority.publicKey,
       basePubkey: authority.publicKey,
       seed: mintSeed(request.operationId),
       newAccountPubkey: mint,
-      lamports: await world.connection.getMinimumBalanceForRentExemption(10),
+      lamports: await solana.connection.getMinimumBalanceForRentExemption(10),
       space: 10,
       programId: token2022().program,
     });
-    await world.finalized(await world.land([squat], [authority]));
-    await expect(world.chain.mint.preflight(request)).rejects.toMatchObject({
+    await solana.finalized(await solana.land([squat], [authority]));
+    await expect(solana.chain.mint.preflight(request)).rejects.toMatchObject({
       code: 'mint_address_occupied',
     });
-    expect(await world.settled(request, [])).toMatchObject({
+    expect(await solana.settled(request, [])).toMatchObject({
       kind: 'unexpected',
       code: 'mint_address_occupied',
     });
   });
 
   it('K8: a wrong owner, URI or name is not success', async () => {
-    const request = world.order();
-    const attempt = await world.chain.mint.prepare(request, 1);
-    await world.chain.mint.send(attempt);
-    expect(await world.settled(request, [attempt])).toMatchObject({ kind: 'minted' });
+    const request = solana.order();
+    const attempt = await solana.chain.mint.prepare(request, 1);
+    await solana.chain.mint.send(attempt);
+    expect(await solana.settled(request, [attempt])).toMatchObject({ kind: 'minted' });
     const wrong = async (extra: Partial<MintRequest>) =>
-      world.settled({ ...request, ...extra }, [attempt]);
+      solana.settled({ ...request, ...extra }, [attempt]);
     expect(await wrong({ uri: 'ipfs://other' })).toMatchObject({
       kind: 'unexpected',
       code: 'mint_mismatch',
@@ -182,24 +189,24 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
   });
 
   it('an NFT that its new owner has moved or burned since was delivered all the same', async () => {
-    const owner = await world.wallet();
-    const request = world.mintRequest(owner.publicKey, { standard: 'spl-token' });
-    const attempt = await world.chain.mint.prepare(request, 1);
-    await world.chain.mint.send(attempt);
-    await world.settled(request, [attempt]);
-    const nft = await world.chain.burn.locate({
+    const owner = await solana.wallet();
+    const request = solana.mintRequest(owner.publicKey, { standard: 'spl-token' });
+    const attempt = await solana.chain.mint.prepare(request, 1);
+    await solana.chain.mint.send(attempt);
+    await solana.settled(request, [attempt]);
+    const nft = await solana.chain.burn.locate({
       mint: attempt.mintAddress,
       owner: request.recipient,
     });
-    const burn = await world.chain.burn.prepare({
-      operationId: world.operationId(),
+    const burn = await solana.chain.burn.prepare({
+      operationId: solana.operationId(),
       nft,
       attempt: 1,
     });
-    await world.finalized(
-      await world.sendRaw(Buffer.from(signWith(burn.transaction, owner), 'base64')),
+    await solana.finalized(
+      await solana.sendRaw(Buffer.from(signWith(burn.transaction, owner), 'base64')),
     );
-    expect(await world.settled(request, [attempt])).toMatchObject({
+    expect(await solana.settled(request, [attempt])).toMatchObject({
       kind: 'minted',
       mintAddress: attempt.mintAddress,
     });
@@ -207,29 +214,29 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
 
   it('K7: an address that became free again is not minted to a second time', async () => {
     const chain = createSolanaChain({
-      rpc: world.rpc,
-      authority: world.authority,
+      rpc: solana.rpc,
+      authority: solana.authority,
       standards: [closable],
     });
-    const owner = await world.wallet();
-    const request = world.mintRequest(owner.publicKey, { standard: closable.name });
+    const owner = await solana.wallet();
+    const request = solana.mintRequest(owner.publicKey, { standard: closable.name });
     const attempt = await chain.mint.prepare(request, 1);
-    await world.sendRaw(Buffer.from(attempt.transaction, 'base64'));
+    await solana.sendRaw(Buffer.from(attempt.transaction, 'base64'));
     const nft = await chain.burn.locate({ mint: attempt.mintAddress, owner: request.recipient });
-    const burn = await chain.burn.prepare({ operationId: world.operationId(), nft, attempt: 1 });
-    const burned = await world.sendRaw(Buffer.from(signWith(burn.transaction, owner), 'base64'));
+    const burn = await chain.burn.prepare({ operationId: solana.operationId(), nft, attempt: 1 });
+    const burned = await solana.sendRaw(Buffer.from(signWith(burn.transaction, owner), 'base64'));
     const mint = new PublicKey(attempt.mintAddress);
-    const { publicKey } = world.authority;
-    await world.finalized(
-      await world.land(
+    const { publicKey } = solana.authority;
+    await solana.finalized(
+      await solana.land(
         [createCloseAccountInstruction(mint, publicKey, publicKey, [], closable.program)],
-        [world.authority],
+        [solana.authority],
       ),
     );
-    expect(await world.connection.getAccountInfo(mint)).toBeNull();
+    expect(await solana.connection.getAccountInfo(mint)).toBeNull();
     // The chain itself would take a second mint now.
     await chain.mint.preflight(request);
-    const seen = await world.settled(request, [], chain);
+    const seen = await solana.settled(request, [], chain);
     expect(seen).toMatchObject({
       kind: 'unexpected',
       code: 'mint_address_occupied',
@@ -245,55 +252,55 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
 });
 
 describe('the mint on a chain that forks', () => {
-  let world: World;
+  let solana: SolanaEnvironment;
   beforeAll(async () => {
-    world = await openWorld('lite');
+    solana = await openSolanaEnvironment('lite');
   });
-  afterAll(() => world.stop());
+  afterAll(() => solana.stop());
 
   it('K9: minted, forked away, sent again to the same address until final', async () => {
-    const request = world.order();
-    const attempt = await world.chain.mint.prepare(request, 1);
-    world.controls.pause();
-    world.controls.advance(10);
-    await world.chain.mint.send(attempt);
-    world.controls.advance(3);
-    expect(await world.chain.mint.observe(request, [attempt])).toMatchObject({ kind: 'pending' });
-    world.controls.rollback(4);
-    expect(await world.chain.mint.observe(request, [attempt])).toMatchObject({ kind: 'pending' });
-    expect(await world.connection.getAccountInfo(new PublicKey(attempt.mintAddress))).toBeNull();
-    await world.chain.mint.send(attempt);
-    world.controls.advance(12);
-    expect(await world.chain.mint.observe(request, [attempt])).toMatchObject({
+    const request = solana.order();
+    const attempt = await solana.chain.mint.prepare(request, 1);
+    solana.controls.pause();
+    solana.controls.advance(10);
+    await solana.chain.mint.send(attempt);
+    solana.controls.advance(3);
+    expect(await solana.chain.mint.observe(request, [attempt])).toMatchObject({ kind: 'pending' });
+    solana.controls.rollback(4);
+    expect(await solana.chain.mint.observe(request, [attempt])).toMatchObject({ kind: 'pending' });
+    expect(await solana.connection.getAccountInfo(new PublicKey(attempt.mintAddress))).toBeNull();
+    await solana.chain.mint.send(attempt);
+    solana.controls.advance(12);
+    expect(await solana.chain.mint.observe(request, [attempt])).toMatchObject({
       kind: 'minted',
       mintAddress: attempt.mintAddress,
     });
-    world.controls.resume();
+    solana.controls.resume();
   });
 
   it("K5, K7: another worker's mint that is final during the look is no stranger", async () => {
-    const request = world.mintRequest(Keypair.generate().publicKey);
-    const attempt = await world.chain.mint.prepare(request, 1);
-    world.controls.pause();
-    world.controls.advance(10);
-    await world.chain.mint.send(attempt);
-    world.controls.advance(3);
+    const request = solana.mintRequest(Keypair.generate().publicKey);
+    const attempt = await solana.chain.mint.prepare(request, 1);
+    solana.controls.pause();
+    solana.controls.advance(10);
+    await solana.chain.mint.send(attempt);
+    solana.controls.advance(3);
     // The account is read first, while it is not final; the history of the address last, when it
     // is.
     let looks = 0;
     const rpc = await createRpc({
-      endpoints: [world.local.rpcUrl],
+      endpoints: [solana.local.rpcUrl],
       fetch: async (input, init) => {
         if (
           typeof init?.body === 'string' &&
           init.body.includes('getSignaturesForAddress') &&
           looks++ === 0
         )
-          world.controls.advance(12);
+          solana.controls.advance(12);
         return fetch(input, init);
       },
     });
-    const { mint } = createSolanaChain({ rpc, authority: world.authority });
+    const { mint } = createSolanaChain({ rpc, authority: solana.authority });
     expect(await mint.observe(request, [])).toEqual({
       kind: 'pending',
       signature: attempt.signature,
@@ -303,20 +310,20 @@ describe('the mint on a chain that forks', () => {
       kind: 'minted',
       transactionSignature: attempt.signature,
     });
-    world.controls.resume();
+    solana.controls.resume();
   });
 
   it('K3: an attempt that never lands is replaced only after its end', async () => {
-    const request = world.order();
-    const attempt = await world.chain.mint.prepare(request, 1);
-    world.controls.dropNext(1);
-    await world.chain.mint.send(attempt);
-    world.controls.advance(100);
-    expect(await world.chain.mint.observe(request, [attempt])).toEqual({
+    const request = solana.order();
+    const attempt = await solana.chain.mint.prepare(request, 1);
+    solana.controls.dropNext(1);
+    await solana.chain.mint.send(attempt);
+    solana.controls.advance(100);
+    expect(await solana.chain.mint.observe(request, [attempt])).toEqual({
       kind: 'pending',
       signature: attempt.signature,
     });
-    world.controls.advance(100);
-    expect(await world.chain.mint.observe(request, [attempt])).toEqual({ kind: 'absent' });
+    solana.controls.advance(100);
+    expect(await solana.chain.mint.observe(request, [attempt])).toEqual({ kind: 'absent' });
   });
 });

@@ -1,5 +1,5 @@
 import type { BurnAttempt, Chain } from '../../ports/chain.ts';
-import type { Attack } from '../../solana/fixtures/attacks/scene.ts';
+import type { Attack } from '../../solana/fixtures/attacks/setup.ts';
 
 /** Somebody with an NFT of the old kind. */
 export interface Holder {

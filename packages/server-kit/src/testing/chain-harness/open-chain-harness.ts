@@ -11,8 +11,13 @@ import type { BurnAttempt, Chain, HeldNft, MintRequest } from '../../ports/chain
 import { memoInstruction } from '../../solana/burn/build.ts';
 import { createSolanaChain } from '../../solana/chain.ts';
 import { burnOf, transferTo } from '../../solana/fixtures/attacks/parts.ts';
-import { actedOn, castOf } from '../../solana/fixtures/attacks/scene.ts';
-import { openWorld, SOL, signWith, type World } from '../../solana/fixtures.ts';
+import { actedOn, actorsOf } from '../../solana/fixtures/attacks/setup.ts';
+import {
+  openSolanaEnvironment,
+  SOL,
+  type SolanaEnvironment,
+  signWith,
+} from '../../solana/fixtures.ts';
 import { mintSeed } from '../../solana/mint/address.ts';
 import { createRpc, type Rpc } from '../../solana/rpc.ts';
 import type { LiteOptions } from '../chain/index.ts';
@@ -34,16 +39,16 @@ const forgetful: typeof fetch = async (input, init) => {
   });
 };
 
-async function harnessOn(world: World): Promise<ChainHarness> {
-  const { controls, connection, local } = world;
+async function harnessOn(solana: SolanaEnvironment): Promise<ChainHarness> {
+  const { controls, connection, local } = solana;
   const both = await createRpc({
     endpoints: [local.rpcUrl, local.rpcUrl + FORGETFUL],
     fetch: forgetful,
   });
   let doubted = false;
   const rpc: Rpc = {
-    ...world.rpc,
-    agree: (...question) => (doubted ? both : world.rpc).agree(...question),
+    ...solana.rpc,
+    agree: (...question) => (doubted ? both : solana.rpc).agree(...question),
   };
   const authority = async () => {
     const keypair = Keypair.generate();
@@ -52,7 +57,7 @@ async function harnessOn(world: World): Promise<ChainHarness> {
   };
   const keys = [await authority()];
   let known = keys;
-  const present = () => keys.at(-1) ?? world.authority;
+  const present = () => keys.at(-1) ?? solana.authority;
   const owners = new Map<string, Keypair>();
   const nfts = new Map<string, HeldNft>();
   const handedOut = new Map<string, BurnAttempt>();
@@ -75,7 +80,7 @@ async function harnessOn(world: World): Promise<ChainHarness> {
     return { principal: { id, wallet: nft.owner }, mint: nft.mint };
   };
   const send = async (bytes: Uint8Array): Promise<string> => {
-    if (!frozen) return world.sendRaw(bytes);
+    if (!frozen) return solana.sendRaw(bytes);
     const signature = await connection.sendRawTransaction(bytes, {
       skipPreflight: true,
       maxRetries: 0,
@@ -109,8 +114,8 @@ async function harnessOn(world: World): Promise<ChainHarness> {
       };
     },
     async holder(id) {
-      const owner = await world.wallet();
-      return remember(id, owner, await world.issue(owner));
+      const owner = await solana.wallet();
+      return remember(id, owner, await solana.issue(owner));
     },
     sign,
     wallet(holder) {
@@ -123,7 +128,7 @@ async function harnessOn(world: World): Promise<ChainHarness> {
       const { found, owner } = handOut(operationId);
       const nonce = Keypair.generate();
       const { publicKey } = owner;
-      await world.land(
+      await solana.land(
         [
           SystemProgram.createAccount({
             fromPubkey: publicKey,
@@ -163,7 +168,7 @@ async function harnessOn(world: World): Promise<ChainHarness> {
         toPubkey: publicKey,
         lamports: 10 ** 15,
       });
-      return world.land(
+      return solana.land(
         [memoInstruction(found.memo, publicKey), burnOf(found.nft), tooMuch],
         [owner],
       );
@@ -178,23 +183,23 @@ async function harnessOn(world: World): Promise<ChainHarness> {
     },
     async burnOutside({ mint, principal }) {
       const [nft, owner] = [nfts.get(mint), owners.get(principal.wallet)];
-      if (nft && owner) await world.land([burnOf(nft)], [owner]);
+      if (nft && owner) await solana.land([burnOf(nft)], [owner]);
     },
     async stage(attack) {
-      const cast = await castOf(world, attack);
+      const actors = await actorsOf(solana, attack);
       return {
-        holder: remember('alice', cast.owner, cast.nft),
+        holder: remember('alice', actors.owner, actors.nft),
         async forge(operationId) {
-          const forged = await attack.forge(actedOn(cast, handOut(operationId).found));
+          const forged = await attack.forge(actedOn(actors, handOut(operationId).found));
           const landed = typeof forged === 'string' ? { signature: forged } : forged;
-          await world.finalized(landed.signature);
+          await solana.finalized(landed.signature);
           return landed;
         },
       };
     },
     async transfer({ mint, principal }: Holder) {
       const [nft, owner] = [nfts.get(mint), owners.get(principal.wallet)];
-      if (nft && owner) await world.land(transferTo(nft, Keypair.generate().publicKey), [owner]);
+      if (nft && owner) await solana.land(transferTo(nft, Keypair.generate().publicKey), [owner]);
     },
     pass: (blocks) => controls.advance(blocks),
     freeze() {
@@ -226,7 +231,7 @@ async function harnessOn(world: World): Promise<ChainHarness> {
             ? { recipient: Keypair.generate().publicKey.toBase58() }
             : { uri: 'ipfs://other' };
         const { transaction } = await mint.prepare({ ...request, ...other }, 1);
-        await world.finalized(await send(bytesOf(transaction)));
+        await solana.finalized(await send(bytesOf(transaction)));
         return;
       }
       const space = 10;
@@ -239,17 +244,17 @@ async function harnessOn(world: World): Promise<ChainHarness> {
         space,
         programId: TOKEN_2022_PROGRAM_ID,
       });
-      await world.finalized(await world.land([squat], [authority]));
+      await solana.finalized(await solana.land([squat], [authority]));
     },
     async starve() {
       const payer = present();
       const lamports = await connection.getBalance(payer.publicKey);
       const drain = SystemProgram.transfer({
         fromPubkey: payer.publicKey,
-        toPubkey: world.authority.publicKey,
+        toPubkey: solana.authority.publicKey,
         lamports: lamports - 1_500_000,
       });
-      await world.finalized(await world.land([drain], [payer]));
+      await solana.finalized(await solana.land([drain], [payer]));
     },
     feed: () => local.airdrop(present().publicKey.toBase58(), 10n * SOL),
     dust: (address) => local.airdrop(address, 1_000_000n),
@@ -257,7 +262,7 @@ async function harnessOn(world: World): Promise<ChainHarness> {
       keys.push(await authority());
       known = forgotten ? [present()] : keys;
     },
-    nfts: (wallet) => world.held(new PublicKey(wallet)),
+    nfts: (wallet) => solana.held(new PublicKey(wallet)),
   };
 }
 
@@ -268,6 +273,6 @@ async function harnessOn(world: World): Promise<ChainHarness> {
 export async function openChainHarness(
   pace?: LiteOptions,
 ): Promise<{ fresh(): Promise<ChainHarness>; stop(): Promise<void> }> {
-  const world = await openWorld('lite', {}, pace);
-  return { fresh: () => harnessOn(world), stop: () => world.stop() };
+  const solana = await openSolanaEnvironment('lite', {}, pace);
+  return { fresh: () => harnessOn(solana), stop: () => solana.stop() };
 }

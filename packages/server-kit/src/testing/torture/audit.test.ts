@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Db } from '../../db/db.ts';
 import { createService, type Service } from '../../service.ts';
-import { openWorld, type World } from '../../solana/fixtures.ts';
+import { openSolanaEnvironment, type SolanaEnvironment } from '../../solana/fixtures.ts';
 import { closeDatabases, databases } from '../databases.ts';
 import { untilStatus } from '../rules.ts';
 import { audit } from './audit.ts';
@@ -9,24 +9,27 @@ import { sharedContent } from './content.ts';
 import { tortureRules, tortureTables } from './rules.ts';
 
 let db: Db;
-let world: World;
+let solana: SolanaEnvironment;
 let service: Service;
 let claimed: string;
-let other: World;
+let other: SolanaEnvironment;
 
 /** A user who has claimed an NFT, on a real chain. */
 beforeAll(async () => {
   db = await databases[0].open();
-  [world, other] = await Promise.all([openWorld('lite'), openWorld('lite')]);
+  [solana, other] = await Promise.all([
+    openSolanaEnvironment('lite'),
+    openSolanaEnvironment('lite'),
+  ]);
   await db.sql(tortureTables);
   service = await createService({
     db,
-    chain: world.chain,
+    chain: solana.chain,
     content: sharedContent(db),
     rules: tortureRules(db),
     watchMs: 20,
   });
-  const principal = { id: 'alice', wallet: (await world.wallet()).publicKey.toBase58() };
+  const principal = { id: 'alice', wallet: (await solana.wallet()).publicKey.toBase58() };
   const { snapshot } = await service.start({
     process: 'claim',
     principal,
@@ -43,15 +46,15 @@ beforeAll(async () => {
   await service.stop();
 });
 afterAll(async () => {
-  await Promise.all([world.stop(), other.stop()]);
+  await Promise.all([solana.stop(), other.stop()]);
   await closeDatabases();
 });
 
-const found = async (acknowledged: readonly string[] = [claimed], rpcUrl = world.local.rpcUrl) => {
+const found = async (acknowledged: readonly string[] = [claimed], rpcUrl = solana.local.rpcUrl) => {
   const { violations } = await audit({
     db,
     rpcUrl,
-    authority: world.authority.publicKey.toBase58(),
+    authority: solana.authority.publicKey.toBase58(),
     acknowledged: new Set(acknowledged),
     kills: [],
   });
@@ -113,8 +116,8 @@ it.each([
     await sql(fault);
     const { violations } = await audit({
       db: { ...db, sql },
-      rpcUrl: world.local.rpcUrl,
-      authority: world.authority.publicKey.toBase58(),
+      rpcUrl: solana.local.rpcUrl,
+      authority: solana.authority.publicKey.toBase58(),
       acknowledged: new Set([claimed]),
       kills: [],
     });
@@ -124,11 +127,11 @@ it.each([
 });
 
 it('finds a second mint', async () => {
-  const attempt = await world.chain.mint.prepare(
-    world.mintRequest((await world.wallet()).publicKey),
+  const attempt = await solana.chain.mint.prepare(
+    solana.mintRequest((await solana.wallet()).publicKey),
     1,
   );
-  await world.finalized(await world.sendRaw(Buffer.from(attempt.transaction, 'base64')));
+  await solana.finalized(await solana.sendRaw(Buffer.from(attempt.transaction, 'base64')));
   expect(await found()).toContain(
     `I1: the mint ${attempt.signature} belongs to no completed operation`,
   );

@@ -13,7 +13,7 @@ export interface Runtime {
   readonly svm: LiteSvm;
 }
 
-interface Held {
+interface AccountState {
   readonly account: Account | null;
   readonly lamports: bigint;
 }
@@ -22,8 +22,8 @@ function read(
   { svm }: Runtime,
   keys: readonly string[],
   writable: ReadonlySet<string>,
-): Map<string, Held> {
-  const state = new Map<string, Held>();
+): Map<string, AccountState> {
+  const state = new Map<string, AccountState>();
   for (const address of keys) {
     const bytes = keyBytes(address);
     // Only what may change is copied: a program is some hundred kilobytes.
@@ -40,8 +40,8 @@ function read(
 function tokenBalances(
   runtime: Runtime,
   keys: readonly string[],
-  state: ReadonlyMap<string, Held>,
-  other: ReadonlyMap<string, Held>,
+  state: ReadonlyMap<string, AccountState>,
+  other: ReadonlyMap<string, AccountState>,
 ): TokenBalance[] {
   const balances: TokenBalance[] = [];
   for (const [accountIndex, address] of keys.entries()) {

@@ -46,7 +46,7 @@ export const alice = { authorization: 'Bearer alice' };
 const owner = { id: 'alice' };
 
 /** One adapter, served, with a client and the logs behind it. */
-export interface World {
+export interface AdapterEnvironment {
   readonly handler: Handler;
   readonly operations: MemoryOperations;
   readonly client: Client;
@@ -58,16 +58,16 @@ export interface World {
   quiet(): Promise<void>;
 }
 
-export interface WorldOptions {
+export interface AdapterEnvironmentOptions {
   before?: Before;
   timing?: HandlerOptions['timing'];
 }
 
-export async function inWorld(
+export async function inEnvironment(
   adapter: AdapterUnderTest,
   protocol: Protocol,
-  { before, timing }: WorldOptions,
-  run: (world: World) => Promise<void>,
+  { before, timing }: AdapterEnvironmentOptions,
+  run: (environment: AdapterEnvironment) => Promise<void>,
 ): Promise<void> {
   const operations = memoryOperations();
   const reported: unknown[] = [];
@@ -111,26 +111,26 @@ export async function inWorld(
     await new Promise((resolve) => setTimeout(resolve, 20));
     noise.stop();
   }
-  assert.deepEqual(noise.heard, [], 'something was written to the log');
+  assert.deepEqual(noise.received, [], 'something was written to the log');
   assert.deepEqual(reported, [], 'an error was reported');
 }
 
 /** Warnings of the process, rejections nobody handles, and what is written to the console. */
 function listenForNoise() {
-  const heard: unknown[] = [];
-  const hear = (...things: unknown[]) => void heard.push(...things);
+  const received: unknown[] = [];
+  const receive = (...things: unknown[]) => void received.push(...things);
   const { error, warn } = console;
-  console.error = hear;
-  console.warn = hear;
-  process.on('warning', hear);
-  process.on('unhandledRejection', hear);
+  console.error = receive;
+  console.warn = receive;
+  process.on('warning', receive);
+  process.on('unhandledRejection', receive);
   return {
-    heard,
+    received,
     stop() {
       console.error = error;
       console.warn = warn;
-      process.off('warning', hear);
-      process.off('unhandledRejection', hear);
+      process.off('warning', receive);
+      process.off('unhandledRejection', receive);
     },
   };
 }
