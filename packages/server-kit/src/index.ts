@@ -83,7 +83,7 @@ export type {
   Requirement,
 } from './ports/rules.ts';
 export type { Publication, Sink } from './ports/sink.ts';
-export type { WakeBus, WakeLine } from './ports/wake-bus.ts';
+export type { FormerWakeLine, WakeBus, WakeLine } from './ports/wake-bus.ts';
 export type { ProcessName, ProcessTable, StandardProcesses } from './processes.ts';
 export type { Outbox, OutboxEntry } from './publish/deliveries.ts';
 export type { DeliveryState, OutboxPlace, OutboxSchema, Topic } from './publish/outbox.ts';

@@ -63,7 +63,7 @@ export async function serveNode(
   fetch: Fetch,
   options: NodeHandlerOptions & ReceivedOptions = {},
 ): Promise<void> {
-  const tell = (thrown: unknown) => {
+  const report = (thrown: unknown) => {
     try {
       options.onError?.(thrown);
     } catch {
@@ -79,7 +79,7 @@ export async function serveNode(
         });
       return response;
     } catch (thrown) {
-      tell(thrown);
+      report(thrown);
       return problemResponse(thrown);
     }
   };
@@ -97,7 +97,7 @@ export async function serveNode(
     if (session) streamSession(session, res, response, client);
     else await sendResponse(res, response, { head, gone: gone.signal });
   } catch (thrown) {
-    tell(thrown);
+    report(thrown);
     abandon(res);
   }
 }

@@ -1,1 +1,1 @@
-export { type CliSurroundings, run } from './run.ts';
+export { type CliEnvironment, type CliSurroundings, run } from './run.ts';

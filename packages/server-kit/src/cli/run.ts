@@ -7,13 +7,16 @@ import type { Command } from './command.ts';
 import { commands } from './commands/index.ts';
 
 /** What the command line takes from around it; tests bring their own. */
-export interface CliSurroundings {
+export interface CliEnvironment {
   environment?: Readonly<Record<string, string | undefined>>;
   /** Where answers go. Default: stdout. */
   out?(line: string): void;
   /** Where complaints go. Default: stderr. */
   err?(line: string): void;
 }
+
+/** @deprecated It is `CliEnvironment`. */
+export type CliSurroundings = CliEnvironment;
 
 const shared = {
   json: { type: 'boolean' },
@@ -28,9 +31,8 @@ const shared = {
  */
 export async function run(
   argv: readonly string[],
-  surroundings: CliSurroundings = {},
+  { environment = process.env, out = console.log, err = console.error }: CliEnvironment = {},
 ): Promise<number> {
-  const { environment = process.env, out = console.log, err = console.error } = surroundings;
   const words = argv.filter((word) => !word.startsWith('-'));
   const command = commands.find(({ name }) => name.every((word, index) => words[index] === word));
   if (!command) {

@@ -125,7 +125,7 @@ export async function databaseJournal(
       );
       return rows.map(({ id }) => id);
     },
-    async append(event, ends, tell = []) {
+    async append(event, ends, notify = []) {
       const { operationId, seq } = event;
       await db
         .tx(async (sql) => {
@@ -143,13 +143,13 @@ export async function databaseJournal(
             await sql('update nft_upgrade_emitter.operation set live = false where id = $1', [
               operationId,
             ]);
-          if (tell.length > 0)
-            await enqueueOutbox(sql, operationId, 'event', { seq }, tell, SCHEMA);
+          if (notify.length > 0)
+            await enqueueOutbox(sql, operationId, 'event', { seq }, notify, SCHEMA);
         })
         .catch((thrown: unknown) => {
           throw isUniqueViolation(thrown, 'event_pkey') ? conflict(operationId) : thrown;
         });
-      wake.tell(operationId);
+      wake.notify(operationId);
     },
     async read(operationId, after, limit) {
       const rows = await db.sql<{ data: OperationEvent }>(
@@ -175,7 +175,7 @@ export async function databaseJournal(
           [operationId, name, JSON.stringify(value ?? null)],
         );
       });
-      wake.tell(operationId);
+      wake.notify(operationId);
     },
     signals: (operationId) =>
       db.sql<Signal>(

@@ -63,7 +63,7 @@ export interface Journal {
    * @throws NftUpgradeError `journal_conflict` when its number is not the next one; nothing is
    *   written then
    */
-  append(event: OperationEvent, ends: boolean, tell?: readonly string[]): Promise<void>;
+  append(event: OperationEvent, ends: boolean, notify?: readonly string[]): Promise<void>;
   /** Events with a number above `after`, in order, at most `limit`. */
   read(operationId: string, after: number, limit: number): Promise<OperationEvent[]>;
   /**

@@ -113,18 +113,18 @@ export function createEmitterOperation<P extends AnyProcess>(
       const at = new Date(Math.max(clock.now(), Date.parse(snapshot.updatedAt)));
       const event = nextEvent(process, snapshot, status, payload, { operationId, at });
       const after = foldAll(process, [event], snapshot) ?? snapshot;
-      const tell = isMilestone(process, snapshot.asset, event) ? publishing.sinks : [];
+      const notify = isMilestone(process, snapshot.asset, event) ? publishing.sinks : [];
       try {
         await measureStep(
           telemetry,
           { row: { id: operationId, traceparent }, snapshot },
           async () => {
-            await journal.append(event, after.terminal, tell);
+            await journal.append(event, after.terminal, notify);
             return { snapshot: after };
           },
         );
         snapshot = after;
-        if (tell.length > 0) publishing.kick();
+        if (notify.length > 0) publishing.kick();
         if (after.terminal)
           telemetry.add('nft_upgrade.operations.ended', { process: process.name, status });
         return event;

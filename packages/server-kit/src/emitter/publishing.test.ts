@@ -56,17 +56,17 @@ describe.each(databases)('what an emitter tells others, over $name', ({ open: op
   };
 
   it('publishes what the engine would: where the asset is, how it ended, in order', async () => {
-    const told: Publication[] = [];
+    const published: Publication[] = [];
     const emitter = make({
-      sinks: [{ name: 'crm', publish: async (publication) => void told.push(publication) }],
+      sinks: [{ name: 'crm', publish: async (publication) => void published.push(publication) }],
     });
     const operation = await open(emitter);
     await operation.emit('qualification_verified', sample('qualification_verified'));
     await operation.emit('awaiting_burn', sample('awaiting_burn'));
     await operation.emit('burn_verified', { burnTxSignature: signature, slot: 7 });
     await operation.emit('uploading_metadata', {});
-    await expect.poll(() => told.map(({ id }) => id), patient).toEqual([`${operation.id}/4`]);
-    expect(told[0]).toMatchObject({
+    await expect.poll(() => published.map(({ id }) => id), patient).toEqual([`${operation.id}/4`]);
+    expect(published[0]).toMatchObject({
       type: 'upgrade.burn_verified',
       asset: 'burned_owed',
       principal: alice,
@@ -76,9 +76,9 @@ describe.each(databases)('what an emitter tells others, over $name', ({ open: op
   });
 
   it('an end is told, and an event that was refused is not', async () => {
-    const told: string[] = [];
+    const published: string[] = [];
     const emitter = make({
-      sinks: [{ name: 'crm', publish: async ({ type }) => void told.push(type) }],
+      sinks: [{ name: 'crm', publish: async ({ type }) => void published.push(type) }],
     });
     const operation = await open(emitter);
     await expect(operation.emit('completed', sample('completed'))).rejects.toMatchObject({
@@ -92,19 +92,19 @@ describe.each(databases)('what an emitter tells others, over $name', ({ open: op
       code: 'journal_conflict',
     });
     await operation.emit('cancelled');
-    await expect.poll(() => told, patient).toEqual(['upgrade.cancelled']);
+    await expect.poll(() => published, patient).toEqual(['upgrade.cancelled']);
     expect(await db.sql('select 1 from nft_upgrade_emitter.outbox')).toHaveLength(1);
   });
 
   it('S6: a sink that throws or hangs touches no operation; dead letters replay', async () => {
     let broken = true;
-    const told: string[] = [];
+    const published: string[] = [];
     const bad: Sink = {
       name: 'bad',
       maxTries: 1,
       async publish({ type }) {
         if (broken) throw new NftUpgradeError('sink_refused', { message: 'Gone.' });
-        told.push(type);
+        published.push(type);
       },
     };
     const emitter = make({ sinks: [bad, { name: 'hangs', publish: () => new Promise(() => {}) }] });
@@ -121,16 +121,16 @@ describe.each(databases)('what an emitter tells others, over $name', ({ open: op
     });
     broken = false;
     expect(await emitter.outbox?.replay({ id: dead?.id ?? 0 })).toBe(1);
-    await expect.poll(() => told, patient).toEqual(['upgrade.cancelled']);
+    await expect.poll(() => published, patient).toEqual(['upgrade.cancelled']);
   });
 
   it('what one process emitted and did not tell, the next one tells', async () => {
     const stuck = make({ sinks: [{ name: 'crm', publish: () => new Promise(() => {}) }] });
     await (await open(stuck)).emit('cancelled');
     await stuck.stop();
-    const told: string[] = [];
-    make({ sinks: [{ name: 'crm', publish: async ({ type }) => void told.push(type) }] });
-    await expect.poll(() => told, patient).toEqual(['upgrade.cancelled']);
+    const published: string[] = [];
+    make({ sinks: [{ name: 'crm', publish: async ({ type }) => void published.push(type) }] });
+    await expect.poll(() => published, patient).toEqual(['upgrade.cancelled']);
   });
 
   it('wakes the streams of other nodes after the commit, never inside a transaction', async () => {
@@ -171,10 +171,10 @@ describe.each(databases)('what an emitter tells others, over $name', ({ open: op
     const tracerProvider = new TracerProvider({
       spanProcessors: [new SimpleSpanProcessor({ exporter: exported })],
     });
-    const told: string[] = [];
+    const published: string[] = [];
     const emitter = make({
       telemetry: { tracerProvider },
-      sinks: [{ name: 'crm', publish: async ({ type }) => void told.push(type) }],
+      sinks: [{ name: 'crm', publish: async ({ type }) => void published.push(type) }],
     });
     const operation = await open(emitter, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
     await operation.emit('qualification_verified', sample('qualification_verified'));
@@ -186,7 +186,7 @@ describe.each(databases)('what an emitter tells others, over $name', ({ open: op
     });
     expect((await emitter.fetch(cancel, { principal: alice })).status).toBe(202);
     await resumed.emit('cancelled');
-    await expect.poll(() => told, patient).toEqual(['upgrade.cancelled']);
+    await expect.poll(() => published, patient).toEqual(['upgrade.cancelled']);
     const spans = () => exported.getFinishedSpans();
     await expect
       .poll(() => spans().some(({ name }) => name === 'nft_upgrade.deliver'), patient)

@@ -4,7 +4,7 @@ import { checkSinks, sinkChannels } from '../publish/channels.ts';
 import { createOutbox, type Outbox } from '../publish/deliveries.ts';
 import { createDeliveryWorkers } from '../publish/delivery-workers.ts';
 import type { Delivery } from '../publish/outbox.ts';
-import type { Told } from '../publish/publication.ts';
+import type { PublicationSource } from '../publish/publication.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Journal } from './journal.ts';
@@ -52,7 +52,7 @@ export function createPublishing({
         'as durable as the event.',
     });
   }
-  const load = async ({ operationId }: Delivery): Promise<Told> => {
+  const load = async ({ operationId }: Delivery): Promise<PublicationSource> => {
     const [entry, events] = await Promise.all([
       journal.find(operationId),
       readAll(journal, operationId),

@@ -14,7 +14,7 @@ let db: Db;
 let lamports: number;
 let looks: number;
 let services: Service[] = [];
-const told: AuthorityAlert[] = [];
+const alerts: AuthorityAlert[] = [];
 const lines: LogRecord[] = [];
 
 beforeAll(async () => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
 beforeEach(() => {
   lamports = 1_000_000_000;
   looks = 0;
-  told.length = 0;
+  alerts.length = 0;
   lines.length = 0;
 });
 afterEach(async () => {
@@ -47,7 +47,7 @@ const make = async (options: Partial<ServiceOptions> = {}) => {
     alerts: {
       alert: async () => undefined,
       authority: async (alert) => {
-        told.push(alert);
+        alerts.push(alert);
       },
     },
     log: (line) => lines.push(line),
@@ -65,22 +65,23 @@ it('K6: any number of nodes alert once of a low authority, and once of a refill'
   await make();
   await make();
   await looked();
-  expect(told).toEqual([]);
+  expect(alerts).toEqual([]);
   lamports = 99_999_999;
   await vi.waitFor(
-    () => expect(told).toEqual([{ authority, lamports, leastLamports: 100_000_000, isLow: true }]),
+    () =>
+      expect(alerts).toEqual([{ authority, lamports, leastLamports: 100_000_000, isLow: true }]),
     { timeout: 30_000 },
   );
   await looked();
   // A node that starts afterwards knows of the call.
   await make();
   await looked();
-  expect(told).toHaveLength(1);
+  expect(alerts).toHaveLength(1);
   expect(lines.filter(({ level }) => level === 'error')).toMatchObject([
     { message: 'The mint authority runs low.', fields: { lamports } },
   ]);
   lamports = 100_000_000;
-  await vi.waitFor(() => expect(told.map(({ isLow }) => isLow)).toEqual([true, false]), {
+  await vi.waitFor(() => expect(alerts.map(({ isLow }) => isLow)).toEqual([true, false]), {
     timeout: 30_000,
   });
 });
@@ -113,13 +114,13 @@ it('S6: an alert that could not be given is given again, and touches nothing', a
       authority: async (alert) => {
         pager += 1;
         if (pager === 1) throw new TypeError('the pager is off');
-        told.push(alert);
+        alerts.push(alert);
       },
     },
   });
-  await vi.waitFor(() => expect(told).toHaveLength(1), { timeout: 30_000 });
+  await vi.waitFor(() => expect(alerts).toHaveLength(1), { timeout: 30_000 });
   await looked();
-  expect(told).toHaveLength(1);
+  expect(alerts).toHaveLength(1);
   expect(onError).toHaveBeenCalledExactlyOnceWith(
     expect.objectContaining({ message: 'the pager is off' }),
   );
@@ -129,7 +130,7 @@ it('looks at nothing where the chain cannot tell', async () => {
   await make({ chain: memoryChain().chain });
   await pause(100);
   expect(looks).toBe(0);
-  expect(told).toEqual([]);
+  expect(alerts).toEqual([]);
 });
 
 it.each([{ leastLamports: 0 }, { everyMs: 0 }, { everyMs: Number.NaN }])(

@@ -37,7 +37,7 @@ export function authorityWatch({
 /** What the last look found, of whichever node. */
 interface Seen extends AuthorityAlert {
   /** False while a node calls people about a change. */
-  told: boolean;
+  notified: boolean;
   /** Of the node, in milliseconds. */
   at: number;
 }
@@ -58,21 +58,21 @@ export async function watchAuthority(
   const before = await seenAuthority(db);
   const at = now();
   // Another node is telling, or has died over it.
-  if (before && !before.told && at - before.at < 3 * alertTimeoutMs) return;
+  if (before && !before.notified && at - before.at < 3 * alertTimeoutMs) return;
   // Another authority stands for itself, as does the first look.
-  const wasLow = before?.told === true && before.authority === funds.authority && before.isLow;
+  const wasLow = before?.notified === true && before.authority === funds.authority && before.isLow;
   const isLow = funds.lamports < leastLamports;
-  const seen: Seen = { ...funds, leastLamports, isLow, told: isLow === wasLow, at };
-  if (!(await replace(db, before, seen)) || seen.told) return;
-  const told = await tell(engine, { ...funds, leastLamports, isLow });
+  const seen: Seen = { ...funds, leastLamports, isLow, notified: isLow === wasLow, at };
+  if (!(await replace(db, before, seen)) || seen.notified) return;
+  const notified = await notify(engine, { ...funds, leastLamports, isLow });
   // What could not be told is a change once more for the next look.
-  await replace(db, seen, { ...seen, told: true, isLow: told ? isLow : wasLow });
+  await replace(db, seen, { ...seen, notified: true, isLow: notified ? isLow : wasLow });
 }
 
 const notTaken = () =>
   new NftUpgradeError('internal', { message: 'The alert was not taken in time.' });
 
-async function tell({ alerts, log, onError }: Engine, alert: AuthorityAlert): Promise<boolean> {
+async function notify({ alerts, log, onError }: Engine, alert: AuthorityAlert): Promise<boolean> {
   if (alert.isLow) log.error('The mint authority runs low.', { ...alert });
   else log.info('The mint authority is filled up again.', { ...alert });
   try {
@@ -89,16 +89,21 @@ export async function seenAuthority(db: Db): Promise<Seen | null> {
     'select value from nft_upgrade.setting where key = $1',
     [key],
   );
-  return row ? (JSON.parse(row.value) as Seen) : null;
+  return row ? (JSON.parse(row.value.replace(STORED_FLAG, FLAG)) as Seen) : null;
 }
+
+/** Nodes of every version compare this text, so the flag keeps the name that it has there. */
+const FLAG = '"notified":';
+const STORED_FLAG = '"told":';
+const stored = (seen: Seen): string => JSON.stringify(seen).replace(FLAG, STORED_FLAG);
 
 /** False where another node was faster. */
 async function replace(db: Db, before: Seen | null, seen: Seen): Promise<boolean> {
-  const value = JSON.stringify(seen);
+  const value = stored(seen);
   const rows = before
     ? await db.sql(
         'update nft_upgrade.setting set value = $2 where key = $1 and value = $3 returning key',
-        [key, value, JSON.stringify(before)],
+        [key, value, stored(before)],
       )
     : await db.sql(
         `insert into nft_upgrade.setting (key, value) values ($1, $2) on conflict do nothing

@@ -125,7 +125,7 @@ describe.each([
   });
 
   it('S6: what others could not be told is told again', async () => {
-    const told: string[] = [];
+    const published: string[] = [];
     let refusals = 0;
     const sinks = [
       {
@@ -135,7 +135,7 @@ describe.each([
             refusals += 1;
             throw new NftUpgradeError('temporarily_unavailable');
           }
-          told.push(event.status);
+          published.push(event.status);
         },
       },
     ];
@@ -144,7 +144,7 @@ describe.each([
     await until(service, id, 'completed');
     await expect.poll(() => refusals, { timeout: PATIENT_MS }).toBe(1);
     await clock.set(-HOUR);
-    await expect.poll(() => told.at(-1), { timeout: PATIENT_MS }).toBe('completed');
+    await expect.poll(() => published.at(-1), { timeout: PATIENT_MS }).toBe('completed');
   });
 
   it("M4: an obligation alerts early rather than late; an operator's decision runs", async () => {

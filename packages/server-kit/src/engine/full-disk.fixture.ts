@@ -16,7 +16,7 @@ import { memoryContent, permissiveRules } from '../testing/rules.ts';
 const [disk = '', life = ''] = process.argv.slice(2);
 const mint = '7vJ9JU1bJJE96FWSJKvHsmmFADCg4gpZQff4P3bkLKi';
 const principal = { id: 'alice', wallet: '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin' };
-const tell = (fact: object) => console.log(JSON.stringify(fact));
+const print = (fact: object) => console.log(JSON.stringify(fact));
 const until = async (what: string, is: () => Promise<boolean> | boolean) => {
   for (const end = performance.now() + 60_000; !(await is()); await sleep(20)) {
     if (performance.now() > end) throw new RangeError(`Waited for ${what}.`);
@@ -44,7 +44,7 @@ const codeOf = (error: unknown) =>
     : { error: String(error) };
 if (life === 'second') {
   // It is started again before there is room, as by a supervisor.
-  tell({
+  print({
     openedFull: await pglite({ folder: join(disk, 'db') }).then(
       (db) => db.close().then(() => 'opened'),
       codeOf,
@@ -114,9 +114,9 @@ if (life === 'first') {
   fillUp();
   for (let badge = 0; ; badge += 1) {
     const answer = await start('nft/badge-activation', { badgeId: `badge-${badge}` });
-    if ('operationId' in answer) tell({ acknowledged: answer.operationId });
+    if ('operationId' in answer) print({ acknowledged: answer.operationId });
     else {
-      tell({ refused: answer });
+      print({ refused: answer });
       break;
     }
   }
@@ -124,14 +124,14 @@ if (life === 'first') {
   await until('the operations to meet it as well', () => reasons.has('53100'));
   makeRoom();
   const again = await start('nft/badge-activation', { badgeId: 'afterwards' });
-  tell('operationId' in again ? { acknowledged: again.operationId } : { refused: again });
+  print('operationId' in again ? { acknowledged: again.operationId } : { refused: again });
   await until('everything to be completed', everyIs('completed'));
-  tell({ acknowledged: upgrade.operationId, mints: ledger.mints() });
+  print({ acknowledged: upgrade.operationId, mints: ledger.mints() });
 
   hangs = true;
   const claim = await start('nft/claim', {});
   if (!('operationId' in claim)) throw new RangeError(claim.code);
-  tell({ acknowledged: claim.operationId });
+  print({ acknowledged: claim.operationId });
   await until(
     'the upload to begin',
     async () => (await statusOf(claim.operationId)) === 'uploading_metadata',
@@ -145,12 +145,12 @@ if (life === 'first') {
         stopped = codeOf(error);
       });
   }
-  tell({ stopped });
-  tell({ refused: await start('nft/badge-activation', { badgeId: 'too late' }) });
+  print({ stopped });
+  print({ refused: await start('nft/badge-activation', { badgeId: 'too late' }) });
   process.exit(0);
 }
 await until('everything to be completed', everyIs('completed'));
-tell({
+print({
   left: (await db.sql<{ id: string }>('select id from nft_upgrade.operation')).map(({ id }) => id),
   mints: ledger.mints(),
 });

@@ -13,7 +13,7 @@ const patient = { timeout: 20_000 };
 /** A bus in memory that can be slow, and away. */
 function memoryBus() {
   const listeners = new Set<(message: string | null) => void>();
-  const said: string[] = [];
+  const broadcasts: string[] = [];
   let answer: () => Promise<void> = async () => {};
   const errors: unknown[] = [];
   const join = async (node: string, timeoutMs = 2_000) => {
@@ -24,9 +24,9 @@ function memoryBus() {
       bus: async (onMessage) => {
         listeners.add(onMessage);
         return {
-          async say(message) {
+          async broadcast(message) {
             await answer();
-            said.push(message);
+            broadcasts.push(message);
             for (const listener of listeners) listener(message);
           },
           leave: async () => void listeners.delete(onMessage),
@@ -38,7 +38,7 @@ function memoryBus() {
   };
   return {
     join,
-    said,
+    broadcasts,
     errors,
     missed: () => {
       for (const listener of listeners) listener(null);
@@ -53,33 +53,33 @@ describe('a wake-up', () => {
   it('reaches waiters here at once and elsewhere over the bus, each once', async () => {
     const bus = memoryBus();
     const [one, two] = [await bus.join('one'), await bus.join('two')];
-    const heard: string[] = [];
-    one.subscribe('op', () => heard.push('here'));
-    const leave = two.subscribe('op', () => heard.push('there'));
-    two.subscribe('other', () => heard.push('somebody else'));
-    one.tell('op');
-    expect(heard).toEqual(['here']);
-    await expect.poll(() => heard, patient).toEqual(['here', 'there']);
+    const received: string[] = [];
+    one.subscribe('op', () => received.push('here'));
+    const leave = two.subscribe('op', () => received.push('there'));
+    two.subscribe('other', () => received.push('somebody else'));
+    one.notify('op');
+    expect(received).toEqual(['here']);
+    await expect.poll(() => received, patient).toEqual(['here', 'there']);
     leave();
-    one.tell('op');
-    await expect.poll(() => bus.said, patient).toHaveLength(2);
-    expect(heard).toEqual(['here', 'there', 'here']);
+    one.notify('op');
+    await expect.poll(() => bus.broadcasts, patient).toHaveLength(2);
+    expect(received).toEqual(['here', 'there', 'here']);
   });
 
   it('shares messages under load: the busier a node, the fewer', async () => {
     const bus = memoryBus();
     const [one, two] = [await bus.join('one'), await bus.join('two')];
-    const heard = new Set<string>();
+    const received = new Set<string>();
     const ids = Array.from(
       { length: 1_000 },
       (_, index) => `upg_${String(index).padStart(32, '0')}`,
     );
-    for (const id of ids) two.subscribe(id, () => heard.add(id));
-    for (const id of ids) for (let times = 0; times < 3; times += 1) one.tell(id);
-    await expect.poll(() => heard.size, patient).toBe(1_000);
+    for (const id of ids) two.subscribe(id, () => received.add(id));
+    for (const id of ids) for (let times = 0; times < 3; times += 1) one.notify(id);
+    await expect.poll(() => received.size, patient).toBe(1_000);
     // 3 000 events, 37 bytes a name, below 8 000 bytes a message.
-    expect(bus.said.length).toBeLessThan(10);
-    for (const message of bus.said) expect(Buffer.byteLength(message)).toBeLessThan(8_000);
+    expect(bus.broadcasts.length).toBeLessThan(10);
+    for (const message of bus.broadcasts) expect(Buffer.byteLength(message)).toBeLessThan(8_000);
   });
 
   it('wakes everybody after the bus may have missed something', async () => {
@@ -94,23 +94,23 @@ describe('a wake-up', () => {
   it('S6: a bus that fails or hangs is reported once; only other nodes wake later', async () => {
     const bus = memoryBus();
     const [one, two] = [await bus.join('one', 50), await bus.join('two', 50)];
-    const heard: string[] = [];
-    one.subscribe('op', () => heard.push('here'));
-    two.subscribe('op', () => heard.push('there'));
+    const received: string[] = [];
+    one.subscribe('op', () => received.push('here'));
+    two.subscribe('op', () => received.push('there'));
     bus.answerWith(() => Promise.reject(new TypeError('away')));
-    one.tell('op');
+    one.notify('op');
     await expect.poll(() => bus.errors, patient).toHaveLength(1);
     bus.answerWith(() => new Promise(() => undefined));
-    one.tell('op');
-    expect(heard).toEqual(['here', 'here']);
+    one.notify('op');
+    expect(received).toEqual(['here', 'here']);
     let back = false;
     bus.answerWith(async () => {
       back = true;
     });
     await expect
       .poll(() => {
-        if (!heard.includes('there')) one.tell('op');
-        return back && heard.includes('there');
+        if (!received.includes('there')) one.notify('op');
+        return back && received.includes('there');
       }, patient)
       .toBe(true);
     expect(bus.errors).toHaveLength(1);
@@ -129,11 +129,11 @@ describe.each(databases)('the wake-up of $name', ({ open }) => {
       return wake;
     };
     const [one, two] = [await join('one'), await join('two')];
-    const heard: string[] = [];
-    two.subscribe('op-1', () => heard.push('op-1'));
-    two.subscribe('op-2', () => heard.push('op-2'));
-    one.tell('op-1');
-    one.tell('op-2');
-    await expect.poll(() => heard.toSorted(), patient).toEqual(['op-1', 'op-2']);
+    const received: string[] = [];
+    two.subscribe('op-1', () => received.push('op-1'));
+    two.subscribe('op-2', () => received.push('op-2'));
+    one.notify('op-1');
+    one.notify('op-2');
+    await expect.poll(() => received.toSorted(), patient).toEqual(['op-1', 'op-2']);
   });
 });

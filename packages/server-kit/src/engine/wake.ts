@@ -5,14 +5,14 @@ import { createWatchers } from '../journal/watchers.ts';
 import type { WakeBus } from '../ports/wake-bus.ts';
 import { within } from '../within.ts';
 
-/** Tells who waits for an operation that it has news. A hint: it may be lost or needless. */
+/** Wakes those who wait for an operation that has news. A hint: it may be lost or needless. */
 export interface Wake {
   subscribe(operationId: string, wake: () => void): () => void;
   /**
-   * News that this node has committed: its own waiters hear of it at once, other nodes over the
+   * News that this node has committed: its own waiters are woken at once, other nodes over the
    * bus.
    */
-  tell(operationId: string): void;
+  notify(operationId: string): void;
   stop(): Promise<void>;
 }
 
@@ -22,8 +22,8 @@ export interface WakeOptions {
   node: string;
   onError(error: unknown): void;
   /**
-   * Told of the news of other nodes before its own waiters are woken; null when anything may have
-   * happened.
+   * Receives the news of other nodes before its own waiters are woken; null when anything may
+   * have happened.
    */
   onNews?(operationId: string | null): void;
   /** How long what happens after a message waits for the next one. Milliseconds, default 5. */
@@ -51,7 +51,7 @@ export async function createWake({
 }: WakeOptions): Promise<Wake> {
   const watchers = createWatchers();
   const news = new Set<string>();
-  let telling: Promise<void> | null = null;
+  let notifying: Promise<void> | null = null;
   let silent = false;
 
   const line = await bus((message) => {
@@ -60,7 +60,7 @@ export async function createWake({
       return watchers.wakeAll();
     }
     const [from, ...ids] = message.split(' ');
-    // Its own waiters were woken when it was said.
+    // Its own waiters were woken when it was broadcast.
     if (from === node) return;
     for (const id of ids) {
       onNews?.(id);
@@ -72,18 +72,19 @@ export async function createWake({
     new NftUpgradeError('temporarily_unavailable', {
       message: `The wake-up bus did not answer within ${timeoutMs} ms.`,
     });
-  const say = async (message: string) => {
+  const broadcast = async (message: string) => {
     try {
-      await within(timeoutMs, line.say(message), late, { unref: true });
+      const sent = 'broadcast' in line ? line.broadcast(message) : line.say(message);
+      await within(timeoutMs, sent, late, { unref: true });
       silent = false;
     } catch (error) {
-      // Told once: while the bus is away, streams look into the journal by themselves.
+      // Reported once: while the bus is away, streams look into the journal by themselves.
       if (!silent) onError(error);
       silent = true;
     }
   };
 
-  const tellOthers = async () => {
+  const notifyOthers = async () => {
     while (news.size > 0) {
       let message = node;
       for (const id of news) {
@@ -91,21 +92,21 @@ export async function createWake({
         message += ` ${id}`;
         news.delete(id);
       }
-      await say(message);
+      await broadcast(message);
       if (news.size > 0) await sleep(gatherMs);
     }
-    telling = null;
+    notifying = null;
   };
 
   return {
     subscribe: watchers.add,
-    tell(operationId) {
+    notify(operationId) {
       watchers.wake(operationId);
       news.add(operationId);
-      telling ??= tellOthers();
+      notifying ??= notifyOthers();
     },
     async stop() {
-      await telling;
+      await notifying;
       await line.leave();
     },
   };
@@ -117,5 +118,5 @@ export const postgresWake =
   async (onMessage) => ({
     // An empty payload follows a lost connection.
     leave: await db.listen(channel, (payload) => onMessage(payload === '' ? null : payload)),
-    say: (message) => db.sql('select pg_notify($1, $2)', [channel, message]),
+    broadcast: (message) => db.sql('select pg_notify($1, $2)', [channel, message]),
   });

@@ -17,11 +17,11 @@ export async function write(
   loaded: Loaded,
   { entries, parts = [], also }: Extract<Outcome, { kind: 'append' }>,
 ): Promise<Loaded> {
-  let told: readonly Telling[] = [];
+  let notifications: readonly Notification[] = [];
   const append = (sql: Sql) =>
     engine.journal.append(sql, loaded, entries, (after) => {
-      told = toldOf(engine, loaded, after);
-      return [...parts, ...entailed(engine, after, told)];
+      notifications = notificationsOf(engine, loaded, after);
+      return [...parts, ...entailed(engine, after, notifications)];
     });
   // An obligation is opened with this status and never otherwise, so most operations need not ask.
   const owed = loaded.events.some(({ status }) => status === 'needs_attention');
@@ -41,8 +41,8 @@ export async function write(
     appended.snapshot.terminal ? null : delayOf(engine, appended.snapshot),
   );
   engine.recentLog.keep(appended);
-  engine.wake.tell(loaded.row.id);
-  const awaited = told.flatMap(({ sinks }) => sinks);
+  engine.wake.notify(loaded.row.id);
+  const awaited = notifications.flatMap(({ sinks }) => sinks);
   if (appended.snapshot.status === 'needs_attention') awaited.push(ALERTS);
   if (awaited.length > 0) engine.deliveryWorkers.kick(awaited);
   return appended;
@@ -71,25 +71,30 @@ function note(engine: Engine, before: number, { row, process, snapshot, events }
   });
 }
 
-function entailed(engine: Engine, after: Loaded, told: readonly Telling[]): Statement[] {
+function entailed(
+  engine: Engine,
+  after: Loaded,
+  notifications: readonly Notification[],
+): Statement[] {
   const { id: operationId } = after.row;
   const { snapshot } = after;
   const { terminal, seq } = snapshot;
   const parts: Statement[] = [];
   if (!terminal)
     parts.push(engine.queue.add({ operationId, seq, startAfterMs: delayOf(engine, snapshot) }));
-  for (const { topic, data, sinks } of told) parts.push(outboxStatement(topic, data, sinks));
+  for (const { topic, data, sinks } of notifications)
+    parts.push(outboxStatement(topic, data, sinks));
   return parts;
 }
 
 /** What is told with the event, and to whom. */
-interface Telling {
+interface Notification {
   readonly topic: Topic;
   readonly data: readonly object[];
   readonly sinks: readonly string[];
 }
 
-function toldOf({ sinks }: Engine, before: Loaded, after: Loaded): Telling[] {
+function notificationsOf({ sinks }: Engine, before: Loaded, after: Loaded): Notification[] {
   const { terminal, status } = after.snapshot;
   const milestones =
     sinks.length === 0 ? [] : milestonesOf(before.snapshot, after).map(({ seq }) => ({ seq }));

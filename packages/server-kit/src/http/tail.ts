@@ -91,8 +91,8 @@ export class Tail {
       this.gathering = new Map();
       queueMicrotask(() => this.read());
     }
-    const together = this.gathering.get(session.cursor);
-    if (together) together.push(session);
+    const sharing = this.gathering.get(session.cursor);
+    if (sharing) sharing.push(session);
     else this.gathering.set(session.cursor, [session]);
   }
 

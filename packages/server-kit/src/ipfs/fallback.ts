@@ -32,8 +32,8 @@ export function fallbackStore(stores: readonly ContentStore[]): ContentStore {
         failures.push(toNftUpgradeError(thrown, 'metadata_upload_failed'));
       }
     }
-    const told = failures.find(({ retryable }) => retryable) ?? failures[0];
-    if (told) throw told;
+    const reported = failures.find(({ retryable }) => retryable) ?? failures[0];
+    if (reported) throw reported;
     if (otherwise === undefined) throw new NftUpgradeError('metadata_unavailable');
     return otherwise;
   };

@@ -7,14 +7,14 @@ import { redact } from '../telemetry/redact.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Channel } from './delivery-worker.ts';
 import { ALERTS, type Delivery, RELEASE } from './outbox.ts';
-import { publicationOf, type Told } from './publication.ts';
+import { type PublicationSource, publicationOf } from './publication.ts';
 
 const defaults = { timeoutMs: 10_000, maxTries: 50 };
 
 /** The sinks of the host. */
 export const sinkChannels = (
   sinks: readonly Sink[],
-  load: (delivery: Delivery) => Promise<Told>,
+  load: (delivery: Delivery) => Promise<PublicationSource>,
   telemetry: Telemetry,
 ): Channel[] =>
   sinks.map((sink) => ({

@@ -58,7 +58,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
     workers.push(worker);
     return worker;
   };
-  const tell = async (operationId: string, seqs: number[], sinks = ['sink']) => {
+  const enqueue = async (operationId: string, seqs: number[], sinks = ['sink']) => {
     for (const seq of seqs)
       await db.tx((sql) => enqueueOutbox(sql, operationId, 'event', { seq }, sinks));
   };
@@ -76,14 +76,14 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
         throw new NftUpgradeError('internal');
       })
       .catch(() => undefined);
-    await tell('one', [2]);
+    await enqueue('one', [2]);
     run('sink', async (delivery) => void seen.push(seqOf(delivery)));
     await expect.poll(() => seen, patient).toEqual(['one/2']);
   });
 
   it('keeps the order within an operation, whatever fails; others do not wait', async () => {
-    await tell('one', [1, 2, 3]);
-    await tell('two', [1, 2]);
+    await enqueue('one', [1, 2, 3]);
+    await enqueue('two', [1, 2]);
     const seen: string[] = [];
     let broken = true;
     const deliver = async (delivery: Delivery) => {
@@ -100,7 +100,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   });
 
   it('keeps the order with two couriers on one sink', async () => {
-    await tell('one', [1, 2, 3, 4, 5, 6]);
+    await enqueue('one', [1, 2, 3, 4, 5, 6]);
     const seen: string[] = [];
     for (let node = 0; node < 2; node += 1)
       run('sink', async (delivery) => void seen.push(seqOf(delivery)));
@@ -110,7 +110,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   });
 
   it('S6: a sink that hangs holds up no other, counts as failed, and is tried again', async () => {
-    await tell('one', [1, 2], ['slow', 'quick']);
+    await enqueue('one', [1, 2], ['slow', 'quick']);
     const seen: string[] = [];
     let hang = true;
     const aborted: boolean[] = [];
@@ -137,7 +137,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   });
 
   it('makes a dead letter after the budget; its successors wait for its replay', async () => {
-    await tell('one', [1, 2]);
+    await enqueue('one', [1, 2]);
     const seen: string[] = [];
     let broken = true;
     run('sink', async (delivery) => {
@@ -173,7 +173,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   });
 
   it('releases the successors of a skipped dead letter; a refusal is dead at once', async () => {
-    await tell('one', [1, 2]);
+    await enqueue('one', [1, 2]);
     const seen: string[] = [];
     run('sink', async (delivery) => {
       if (delivery.data.seq === 1) throw new NftUpgradeError('sink_refused', { message: 'Gone.' });
@@ -190,14 +190,14 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   });
 
   it('replays all of one sink, and none of another', async () => {
-    await tell('one', [1], ['a', 'b']);
+    await enqueue('one', [1], ['a', 'b']);
     await db.sql(`update nft_upgrade.delivery set state = 'dead', tries = 9, settled_at = now()`);
     expect(await outbox().replay({ sink: 'a' })).toBe(1);
     expect((await outbox().list()).map(({ sink }) => sink)).toEqual(['b']);
   });
 
   it('without an order, a dead letter holds nothing back', async () => {
-    await tell('one', [1, 2]);
+    await enqueue('one', [1, 2]);
     const seen: string[] = [];
     const deliver = async (delivery: Delivery) => {
       if (delivery.data.seq === 1) throw new NftUpgradeError('sink_refused');
@@ -208,7 +208,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   });
 
   it('gives back what it had in hand when it stops, without counting the try', async () => {
-    await tell('one', [1]);
+    await enqueue('one', [1]);
     let begun = 0;
     const first = run('sink', () => {
       begun += 1;
@@ -223,7 +223,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   });
 
   it('believes only the last lease: a node that woke up late changes nothing', async () => {
-    await tell('one', [1]);
+    await enqueue('one', [1]);
     let wakeUp = () => {};
     const late = run('sink', () => new Promise((resolve) => (wakeUp = resolve)));
     await expect
@@ -238,7 +238,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   });
 
   it('forgets what was told long ago, and nothing that is still to be told', async () => {
-    await tell('one', [1, 2]);
+    await enqueue('one', [1, 2]);
     await db.sql(
       `update nft_upgrade.delivery set state = 'delivered'
         where id = (select min(id) from nft_upgrade.delivery)`,

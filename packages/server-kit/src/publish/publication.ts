@@ -25,14 +25,14 @@ export function milestonesOf(before: Snapshot, { process, events }: Loaded): Ope
   let { asset } = before;
   return events.filter((event) => {
     if (event.seq <= before.seq) return false;
-    const told = isMilestone(process, asset, event);
+    const notified = isMilestone(process, asset, event);
     asset = event.asset;
-    return told;
+    return notified;
   });
 }
 
 /** What a publication is made of. */
-export interface Told {
+export interface PublicationSource {
   readonly row: Pick<
     OperationRow,
     'id' | 'process' | 'principal' | 'wallet' | 'input' | 'traceparent'
@@ -42,7 +42,10 @@ export interface Told {
 }
 
 /** What was to be told with one event, the same on every repeat. */
-export function publicationOf({ row, process, events }: Told, seq: number): Publication {
+export function publicationOf(
+  { row, process, events }: PublicationSource,
+  seq: number,
+): Publication {
   const event = events.find((candidate) => candidate.seq === seq);
   const snapshot = foldAll(
     process,

@@ -32,8 +32,8 @@ export const redisWake =
       reconnectStrategy: (tries: number) =>
         Math.min(2_000, 50 * 2 ** Math.min(tries, 10)) * (0.5 + Math.random() / 2),
     };
-    // What cannot be said now is not said later: by then everybody has looked by himself.
-    const speaker = createClient({ url, socket, disableOfflineQueue: true });
+    // What cannot be sent now is not sent later: by then every node has looked by itself.
+    const publisher = createClient({ url, socket, disableOfflineQueue: true });
     const listener = createClient({ url, socket, pingInterval: 10_000 });
     let left = false;
     const report = (error: unknown) => {
@@ -43,16 +43,16 @@ export const redisWake =
         // A hook of the host must not end the process (an error event without a listener would).
       }
     };
-    for (const client of [speaker, listener]) client.on('error', report);
-    // Whatever was said before the connection stood is missed.
+    for (const client of [publisher, listener]) client.on('error', report);
+    // Messages from before the connection stood are missed.
     listener.on('ready', () => onMessage(null));
-    for (const client of [speaker, listener]) client.connect().catch(report);
+    for (const client of [publisher, listener]) client.connect().catch(report);
     listener.subscribe(channel, (message) => onMessage(message)).catch(report);
     return {
-      say: (message) => speaker.publish(channel, message),
+      broadcast: (message) => publisher.publish(channel, message),
       async leave() {
         left = true;
-        for (const client of [speaker, listener]) client.destroy();
+        for (const client of [publisher, listener]) client.destroy();
       },
     };
   };

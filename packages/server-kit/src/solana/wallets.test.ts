@@ -216,9 +216,9 @@ describe('wallets, from the click to the chain', () => {
     async (step, code) => {
       const user = await stage.user([step]);
       const operation = await begin(user.address, user.wallet);
-      const told = await codeOf(operation.sign());
+      const refusedWith = await codeOf(operation.sign());
       // What only a signature shows, the page leaves to the server.
-      expect([code, 'wrong_account']).toContain(told);
+      expect([code, 'wrong_account']).toContain(refusedWith);
       const [signedTransaction = ''] = user.wallet.signed;
       const query = {
         process: 'upgrade',

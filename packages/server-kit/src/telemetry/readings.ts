@@ -7,7 +7,7 @@ import type { Reading } from './telemetry.ts';
  * shows the same, so take the maximum over nodes.
  */
 export async function readGauges(db: Db): Promise<Reading[]> {
-  const [authority, owed, told] = await Promise.all([
+  const [authority, owed, deliveries] = await Promise.all([
     seenAuthority(db),
     db.sql<{ process: string; open: number; age: number }>(
       `select p.process, count(*)::int as open,
@@ -38,7 +38,7 @@ export async function readGauges(db: Db): Promise<Reading[]> {
       { name: 'nft_upgrade.obligations.open', value: open, attributes: { process } },
       { name: 'nft_upgrade.obligations.age', value: age, attributes: { process } },
     ]),
-    ...told.flatMap(({ sink, waiting, dead, age }): Reading[] => [
+    ...deliveries.flatMap(({ sink, waiting, dead, age }): Reading[] => [
       { name: 'nft_upgrade.outbox.waiting', value: waiting, attributes: { sink } },
       { name: 'nft_upgrade.outbox.age', value: age ?? 0, attributes: { sink } },
       { name: 'nft_upgrade.outbox.dead', value: dead, attributes: { sink } },

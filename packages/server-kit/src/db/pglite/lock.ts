@@ -13,7 +13,7 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 const pattern = /^\.lock-(\d+)-([0-9a-z]+)-([0-9a-z]+)$/;
 const attempts = 4;
 
-interface Holder {
+interface LockHolder {
   readonly file: string;
   readonly pid: number;
   readonly start: string;
@@ -62,14 +62,14 @@ function exists(pid: number): boolean {
 }
 
 /** Only what is proven: everything that cannot be known from here counts as alive. */
-async function isDead(holder: Holder, here: string): Promise<boolean> {
+async function isDead(holder: LockHolder, here: string): Promise<boolean> {
   if (holder.place !== here) return false;
   if (!exists(holder.pid)) return true;
   const start = await startOf(holder.pid);
   return start !== 'unknown' && holder.start !== 'unknown' && start !== holder.start;
 }
 
-async function holders(folder: string): Promise<Holder[]> {
+async function holders(folder: string): Promise<LockHolder[]> {
   const found = (await readdir(folder))
     .map((file) => pattern.exec(file))
     .filter((match) => match !== null);
@@ -81,7 +81,7 @@ async function holders(folder: string): Promise<Holder[]> {
   }));
 }
 
-const inUse = (folder: string, { pid, place, file }: Holder, here: string): NftUpgradeError =>
+const inUse = (folder: string, { pid, place, file }: LockHolder, here: string): NftUpgradeError =>
   new NftUpgradeError('database_in_use', {
     message:
       place === here
@@ -105,7 +105,7 @@ const inUse = (folder: string, { pid, place, file }: Holder, here: string): NftU
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const [start, here] = await Promise.all([startOf(process.pid), placeOf()]);
-  const own: Holder = {
+  const own: LockHolder = {
     file: `.lock-${process.pid}-${start}-${here}`,
     pid: process.pid,
     start,
@@ -124,7 +124,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     await handle.close();
     // Looking only after one's own file is there: of two that come at once, at least the later one
     // sees the other.
-    let alive: Holder | undefined;
+    let alive: LockHolder | undefined;
     for (const holder of await holders(folder)) {
       if (holder.file === own.file) continue;
       if (await isDead(holder, here)) await rm(join(folder, holder.file), { force: true });

@@ -159,32 +159,32 @@ describeEnvironments('burns', (environment) => {
       nodes: 'do not answer',
       trouble: () => environment.harness.silence(true),
       end: () => environment.harness.silence(false),
-      told: true,
+      reported: true,
     },
     {
       nodes: 'disagree',
       trouble: () => environment.harness.doubt(true),
       end: () => environment.harness.doubt(false),
-      told: true,
+      reported: true,
     },
     {
       nodes: 'have fallen behind',
       trouble: () => environment.harness.lag(100),
       end: () => environment.harness.lag(0),
-      told: false,
+      reported: false,
     },
   ])(
     'B9: nodes of the chain that $nodes make it wait, never guess',
-    async ({ trouble, end, told }) => {
+    async ({ trouble, end, reported }) => {
       const node = await environment.node();
       const id = await environment.awaiting(node);
       // Nodes that are behind take what is sent: so they can be behind before it, and the watch has
       // no moment to see the burn.
-      if (!told) trouble();
+      if (!reported) trouble();
       const submitted = await environment.harness.submit(id);
       trouble();
       environment.errors.length = 0;
-      if (told)
+      if (reported)
         await expect.poll(() => environment.errors.length, { timeout: 30_000 }).toBeGreaterThan(2);
       for (let look = 0; look < 3; look += 1) await node.advance(id);
       expect(['awaiting_burn', 'verifying_burn']).toContain(

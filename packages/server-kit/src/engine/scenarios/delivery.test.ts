@@ -113,10 +113,10 @@ describeEnvironments('deliveries', (environment) => {
     if (lies < 3) await environment.until(node, id, 'completed');
     else await isOwedThenDelivered(node, id, 'metadata_cid_mismatch');
     expect(answers).toBe(lies + 1);
-    const told = (await node.events({ ...environment.query(id), after: 0 })).flatMap(
+    const codes = (await node.events({ ...environment.query(id), after: 0 })).flatMap(
       ({ code }) => code ?? [],
     );
-    expect(told).toContain('metadata_cid_mismatch');
+    expect(codes).toContain('metadata_cid_mismatch');
     const { facts } = await node.snapshot(environment.query(id));
     // What stands on the chain was compared with this before the operation was completed.
     expect(facts).toMatchObject({ ipfsHash: stored, metadataUri: `ipfs://${stored}` });

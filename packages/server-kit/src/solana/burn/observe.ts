@@ -85,13 +85,13 @@ async function look(
     const unreported = landedOne(found);
     if (unreported) return unreported;
     const refused = firstOf(judged, 'refused');
-    if (refused) return told(refused);
+    if (refused) return refusalOf(refused);
     if (!heldForGood) return gone(endpoint, standard, attempts, found, ruledOut, settled.slot);
     return { kind: 'untouched' };
   }
 
   const refused = firstOf(judged, 'refused');
-  if (refused) return told(refused);
+  if (refused) return refusalOf(refused);
   const failed = firstOf(judged, 'failed');
   if (failed) return failed;
   // Not held for good, but now: it has come into the wallet just before.
@@ -200,7 +200,7 @@ function firstOf<Kind extends Judgement['kind']>(
 }
 
 /** Without what is only for this file: two nodes are compared by the whole answer. */
-const told = ({
+const refusalOf = ({
   kind,
   signature,
   code,

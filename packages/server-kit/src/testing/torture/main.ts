@@ -33,7 +33,7 @@ const report = await torture({
   nodes: number('nodes'),
   clients: number('clients'),
   usersEach: number('users'),
-  say: (line) => console.error(line),
+  print: (line) => console.error(line),
 });
 if (values.json) {
   const { kills, found, ...rest } = report;

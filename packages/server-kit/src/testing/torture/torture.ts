@@ -32,7 +32,7 @@ export interface TortureOptions {
   /** Users in each client process. Default 2. */
   usersEach?: number;
   /** Told now and then how it goes. */
-  say?(line: string): void;
+  print?(line: string): void;
 }
 
 export interface TortureReport extends Omit<Audit, 'violations'> {
@@ -71,7 +71,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     database: flavour = 'postgres',
     clients: clientCount = 4,
     usersEach = 2,
-    say = () => undefined,
+    print = () => undefined,
   } = options;
   process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'nft-upgrade-compile-cache');
   const [database, chain] = await Promise.all([
@@ -141,7 +141,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     const any = <T>(from: readonly T[]): T | undefined =>
       from[Math.floor(Math.random() * from.length)];
     const end = Date.now() + forMs;
-    let told = Date.now();
+    let printedAt = Date.now();
     while (Date.now() < end) {
       await sleep(Math.min(Math.random() * 2 * everyMs, end - Date.now()));
       if (Date.now() >= end) break;
@@ -160,11 +160,11 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
         const up = Math.random() < STARTING_SHARE ? all : all.filter(({ ready }) => ready);
         if (await any(up)?.kill()) count(kind);
       }
-      if (Date.now() - told > 30_000) {
-        told = Date.now();
-        say(
+      if (Date.now() - printedAt > 30_000) {
+        printedAt = Date.now();
+        print(
           `${kills.total} kills, ${acknowledged.size} operations acknowledged, ` +
-            `${Math.round((end - told) / 1_000)} s left`,
+            `${Math.round((end - printedAt) / 1_000)} s left`,
         );
       }
     }

@@ -24,7 +24,7 @@ export interface UsersTask {
 /** What is told to the parent: an operation that exists, or the code of what went wrong. */
 export type UsersReport = { acknowledged: string } | { problem: string };
 
-const tell = (report: UsersReport) => process.send?.(report);
+const report = (report: UsersReport) => process.send?.(report);
 
 const steps: readonly WalletStep[] = [
   'sign',
@@ -66,7 +66,7 @@ async function live(task: UsersTask, key: string): Promise<void> {
       else await begin(client, baseUrl, user);
     } catch (error) {
       // Its node was killed: the next one knows everything.
-      tell({ problem: isNftUpgradeError(error) ? error.code : 'connection' });
+      report({ problem: isNftUpgradeError(error) ? error.code : 'connection' });
       await sleep(Math.random() * 200);
     } finally {
       client.close();
@@ -110,7 +110,7 @@ async function finish(operation: Operation): Promise<void> {
   }, 300);
   try {
     const acknowledged = await operation.started;
-    tell({ acknowledged });
+    report({ acknowledged });
     await signNow();
     await operation.done;
   } finally {
