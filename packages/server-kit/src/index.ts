@@ -55,6 +55,7 @@ export type {
   BurnObservation,
   BurnPort,
   Chain,
+  ChainPoint,
   FoundBurn,
   Funds,
   HeldNft,

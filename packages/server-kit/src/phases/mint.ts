@@ -39,10 +39,12 @@ export const mintDriver: PhaseDriver = {
         case 'minted': {
           const landed = open.find((attempt) => attempt.signature === seen.transactionSignature);
           // For the receipt, which must not depend on whether a node answers when it is made.
-          if (landed) await step.attempts.settle('mint', landed.attempt, mintedIn(seen.slot));
+          if (landed && seen.slot !== null)
+            await step.attempts.settle('mint', landed.attempt, mintedIn(seen.slot));
           return next({
             mintAddress: seen.mintAddress,
-            transactionSignature: seen.transactionSignature,
+            // Where no node shows the transaction any more, an explorer finds it by the address.
+            transactionSignature: seen.transactionSignature ?? seen.mintAddress,
             message: 'Updating your records',
           });
         }

@@ -54,32 +54,69 @@ export interface SignedBurn {
   changes?: readonly WalletChange[];
 }
 
+/** A point of the finalized chain: everything in blocks up to `blockHeight` is settled. */
+export interface ChainPoint {
+  slot: number;
+  blockHeight: number;
+}
+
 /**
- * What the chain says about a burn. Only `burned` and `burned_elsewhere` are proof; only `dead`
- * permits another attempt.
+ * What the chain says about a burn. Only `burned` and `burned_elsewhere` are proof that it counts;
+ * only a `proof` (of the death of every attempt) permits another attempt. Nothing is ever concluded
+ * from what a node cannot show or this code cannot read: that is `pending` or `gone`, and never
+ * `moved`, `refused` or `dead`.
  */
 export type BurnObservation =
   /** The NFT is in the wallet, and at least one attempt may still land. */
   | { kind: 'untouched' }
-  /** Ours, landed, not finalized: may still be dropped by a fork. */
-  | { kind: 'pending'; signature: string; commitment: 'processed' | 'confirmed' }
+  /**
+   * Ours, landed, not finalized: may still be dropped by a fork. `unproven` says why a transaction
+   * that is final proves nothing yet: no node shows it, or in a version that cannot be read. Where
+   * that lasts, people have to look.
+   */
+  | {
+      kind: 'pending';
+      signature: string;
+      commitment: 'processed' | 'confirmed';
+      unproven?: string;
+    }
   /** Finalized, and every check of the burn verification holds. */
   | { kind: 'burned'; signature: string; slot: number }
   /** Finalized burn by the owner, outside our transactions. */
   | { kind: 'burned_elsewhere'; signature: string; slot: number }
-  /** Ours landed with an error, and the NFT is still in the wallet. */
-  | { kind: 'failed'; signature: string; code: string; message: string }
   /**
-   * A reported signature is not a burn for this operation; `code` says why. Others may still be.
+   * Ours landed with an error, and the NFT is still in the wallet. Other attempts may still land
+   * where `proof` is missing.
    */
-  | { kind: 'refused'; signature: string; code: string; message: string }
+  | { kind: 'failed'; signature: string; code: string; message: string; proof?: ChainPoint }
+  /**
+   * A reported signature is not a burn for this operation; `code` says why. `others` are not one
+   * either. What is not named here may still be.
+   */
+  | {
+      kind: 'refused';
+      signature: string;
+      code: string;
+      message: string;
+      others?: readonly { signature: string; code: string }[];
+    }
   /**
    * No attempt can land any more; the NFT is in the wallet. `proof`: the point of the finalized
    * chain that is beyond the life of every attempt, and as of which none has landed.
    */
-  | { kind: 'dead'; proof?: { slot: number; blockHeight: number } }
-  /** The NFT left the wallet without being burned. */
-  | { kind: 'moved'; message: string };
+  | { kind: 'dead'; proof?: ChainPoint }
+  /**
+   * The NFT is in another wallet. It may come back, and an attempt may then land, where `proof` is
+   * missing.
+   */
+  | { kind: 'moved'; message: string; proof?: ChainPoint }
+  /**
+   * The NFT is destroyed for good, and no burn that counts explains it so far: the wallet is empty.
+   * With a `signature`, that transaction destroyed it in a way that does not count (`code` says
+   * why), and that is final. Without one, no node shows how: pruned, buried under strangers'
+   * transactions, or not indexed yet. Later looks go on looking.
+   */
+  | { kind: 'gone'; message: string; signature?: string; code?: string };
 
 /** A burn that names an operation, found without knowing of it. */
 export interface FoundBurn {
@@ -167,8 +204,17 @@ export type MintObservation =
   | { kind: 'absent' }
   /** Sent or landed, not finalized. */
   | { kind: 'pending'; signature: string }
-  /** Finalized, checked against the request: owner, supply 1, authority gone, URI. */
-  | { kind: 'minted'; mintAddress: string; transactionSignature: string; slot: number }
+  /**
+   * Finalized, checked against the request: owner, supply 1, authority gone, URI. What stands at
+   * the address proves it; signature and slot are null where no node shows the transaction any more
+   * and no attempt is known.
+   */
+  | {
+      kind: 'minted';
+      mintAddress: string;
+      transactionSignature: string | null;
+      slot: number | null;
+    }
   /** Landed with an error; another attempt is permitted. */
   | { kind: 'failed'; signature: string; code: string; message: string }
   /** Something else stands there, or it is not what was ordered: an operator has to look. */
