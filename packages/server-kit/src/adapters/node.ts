@@ -1,14 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { problemResponse } from '../http/problem.ts';
 import { takeSession } from '../http/session-body.ts';
 import { watchClient } from './node/client.ts';
 import { type ReceivedOptions, toRequest } from './node/request.ts';
-import { abandon, sendResponse } from './node/response.ts';
+import { abandon, type NodeResponse, sendResponse } from './node/response.ts';
 import { streamSession } from './node/stream.ts';
 
 export type { ReceivedOptions } from './node/request.ts';
+export type { NodeResponse } from './node/response.ts';
 export { type StopOptions, type Stoppable, stopOnSignal } from './node/stop.ts';
 
 const unreadable = () =>
@@ -20,8 +21,6 @@ const unreadable = () =>
 export type Fetch = (request: Request) => Response | Promise<Response>;
 /** A request of Node over HTTP/1.1 or HTTP/2. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
-/** A response of Node over HTTP/1.1 or HTTP/2. */
-export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 /** Options of `toNodeHandler`. */
 export interface NodeHandlerOptions {

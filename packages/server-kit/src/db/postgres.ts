@@ -6,7 +6,7 @@ import { closedError, databaseUnavailable, isConnectionFailure } from './errors.
 import { optionalPackage } from './optional.ts';
 import { encodeParameters, parseBigint } from './parameters.ts';
 import { createListener } from './postgres/listener.ts';
-import { inTransaction, type Session } from './transaction.ts';
+import { inTransaction, type TransactionSession } from './transaction.ts';
 
 /** Where the database is, as `pg` takes it, and how it is used. */
 export interface PostgresOptions
@@ -120,7 +120,7 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
   // listens to ends the process.
   pool.on('connect', (client) => void client.on('error', () => undefined));
 
-  const use = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+  const use = async <T>(work: (session: TransactionSession) => Promise<T>): Promise<T> => {
     const client = await pool.connect().catch((error: unknown) => {
       throw databaseUnavailable(error);
     });
@@ -178,7 +178,7 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
   // connectionTimeoutMillis.
   const running = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
-  const borrow = <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+  const borrow = <T>(work: (session: TransactionSession) => Promise<T>): Promise<T> => {
     if (closing !== undefined) return Promise.reject(closedError());
     const result = use(work);
     running.add(result);

@@ -4,7 +4,7 @@ import { databaseUnavailable } from './errors.ts';
 import { serial } from './serial.ts';
 
 /** One connection that nobody else uses meanwhile. */
-export interface Session {
+export interface TransactionSession {
   readonly sql: Sql;
   /** Runs the command and resolves with the tag that the server answered. */
   control(command: 'BEGIN' | 'COMMIT' | 'ROLLBACK'): Promise<string>;
@@ -19,7 +19,7 @@ const over = (): NftUpgradeError =>
 
 /** Runs `work` in a transaction of the session. See `Db.tx`. */
 export async function inTransaction<T>(
-  session: Session,
+  session: TransactionSession,
   work: (sql: Sql) => Promise<T>,
 ): Promise<T> {
   const inTurn = serial();

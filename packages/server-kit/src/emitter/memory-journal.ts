@@ -15,7 +15,7 @@ export interface MemoryJournalOptions {
   now?(): number;
 }
 
-interface Log {
+interface MemoryLog {
   readonly entry: JournalEntry;
   readonly events: OperationEvent[];
   readonly signals: Signal[];
@@ -37,20 +37,20 @@ export function memoryJournal({
   keepMs = 3_600_000,
   now = Date.now,
 }: MemoryJournalOptions = {}): Journal {
-  const logs = new Map<string, Log>();
+  const logs = new Map<string, MemoryLog>();
   const subjects = new Map<string, string>();
   const keys = new Map<string, { operationId: string; request: string }>();
   // In the order in which they ended.
-  const ended = new Set<Log>();
+  const ended = new Set<MemoryLog>();
   const watchers = createWatchers();
   let bytes = 0;
 
-  const grow = (log: Log, value: unknown) => {
+  const grow = (log: MemoryLog, value: unknown) => {
     const size = JSON.stringify(value)?.length ?? 0;
     log.bytes += size;
     bytes += size;
   };
-  const forget = (log: Log) => {
+  const forget = (log: MemoryLog) => {
     ended.delete(log);
     logs.delete(log.entry.operationId);
     for (const key of log.keys) keys.delete(key);
@@ -68,12 +68,12 @@ export function memoryJournal({
       });
     }
   };
-  const logOf = (operationId: string): Log => {
+  const logOf = (operationId: string): MemoryLog => {
     const log = logs.get(operationId);
     if (!log) throw new NftUpgradeError('not_found', { operationId });
     return log;
   };
-  const keep = (log: Log, name: string | null, key: JournalKey | null) => {
+  const keep = (log: MemoryLog, name: string | null, key: JournalKey | null) => {
     if (name === null || key === null) return;
     keys.set(name, { operationId: log.entry.operationId, request: key.request });
     log.keys.push(name);
@@ -93,7 +93,7 @@ export function memoryJournal({
         return { operationId: live, created: false, request };
       }
       makeRoom();
-      const log: Log = {
+      const log: MemoryLog = {
         entry,
         events: [first],
         signals: [],

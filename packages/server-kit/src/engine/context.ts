@@ -1,6 +1,6 @@
 import { type AnyProcess, NftUpgradeError, type Processes } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../db/db.ts';
-import type { Journal, Loaded } from '../journal/journal.ts';
+import type { EngineJournal, Loaded } from '../journal/journal.ts';
 import type { RecentLog } from '../journal/recent-log.ts';
 import type { Patience } from '../phases/driver.ts';
 import type { Alerts } from '../ports/alerts.ts';
@@ -19,7 +19,7 @@ import type { Wake } from './wake.ts';
 /** Everything the parts of the engine share. Made once, by the service. */
 export interface Engine {
   readonly db: Db;
-  readonly journal: Journal;
+  readonly journal: EngineJournal;
   readonly recentLog: RecentLog;
   readonly queue: Queue;
   readonly wake: Wake;

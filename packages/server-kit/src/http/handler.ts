@@ -59,8 +59,8 @@ export interface Handler {
 /** Journal reads of streams that run at once. */
 const READS_AT_ONCE = 32;
 
-type Endpoint = (context: HttpContext, call: OperationCall) => Promise<Response>;
-type Endpoints = Readonly<Record<string, Endpoint>>;
+type OperationEndpoint = (context: HttpContext, call: OperationCall) => Promise<Response>;
+type Endpoints = Readonly<Record<string, OperationEndpoint>>;
 
 const operationEndpoints: Readonly<Record<Exclude<Route['kind'], 'start'>, Endpoints>> = {
   operation: { GET: snapshot },

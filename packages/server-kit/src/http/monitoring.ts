@@ -18,13 +18,13 @@ export interface MonitoringOptions {
   ready: (() => Promise<boolean>) | null;
 }
 
-type Endpoint = () => Promise<Response>;
+type MonitoringEndpoint = () => Promise<Response>;
 
 /** What a monitor asks, without being signed in: none of it names an operation or a user. */
 export function createMonitoring(
   { registry, clock, report }: Pick<HttpContext, 'registry' | 'clock' | 'report'>,
   { health, ready }: MonitoringOptions,
-): Readonly<Record<string, Endpoint>> {
+): Readonly<Record<string, MonitoringEndpoint>> {
   const passes = async (check: () => Promise<boolean>): Promise<boolean> => {
     let timer: unknown;
     const late = new Promise<boolean>((resolve) => {

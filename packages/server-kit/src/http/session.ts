@@ -16,7 +16,7 @@ import type { Tail } from './tail.ts';
 export type CloseReason = 'completed' | 'rolled' | 'drained' | 'left' | 'stalled' | 'failed';
 
 /** Where a session writes: a stream of the fetch standard, or a response of Node. */
-export interface Sink {
+export interface FrameSink {
   /**
    * Takes frames; they are shared with other streams. False when it will ask for more by itself.
    */
@@ -51,7 +51,7 @@ export class Session {
   cursor: number;
   private readonly tail: Tail;
   private readonly slot: Slot;
-  private sink: Sink | null = null;
+  private sink: FrameSink | null = null;
   private opened = false;
   /** The journal may hold what was not sent yet. */
   private news = true;
@@ -83,7 +83,7 @@ export class Session {
   }
 
   /** Gives it a sink, or another one before anything was sent. */
-  attach(sink: Sink): void {
+  attach(sink: FrameSink): void {
     this.sink = sink;
     if (this.broken) sink.fail(this.broken);
   }
@@ -117,7 +117,7 @@ export class Session {
     if (this.over) return false;
     // The last frame is out: nothing is gained by waiting until it is read.
     if (this.closing && (this.closing.reason === 'completed' || !this.hungry))
-      this.endInOrder(this.closing);
+      this.closeNormally(this.closing);
     else this.advance();
     return page.chunk !== null;
   }
@@ -212,7 +212,7 @@ export class Session {
     }
   }
 
-  private endInOrder({ reason, frame }: { reason: CloseReason; frame: string }): void {
+  private closeNormally({ reason, frame }: { reason: CloseReason; frame: string }): void {
     if (!this.opened) this.send(Buffer.from(openingFrame(this.tail.shared.timing)));
     if (frame !== '') this.send(Buffer.from(frame));
     // A write can find out that the client is gone.
@@ -225,7 +225,7 @@ export class Session {
   private advance(): void {
     if (this.over || !this.hungry || this.reading) return;
     const { timing } = this.tail.shared;
-    if (this.closing) this.endInOrder(this.closing);
+    if (this.closing) this.closeNormally(this.closing);
     else if (!this.opened) {
       this.opened = true;
       this.send(Buffer.from(openingFrame(timing)));

@@ -2,7 +2,7 @@ import type { ErrorCode } from '@aiw3/nft-upgrade/protocol';
 import { type Answer, baseUrl, checkedHeaders, httpStore } from './http.ts';
 import type { KuboStoreOptions } from './kubo.ts';
 
-type Call = (
+type KuboCall = (
   code: ErrorCode,
   endpoint: string,
   query: Readonly<Record<string, string>>,
@@ -10,7 +10,7 @@ type Call = (
 ) => Promise<Answer>;
 
 /** Calls of Kubo's RPC API: always POST, `/api/v0/<endpoint>`. Checks the options. */
-export function kuboClient(options: KuboStoreOptions): Call {
+export function kuboClient(options: KuboStoreOptions): KuboCall {
   const base = baseUrl('kuboStore', 'url', options.url);
   const send = httpStore(
     'kuboStore',

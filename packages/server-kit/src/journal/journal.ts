@@ -57,7 +57,7 @@ export interface Entry {
   payload: object;
 }
 
-export interface Journal {
+export interface EngineJournal {
   /**
    * Makes the operation with its first event, and `parts` with it. Resolves to null, with nothing
    * written, when the subject has a live operation already.
@@ -105,7 +105,7 @@ const columns =
   'id, process, version, principal, wallet, subject, input, mint_key, ' +
   'status, seq, live, traceparent';
 
-export function createJournal({ db, processOf, node, now }: JournalOptions): Journal {
+export function createJournal({ db, processOf, node, now }: JournalOptions): EngineJournal {
   const written = (events: readonly OperationEvent[]): Statement => ({
     text: `written as (
       insert into nft_upgrade.event (operation_id, seq, status, data, node)

@@ -2,10 +2,10 @@ import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Log, LogLevel } from '../ports/log.ts';
 import { redact, redactText } from './redact.ts';
 
-type Write = (message: string, fields?: Readonly<Record<string, unknown>>) => void;
+type LogWrite = (message: string, fields?: Readonly<Record<string, unknown>>) => void;
 
 /** A log that redacts and never throws: what the parts of the kit write to. */
-export interface Logger extends Readonly<Record<LogLevel, Write>> {
+export interface Logger extends Readonly<Record<LogLevel, LogWrite>> {
   /**
    * An error that was handled: a warning when the same may succeed later, an error when somebody
    * has to do something.
@@ -15,7 +15,7 @@ export interface Logger extends Readonly<Record<LogLevel, Write>> {
 
 export function createLogger(log: Log | undefined): Logger {
   const at =
-    (level: LogLevel): Write =>
+    (level: LogLevel): LogWrite =>
     (message, fields = {}) => {
       if (!log) return;
       try {

@@ -18,7 +18,7 @@ import type {
 const name = (seed: string, length: 44 | 88): string =>
   hash('sha512', seed, 'hex').slice(0, length).replaceAll('0', 'z');
 
-interface Landed {
+interface MemoryTransaction {
   mint: string;
   finalized: boolean;
   failed: boolean;
@@ -32,7 +32,7 @@ interface Landed {
  */
 export function memoryChain(options: { autoFinalize?: boolean } = {}) {
   const holders = new Map<string, string>();
-  const landed = new Map<string, Landed>();
+  const landed = new Map<string, MemoryTransaction>();
   const minted = new Map<
     string,
     { owner: string; signature: string; finalized: boolean; slot: number }

@@ -55,7 +55,7 @@ export interface MemoryOperations extends Operations {
   readonly watchers: number;
 }
 
-interface Entry {
+interface MemoryEntry {
   readonly process: AnyProcess;
   readonly principalId: string;
   readonly subject: string;
@@ -85,7 +85,7 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
   const processes: Processes = options.processes ?? standardProcesses;
   const now = () => options.now?.() ?? Date.now();
   const subjectOf = (request: StartRequest) => options.subject?.(request) ?? request.process;
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, MemoryEntry>();
   const keys = new Map<string, Key>();
   const wakes = new Map<string, Set<() => void>>();
   const faults = new Map<MemoryMethod, unknown[]>();
@@ -97,7 +97,7 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
     if (queued && queued.length > 0) throw queued.shift();
   };
 
-  const owned = ({ process, operationId, principal }: OperationQuery): Entry => {
+  const owned = ({ process, operationId, principal }: OperationQuery): MemoryEntry => {
     const entry = entries.get(operationId);
     if (entry?.process.name !== process || entry.principalId !== principal.id)
       throw new NftUpgradeError('not_found', { operationId });
@@ -105,7 +105,7 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
   };
 
   const append = (
-    entry: Entry,
+    entry: MemoryEntry,
     status: string,
     payload: object,
     silent = false,
@@ -121,7 +121,10 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
     return event;
   };
 
-  const create = ({ process: name, principal, input }: StartRequest, about: string): Entry => {
+  const create = (
+    { process: name, principal, input }: StartRequest,
+    about: string,
+  ): MemoryEntry => {
     const process = processes[name];
     if (!process) throw new NftUpgradeError('unknown_process', { details: { process: name } });
     const operationId = `${process.idPrefix}_${entries.size + 1}`;
@@ -135,7 +138,7 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
     );
     const snapshot = foldAll(process, [event]);
     if (!snapshot) throw new NftUpgradeError('internal');
-    const entry: Entry = {
+    const entry: MemoryEntry = {
       process,
       principalId: principal.id,
       subject: about,
@@ -248,5 +251,5 @@ export function memoryOperations(options: MemoryOperationsOptions = {}): MemoryO
 
 const refusal = (
   code: 'burn_not_expected' | 'cancel_refused' | 'retry_refused',
-  { snapshot: { operationId, asset, status } }: Entry,
+  { snapshot: { operationId, asset, status } }: MemoryEntry,
 ) => new NftUpgradeError(code, { operationId, asset, details: { status } });

@@ -2,19 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 
 /** Who is told that a client went away. */
-interface Answer {
+interface ClientAnswer {
   leave(): void;
 }
 
 /** The other end of a request. */
-export interface Client {
+export interface NodeClient {
   isGone: boolean;
   /** What it is given; replaced when somebody else takes over. */
-  answer: Answer;
+  answer: ClientAnswer;
 }
 
 const ignore = () => {};
-const nothing: Answer = { leave: ignore };
+const nothing: ClientAnswer = { leave: ignore };
 
 /**
  * Notices that a client is gone, which is when the response closes: a request that was read to its
@@ -23,9 +23,9 @@ const nothing: Answer = { leave: ignore };
 export function watchClient(
   req: IncomingMessage | Http2ServerRequest,
   res: ServerResponse | Http2ServerResponse,
-): Client {
+): NodeClient {
   // A middleware that waited may have let the client go before anybody listened here.
-  const client: Client = { isGone: res.destroyed, answer: nothing };
+  const client: NodeClient = { isGone: res.destroyed, answer: nothing };
   const leave = () => {
     client.isGone = true;
     client.answer.leave();

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { constants, Http2ServerResponse } from 'node:http2';
 
+/** A response of Node over HTTP/1.1 or HTTP/2. */
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 export interface SendOptions {

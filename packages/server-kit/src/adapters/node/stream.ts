@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import { Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { Session, Sink } from '../../http/session.ts';
-import type { Client } from './client.ts';
+import type { FrameSink, Session } from '../../http/session.ts';
+import type { NodeClient } from './client.ts';
 import { abandon, flushHead, linger, type NodeResponse, write, writeHead } from './response.ts';
 
 /** A session writes to its socket itself, and is asked for more when that has drained. */
@@ -10,7 +10,7 @@ export function streamSession(
   session: Session,
   res: NodeResponse,
   response: Response,
-  client: Client,
+  client: NodeClient,
 ): void {
   writeHead(res, response);
   flushHead(res);
@@ -20,7 +20,7 @@ export function streamSession(
 }
 
 /** A class, because there is one for each open stream. */
-class ResponseSink implements Sink {
+class ResponseSink implements FrameSink {
   private readonly res: NodeResponse;
   private readonly session: Session;
   private readonly socket: Socket | null;

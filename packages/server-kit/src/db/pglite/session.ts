@@ -1,7 +1,7 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { PGlite } from '@electric-sql/pglite';
 import { databaseUnavailable, isConnectionFailure } from '../errors.ts';
-import type { Session } from '../transaction.ts';
+import type { TransactionSession } from '../transaction.ts';
 import { withTurn } from './yield.ts';
 
 /**
@@ -31,7 +31,7 @@ function withoutParameters(error: unknown): unknown {
  * The one session that PGlite has. The caller sees to it that only one runs at a time. `check`
  * throws when nothing may be acknowledged any more.
  */
-export function createSession(database: PGlite, check: () => void): Session {
+export function createSession(database: PGlite, check: () => void): TransactionSession {
   const guarded = <T>(query: () => Promise<T>): Promise<T> =>
     withTurn(async () => {
       check();

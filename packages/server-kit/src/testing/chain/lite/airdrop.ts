@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { decodeBase58, decodeTransaction, encodeBase58 } from '@aiw3/nft-upgrade/solana';
 import type { Bank } from './bank.ts';
-import type { Sent } from './mempool.ts';
+import type { SentTransaction } from './mempool.ts';
 import { Refusal } from './rpc/refusal.ts';
 import { keyBytes } from './svm.ts';
 
@@ -14,7 +14,11 @@ const transfer = 2;
  * would make the same transaction, and with it the same signature, for two equal requests in one
  * slot: the second would vanish.
  */
-export function airdropTransaction(bank: Bank, recipient: string, lamports: number): Sent {
+export function airdropTransaction(
+  bank: Bank,
+  recipient: string,
+  lamports: number,
+): SentTransaction {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const payer = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
   bank.fund(encodeBase58(payer), BigInt(lamports) + 1_000_000_000n);

@@ -3,7 +3,7 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { type DecodedTransaction, encodeBase58 } from '@aiw3/nft-upgrade/solana';
 import { execute, notRun, type Runtime, type Simulated, simulate } from './execute.ts';
 import { type Block, type Commitment, type Landed, Ledger } from './ledger.ts';
-import { Mempool, type Sent } from './mempool.ts';
+import { Mempool, type SentTransaction } from './mempool.ts';
 import { usesNonce } from './nonce.ts';
 import { type Account, keyBytes, type Native } from './svm.ts';
 
@@ -79,7 +79,7 @@ export class Bank {
     this.ledger.append(block, fill(block));
   }
 
-  #land(sent: Sent, block: Block): Landed | null {
+  #land(sent: SentTransaction, block: Block): Landed | null {
     if (this.ledger.find(sent.signature)) return null;
     // A nonce may have been used by an earlier transaction of this very block, so it is asked for
     // now and not when it was sent.
@@ -99,7 +99,7 @@ export class Bank {
    * its blockhash is not looked at.
    */
   simulate(
-    sent: Sent,
+    sent: SentTransaction,
     { verifySignatures, anyBlockhash }: { verifySignatures: boolean; anyBlockhash: boolean },
   ): Simulated {
     if (!anyBlockhash && this.ledger.find(sent.signature)) return notRun('AlreadyProcessed');

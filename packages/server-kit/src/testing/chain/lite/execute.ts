@@ -2,9 +2,9 @@ import { type DecodedTransaction, decodeTransaction, encodeBase58 } from '@aiw3/
 import type { TransactionReturnData } from 'litesvm/dist/internal.js';
 import type { Block, Landed } from './ledger.ts';
 import { resolveKeys } from './lookup.ts';
-import type { Sent } from './mempool.ts';
+import type { SentTransaction } from './mempool.ts';
 import { type Account, keyBytes, type LiteSvm, type Native } from './svm.ts';
-import { mintAccount, type TokenBalance, tokenAccount } from './token-account.ts';
+import { type AccountTokenBalance, mintAccount, tokenAccount } from './token-account.ts';
 import { neverLands, type TransactionError, transactionError } from './transaction-error.ts';
 
 /** The runtime with its classes. */
@@ -42,8 +42,8 @@ function tokenBalances(
   keys: readonly string[],
   state: ReadonlyMap<string, AccountState>,
   other: ReadonlyMap<string, AccountState>,
-): TokenBalance[] {
-  const balances: TokenBalance[] = [];
+): AccountTokenBalance[] {
+  const balances: AccountTokenBalance[] = [];
   for (const [accountIndex, address] of keys.entries()) {
     const token = tokenAccount(state.get(address)?.account ?? null);
     if (!token) continue;
@@ -69,7 +69,7 @@ function tokenBalances(
 /** Runs a transaction for good. Resolves with null when it does not get into the block. */
 export function execute(
   runtime: Runtime,
-  { signature, transaction, wire }: Sent,
+  { signature, transaction, wire }: SentTransaction,
   block: Block,
 ): Landed | null {
   const { keys, writable, loaded } = resolveKeys(runtime.svm, transaction);

@@ -1,7 +1,7 @@
 import type { DecodedTransaction } from '@aiw3/nft-upgrade/solana';
 import type { InnerInstruction, TransactionReturnData } from 'litesvm/dist/internal.js';
 import type { Account } from './svm.ts';
-import type { TokenBalance } from './token-account.ts';
+import type { AccountTokenBalance } from './token-account.ts';
 import type { TransactionError } from './transaction-error.ts';
 
 export type Commitment = 'processed' | 'confirmed' | 'finalized';
@@ -34,8 +34,8 @@ export interface Landed {
   /** Lamports by account, in the order of `keys`. */
   readonly preBalances: readonly bigint[];
   readonly postBalances: readonly bigint[];
-  readonly preTokenBalances: readonly TokenBalance[];
-  readonly postTokenBalances: readonly TokenBalance[];
+  readonly preTokenBalances: readonly AccountTokenBalance[];
+  readonly postTokenBalances: readonly AccountTokenBalance[];
   /**
    * The writable accounts as they were before; emptied when the block is finalized for every node,
    * because nothing asks for it any more.

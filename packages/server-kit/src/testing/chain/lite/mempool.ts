@@ -1,7 +1,7 @@
 import type { DecodedTransaction } from '@aiw3/nft-upgrade/solana';
 
 /** A transaction that was sent and has not landed. */
-export interface Sent {
+export interface SentTransaction {
   readonly signature: string;
   readonly transaction: DecodedTransaction;
   readonly wire: Uint8Array;
@@ -9,8 +9,8 @@ export interface Sent {
 
 /** What waits for the next block. The order is that of sending. */
 export class Mempool {
-  #waiting = new Map<string, Sent>();
-  #held = new Map<string, Sent>();
+  #waiting = new Map<string, SentTransaction>();
+  #held = new Map<string, SentTransaction>();
   #dropped = new Set<string>();
   #toDrop = 0;
   #toHold = 0;
@@ -23,7 +23,7 @@ export class Mempool {
     this.#toHold = count;
   }
 
-  add(sent: Sent): void {
+  add(sent: SentTransaction): void {
     const { signature } = sent;
     // By signature and not by call: whoever waits for a transaction sends it again and again, and
     // would defeat the accident.
@@ -48,7 +48,7 @@ export class Mempool {
   }
 
   /** Takes everything that waits. */
-  take(): Sent[] {
+  take(): SentTransaction[] {
     const taken = [...this.#waiting.values()];
     this.#waiting.clear();
     return taken;

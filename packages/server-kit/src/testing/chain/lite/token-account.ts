@@ -31,7 +31,7 @@ export interface Mint {
 }
 
 /** How much of a mint an account of a transaction held. */
-export interface TokenBalance {
+export interface AccountTokenBalance {
   readonly accountIndex: number;
   readonly mint: string;
   readonly owner: string;

@@ -2,7 +2,7 @@ import { encodeBase58 } from '@aiw3/nft-upgrade/solana';
 import type { TransactionReturnData } from 'litesvm/dist/internal.js';
 import type { Landed } from '../ledger.ts';
 import { keyFacts } from '../lookup.ts';
-import type { TokenBalance } from '../token-account.ts';
+import type { AccountTokenBalance } from '../token-account.ts';
 import type { TransactionError } from '../transaction-error.ts';
 import { uiTokenAmount } from './amount.ts';
 import { memoPrograms, memoText } from './memo.ts';
@@ -96,7 +96,7 @@ function innerInstructions(landed: Landed, isParsed: boolean): unknown[] {
   });
 }
 
-const tokenBalance = ({ amount, decimals, ...balance }: TokenBalance): unknown => ({
+const tokenBalance = ({ amount, decimals, ...balance }: AccountTokenBalance): unknown => ({
   ...balance,
   uiTokenAmount: uiTokenAmount(amount, decimals),
 });

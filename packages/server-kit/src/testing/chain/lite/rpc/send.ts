@@ -2,7 +2,7 @@ import { encodeBase58 } from '@aiw3/nft-upgrade/solana';
 import { airdropTransaction } from '../airdrop.ts';
 import type { Bank } from '../bank.ts';
 import { readTransaction, type Simulated } from '../execute.ts';
-import type { Sent } from '../mempool.ts';
+import type { SentTransaction } from '../mempool.ts';
 import { errorSentence, neverLands } from '../transaction-error.ts';
 import { commitmentOf, contextSlot, inContext, type Method } from './method.ts';
 import { address, type Config, config, packet, whole } from './params.ts';
@@ -10,7 +10,7 @@ import { Refusal } from './refusal.ts';
 import { renderAccount } from './render-account.ts';
 import { renderReturnData } from './render-transaction.ts';
 
-function read(text: unknown, options: Config): Sent {
+function read(text: unknown, options: Config): SentTransaction {
   const wire = packet(text, options.encoding);
   const transaction = readTransaction(wire);
   if (typeof transaction === 'string')
