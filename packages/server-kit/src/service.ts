@@ -96,7 +96,7 @@ export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
    */
   owedAlarmMs?: number;
   /**
-   * When people are called because the mint authority runs low: `alerts.authority`, an error in the
+   * When an alert goes out because the mint authority runs low: `alerts.authority`, an error in the
    * log, a gauge. Needs a chain that can tell.
    */
   authorityWatch?: AuthorityWatch;

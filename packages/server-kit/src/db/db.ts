@@ -5,8 +5,8 @@
  *
  * A statement with a name, always the same for the same text, may be kept prepared by the
  * connection, which saves the server most of its work for it. That is for lookups by key, whose
- * plan stays right when tables grow; `parameters` are needed then. Whoever passes statements on may
- * leave the name out.
+ * plan stays right when tables grow; `parameters` are needed then. Code that passes statements on
+ * may leave the name out.
  */
 export type Sql = <Row extends object = Record<string, unknown>>(
   text: string,

@@ -116,8 +116,8 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
   }
   const pool = new pg.Pool(config);
   pool.on('error', (error) => report(databaseUnavailable(error)));
-  // While `verify` runs neither the pool nor whoever asked listens, and an error that nobody
-  // listens to ends the process.
+  // While `verify` runs, neither the pool nor the caller listens, and an error without a listener
+  // ends the process.
   pool.on('connect', (client) => void client.on('error', () => undefined));
 
   const use = async <T>(work: (session: TransactionSession) => Promise<T>): Promise<T> => {

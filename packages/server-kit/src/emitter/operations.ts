@@ -54,7 +54,7 @@ export interface EmitterOperationsOptions {
   telemetry: Telemetry;
   /** The payload of a fresh transaction, or null while the earlier one can still land. */
   renewBurn(query: RenewQuery): Promise<Readonly<Record<string, unknown>> | null>;
-  /** Appends an event to an operation, whoever runs it. */
+  /** Appends an event to an operation, no matter which code runs it. */
   emit(
     entry: JournalEntry,
     snapshot: Snapshot,

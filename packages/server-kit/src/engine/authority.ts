@@ -5,7 +5,7 @@ import { within } from '../within.ts';
 import type { Engine } from './context.ts';
 import { isDue } from './due.ts';
 
-/** When people are called about the mint authority. */
+/** When the mint authority raises an alert. */
 export interface AuthorityWatch {
   /**
    * Lamports below which it counts as low. Default 100 000 000 (0.1 SOL): about 25 mints of

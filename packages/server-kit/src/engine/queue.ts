@@ -130,8 +130,8 @@ const longestTimerMs = 60_000;
 type Payload = Pick<Job, 'operationId' | 'seq'>;
 
 /**
- * One job an event has one name, so that whoever writes the next event can take it back without
- * having read it.
+ * The job of an event has one name, so that the node that writes the next event can withdraw it
+ * without having read it.
  */
 function idOf({ operationId, seq }: Payload): string {
   const hex = createHash('sha256').update(`${operationId}/${seq}`).digest('hex');

@@ -18,7 +18,7 @@ export interface Retries {
  * first.
  */
 export const boundedRetries = (pauseMs: number): Retries => ({ pauseMs, most: 8 });
-/** Whoever asks has mended what refused them. */
+/** The caller has mended what refused the start. */
 const atOnce: Retries = { pauseMs: 0, most: Number.POSITIVE_INFINITY };
 /** Looks at the chain at the same time. */
 const WIDTH = 8;
@@ -26,10 +26,11 @@ const WIDTH = 8;
 type HeldItem = Awaited<ReturnType<NonNullable<ProcessRules['held']>>>['items'][number];
 
 /**
- * Compares the NFTs that the records of the host know with the chain. Whoever has burned one for an
- * operation that this database does not know, because it was restored from before the burn, is owed
- * what that operation owed: one is begun for them, and it finds the burn. Resolves with how many.
- * Where the rules refuse it, people are called, and it is begun again later.
+ * Compares the NFTs that the records of the host know with the chain. An owner who has burned one
+ * for an operation that this database does not know, because it was restored from before the burn,
+ * is owed what that operation owed: an operation is begun for the owner, and it finds the burn.
+ * Resolves with how many were begun. Where the rules refuse one, an alert goes out, and it is begun
+ * again later.
  */
 export async function reconcile(engine: Engine, drive: Drive, retries = atOnce): Promise<number> {
   let begun = 0;

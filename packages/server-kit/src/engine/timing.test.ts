@@ -68,7 +68,7 @@ describe("S4: a killed node's step is taken up in under 15 s, by the defaults", 
       expect(await round()).toEqual([]);
       await silentFor(defaultTiming.takeoverMs);
       expect(await round()).toEqual(['upg_1']);
-      // Whoever took it up is at work on it now.
+      // The node that took it up is at work on it now.
       expect(await round()).toEqual([]);
       await silentFor(defaultTiming.takeoverMs);
       await heartbeat(db, ['upg_1']);

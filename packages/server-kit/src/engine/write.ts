@@ -106,8 +106,7 @@ function notificationsOf({ sinks }: Engine, before: Loaded, after: Loaded): Noti
 }
 
 /**
- * One row decides between a delivery and a compensation: whoever comes second writes nothing at
- * all.
+ * One row decides between a delivery and a compensation: the second one writes nothing at all.
  */
 async function settleObligation(sql: Sql, snapshot: Snapshot): Promise<void> {
   const settlement = snapshot.status === 'compensated' ? 'compensated' : 'delivered';

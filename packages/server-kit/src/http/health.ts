@@ -14,8 +14,8 @@ export interface HealthThresholds {
 }
 
 /**
- * What the health route of the guide answers. It names no operation and no user: whoever watches a
- * server need not be signed in.
+ * What the health route of the guide answers. It names no operation and no user: a caller who
+ * watches a server need not be signed in.
  */
 export interface Health {
   timestamp: string;

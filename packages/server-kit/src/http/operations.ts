@@ -42,7 +42,7 @@ export interface Operations {
   /** The caller's operations of a process that have not ended, newest first. */
   active(query: { process: string; principal: Principal }): Promise<Snapshot[]>;
   /**
-   * The operation folded, for whoever it belongs to. Rejects with `not_found` for everybody else.
+   * The operation folded, for its owner. Rejects with `not_found` for everybody else.
    */
   snapshot(query: OperationQuery): Promise<Snapshot>;
   /** Events with a number above `after`, in order, at most `limit` (default 500). */

@@ -38,7 +38,7 @@ export interface HandlerTiming {
   /** What a client is told to wait before it reconnects. Milliseconds, default 2 000. */
   retryMs: number;
   /**
-   * A stream is ended in order after this long, up to a tenth earlier; the client resumes.
+   * A stream closes normally after this long, up to a tenth earlier; the client resumes.
    * Milliseconds, default 15 minutes.
    */
   maxConnectionMs: number;

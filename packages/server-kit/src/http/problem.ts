@@ -26,8 +26,8 @@ export function problemResponse(thrown: unknown): Response {
 }
 
 /**
- * True for errors the host should hear of: the caller can do nothing about them. Refusals under
- * load are meant, and counted elsewhere.
+ * True for errors that are reported to the host: the caller can do nothing about them. Refusals
+ * under load are meant, and counted elsewhere.
  */
 export const isServerFault = (thrown: unknown): boolean =>
   !isNftUpgradeError(thrown) || (toProblem(thrown).status >= 500 && !isMeant(thrown));

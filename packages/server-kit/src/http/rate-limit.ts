@@ -23,7 +23,7 @@ const MINUTE_MS = 60_000;
  * on.
  */
 export function createRateLimit(perMinute: number, now: () => number): RateLimit {
-  // In the order of use: whoever has been quiet longest stands first.
+  // In the order of use: the principal that has been quiet longest stands first.
   const buckets = new Map<string, Bucket>();
   const refilled = ({ tokens, at }: Bucket, time: number): number =>
     Math.min(perMinute, tokens + (Math.max(0, time - at) * perMinute) / MINUTE_MS);

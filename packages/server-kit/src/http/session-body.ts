@@ -2,7 +2,7 @@ import type { Session } from './session.ts';
 
 interface Taken {
   readonly session: Session;
-  /** Listens no more to the request: whoever takes the session tells it when its client leaves. */
+  /** Listens no more to the request: the bridge tells the session when its client leaves. */
   release(): void;
 }
 

@@ -21,7 +21,7 @@ export interface FrameSink {
    * Takes frames; they are shared with other streams. False when it will ask for more by itself.
    */
   write(frames: Uint8Array): boolean;
-  /** Ends in order. */
+  /** Closes normally. */
   end(): void;
   /** Breaks off: that must not pass for an end. */
   fail(error: NftUpgradeError): void;
@@ -167,7 +167,7 @@ export class Session {
     this.tail.wake();
   }
 
-  /** Ends in order, and tells the client to come back, elsewhere, after `retryMs`. */
+  /** Closes normally, and tells the client to come back, elsewhere, after `retryMs`. */
   drain(retryMs: number): void {
     this.close('drained', `retry: ${retryMs}\n\n`);
   }

@@ -151,7 +151,7 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
       values: [signature, signed?.transaction ?? null, signed?.attempt ?? null],
     }),
 
-    /** The chain rules this signature out, whoever reported it. */
+    /** The chain rules this signature out, no matter who reported it. */
     refuseSignature: (signature: string, code: string, sql = db.sql) =>
       write(
         sql,

@@ -16,7 +16,7 @@ export interface Patience {
    * minutes.
    */
   burnWindowMs: number;
-  /** Failed attempts of a step after the burn before people are called. Default 8. */
+  /** Failed attempts of a step after the burn before it needs attention. Default 8. */
   maxAttempts: number;
   /** Failed attempts of the qualification before the operation ends with `error`. Default 4. */
   maxPreflightAttempts: number;

@@ -72,7 +72,7 @@ function failuresSoFar(step: Step, failed: string): number {
 }
 
 /**
- * The obligation is written down, people are called, and the user is told that it is owed. One
+ * The obligation is written down, an alert goes out, and the user learns that the NFT is owed. One
  * transaction.
  */
 function needsAttention(step: Step): Outcome {

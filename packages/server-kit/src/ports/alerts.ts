@@ -1,7 +1,7 @@
 import type { SupportBundle } from '../engine/obligations/support-bundle.ts';
 import type { Funds } from './chain.ts';
 
-/** What people are called for. */
+/** What operators have to look at. */
 export interface Alert {
   /** Tells repeats apart. */
   id: string;
@@ -13,9 +13,9 @@ export interface Alert {
   evidence: Readonly<Record<string, unknown>>;
 }
 
-/** How whoever pays for mints stands. */
+/** The funds of the authority that pays for mints. */
 export interface AuthorityAlert extends Funds {
-  /** Lamports below which people are called. */
+  /** Lamports below which an alert goes out. */
   leastLamports: number;
   /** False for the news that it is filled up again. */
   isLow: boolean;

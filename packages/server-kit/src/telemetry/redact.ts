@@ -87,7 +87,7 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
       ...cause,
     };
   }
-  // Whoever reads of an error that nobody foresaw wants to know where.
+  // The reader of an error that nobody foresaw wants to know where it is from.
   const stack = typeof error.stack === 'string' ? { stack: redactText(error.stack) } : {};
   return { name: error.name, message: redactText(error.message), ...stack, ...cause };
 }

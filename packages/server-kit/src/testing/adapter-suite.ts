@@ -28,7 +28,7 @@ const json = { ...alice, accept: 'application/json' };
 
 /**
  * The whole way of one stream: what is sent after the request has ended arrives at once, unchanged,
- * and the stream ends in order.
+ * and the stream closes normally.
  */
 async function follow(
   { client, operations, append, quiet, protocol }: AdapterEnvironment,

@@ -10,7 +10,7 @@ import type { Db } from '../db/db.ts';
 import type { OperationRow } from '../journal/journal.ts';
 import type { BurnAttempt } from '../ports/chain.ts';
 
-/** An operation with its whole log, for whoever looks for faults in it. */
+/** An operation with its whole log, in which faults are looked for. */
 export interface AuditedOperation extends OperationRow {
   asset: string;
   events: OperationEvent[];

@@ -207,7 +207,7 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
     give: (mint: string, owner: string) => void holders.set(mint, owner),
     /** Who holds an NFT; null when it is burned. */
     ownerOf: (mint: string) => holders.get(mint) ?? null,
-    /** New NFTs that came into being, ever. */
+    /** How many new NFTs were created, ever. */
     mints: () => mints,
     /** The wallet signs and sends what was handed out; returns the signature. */
     submit(operationId: string, attempt = 1): string {

@@ -24,8 +24,8 @@ export interface User {
 }
 
 /**
- * What a client does: starts, signs whenever it is asked to, waits. Whoever comes back does the
- * same again. Resolves with the end.
+ * What a client does: starts, signs whenever it is asked to, waits. A client that comes
+ * back does the same again. Resolves with the end.
  */
 export async function playUser(
   service: Service,

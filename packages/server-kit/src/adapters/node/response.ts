@@ -61,7 +61,7 @@ export async function sendResponse(
     res.end();
     linger(res);
   } catch {
-    // The source broke, or gave up on a client that does not read: an end in order would pass for
+    // The source broke, or gave up on a client that does not read: a normal end would pass for
     // the whole answer.
     abandon(res);
   } finally {
@@ -152,7 +152,7 @@ export function linger(res: NodeResponse): void {
  * Breaks an answer off, so that it cannot pass for a whole one. Harmless when it is closed already.
  */
 export function abandon(res: NodeResponse): void {
-  // Not CANCEL: Node's own client, and fetch on top of it, take that for an end in order.
+  // Not CANCEL: Node's own client, and fetch on top of it, take that for a normal end.
   if (res instanceof Http2ServerResponse) res.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   res.destroy();
 }

@@ -92,8 +92,8 @@ export async function durableFilesystem(
           };
           // Postgres ends itself now, holding its locks. PGlite's execProtocolRawSync catches that
           // and sends it the next message, in which it waits for those locks for ever, and this
-          // process with it. So the next message does not get there, and the one call on the way
-          // out of the catch block throws.
+          // process with it. So the next message does not get there, and the one call that
+          // leaves the catch block throws.
           module._PostgresMainLoopOnce = stopped;
           module.stackRestore = stopped;
         };

@@ -16,7 +16,7 @@ describeEnvironments('burns', (environment) => {
   it('B1, B2: signed bytes outlive their node; its broadcast decides nothing', async () => {
     const first = await environment.node();
     const id = await environment.awaiting(first);
-    // Taken and stored; the chain does not hear of it before the node is gone.
+    // Taken and stored; the chain receives nothing before the node is gone.
     environment.harness.silence(true);
     const signedTransaction = environment.harness.sign(id);
     const confirming = first.confirmBurn({

@@ -12,7 +12,7 @@ const times = <T>(count: number, one: () => T): T[] => Array.from({ length: coun
 
 describeEnvironments('deliveries', (environment) => {
   /**
-   * People are called, the obligation is a row, and whoever starts again is told of it. Resolves
+   * An alert goes out, the obligation is a row, and a user who starts again is shown it. Resolves
    * once a retry has delivered.
    */
   const isOwedThenDelivered = async (node: Service, id: string, code: string) => {
@@ -213,7 +213,7 @@ describeEnvironments('deliveries', (environment) => {
     { row: 'K8', what: 'an NFT of somebody else', how: 'owner', code: 'mint_mismatch' },
     { row: 'K8', what: 'an NFT with another URI', how: 'uri', code: 'mint_mismatch' },
   ] as const)(
-    '$row: $what at the address of the new NFT is no delivery: people are called, and settle it',
+    '$row: $what at the address of the new NFT is no delivery, and needs attention',
     async ({ how, code }) => {
       const paid: string[] = [];
       const compensator = {

@@ -23,7 +23,7 @@ describeEnvironments('what outlives a deployment, a key and a backup', (environm
       },
     };
   };
-  /** Final, and found by whoever asks. */
+  /** Final, and found by every caller. */
   const burned = () => {
     const find = environment.harness.chain().burn.find;
     const { mint, principal } = environment.alice;

@@ -9,7 +9,7 @@ import type { BurnContext } from './context.ts';
 import { judge } from './judge.ts';
 
 /**
- * Looks whether an owner has burned an NFT for an operation, whoever knows of that operation: the
+ * Looks whether an owner has burned an NFT for an operation, even one that no database knows: the
  * memo says which one it was. Every check of a burn holds for what is returned. Asked when a
  * database was restored from before the burn, so nothing but the chain is believed.
  */

@@ -147,8 +147,8 @@ function balanceFindings(
 }
 
 function mintFindings(remaining: RemainingMint, { tokenProgram }: ExpectedBurn): BurnFinding[] {
-  // A closed mint has no supply. Its address counts as burned for ever with whoever keeps the
-  // books, so making it again gains nothing.
+  // A closed mint has no supply. Its address counts as burned for ever in the journal, so
+  // making it again gains nothing.
   if (remaining.closed) return [];
   if (remaining.program !== tokenProgram)
     return [chain('burn_wrong_program', 'The mint belongs to another program.')];

@@ -60,8 +60,8 @@ export async function readTokenAccounts(
       // (-32602).
       if (!(thrown instanceof SolanaJSONRPCError)) throw thrown;
       const account = await connection.getAccountInfoAndContext(mint, commitment);
-      // It came into being between the two questions, or something else is wrong: then the node may
-      // say it again.
+      // It was created between the two questions, or something else is wrong: then the node may
+      // answer the same again.
       if (account.value !== null)
         return connection.getTokenAccountsByOwner(owner, { mint }, commitment);
       return { context: account.context, value: [] };

@@ -51,8 +51,8 @@ export function tokenProgramStandard(parts: TokenProgramParts): NftStandard {
       if (state?.decimals !== 0 || state.supply > 1n)
         throw unsupported('it is not a mint with a supply of one');
       if (state.supply === 0n) throw notOwned();
-      // Told before the click: after it, the burn could not be accepted, because whoever has the
-      // authority could mint the same NFT again.
+      // Told before the click: after it, the burn could not be accepted, because the holder of
+      // the authority could mint the same NFT again.
       if (state.mintAuthority !== null) throw unsupported('its mint authority still exists');
       for (const { pubkey, account: data } of await readTokenAccounts(
         endpoint,

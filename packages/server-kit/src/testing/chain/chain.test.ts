@@ -159,7 +159,7 @@ describe.each(runtimes)('the chain on %s', (runtime) => {
       .sendRawTransaction(transaction)
       .catch((thrown: unknown) => String(thrown));
     expect(again).toMatch(/already been processed|AlreadyProcessed/i);
-    // Past preflight too: whoever waits for a transaction sends it again and again.
+    // Past preflight too: a client that waits for a transaction sends it again and again.
     await connection
       .sendRawTransaction(transaction, { skipPreflight: true })
       .catch(() => undefined);

@@ -3,7 +3,8 @@ import type { Db } from '../../db/db.ts';
 import type { Operation, ProcessRules } from '../../ports/rules.ts';
 
 /**
- * The host's own records: one row an NFT, one row a badge. Made once, by whoever runs the torture.
+ * The host's own records: one row an NFT, one row a badge. Made once, by the process that runs the
+ * torture.
  */
 export const tortureTables = `
   create schema if not exists torture;

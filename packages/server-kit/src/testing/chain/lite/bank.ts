@@ -13,8 +13,8 @@ export interface BankOptions {
 }
 
 /**
- * Blocks are fewer than slots, on mainnet by some twenty millions: whoever mixes up the two finds
- * out at once.
+ * Blocks are fewer than slots, on mainnet by some twenty millions: code that mixes up the two fails
+ * at once.
  */
 const missedSlots = 20_000_000;
 const systemProgram = new Uint8Array(32);

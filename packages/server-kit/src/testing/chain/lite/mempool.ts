@@ -25,8 +25,8 @@ export class Mempool {
 
   add(sent: SentTransaction): void {
     const { signature } = sent;
-    // By signature and not by call: whoever waits for a transaction sends it again and again, and
-    // would defeat the accident.
+    // By signature and not by call: a client that waits for a transaction sends it again and again,
+    // and would defeat the accident.
     if (this.#dropped.has(signature) || this.#held.has(signature) || this.#waiting.has(signature))
       return;
     if (this.#toDrop > 0) {
