@@ -67,7 +67,7 @@ export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
   formerProcesses?: readonly AnyProcess[];
   receipts?: Receipts;
   /**
-   * Who is told about events. Every node should have the same ones: what a node writes, it writes
+   * Who is notified of events. Every node should have the same ones: what a node writes, it writes
    * for the sinks it knows.
    */
   sinks?: readonly Sink[];
@@ -122,7 +122,7 @@ export interface Service extends Operations {
   reissueBurn: Operations['renewBurn'];
   /** Obligations and what operators do about them. */
   readonly obligations: Obligations;
-  /** What sinks were told, could not be told, and telling them again. */
+  /** What was delivered to sinks, what could not be, and how to send it again. */
   readonly outbox: Outbox;
   /**
    * Compares the NFTs of the host's records with the chain now, and begins what is owed. Resolves

@@ -44,8 +44,8 @@ export interface PostgresOptions
    */
   prepare?: boolean;
   /**
-   * Told about connections that were lost while nobody waited for them. Nothing has to be done:
-   * they are opened again.
+   * Receives errors of connections that were lost while nobody waited for them. Nothing has to be
+   * done: they are opened again.
    */
   onError?: (error: NftUpgradeError) => void;
 }

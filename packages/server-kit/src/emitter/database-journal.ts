@@ -64,7 +64,7 @@ export interface DatabaseJournal extends Journal {
 export interface DatabaseJournalOptions {
   /** Carries wake-ups between nodes. Default: LISTEN and NOTIFY of the database. */
   wake?: WakeBus;
-  /** Told when wake-ups cannot be carried: streams then look by themselves. Default: nothing. */
+  /** Called when wake-ups cannot be carried: streams then look by themselves. Default: nothing. */
   onError?(error: unknown): void;
 }
 

@@ -36,9 +36,9 @@ export interface EmitterOptions<P extends ProcessTable = StandardProcesses>
   /** Definitions by name. Default: upgrade, claim and badge activation. */
   processes?: P;
   /**
-   * Who is told about events, through an outbox, as by the engine: at least once, in order, each at
-   * its own pace. They need a journal that has one: `databaseJournal`. Every node should have the
-   * same ones: what a node emits, it emits for the sinks it knows. Default: nobody.
+   * Who is notified of events, through an outbox, as by the engine: at least once, in order, each
+   * at its own pace. They need a journal that has one: `databaseJournal`. Every node should have
+   * the same ones: what a node emits, it emits for the sinks it knows. Default: nobody.
    */
   sinks?: readonly Sink[];
   /**
@@ -126,9 +126,11 @@ export interface Emitter<P extends ProcessTable = StandardProcesses> {
   ): Promise<EmitterOperation<P[K]>>;
   /** Connections: `drain`, `stats`, `health`. */
   readonly handler: Handler;
-  /** What sinks were told, could not be told, and telling them again. Null without sinks. */
+  /**
+   * What was delivered to sinks, what could not be, and how to send it again. Null without sinks.
+   */
   readonly outbox: Outbox | null;
-  /** Stops telling sinks and lets go of them. What was not told yet is told by the next process. */
+  /** Stops notifying sinks and releases them. The next process delivers what is left. */
   stop(): Promise<void>;
 }
 

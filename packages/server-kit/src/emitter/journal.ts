@@ -30,7 +30,7 @@ export interface Created {
   readonly request: string | null;
 }
 
-/** Something an operation was told from outside, in the order of arrival. */
+/** A message to an operation from outside, in the order of arrival. */
 export interface Signal {
   /** From 1 within the operation. */
   readonly number: number;
@@ -58,8 +58,8 @@ export interface Journal {
   live(principalId: string, process: string): Promise<string[]>;
   /**
    * Appends one event behind the last. `ends` when it is a terminal one. Wakes who watches, here
-   * and on other nodes. `tell`: the sinks that are to be told of it, kept in the same transaction;
-   * given only where there is an `outbox`.
+   * and on other nodes. `notify`: the sinks that are to be notified of it, kept in the same
+   * transaction; given only where there is an `outbox`.
    * @throws NftUpgradeError `journal_conflict` when its number is not the next one; nothing is
    *   written then
    */
@@ -76,7 +76,7 @@ export interface Journal {
   /** Calls `wake` when there may be news. Returns what ends it. */
   watch(operationId: string, wake: () => void): () => void;
   /**
-   * Where it keeps what sinks are to be told. Without one, an emitter takes no sinks: what is told
+   * Where it keeps what goes to sinks. Without one, an emitter takes no sinks: what is published
    * must be as durable as the event.
    */
   readonly outbox?: OutboxPlace;

@@ -12,7 +12,7 @@ import { readAll } from './operation.ts';
 
 /** How what was emitted reaches the sinks of the host. */
 export interface Publishing {
-  /** Names of those that are told. */
+  /** Names of those that are notified. */
   readonly sinks: readonly string[];
   /** There may be something to deliver. */
   kick(): void;

@@ -57,15 +57,15 @@ export async function watchAuthority(
   const funds = await chain.mint.funds();
   const before = await seenAuthority(db);
   const at = now();
-  // Another node is telling, or has died over it.
+  // Another node sends the alert, or has died over it.
   if (before && !before.notified && at - before.at < 3 * alertTimeoutMs) return;
-  // Another authority stands for itself, as does the first look.
+  // Another authority starts afresh, as does the first look.
   const wasLow = before?.notified === true && before.authority === funds.authority && before.isLow;
   const isLow = funds.lamports < leastLamports;
   const seen: Seen = { ...funds, leastLamports, isLow, notified: isLow === wasLow, at };
   if (!(await replace(db, before, seen)) || seen.notified) return;
   const notified = await notify(engine, { ...funds, leastLamports, isLow });
-  // What could not be told is a change once more for the next look.
+  // An alert that failed is a change once more for the next look.
   await replace(db, seen, { ...seen, notified: true, isLow: notified ? isLow : wasLow });
 }
 

@@ -28,7 +28,7 @@ export interface Engine {
   readonly chain: Chain | null;
   readonly content: ContentStore | null;
   readonly receipts: Receipts;
-  /** Names of the sinks that are told about events. */
+  /** Names of the sinks that are notified of events. */
   readonly sinks: readonly string[];
   /** Those who bring the outbox to the sinks. */
   readonly deliveryWorkers: Pick<DeliveryWorkers, 'kick'>;

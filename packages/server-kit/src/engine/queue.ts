@@ -68,7 +68,7 @@ export interface QueueOptions {
    */
   concurrency?: number;
   /**
-   * Told about jobs that failed and about failures of the queue itself. Nothing has to be done:
+   * Receives errors of jobs that failed and of the queue itself. Nothing has to be done:
    * both are tried again.
    */
   onError?: (error: NftUpgradeError) => void;
@@ -154,7 +154,7 @@ const addText = `job as (
       ${queueSettings.heartbeatSeconds}, 'standard'
     from updated on conflict do nothing)`;
 
-/** How long jobs that were taken back are gathered, to go in one statement. */
+/** How long withdrawn jobs are gathered, to go in one statement. */
 const GATHER_MS = 250;
 
 /**

@@ -9,8 +9,8 @@ import type { Engine } from './context.ts';
 
 /**
  * Everything an event entails, at once: the event itself, what the phase writes with it, the job
- * that makes sure that it goes on, and what others are told. Either all of it happened or nothing.
- * One statement where that is enough, as for most steps; else a transaction around it.
+ * that makes sure that it goes on, and what others are notified of. Either all of it happened or
+ * nothing. One statement where that is enough, as for most steps; else a transaction around it.
  */
 export async function write(
   engine: Engine,
@@ -87,7 +87,7 @@ function entailed(
   return parts;
 }
 
-/** What is told with the event, and to whom. */
+/** What goes out with the event, and to whom. */
 interface Notification {
   readonly topic: Topic;
   readonly data: readonly object[];

@@ -71,7 +71,7 @@ async function readBytes(
   const chunks: Uint8Array[] = [];
   try {
     for (let size = 0; ; ) {
-      // A rejection: the client went away in the middle of its own request. Nobody hears the
+      // A rejection: the client went away in the middle of its own request. Nobody receives the
       // answer.
       const { done, value } = await reader.read().catch((cause: unknown) => {
         throw new NftUpgradeError('aborted', { cause });

@@ -12,7 +12,7 @@ const RETRY_AFTER_S = 5;
 /**
  * The answer to anything thrown. What is not one of our errors, or is one about the server's own
  * set-up, is answered as `internal`: its message is for the log of the host only. Whatever was not
- * found has one and the same answer, so that it cannot be told from what belongs to somebody else.
+ * found has one and the same answer, so that nobody can tell it from what belongs to another user.
  */
 export function problemResponse(thrown: unknown): Response {
   const error = publicError(thrown);

@@ -6,7 +6,7 @@ import type { ContentStore } from '../ports/content-store.ts';
  * so a provider that is down, limited or lying does not hold an operation up. `get` asks one after
  * the other.
  *
- * When all fail, the failure told is the first one that may pass; the engine then comes back with
+ * When all fail, the error is the first one that may pass; the engine then comes back with
  * growing pauses.
  * @throws NftUpgradeError `invalid_option` for no store at all
  * @example fallbackStore([kuboStore({ url }), pinataStore({ jwt })])

@@ -27,7 +27,7 @@ export const burnDriver: PhaseDriver = {
 
   async preflight(step) {
     const { burn } = needChain(step);
-    // Before the chain: an issuer who kept power over a mint can make it anew under the same
+    // Before the chain: an issuer who kept power over a mint can make it again under the same
     // address, and its burn would count for nothing.
     await refuseRecordedBurn(step);
     const nft = await burn

@@ -114,7 +114,7 @@ export function backoff(step: Step, failures: number): number {
   return Math.round(ceiling * (0.2 + 0.8 * step.random()));
 }
 
-/** The payload with which an error is told to the user. */
+/** The payload that shows an error to the user. */
 export const failurePayload = (error: NftUpgradeError) => ({
   error: error.message,
   code: error.code,

@@ -116,8 +116,8 @@ function needsAttention(step: Step): Outcome {
 }
 
 /**
- * An operator settled the obligation in another way: the payment is made, and told. Until then the
- * obligation waits for people.
+ * An operator settled the obligation in another way: the payment is made, and published. Until then
+ * the obligation waits for people.
  */
 async function compensateIfDecided(step: Step): Promise<Outcome> {
   const { id, process, principal } = step.operation;

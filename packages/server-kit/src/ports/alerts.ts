@@ -30,7 +30,7 @@ export interface Alerts {
   alert(alert: Alert): Promise<void>;
   /**
    * The mint authority runs low, or is filled up again: once each, whatever the number of nodes. A
-   * throw is told to `onError`, and the next look says it again.
+   * throw is reported to `onError`, and the next look sends it again.
    */
   authority?(alert: AuthorityAlert): Promise<void>;
 }

@@ -23,7 +23,7 @@ export type DeliveryResult = 'delivered' | 'failed' | 'dead';
 export interface DeliveryWorkerOptions {
   place: OutboxPlace;
   channel: Channel;
-  /** How often it looks for what is due without being told. Milliseconds. */
+  /** How often it looks for what is due without a kick. Milliseconds. */
   pollMs: number;
   /** Called after each delivery with what became of it. */
   done(result: DeliveryResult, delivery: Delivery, error?: unknown): void;

@@ -21,7 +21,7 @@ export interface DeliveryWorkersOptions {
   random(): number;
 }
 
-/** What was told is kept for 30 days. */
+/** What was delivered is kept for 30 days. */
 const KEEP_MS = 30 * 86_400_000;
 const PRUNE_MS = 600_000;
 

@@ -36,7 +36,7 @@ export interface OutboxPlace {
 export type OutboxSchema = 'nft_upgrade' | 'nft_upgrade_emitter';
 
 /**
- * What is told with an event, in the statement that writes it, so that it is told exactly when the
+ * What is published with an event, in the statement that writes it: published exactly when the
  * event happened. One part a topic.
  */
 export const outboxStatement = (
@@ -126,7 +126,7 @@ export const markDead = ({ db, schema }: OutboxPlace, { id, tries }: Delivery, e
     [id, tries, error],
   );
 
-/** Forgets what was told long ago; what is waiting or dead stays. */
+/** Deletes what was delivered long ago; what is waiting or dead stays. */
 export const prune = ({ db, schema }: OutboxPlace, keepMs: number) =>
   db.sql(
     `with old as (

@@ -10,7 +10,7 @@ import type { Loaded, OperationRow } from '../journal/journal.ts';
 import type { Publication } from '../ports/sink.ts';
 
 /**
- * True for events that others are told about: those that change where the asset is, those that end
+ * True for events that others are notified of: those that change where the asset is, those that end
  * an operation, and those after which people have to look. The steps in between are for the page
  * that waits.
  */
@@ -41,7 +41,7 @@ export interface PublicationSource {
   readonly events: readonly OperationEvent[];
 }
 
-/** What was to be told with one event, the same on every repeat. */
+/** The publication of one event, the same on every repeat. */
 export function publicationOf(
   { row, process, events }: PublicationSource,
   seq: number,

@@ -48,7 +48,7 @@ export function redisCache({
       disableOfflineQueue: true,
       socket: { connectTimeout: timeoutMs, reconnectStrategy: false },
     });
-    // Without a listener a lost connection would end the process. What it means is told by the
+    // Without a listener a lost connection would end the process. What it means is reported by the
     // command that fails.
     client.on('error', () => undefined);
     return await client.connect();

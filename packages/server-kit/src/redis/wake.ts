@@ -10,7 +10,7 @@ export interface RedisWakeOptions {
    * server.
    */
   channel?: string;
-  /** Told when the connection is lost. Nothing has to be done: it is opened again. */
+  /** Called when the connection is lost. Nothing has to be done: it is opened again. */
   onError?(error: unknown): void;
 }
 

@@ -3,8 +3,8 @@ import { seenAuthority } from '../engine/authority.ts';
 import type { Reading } from './telemetry.ts';
 
 /**
- * Gauges of what is owed and of what is still to be told. They come from the database: each node
- * shows the same, so take the maximum over nodes.
+ * Gauges of what is owed and of what is still to be delivered. They come from the database: each
+ * node shows the same, so take the maximum over nodes.
  */
 export async function readGauges(db: Db): Promise<Reading[]> {
   const [authority, owed, deliveries] = await Promise.all([

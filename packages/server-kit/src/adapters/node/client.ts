@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 
-/** Who is told that a client went away. */
+/** Who is notified that a client went away. */
 interface ClientAnswer {
   leave(): void;
 }

@@ -21,7 +21,7 @@ export interface StopOptions {
 }
 
 /**
- * Ends a server in order when its process is told to stop: no new streams, those that are open are
+ * Stops a server normally when its process gets a signal: no new streams, those that are open are
  * drained, then the server closes. Returns what takes the listeners away again.
  * @example stopOnSignal(server, handler, { stopped: () => service.stop() })
  */

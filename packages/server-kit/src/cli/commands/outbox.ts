@@ -5,8 +5,8 @@ import type { Command, CommandContext } from '../command.ts';
 import { duration, table } from '../table.ts';
 
 /**
- * Running nodes look for what is due once a second, so nobody has to be told. With `--emitter`: the
- * outbox of an emitter, which has tables of its own.
+ * Running nodes look for what is due once a second, so nobody has to be notified. With `--emitter`:
+ * the outbox of an emitter, which has tables of its own.
  */
 const outboxOf = ({ db, flags }: Pick<CommandContext, 'db' | 'flags'>) =>
   createOutbox(

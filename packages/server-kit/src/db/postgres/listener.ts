@@ -13,7 +13,7 @@ const longestDelayMs = 5_000;
 export interface ListenerOptions {
   /** Makes a client and connects it. Its queries should time out. */
   connect: () => Promise<Client>;
-  /** Told about each lost connection and about a callback that throws. */
+  /** Called for each lost connection and for a callback that throws. */
   onError: (error: NftUpgradeError) => void;
 }
 

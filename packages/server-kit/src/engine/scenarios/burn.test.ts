@@ -245,7 +245,7 @@ describeEnvironments('burns', (environment) => {
     expect(ended).toMatchObject({ asset: 'safe', now: { code: 'nft_already_upgraded' } });
     expect(environment.host.recorded).toEqual([id]);
 
-    // Made anew at the same address: to this database it is the one whose burn has counted.
+    // Made again at the same address: to this database it is the one whose burn has counted.
     const revenant = await environment.harness.holder('carol');
     await environment.db.sql('update nft_upgrade.burned set asset = $1', [revenant.mint]);
     Object.assign(environment.alice, revenant);

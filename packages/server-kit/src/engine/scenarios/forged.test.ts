@@ -13,7 +13,7 @@ const tried = attacks.filter(
   (attack, index) => attacks.findIndex((other) => answerTo(other) === answerTo(attack)) === index,
 );
 
-/** A node that looks when it is told to, and at no other time. */
+/** A node that looks when the test asks it to, and at no other time. */
 const passive = { watchMs: 600_000, sweepMs: 600_000, takeoverMs: 600_000 };
 
 describeEnvironments('forged burns', (environment) => {

@@ -93,7 +93,7 @@ describe('a process that dies at any of its writes', () => {
       };
       const report = await crashEverywhere({ open, repeats: isAll ? 3 : 1, bothSides: isAll });
       expect(report.violations).toEqual([]);
-      // Each write was met, but for a few that do not come to pass in every life.
+      // Each write was met, but for a few that do not happen in every life.
       expect(report.crashes).toBeGreaterThanOrEqual(report.writes.length);
       expect(report.writes).toEqual(
         expect.arrayContaining([

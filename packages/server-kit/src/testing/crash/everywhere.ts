@@ -114,7 +114,7 @@ const isWorth = (write: string, repeats: number): boolean =>
 /** Into the database, and not to the chain, the content store, the host or a sink. */
 const isStored = (write: string): boolean => /^(commit|sql) /.test(write);
 
-/** Resolves to whether it died: a write may not come to pass in every life. */
+/** Resolves to whether it died: a write may not happen in every life. */
 async function firstLife(
   environment: CrashEnvironment,
   point: CrashPoint,

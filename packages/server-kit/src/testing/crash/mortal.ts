@@ -8,7 +8,7 @@ import type { ServiceOptions } from '../../service.ts';
  */
 export interface CrashPoint {
   readonly write: string;
-  /** `before`: it never happened. `after`: it happened, and nobody was told. */
+  /** `before`: it never happened. `after`: it happened, and nobody was notified. */
   readonly when: 'before' | 'after';
 }
 

@@ -8,7 +8,7 @@ export interface AuditInput {
   rpcUrl: string;
   /** Address that mints. */
   authority: string;
-  /** Operations that clients were told about. */
+  /** Operations that clients know of. */
   acknowledged: ReadonlySet<string>;
   /** Milliseconds since the epoch. */
   kills: readonly number[];
@@ -75,7 +75,7 @@ const missing = (
     .map((id) => `${id}: was acknowledged and is lost`);
 };
 
-/** The host was told of each delivery once, and of nothing else. */
+/** The host recorded each delivery once, and nothing else. */
 async function recordFaults(db: Db): Promise<string[]> {
   const rows = await db.sql<{ id: string; fault: string }>(
     `select id, 'no record of its NFT' as fault from nft_upgrade.operation o

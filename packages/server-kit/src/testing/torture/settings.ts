@@ -1,6 +1,6 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 
-/** What a node of the torture is told, through its environment. */
+/** Settings of a node of the torture, in its environment. */
 export interface NodeSettings {
   databaseUrl: string;
   rpcUrl: string;

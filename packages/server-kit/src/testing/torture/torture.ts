@@ -31,7 +31,7 @@ export interface TortureOptions {
   clients?: number;
   /** Users in each client process. Default 2. */
   usersEach?: number;
-  /** Told now and then how it goes. */
+  /** Prints now and then how it goes. */
   print?(line: string): void;
 }
 

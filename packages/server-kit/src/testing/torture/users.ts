@@ -1,7 +1,7 @@
 /**
  * Some users of the torture, in one process that is killed without a warning: each holds a wallet,
  * and claims, activates badges and upgrades for ever, over HTTP, through the client that pages use.
- * A start that the server acknowledged is told to the parent at once.
+ * A start that the server acknowledged is reported to the parent at once.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -21,7 +21,7 @@ export interface UsersTask {
   /** ed25519 secret keys, base64. */
   keys: readonly string[];
 }
-/** What is told to the parent: an operation that exists, or the code of what went wrong. */
+/** What is reported to the parent: an operation that exists, or the code of what went wrong. */
 export type UsersReport = { acknowledged: string } | { problem: string };
 
 const report = (report: UsersReport) => process.send?.(report);

@@ -27,7 +27,7 @@ const systemProgram = new Uint8Array(32);
 export class Bank {
   readonly mempool = new Mempool();
   readonly ledger: Ledger;
-  /** Told after every block. */
+  /** Called after every block. */
   readonly onBlock = new Set<() => void>();
   /** Names this chain and no other: another start is another cluster. */
   readonly genesisHash = encodeBase58(randomBytes(32));

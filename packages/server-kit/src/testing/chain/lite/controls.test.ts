@@ -52,7 +52,7 @@ describe('pause and advance', () => {
     chain.controls.advance(1);
     expect(await statusOf(signature)).toBe('processed');
     expect(await balances(to)).toEqual([sol, 0, 0]);
-    // Nothing about a transaction is told below the commitment that was asked for.
+    // Nothing about a transaction is answered below the commitment that was asked for.
     expect(
       await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 }),
     ).toBeNull();

@@ -105,7 +105,7 @@ export function renderReturnData(
   returnData: TransactionReturnData | null,
 ): { programId: string; data: [string, 'base64'] } | null {
   const data = returnData?.data() ?? new Uint8Array(0);
-  // The program is told only together with data.
+  // The program is named only together with data.
   if (returnData === null || data.length === 0) return null;
   return {
     programId: encodeBase58(returnData.programId()),
@@ -147,8 +147,8 @@ function meta(landed: Landed, isParsed: boolean): unknown {
 }
 
 /**
- * A transaction as `getTransaction` answers it. `version` is told only to a caller who said that it
- * knows versions.
+ * A transaction as `getTransaction` answers it. `version` is shown only to a caller who said that
+ * it knows versions.
  */
 export function renderTransaction(
   landed: Landed,
