@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LeftOut } from './test/services/left-out.ts';
@@ -7,11 +8,30 @@ import { LeftOut } from './test/services/left-out.ts';
  */
 const react18 = join(import.meta.dirname, 'test/react-18/node_modules');
 
+const pgliteImage = join(import.meta.dirname, 'packages/server-kit/src/db/pglite-image.fixture.ts');
+
+export const testFiles = [
+  'packages/*/src/**/*.test.{ts,tsx}',
+  'examples/*/src/**/*.test.{ts,tsx}',
+  'scripts/**/*.test.ts',
+  'test/**/*.test.ts',
+];
+
 export default defineConfig({
   resolve: { conditions: ['aiw3-source'] },
   ssr: { resolve: { conditions: ['aiw3-source'] } },
+  plugins: [
+    {
+      name: 'pglite-image',
+      enforce: 'pre',
+      resolveId: (id, importer) =>
+        id === '@electric-sql/pglite' && importer !== pgliteImage ? pgliteImage : null,
+    },
+  ],
   test: {
     pool: 'forks',
+    // All cores: most tests wait for a process, a database or a chain. Vitest leaves one free.
+    maxWorkers: availableParallelism(),
     reporters: ['default', new LeftOut()],
     testTimeout: 120_000,
     hookTimeout: 120_000,
@@ -37,12 +57,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'all',
-          include: [
-            'packages/*/src/**/*.test.{ts,tsx}',
-            'examples/*/src/**/*.test.{ts,tsx}',
-            'scripts/**/*.test.ts',
-            'test/**/*.test.ts',
-          ],
+          include: testFiles,
           env: { REACT_MAJOR: '19' },
         },
       },

@@ -25,6 +25,7 @@ const tasks = {
   chain: [['node', ...source, 'examples/upgrade-server/src/chain.ts']],
   serve: [['node', ...source, 'examples/upgrade-server/src/main.ts']],
   test: [['pnpm', 'exec', 'vitest', 'run']],
+  'test:quick': [['pnpm', 'exec', 'vitest', 'run', '--config', 'test/quick/vitest.config.ts']],
   torture: [['node', ...source, 'packages/server-kit/src/testing/torture/main.ts']],
   coverage: [
     // Also from a run in which a test failed.
@@ -154,7 +155,7 @@ const quiet = existsSync(join(root, 'node_modules'))
 // needs them.
 const large = ['@aiw3/bench', '@aiw3/example-next', '@aiw3/format-check'];
 if (process.env.REQUIRE_SERVICES !== '1') large.push('@aiw3/test-runtimes');
-const light = ['demo', 'serve', 'chain', 'test', 'cuts', 'torture', 'style'].includes(task);
+const light = ['demo', 'serve', 'chain', 'test', 'test:quick', 'cuts', 'torture', 'style'].includes(task);
 const wanted = light ? large.flatMap((name) => ['--filter', `!${name}`]) : [];
 const installed = run('pnpm', ['install', '--frozen-lockfile', ...wanted, ...quiet], {
   stdio: ['ignore', 2, 'inherit'],
