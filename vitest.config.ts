@@ -58,6 +58,7 @@ export default defineConfig({
         test: {
           name: 'all',
           include: testFiles,
+          globalSetup: ['test/services/requirements.ts'],
           env: { REACT_MAJOR: '19' },
         },
       },

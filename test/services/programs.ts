@@ -53,8 +53,11 @@ export function find(program: Program): string | null {
   );
 }
 
+/** Debian puts servers where only root's `PATH` looks. */
 const inPath = (name: string): string[] =>
-  (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name));
+  [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'].map((folder) =>
+    join(folder, name),
+  );
 
 function inPackage(named: string, forThisMachine: string, path: string): string[] {
   try {
@@ -82,6 +85,11 @@ function executable(path: string): boolean {
     return false;
   }
 }
+
+/** Set for the rest of a run where there is no Postgres. */
+export const WITHOUT_POSTGRES = 'TEST_WITHOUT_POSTGRES';
+/** Every test on Postgres says so in its name, or in that of a suite around it. */
+export const onPostgres = /postgres/i;
 
 export const needs = (program: Program): string => ` [needs ${program}]`;
 

@@ -22,7 +22,7 @@ const principal = {
   wallet: '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin',
 };
 
-describe('nft-upgrade', () => {
+describe('nft-upgrade, on Postgres', () => {
   let url: string;
   let db: Db;
   let service: Service;

@@ -65,7 +65,7 @@ describe.each(databases)('migrate on $name', ({ open }) => {
   });
 });
 
-it('migrates an empty database on which several nodes start at once', async () => {
+it('migrates an empty database of Postgres on which several nodes start at once', async () => {
   const url = await testDatabaseUrl();
   const nodes = await Promise.all(
     [1, 2, 3, 4, 5].map(() => postgres({ connectionString: url, max: 2 })),

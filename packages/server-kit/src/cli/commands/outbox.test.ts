@@ -44,7 +44,7 @@ const list = async (...flags: string[]) =>
     sink: string;
   }[];
 
-it('lists, shows, replays and skips dead letters from the database alone', async () => {
+it('lists, shows, replays and skips dead letters from Postgres alone', async () => {
   const { text } = await call('outbox', 'list');
   expect(text).toMatch(/^id +sink +operation +what/);
   expect(text).toMatch(/kafka +upg_1 +event 5 +.* 50 +1 +The broker is away\./);
@@ -65,7 +65,7 @@ it('lists, shows, replays and skips dead letters from the database alone', async
   });
 });
 
-it('does the same for the outbox of an emitter', async () => {
+it('does the same for the outbox of an emitter, on Postgres', async () => {
   expect(await call('outbox', 'list', '--emitter')).toMatchObject({
     code: 1,
     text: expect.stringContaining('missing_capability'),
@@ -90,7 +90,7 @@ it('does the same for the outbox of an emitter', async () => {
   await journal.stop();
 });
 
-it('says what is wrong with a call', async () => {
+it('says what is wrong with a call, on Postgres', async () => {
   expect(await call('outbox', 'list', '--state', 'lost')).toMatchObject({
     code: 2,
     text: expect.stringContaining('dead'),
