@@ -1,5 +1,6 @@
 // Runs benchmark suites: `npm run bench -- <suite…> [--json]`. Without a name it runs all of them
-// and writes docs/benchmarks.md. A suite is a file in `suites/` that exports `suite`.
+// and writes docs/benchmarks.md. `--json` prints a line for each, and all of several in a last one.
+// Exits with 1 where a goal does not hold. A suite is a file in `suites/` that exports `suite`.
 import { readdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -36,6 +37,10 @@ for (const name of positionals.length > 0 ? positionals : known) {
   if (values.json) console.log(JSON.stringify({ suite: name, machine, ...result }));
   else print(suite, result);
 }
+const holds = measured.every(({ goals }) => goals.every((goal) => goal.holds));
+if (values.json && measured.length > 1)
+  console.log(JSON.stringify({ machine, suites: measured, holds }));
+process.exitCode = holds ? 0 : 1;
 if (positionals.length === 0)
   writeFileSync(
     new URL('../../docs/benchmarks.md', import.meta.url),

@@ -99,8 +99,9 @@ ${proved} of ${rows.length} rows have a test of their name.
 
 \`npm run mutate\` runs the tests of each row against code in which one protection is missing, and
 counts it as seen only when one of them fails by an assertion. \`npm run mutate -- C8 L3\` does it
-for some rows, \`--resume\` goes on after an interruption. \`npm test\` proves that each of these
-can still be tried.
+for some rows, \`--all\` for all of them; without either it is as many as five minutes allow, spread
+over all rows. \`--resume\` goes on after an early end. \`npm test\` proves that each of these can
+still be tried.
 
 | row | the protection that is switched off | where | who notices |
 | --- | --- | --- | --- |
