@@ -26,6 +26,18 @@ const tasks = {
   serve: [['node', ...source, 'examples/upgrade-server/src/main.ts']],
   test: [['pnpm', 'exec', 'vitest', 'run']],
   'test:quick': [['pnpm', 'exec', 'vitest', 'run', '--config', 'test/quick/vitest.config.ts']],
+  'test:slow': [
+    [
+      'pnpm',
+      'exec',
+      'vitest',
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      '--outputFile.json=.tmp/tests.json',
+    ],
+    ['node', 'scripts/slowest.mjs'],
+  ],
   torture: [['node', ...source, 'packages/server-kit/src/testing/torture/main.ts']],
   coverage: [
     // Also from a run in which a test failed.
@@ -155,7 +167,17 @@ const quiet = existsSync(join(root, 'node_modules'))
 // needs them.
 const large = ['@aiw3/bench', '@aiw3/example-next', '@aiw3/format-check'];
 if (process.env.REQUIRE_SERVICES !== '1') large.push('@aiw3/test-runtimes');
-const light = ['demo', 'serve', 'chain', 'test', 'test:quick', 'cuts', 'torture', 'style'].includes(task);
+const light = [
+  'demo',
+  'serve',
+  'chain',
+  'test',
+  'test:quick',
+  'test:slow',
+  'cuts',
+  'torture',
+  'style',
+].includes(task);
 const wanted = light ? large.flatMap((name) => ['--filter', `!${name}`]) : [];
 const installed = run('pnpm', ['install', '--frozen-lockfile', ...wanted, ...quiet], {
   stdio: ['ignore', 2, 'inherit'],
