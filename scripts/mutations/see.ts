@@ -31,8 +31,11 @@ interface Report {
   }[];
 }
 
-/** Runs the tests of the row in the one file, with the protection switched off. */
-export function see(mutation: Mutation): Sight {
+/**
+ * Runs the tests of the row in the one file, with the protection switched off. Each may take so
+ * long.
+ */
+export function see(mutation: Mutation, testTimeoutMs: number): Sight {
   const { times } = standing(mutation);
   if (times !== 1)
     return { result: 'stale', by: `the text stands ${times} times in ${mutation.file}` };
@@ -44,7 +47,7 @@ export function see(mutation: Mutation): Sight {
     '--project',
     'all',
     '--maxWorkers=1',
-    '--testTimeout=240000',
+    `--testTimeout=${testTimeoutMs}`,
     '--bail=1',
   ];
   const vitest = [
