@@ -77,7 +77,8 @@ describe.each(versions)('over %s', (version) => {
       await late;
       return answer();
     };
-    const operation = environment.client({ timing: { responseMs: 300 } }).upgrade.start(input);
+    // Long enough for the second one to be answered on a busy machine.
+    const operation = environment.client({ timing: { responseMs: 1_500 } }).upgrade.start(input);
     const received = listen(operation);
     await operation.started;
     release();
