@@ -1,7 +1,7 @@
 // Switches protections off, one at a time, and sees the tests of their rows fail. `npm run mutate`
-// for as many as five minutes allow, spread over all rows, `--all` for all, `npm run mutate -- C8 L3`
-// for some rows. `--resume` after a run that ended early: what was seen then is passed over, where
-// neither the code nor the test has changed.
+// for as many as five minutes allow, spread over all rows, `--all` for all,
+// `npm run mutate -- C8 L3` for some rows. `--resume` after a run that ended early: what was seen
+// then is passed over, where neither the code nor the test has changed.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

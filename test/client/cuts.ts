@@ -1,6 +1,6 @@
-// The long form of the cut test: `npm run cuts -- [number of cuts] [seed]`. Without a number it is a
-// million, or as many as are made in six minutes. Prints one JSON object; exits with 1 when anything
-// is wrong.
+// The long form of the cut test: `npm run cuts -- [number of cuts] [seed]`. Without a number it is
+// a million, or as many as are made in six minutes. Prints one JSON object; exits with 1 when
+// anything is wrong.
 import { parseArgs } from 'node:util';
 import {
   type Cuts,

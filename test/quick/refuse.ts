@@ -17,7 +17,8 @@ for (const [what, of, names] of beginnings) {
     Object.defineProperty(of, name, {
       value: () => {
         throw new Error(
-          `A quick test begins ${what} (${name}). Import what does it so that test/quick/files.ts sees it.`,
+          `A quick test begins ${what} (${name}). ` +
+            'Import what does it so that test/quick/files.ts sees it.',
         );
       },
     });

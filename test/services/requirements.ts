@@ -18,7 +18,8 @@ export default function findRequirements({ vitest }: TestProject): void {
   const missing = (Object.keys(programs) as Program[]).filter((program) => find(program) === null);
   if (missing.length > 0)
     console.error(
-      ` Not installed: ${missing.join(', ')}. Their tests are ${outcome}. To have them: ${installCommand(missing)}`,
+      ` Not installed: ${missing.join(', ')}. Their tests are ${outcome}. ` +
+        `To have them: ${installCommand(missing)}`,
     );
   const why = postgresFault();
   if (why === '') return;

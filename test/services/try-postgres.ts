@@ -1,5 +1,5 @@
-// Prints why Postgres cannot be had here, with the cure; nothing where it can. A program of its own:
-// what sets up a run does not see the sources of this repository.
+// Prints why Postgres cannot be had here, with the cure; nothing where it can. A program of its
+// own: what sets up a run does not see the sources of this repository.
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { postgresPrograms } from '../../packages/server-kit/src/testing/postgres-programs.ts';
 

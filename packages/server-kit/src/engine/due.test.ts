@@ -41,7 +41,7 @@ describe.each(databases)('what one node of all does, on $name', ({ name, open })
   });
 });
 
-it('S3: the owner of a Postgres database may ask for its past, and a copy has another one', async () => {
+it('S3: the owner of a Postgres database may ask for its past; a copy has another', async () => {
   const url = new URL(await testDatabaseUrl());
   const admin = await postgres({ connectionString: url.href });
   const role = `plain_${randomUUID().slice(0, 8)}`;

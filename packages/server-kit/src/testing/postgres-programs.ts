@@ -44,7 +44,9 @@ export async function postgresPrograms(): Promise<PostgresPrograms> {
 const unavailable = (message: string) =>
   new NftUpgradeError('database_unavailable', {
     message,
-    hint: 'Run the tests as a user who is not root, set TMPDIR to a folder that everybody may enter, or name a server in DATABASE_URL_TEST whose user may create databases.',
+    hint:
+      'Run the tests as a user who is not root, set TMPDIR to a folder that everybody may enter, ' +
+      'or name a server in DATABASE_URL_TEST whose user may create databases.',
   });
 
 const programsIn = (native: string, as: As): PostgresPrograms => {

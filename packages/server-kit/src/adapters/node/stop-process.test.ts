@@ -81,7 +81,7 @@ async function holdStarts(): Promise<() => Promise<void>> {
   };
 }
 
-it('L3: on SIGTERM a process on Postgres refuses what is new, drains its streams and exits 0', async () => {
+it('L3: on SIGTERM a process on Postgres refuses new work, drains and exits 0', async () => {
   // The second node is this process: the same database, another emitter.
   const emitter = createEmitter({ journal });
   const begin = new Request(
