@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { quickFiles } from './files.ts';
 
-it('takes a file whose imports need nothing, leaves one that reaches a database or a process', async () => {
+it('takes what imports nothing heavy, leaves what reaches a database or a process', async () => {
   expect(
     await quickFiles([
       'packages/core/src/stream/decode.test.ts',
