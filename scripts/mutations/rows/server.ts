@@ -215,8 +215,8 @@ export const server: readonly Mutation[] = [
     'S1',
     'a full disk has a code',
     `${kit}/db/pglite/session.ts`,
-    'isConnectionFailure(error) ? databaseUnavailable(error) : withoutParameters(error)',
-    'isConnectionFailure(error) ? withoutParameters(error) : withoutParameters(error)',
+    'troubleOf(error) === null ? withoutParameters(error) : databaseUnavailable(error)',
+    'troubleOf(error) === null ? withoutParameters(error) : withoutParameters(error)',
     `${kit}/engine/trouble.test.ts`,
   ),
   mutation(

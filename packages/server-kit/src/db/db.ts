@@ -27,12 +27,15 @@ export interface Db {
   readonly flavour: 'postgres' | 'pglite';
   /**
    * One statement in its own transaction. @throws NftUpgradeError `database_unavailable` when no
-   * answer can be had; errors of the statement as the driver gives them
+   * answer can be had, and for every state of the database that is no fault of the statement, named
+   * in `details.trouble`; errors of the statement as the driver gives them
    */
   readonly sql: Sql;
   /**
    * Commits when `work` resolves, rolls back when it rejects. Resolves only after a real COMMIT.
-   * The isolation is read committed. Inside `work` use only the `sql` it is given: PGlite has one
+   * The isolation is read committed. `work` is run again, a few times, when the server has rolled it
+   * back for another transaction, or the session has to be replaced: it should do nothing but send
+   * statements. Inside `work` use only the `sql` it is given: PGlite has one
    * session, so `db.sql` would wait there for the transaction that waits for it.
    * @throws NftUpgradeError `transaction_rolled_back` when `work` resolved although a statement in
    *   it had failed; `database_unavailable` with `details.outcome` `unknown` when the connection

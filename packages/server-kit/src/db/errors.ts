@@ -1,4 +1,5 @@
 import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { type Trouble, troubleOfState, troubles } from './sql-states.ts';
 
 const field = (error: unknown, name: string): string | undefined => {
   if (typeof error !== 'object' || error === null) return undefined;
@@ -31,15 +32,6 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
 }
 
 /**
- * 08 connection exception; 57P01–57P03 shut down, crashed, starting up; 53300 too many connections;
- * 53100 disk full, 53200 out of memory, 58030 input or output error.
- */
-const unavailable = /^(08...|57P0[123]|53[123]00|58030)$/;
-
-/** 28 wrong user or password, 3D000 no such database: waiting does not help. */
-const refused = /^(28...|3D000)$/;
-
-/**
  * Codes of the sockets of Node, and of the driver where it has none but a sentence: each is a way
  * of getting no answer.
  */
@@ -56,24 +48,25 @@ const sentenceIn = (message: string): string | undefined =>
   driverSentences.flatMap((pattern) => pattern.exec(message)?.[0].toLowerCase() ?? [])[0];
 
 /**
- * True when the error means that no answer was had, rather than that the statement was answered
- * with an error.
+ * What the error says of the database; null when it is about the statement, and so an error of the
+ * program.
  */
-export function isConnectionFailure(error: unknown): boolean {
-  if (isNftUpgradeError(error)) return error.code === 'database_unavailable';
+export function troubleOf(error: unknown): Trouble | null {
+  if (isNftUpgradeError(error)) return error.code === 'database_unavailable' ? 'gone' : null;
   const state = sqlState(error);
-  if (state !== undefined) return unavailable.test(state) || refused.test(state);
-  if (!(error instanceof Error)) return false;
+  if (state !== undefined) return troubleOfState(state, field(error, 'routine'));
+  if (!(error instanceof Error)) return null;
   const code = field(error, 'code') ?? '';
-  return (
+  const unanswered =
     socketCodes.some((pattern) => pattern.test(code)) ||
-    driverSentences.some((pattern) => pattern.test(error.message))
-  );
+    driverSentences.some((pattern) => pattern.test(error.message));
+  return unanswered ? 'gone' : null;
 }
 
 /**
- * `database_unavailable` for whatever the driver threw. Carries the code and nothing else of it:
- * some drivers put the connection string into their errors, and errors are logged.
+ * `database_unavailable` for whatever the driver threw, with what it is in `details.trouble`.
+ * Carries the code and nothing else of it: some drivers put the connection string into their errors,
+ * and errors are logged.
  */
 export function databaseUnavailable(
   error: unknown,
@@ -83,6 +76,7 @@ export function databaseUnavailable(
     return new NftUpgradeError(error.code, {
       message: error.message,
       hint: error.hint,
+      retryable: error.retryable,
       details: { ...error.details, ...details },
     });
   }
@@ -90,20 +84,31 @@ export function databaseUnavailable(
     sqlState(error) ??
     field(error, 'code') ??
     (error instanceof Error ? sentenceIn(error.message) : undefined);
-  const wrongLogin = refused.test(reason ?? '');
+  const trouble = troubleOf(error) ?? 'gone';
+  const { message, hint, retryable } = reason === '53100' ? fullDisk : troubles[trouble];
   return new NftUpgradeError('database_unavailable', {
-    ...(reason === '53100' && {
-      message: 'The disk of the database is full.',
-      hint: 'Make room on it; what was acknowledged is there, and work goes on by itself.',
-    }),
-    ...(wrongLogin && {
-      message: 'The database refused the connection.',
-      hint: 'Check user, password and database name in the connection string.',
-      retryable: false,
-    }),
-    details: { ...(reason !== undefined && { reason }), ...details },
+    ...(message !== undefined && { message }),
+    ...(hint !== undefined && { hint }),
+    retryable,
+    details: { ...(reason !== undefined && { reason }), trouble, ...details },
   });
 }
+
+const fullDisk = {
+  message: 'The disk of the database is full.',
+  hint: 'Make room on it; what was acknowledged is there, and work goes on by itself.',
+  retryable: true,
+};
+
+/** The trouble of a `database_unavailable` that left nothing behind, for certain; else null. */
+export function undoneBy(error: unknown): Trouble | null {
+  if (!isNftUpgradeError(error) || error.code !== 'database_unavailable') return null;
+  const { trouble } = error.details;
+  return isTrouble(trouble) && troubles[trouble].again ? trouble : null;
+}
+
+const isTrouble = (value: unknown): value is Trouble =>
+  typeof value === 'string' && Object.hasOwn(troubles, value);
 
 /** For calls that come after `close()`. */
 export const closedError = (): NftUpgradeError =>

@@ -3,8 +3,9 @@ import { mkdir, realpath, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { PGlite } from '@electric-sql/pglite';
+import { again, isOneStatement } from './again.ts';
 import { checkChannel } from './channel.ts';
-import type { Db } from './db.ts';
+import type { Db, Sql } from './db.ts';
 import { closedError } from './errors.ts';
 import { optionalPackage } from './optional.ts';
 import { encodeParameters } from './parameters.ts';
@@ -127,6 +128,8 @@ function asDb(database: PGlite, { check, release }: Folder): Db {
         if (database.isInTransaction()) await session.control('ROLLBACK');
       }
     });
+  const encoded: Sql = async (text, parameters) =>
+    session.sql(text, parameters && encodeParameters(text, parameters));
   const listener = createLocalListener(database, (text) => exclusive(() => session.sql(text)));
   let closing: Promise<void> | undefined;
   const close = () =>
@@ -140,19 +143,12 @@ function asDb(database: PGlite, { check, release }: Folder): Db {
 
   return {
     flavour: 'pglite',
-    sql: (text, parameters) =>
-      exclusive(() => session.sql(text, parameters && encodeParameters(text, parameters))),
+    sql: <Row extends object>(text: string, parameters?: readonly unknown[]) => {
+      const run = () => exclusive(() => encoded<Row>(text, parameters));
+      return isOneStatement(text, parameters) ? again(1, run) : run();
+    },
     tx: (work) =>
-      exclusive(() =>
-        inTransaction(
-          {
-            ...session,
-            sql: (text, parameters) =>
-              session.sql(text, parameters && encodeParameters(text, parameters)),
-          },
-          work,
-        ),
-      ),
+      again(1, () => exclusive(() => inTransaction({ ...session, sql: encoded }, work))),
     listen: async (channel, onMessage) => listener(checkChannel(channel), onMessage),
     close: () => {
       closing ??= close();

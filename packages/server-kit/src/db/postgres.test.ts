@@ -166,8 +166,27 @@ describe('postgres', () => {
 
   it('lets the server cancel a statement that takes too long', async () => {
     const db = await open({ statementTimeoutMs: 50 });
-    await expect(db.sql('SELECT pg_sleep(10)')).rejects.toMatchObject({ code: '57014' });
+    await expect(db.sql('SELECT pg_sleep(10)')).rejects.toMatchObject({
+      code: 'database_unavailable',
+      retryable: true,
+      details: { reason: '57014', trouble: 'cancelled' },
+    });
     expect(await db.sql('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('is read committed, whatever the default of the server is', async () => {
+    const db = await open();
+    const [{ name = '' } = {}] = await db.sql<{ name: string }>(
+      'SELECT current_database() AS name',
+    );
+    await db.sql(`ALTER DATABASE "${name}" SET default_transaction_isolation = 'serializable'`);
+    const url = new URL(await (await server()).url());
+    url.pathname = `/${name}`;
+    const later = await postgres({ connectionString: url.href });
+    const isolation = `SELECT current_setting('transaction_isolation') AS isolation`;
+    expect(await later.sql(isolation)).toEqual([{ isolation: 'read committed' }]);
+    expect(await later.tx((sql) => sql(isolation))).toEqual([{ isolation: 'read committed' }]);
+    await later.close();
   });
 
   it('S1 S4 survives a kill -9 of the server with everything acknowledged in place', async () => {

@@ -1,11 +1,13 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Client, PoolConfig, QueryResult } from 'pg';
+import { again, isOneStatement } from './again.ts';
 import { checkChannel } from './channel.ts';
 import type { Db, Sql } from './db.ts';
-import { closedError, databaseUnavailable, isConnectionFailure } from './errors.ts';
+import { closedError, databaseUnavailable, troubleOf } from './errors.ts';
 import { optionalPackage } from './optional.ts';
 import { encodeParameters, parseBigint } from './parameters.ts';
 import { createListener } from './postgres/listener.ts';
+import { troubles } from './sql-states.ts';
 import { inTransaction, type TransactionSession } from './transaction.ts';
 
 /** Where the database is, as `pg` takes it, and how it is used. */
@@ -97,9 +99,11 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
         oid === int8 && format !== 'binary' ? parseBigint : pg.types.getTypeParser(oid, format),
     },
     ...(timeout > 0 && { query_timeout: timeout + graceMs }),
-    // By SET rather than as a start-up parameter, which PgBouncer refuses.
+    // By SET rather than as a start-up parameter, which PgBouncer refuses. A server may have another
+    // isolation as its default, under which single statements, too, would run into each other.
     verify: (client, done) => {
-      client.query(`SET statement_timeout = ${timeout}`, [], (error) => done(error));
+      const text = `SET statement_timeout = ${timeout}; SET default_transaction_isolation = 'read committed'`;
+      client.query(text, [], (error) => done(error));
     },
   };
   try {
@@ -152,8 +156,9 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
         // The error comes before the new status of the session: a script with a BEGIN of its own
         // may have left it inside a transaction.
         unsure = values === undefined;
-        if (!isConnectionFailure(error)) throw error;
-        broken = true;
+        const trouble = troubleOf(error);
+        if (trouble === null) throw error;
+        broken ||= troubles[trouble].discard;
         throw databaseUnavailable(error);
       }
     };
@@ -202,8 +207,14 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
     onError: report,
   });
 
-  const sql: Sql = (text, parameters, name) =>
-    borrow((session) => session.sql(text, parameters, name));
+  const sql: Sql = <Row extends object>(
+    text: string,
+    parameters?: readonly unknown[],
+    name?: string,
+  ) => {
+    const run = () => borrow((session) => session.sql<Row>(text, parameters, name));
+    return isOneStatement(text, parameters) ? again(max, run) : run();
+  };
   const close = async () => {
     await listener.close();
     await Promise.allSettled(running);
@@ -212,7 +223,7 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
   const db: Db = {
     flavour: 'postgres',
     sql,
-    tx: (work) => borrow((session) => inTransaction(session, work)),
+    tx: (work) => again(max, () => borrow((session) => inTransaction(session, work))),
     listen: async (channel, onMessage) => listener.listen(checkChannel(channel), onMessage),
     close: () => {
       closing ??= close();

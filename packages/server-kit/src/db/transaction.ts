@@ -1,13 +1,16 @@
 import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Sql } from './db.ts';
-import { databaseUnavailable } from './errors.ts';
+import { databaseUnavailable, undoneBy } from './errors.ts';
 import { serial } from './serial.ts';
+
+/** The isolation that all statements here are written for, whatever the server's default is. */
+const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 
 /** One connection that nobody else uses meanwhile. */
 export interface TransactionSession {
   readonly sql: Sql;
   /** Runs the command and resolves with the tag that the server answered. */
-  control(command: 'BEGIN' | 'COMMIT' | 'ROLLBACK'): Promise<string>;
+  control(command: typeof BEGIN | 'COMMIT' | 'ROLLBACK'): Promise<string>;
 }
 
 const over = (): NftUpgradeError =>
@@ -28,7 +31,7 @@ export async function inTransaction<T>(
   const sql: Sql = (text, parameters, name) =>
     ended ? Promise.reject(over()) : inTurn(() => session.sql(text, parameters, name));
 
-  await session.control('BEGIN');
+  await session.control(BEGIN);
   let value: T;
   try {
     value = await work(sql);
@@ -41,7 +44,8 @@ export async function inTransaction<T>(
   }
   ended = true;
   const answer = await inTurn(() => session.control('COMMIT')).catch((error: unknown) => {
-    if (!isNftUpgradeError(error)) throw error;
+    // A COMMIT that was answered with a rollback has left nothing behind.
+    if (!isNftUpgradeError(error) || undoneBy(error) !== null) throw error;
     throw databaseUnavailable(error, { outcome: 'unknown' });
   });
   // Postgres answers COMMIT of a transaction in which a statement failed with ROLLBACK, and without

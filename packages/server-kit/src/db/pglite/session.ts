@@ -1,6 +1,6 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { PGlite } from '@electric-sql/pglite';
-import { databaseUnavailable, isConnectionFailure } from '../errors.ts';
+import { databaseUnavailable, troubleOf } from '../errors.ts';
 import type { TransactionSession } from '../transaction.ts';
 import { withTurn } from './yield.ts';
 
@@ -38,7 +38,7 @@ export function createSession(database: PGlite, check: () => void): TransactionS
       try {
         return await query();
       } catch (error) {
-        throw isConnectionFailure(error) ? databaseUnavailable(error) : withoutParameters(error);
+        throw troubleOf(error) === null ? withoutParameters(error) : databaseUnavailable(error);
       } finally {
         // After the query too: an fsync may have failed in it.
         check();
