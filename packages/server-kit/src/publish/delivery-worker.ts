@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import {
   claimDeliveries,
@@ -78,17 +79,34 @@ export function createDeliveryWorker({
       const dead =
         delivery.tries >= channel.maxTries ||
         (isNftUpgradeError(error) && error.code === 'sink_refused');
-      if (dead) await markDead(place, delivery, text);
-      else
-        await markFailed(place, delivery, {
-          error: text,
-          pauseMs: pauseAfter(delivery.tries, random),
-          refund: false,
-        });
+      const pauseMs = pauseAfter(delivery.tries, random);
+      await settle(() =>
+        dead
+          ? markDead(place, delivery, text)
+          : markFailed(place, delivery, { error: text, pauseMs, refund: false }),
+      );
       return done(dead ? 'dead' : 'failed', delivery, error);
     }
-    await markDelivered(place, delivery);
+    await settle(() => markDelivered(place, delivery));
     done('delivered', delivery);
+  }
+
+  /**
+   * What became of a delivery is written as soon as the database takes it, while the lease lasts:
+   * after it the sink would be told again, and a try be spent that was none of the sink's.
+   */
+  async function settle(write: () => Promise<unknown>): Promise<void> {
+    const end = performance.now() + LEASE_GRACE_MS / 2;
+    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+      try {
+        return void (await write());
+      } catch (error) {
+        const away = isNftUpgradeError(error) && error.code === 'database_unavailable';
+        if (!away || stopping.signal.aborted || performance.now() > end) throw error;
+        onError(error);
+        await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
   }
 
   async function rounds(): Promise<void> {

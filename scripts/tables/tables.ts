@@ -1,0 +1,12 @@
+/**
+ * Every generated table: what its two sides are, and the file whose tests are its cells. A table has
+ * at least one entry in `scripts/mutations/rows/tables.ts`.
+ */
+export const tables = {
+  T7: {
+    title: 'what the database says × where it strikes',
+    file: 'test/tables/t7-database.test.ts',
+  },
+} as const satisfies Readonly<Record<string, { title: string; file: string }>>;
+
+export type TableName = keyof typeof tables;

@@ -1,0 +1,42 @@
+import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { expect } from 'vitest';
+import type { Fault, Outcome } from './environment.ts';
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+
+/** What the caller of the database was given. */
+export function expectErrors(errors: readonly unknown[], outcome: Outcome, fault: Fault): void {
+  if (outcome === 'unnoticed') {
+    expect(errors).toEqual([]);
+    return;
+  }
+  const [code, ours] = outcome === 'waits' ? ['database_unavailable', true] : [fault.state, false];
+  expect(errors.length, 'errors').toBeGreaterThan(0);
+  expect(new Set(errors.map(codeOf))).toEqual(new Set([code]));
+  expect(errors.every((error) => isNftUpgradeError(error) === ours)).toBe(true);
+}
+
+/** What the client was answered until it was served. */
+export async function expectRefusals(
+  refusals: readonly Response[],
+  outcome: Outcome,
+): Promise<void> {
+  if (outcome === 'unnoticed') return expect(refusals).toEqual([]);
+  const expected =
+    outcome === 'waits'
+      ? { status: 503, code: 'database_unavailable' }
+      : { status: 500, code: 'internal' };
+  expect(refusals.length, 'refusals').toBeGreaterThan(0);
+  for (const refusal of refusals) {
+    expect(refusal.status).toBe(expected.status);
+    const text = await refusal.text();
+    expect(JSON.parse(text)).toMatchObject(expected);
+    expect(text).not.toContain('injected');
+    if (outcome === 'waits') expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThan(0);
+  }
+}
+
+/** Statuses that tell a user, or a budget, that something failed. */
+export const failures = (history: readonly string[]): string[] =>
+  history.filter((status) => /failed|error|recovering|needs_attention/.test(status));
