@@ -79,6 +79,7 @@ const tasks = {
     ['pnpm', '--filter', './packages/*', 'run', 'build'],
     ['node', ...source, 'examples/next/check.ts'],
   ],
+  tables: [['node', ...source, 'scripts/tables/main.ts']],
   matrix: [['node', ...source, 'scripts/matrix/main.ts']],
   mutate: [['node', ...source, 'scripts/mutations/main.ts']],
   freeze: [['node', ...source, 'scripts/golden.ts']],
@@ -177,6 +178,7 @@ const light = [
   'cuts',
   'torture',
   'style',
+  'tables',
 ].includes(task);
 const wanted = light ? large.flatMap((name) => ['--filter', `!${name}`]) : [];
 const installed = run('pnpm', ['install', '--frozen-lockfile', ...wanted, ...quiet], {

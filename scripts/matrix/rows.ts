@@ -6,11 +6,27 @@ export interface MatrixRow {
   readonly id: string;
   readonly failure: string;
   readonly outcome: string;
+  /** Title of the issue that proves it. Until then the row is open; after it the title goes. */
+  readonly issue?: string;
 }
 
-const row = (id: string, failure: string, outcome: string): MatrixRow => ({ id, failure, outcome });
+const row = (id: string, failure: string, outcome: string, issue?: string): MatrixRow => ({
+  id,
+  failure,
+  outcome,
+  ...(issue !== undefined && { issue }),
+});
 
-/** C: client · W: wallet · B: burn · M: metadata · K: mint · S: server · L: load */
+const chain = 'The chain cannot be turned against a user';
+const click = 'The click: fresh bytes, the right NFT, wallets as they ship';
+const attended = 'Somebody is at work, or somebody has been called';
+const controller = 'Your own controller keeps the promise, and the guide is true to the letter';
+const screen = 'The screen tells the truth on the networks people have';
+
+/**
+ * C: client · W: wallet · B: burn · M: metadata · K: mint · S: server · L: load · A: attacks · E:
+ * emitter · N: network of the client
+ */
 export const rows: readonly MatrixRow[] = [
   row('C1', 'the start gets no answer and is sent again', 'one operation: the key finds it'),
   row(
@@ -174,4 +190,62 @@ export const rows: readonly MatrixRow[] = [
   row('L1', 'a client never reads', 'bounded memory, closed with a reason, resumed without a loss'),
   row('L2', 'one user opens thousands of streams', 'a limit, answered with 429'),
   row('L3', 'the server stops with streams open', 'drained; every client goes on elsewhere'),
+  row('A1', 'a memo names an operation of somebody else', 'it decides nothing', chain),
+  row('A2', 'an address, a mint or a wallet is spammed', 'bounded calls; nobody is delayed', chain),
+  row('A3', 'one burn is shown to two deployments', 'one of them honours it', chain),
+  row(
+    'A4',
+    'the server, or what is in front of it, names another NFT than the page',
+    'refused before the prompt',
+    click,
+  ),
+  row(
+    'A5',
+    'others have power over the NFT, or its owner cannot sign',
+    'refused before the prompt, with the reason; the issuer’s own authority is accepted',
+    click,
+  ),
+  row(
+    'A6',
+    'versions, programs or instructions that the reads do not know',
+    'refused before the prompt',
+    chain,
+  ),
+  row(
+    'W11',
+    'the user hesitates longer than a blockhash lives',
+    'a fresh transaction at the click, one prompt',
+    click,
+  ),
+  row('S11', 'a port hangs on a living node', 'taken over, with an alert', attended),
+  row('S12', 'a node is frozen and wakes after its lease', 'it can write nothing', attended),
+  row(
+    'S13',
+    'nodes of two versions run while a deploy rolls',
+    'reads everywhere; nobody gives up',
+    attended,
+  ),
+  row(
+    'S14',
+    'the database is read-only, serializable, pooled by transaction, full or slow',
+    'said as what it is; no budget is spent',
+    attended,
+  ),
+  row('S15', 'a year of operations', 'every statement touches a bounded number of rows', attended),
+  row(
+    'E1',
+    'a controller of the host dies between any two lines',
+    'another node resumes it; one NFT',
+    controller,
+  ),
+  row('N1', 'an answer is not the server’s', 'weather, never a verdict', screen),
+  row('N2', 'a token provider fails', 'weather; only a 401 of the server is a verdict', screen),
+  row(
+    'N3',
+    'streams are impossible for a while',
+    'polling meanwhile; streams again within minutes',
+    screen,
+  ),
+  row('N4', 'the wall clock jumps', 'nothing changes', screen),
+  row('N5', 'a tab is stuck or old', 'never worse than a tab alone', screen),
 ];

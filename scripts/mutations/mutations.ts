@@ -4,6 +4,7 @@ import { client } from './rows/client.ts';
 import { guardRules } from './rows/guard.ts';
 import { mint } from './rows/mint.ts';
 import { server } from './rows/server.ts';
+import { tableCells } from './rows/tables.ts';
 import { wallet } from './rows/wallet.ts';
 
 /**
@@ -17,4 +18,5 @@ export const mutations: readonly Mutation[] = [
   ...mint,
   ...server,
   ...guardRules,
+  ...tableCells,
 ];

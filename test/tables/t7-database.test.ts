@@ -1,4 +1,4 @@
-import { afterAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import {
   type SqlState,
   sqlStates,
@@ -11,12 +11,14 @@ import {
   drivers,
   environmentOf,
   type Outcome,
+  openEnvironments,
   stopEnvironments,
 } from './t7/environment.ts';
 import { type Place, places } from './t7/places.ts';
 import { axis, axisBy, each, impossible, type Table } from './table.ts';
 import { testTable } from './test-table.ts';
 
+beforeAll(openEnvironments);
 afterAll(async () => {
   await stopEnvironments();
   await closeDatabases();

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { processes, routesOf } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../../../packages/server-kit/src/db/db.ts';
 import {
@@ -14,6 +15,10 @@ import {
   permissiveRules,
   type StandardRules,
 } from '../../../packages/server-kit/src/testing/rules.ts';
+
+/** Looks like one in base58. */
+const addressOf = (seed: string): string =>
+  hash('sha512', seed, 'hex').slice(0, 44).replaceAll('0', 'z');
 
 export const drivers = ['postgres', 'pglite'] as const;
 export type Driver = (typeof drivers)[number];
@@ -92,7 +97,7 @@ export async function openEnvironment(driver: Driver) {
     user(ready: Promise<void> = Promise.resolve()): User {
       count += 1;
       const id = `user-${driver}-${count}`;
-      const user = { id, wallet: `wallet-${id}`, nft: `nft-${id}`, ready };
+      const user = { id, wallet: addressOf(`wallet of ${id}`), nft: addressOf(id), ready };
       users.set(id, user);
       chain.give(user.nft, user.wallet);
       return user;
@@ -130,6 +135,10 @@ export async function openEnvironment(driver: Driver) {
 
 export type Environment = Awaited<ReturnType<typeof openEnvironment>>;
 
+/** Heartbeats and wake-ups may be about many operations at once. */
+export const isAboutOnly = (id: string, parameters: string): boolean =>
+  parameters.includes(id) && (parameters.match(/upg_\w+/g) ?? []).every((other) => other === id);
+
 /** Notes what the engine is refused, with the parameters of what it asked for. */
 function watchRefusals(db: Db) {
   const refusals: { about: string; error: unknown }[] = [];
@@ -156,7 +165,7 @@ function watchRefusals(db: Db) {
   return {
     db: watched,
     refusalsAbout: (id: string): unknown[] =>
-      refusals.flatMap(({ about, error }) => (about.includes(id) ? [error] : [])),
+      refusals.flatMap(({ about, error }) => (isAboutOnly(id, about) ? [error] : [])),
   };
 }
 
@@ -180,12 +189,14 @@ export type Outcome = 'unnoticed' | 'waits' | 'fails';
 let faults: ReturnType<typeof driverFaults> | undefined;
 const environments = new Map<Driver, Promise<Environment>>();
 
-/** Opened by the first cell that needs it. */
 export function environmentOf(driver: Driver): Promise<Environment> {
   const present = environments.get(driver) ?? openEnvironment(driver);
   environments.set(driver, present);
   return present;
 }
+
+/** Before the first cell: an embedded database takes seconds to make. */
+export const openEnvironments = () => Promise.all(drivers.map(environmentOf));
 
 export function arm(fault: DriverFault): () => void {
   faults ??= driverFaults();

@@ -1,7 +1,7 @@
 import { isNftUpgradeError, NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { attemptsOf } from '../journal/attempts.ts';
 import type { Loaded } from '../journal/journal.ts';
-import type { Outcome, PhaseDriver, Step } from '../phases/driver.ts';
+import { backoff, type Outcome, type PhaseDriver, type Step } from '../phases/driver.ts';
 import { drivers } from '../phases/index.ts';
 import { measureStep } from '../telemetry/step.ts';
 import { type Engine, operationOf, rulesOf } from './context.ts';
@@ -37,6 +37,8 @@ export function createDrive(engine: Engine): Drive {
   const running = new Map<string, { done: Promise<Failure | null>; again: boolean }>();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const failures = new Map<string, number>();
+  /** How often in a row the database could not be asked about an operation. */
+  const unavailable = new Map<string, number>();
   let stopped = false;
 
   /** One step. Resolves with the operation as it is after it, or with how long to wait. */
@@ -131,6 +133,13 @@ export function createDrive(engine: Engine): Drive {
     timers.set(operationId, timer);
   }
 
+  /** A database that was away for a moment must not cost an operation the time of a takeover. */
+  function pauseWithoutDatabase(operationId: string): number {
+    const before = unavailable.get(operationId) ?? 0;
+    unavailable.set(operationId, before + 1);
+    return backoff(engine, before);
+  }
+
   function share(operationId: string, known: Loaded | null = null): Promise<Failure | null> {
     const present = running.get(operationId);
     if (present) {
@@ -149,9 +158,12 @@ export function createDrive(engine: Engine): Drive {
           state.again = false;
           await run(operationId, null);
         }
+        unavailable.delete(operationId);
         return null;
       } catch (thrown) {
         engine.onError(thrown);
+        if (isNftUpgradeError(thrown) && thrown.code === 'database_unavailable')
+          sleep(operationId, pauseWithoutDatabase(operationId));
         return { thrown };
       } finally {
         running.delete(operationId);

@@ -106,7 +106,7 @@ export interface PhaseDriver {
  * The doubled pause with jitter, so that many operations that failed together do not come back
  * together.
  */
-export function backoff(step: Step, failures: number): number {
+export function backoff(step: Pick<Step, 'patience' | 'random'>, failures: number): number {
   const ceiling = Math.min(
     step.patience.retryMaxMs,
     step.patience.retryBaseMs * 2 ** Math.min(failures, 30),

@@ -97,7 +97,7 @@ export function createDeliveryWorker({
    */
   async function settle(write: () => Promise<unknown>): Promise<void> {
     const end = performance.now() + LEASE_GRACE_MS / 2;
-    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+    for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
       try {
         return void (await write());
       } catch (error) {

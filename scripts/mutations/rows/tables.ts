@@ -1,0 +1,39 @@
+import { kit, type Mutation, mutation } from '../mutation.ts';
+
+const t7 = 'test/tables/t7-database.test.ts';
+
+/** Each table has at least one: a cell that cannot go red decides nothing. */
+export const tableCells: readonly Mutation[] = [
+  mutation(
+    'T7',
+    'a database that takes no writes is no error of the program',
+    `${kit}/db/sql-states.ts`,
+    "'25006': 'read_only',",
+    '',
+    t7,
+  ),
+  mutation(
+    'T7',
+    'a transaction that ran into another is begun again',
+    `${kit}/db/again.ts`,
+    'trouble === null || tries >= most',
+    'trouble !== undefined || tries >= most',
+    t7,
+  ),
+  mutation(
+    'T7',
+    'a database that is away spends no budget of an operation',
+    `${kit}/engine/drive.ts`,
+    "thrown.code === 'journal_conflict' || thrown.code === 'database_unavailable'",
+    "thrown.code === 'journal_conflict'",
+    t7,
+  ),
+  mutation(
+    'T7',
+    'what became of a delivery is written when the database is back',
+    `${kit}/publish/courier.ts`,
+    'if (!away || stopping.signal.aborted',
+    'if (away || stopping.signal.aborted',
+    t7,
+  ),
+];
