@@ -1,6 +1,6 @@
 /**
- * Every generated table: what its two sides are, and the file whose tests are its cells. A table has
- * at least one entry in `scripts/mutations/rows/tables.ts`.
+ * Every generated table: what its two sides are, and the file whose tests are its cells. A table
+ * has at least one entry in `scripts/mutations/rows/tables.ts`.
  */
 export const tables = {
   T7: {

@@ -31,7 +31,7 @@ export const tableCells: readonly Mutation[] = [
   mutation(
     'T7',
     'what became of a delivery is written when the database is back',
-    `${kit}/publish/courier.ts`,
+    `${kit}/publish/delivery-worker.ts`,
     'if (!away || stopping.signal.aborted',
     'if (away || stopping.signal.aborted',
     t7,

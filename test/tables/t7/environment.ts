@@ -20,6 +20,9 @@ import {
 const addressOf = (seed: string): string =>
   hash('sha512', seed, 'hex').slice(0, 44).replaceAll('0', 'z');
 
+/** A machine that is busy with something else takes its time. */
+export const WAIT_MS = 60_000;
+
 export const drivers = ['postgres', 'pglite'] as const;
 export type Driver = (typeof drivers)[number];
 
@@ -76,7 +79,7 @@ export async function openEnvironment(driver: Driver) {
       onError: (error) => errors.push(error),
       ...some,
     });
-  const busy = await node({ watchMs: 20, sweepMs: 20, takeoverMs: 90 });
+  const busy = await node({ watchMs: 40, sweepMs: 60, takeoverMs: 300 });
   // Its streams read from the database: it has written nothing itself.
   const reader = await node({ watchMs: 3_600_000, sweepMs: 3_600_000, takeoverMs: 3_600_000 });
   const handlerOf = (service: typeof busy) =>

@@ -33,10 +33,10 @@ export interface Db {
   readonly sql: Sql;
   /**
    * Commits when `work` resolves, rolls back when it rejects. Resolves only after a real COMMIT.
-   * The isolation is read committed. `work` is run again, a few times, when the server has rolled it
-   * back for another transaction, or the session has to be replaced: it should do nothing but send
-   * statements. Inside `work` use only the `sql` it is given: PGlite has one
-   * session, so `db.sql` would wait there for the transaction that waits for it.
+   * The isolation is read committed. `work` is run again, a few times, when the server has rolled
+   * it back for another transaction, or the session has to be replaced: it should do nothing but
+   * send statements. Inside `work` use only the `sql` it is given: PGlite has one session, so
+   * `db.sql` would wait there for the transaction that waits for it.
    * @throws NftUpgradeError `transaction_rolled_back` when `work` resolved although a statement in
    *   it had failed; `database_unavailable` with `details.outcome` `unknown` when the connection
    *   was lost during COMMIT

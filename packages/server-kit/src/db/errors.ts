@@ -65,8 +65,8 @@ export function troubleOf(error: unknown): Trouble | null {
 
 /**
  * `database_unavailable` for whatever the driver threw, with what it is in `details.trouble`.
- * Carries the code and nothing else of it: some drivers put the connection string into their errors,
- * and errors are logged.
+ * Carries the code and nothing else of it: some drivers put the connection string into their
+ * errors, and errors are logged.
  */
 export function databaseUnavailable(
   error: unknown,

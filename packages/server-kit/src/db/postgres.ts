@@ -99,10 +99,12 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
         oid === int8 && format !== 'binary' ? parseBigint : pg.types.getTypeParser(oid, format),
     },
     ...(timeout > 0 && { query_timeout: timeout + graceMs }),
-    // By SET rather than as a start-up parameter, which PgBouncer refuses. A server may have another
-    // isolation as its default, under which single statements, too, would run into each other.
+    // By SET rather than as a start-up parameter, which PgBouncer refuses. A server may have
+    // another isolation as its default, under which single statements, too, would run into each
+    // other.
     verify: (client, done) => {
-      const text = `SET statement_timeout = ${timeout}; SET default_transaction_isolation = 'read committed'`;
+      const isolation = `SET default_transaction_isolation = 'read committed'`;
+      const text = `SET statement_timeout = ${timeout}; ${isolation}`;
       client.query(text, [], (error) => done(error));
     },
   };

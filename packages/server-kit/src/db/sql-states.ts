@@ -3,8 +3,8 @@
  *
  * - `gone`: it is away, or has no room, memory or connections. The session is lost; whether the
  *   statement was carried out may be unknown.
- * - `read_only`: it takes no writes, as a standby does after a failover. Another session may lead to
- *   the new primary.
+ * - `read_only`: it takes no writes, as a standby does after a failover. Another session may lead
+ *   to the new primary.
  * - `cancelled`: it gave the statement up, for its time or for a lock. Nothing of it was written.
  * - `rolled_back`: it ran into another transaction. Nothing of it was written.
  * - `stale_session`: the session remembers a prepared statement that the server does not, or not in
@@ -126,7 +126,10 @@ const known: Readonly<Record<string, Trouble>> = sqlStates;
 /** Where in the server the one meaning of 0A000 comes from; its message may be translated. */
 const STALE_PLAN = 'RevalidateCachedQuery';
 
-/** @param routine the function of the server that reported it; null when the error is an error of the program */
+/**
+ * Null for an error of the program.
+ * @param routine the function of the server that reported it
+ */
 export function troubleOfState(state: string, routine: string | undefined): Trouble | null {
   if (state === '0A000') return routine === STALE_PLAN ? (known[state] ?? null) : null;
   return known[state] ?? known[`${state.slice(0, 2)}000`] ?? null;
