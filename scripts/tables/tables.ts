@@ -8,5 +8,3 @@ export const tables = {
     file: 'test/tables/t7-database.test.ts',
   },
 } as const satisfies Readonly<Record<string, { title: string; file: string }>>;
-
-export type TableName = keyof typeof tables;

@@ -8,8 +8,8 @@ export const tableCells: readonly Mutation[] = [
     'T7',
     'a database that takes no writes is no error of the program',
     `${kit}/db/sql-states.ts`,
-    "'25006': 'read_only',",
-    '',
+    'return known[state] ??',
+    "return state === '25006' ? null : known[state] ??",
     t7,
   ),
   mutation(

@@ -176,9 +176,8 @@ describe('postgres', () => {
 
   it('is read committed, whatever the default of the server is', async () => {
     const db = await open();
-    const [{ name = '' } = {}] = await db.sql<{ name: string }>(
-      'SELECT current_database() AS name',
-    );
+    const name = 'colliding';
+    await db.sql(`CREATE DATABASE ${name}`);
     await db.sql(`ALTER DATABASE "${name}" SET default_transaction_isolation = 'serializable'`);
     const url = new URL(await (await server()).url());
     url.pathname = `/${name}`;
