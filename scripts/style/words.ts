@@ -19,6 +19,9 @@ const tables = [
   'packages/server-kit/src/cli/table.ts',
   'scripts/matrix/main.ts',
   'bench/src/report.ts',
+  'scripts/mutations/rows/tables.ts',
+  'scripts/tables/',
+  'test/tables/',
 ];
 const bytes = ['packages/core/src/solana/', 'packages/server-kit/src/testing/chain/lite/'];
 

@@ -14,7 +14,7 @@ const known = [
   ...Object.keys(tables),
 ];
 
-describe('every proved row of the failure matrix, and every table, has a protection that can be switched off', () => {
+describe('every proved row and every table has a protection that can be switched off', () => {
   it.each(known)('%s', (id) => {
     const ofRow = mutations.filter(({ row }) => row === id);
     expect(ofRow).not.toEqual([]);

@@ -42,7 +42,7 @@ it('lists every cell with what is decided about it', () => {
   ]);
 });
 
-it('has no default: a member that appears later is undecided, and so is one that no list names', () => {
+it('has no default: a later member is undecided, and so is one that no list names', () => {
   expect(kinds()).toContain('2/left undecided');
   const [first] = axes;
   const later = { ...table, axes: [first, axis('side', ['left', 'right', 'top'])] as const };

@@ -29,6 +29,7 @@ async function readImage(): Promise<Blob> {
 }
 
 export const PGlite = {
+  prototype: Original.prototype,
   defaultStartParams: Original.defaultStartParams,
   create: async (options?: PGliteOptions): Promise<Original> =>
     Original.create(options ?? { loadDataDir: await readImage() }),
