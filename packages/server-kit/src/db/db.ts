@@ -14,6 +14,9 @@ export type Sql = <Row extends object = Record<string, unknown>>(
   name?: string,
 ) => Promise<Row[]>;
 
+/** One session, whose settings and locks stay from one statement to the next. */
+export type DbSession = Pick<Db, 'flavour' | 'sql' | 'tx'>;
+
 /**
  * What the kit needs of a database: the only thing that differs between Postgres on many machines
  * and PGlite in the process.
@@ -42,6 +45,11 @@ export interface Db {
    *   was lost during COMMIT
    */
   tx<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * Work on one session of its own that no timeout ends: for migrations, whose statements may take
+   * hours, or may not run in a transaction. Inside use only what it is given.
+   */
+  exclusive<T>(work: (session: DbSession) => Promise<T>): Promise<T>;
   /**
    * Calls `onMessage` for each NOTIFY on the channel; listens again by itself after a lost
    * connection, and then calls it once with an empty payload, so that readers read again.

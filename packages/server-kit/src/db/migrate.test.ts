@@ -30,11 +30,42 @@ describe.each(databases)('migrate on $name', ({ open }) => {
     ).toEqual([3]);
   });
 
-  it('refuses a database that is newer than the code', async () => {
-    await expect(migrate(db, migrations)).rejects.toMatchObject({
+  it('works on a newer database, until a migration says that code of this age may not', async () => {
+    expect(await migrate(db, migrations)).toEqual([]);
+    expect(await migrate(db, migrations, { mode: 'check' })).toEqual([]);
+    const other = await open();
+    const breaking = [...migrations, { id: 3, name: 'contract', up: 'SELECT 1', least: 3 }];
+    await migrate(other, breaking);
+    await expect(migrate(other, migrations)).rejects.toMatchObject({
       code: 'database_newer',
-      details: { database: 3, code: 2, migration: 'third' },
+      details: { database: 3, code: 2, least: 3, migration: 'contract' },
     });
+    expect(await migrate(other, breaking)).toEqual([]);
+  });
+
+  it('builds indexes before the statements, and again where one is half built', async () => {
+    const other = await open();
+    const indexes = [{ name: 'a_twice', unique: true, on: 'a (id) where id > 0' }];
+    const next = [...migrations, { id: 3, name: 'indexes', indexes, up: '' }];
+    await migrate(other, migrations);
+    await other.sql('INSERT INTO nft_upgrade.a VALUES (1)');
+    // Two rows of one key: the index is refused, and stays behind as a ruin on Postgres.
+    await expect(migrate(other, next)).rejects.toMatchObject({ code: '23505' });
+    await other.sql('DELETE FROM nft_upgrade.a');
+    expect(await migrate(other, next)).toEqual([3]);
+    expect(
+      await other.sql(
+        `SELECT indisvalid FROM pg_index WHERE indexrelid = 'nft_upgrade.a_twice'::regclass`,
+      ),
+    ).toEqual([{ indisvalid: true }]);
+  });
+
+  it('makes everything in a schema of another name', async () => {
+    const other = await open();
+    await migrate(other, migrations, { schema: 'shop' });
+    expect(await other.sql('SELECT id FROM shop.a')).toEqual([{ id: 1 }]);
+    expect(await other.sql(`SELECT to_regnamespace('nft_upgrade') AS n`)).toEqual([{ n: null }]);
+    expect(await migrate(other, migrations, { schema: 'shop' })).toEqual([]);
   });
 
   it('keeps nothing of a migration that fails', async () => {
@@ -73,4 +104,56 @@ it('migrates an empty database of Postgres on which several nodes start at once'
   const applied = await Promise.all(nodes.map((node) => migrate(node, migrations)));
   expect(applied.flat().toSorted((a, b) => a - b)).toEqual([1, 2]);
   await Promise.all(nodes.map((node) => node.close()));
+});
+
+it('runs longer than the statement timeout, and says that it waits for another one', async () => {
+  const connectionString = await testDatabaseUrl();
+  const open = () => postgres({ connectionString, max: 2, statementTimeoutMs: 300 });
+  const [db, other] = [await open(), await open()];
+  const slow = [...migrations, { id: 3, name: 'slow', up: 'SELECT pg_sleep(1)' }];
+  const lines: string[] = [];
+  const applied = await Promise.all(
+    [db, other].map((one) => migrate(one, slow, { log: (line) => lines.push(line) })),
+  );
+  expect(applied.flat().toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
+  expect(lines.filter((line) => line.includes('Waiting for the lock'))).toHaveLength(1);
+  await Promise.all([db.close(), other.close()]);
+});
+
+it('gives way to writers that hold the table, and comes again', async () => {
+  const db = await postgres({ connectionString: await testDatabaseUrl(), max: 3 });
+  await migrate(db, migrations);
+  const lines: string[] = [];
+  const altered = { id: 3, name: 'altered', up: 'ALTER TABLE nft_upgrade.a ADD COLUMN b int' };
+  const log = (line: string) => lines.push(line);
+  let migrating: Promise<number[]> | undefined;
+  await db.tx(async (sql) => {
+    await sql('INSERT INTO nft_upgrade.a VALUES (2)');
+    migrating = migrate(db, [...migrations, altered], { log });
+    await expect.poll(() => lines.join(), { timeout: 15_000 }).toContain('is in use');
+  });
+  expect(await migrating).toEqual([3]);
+  await db.close();
+});
+
+it('needs no right to create where everything is there, and says who has to run what', async () => {
+  const connectionString = await testDatabaseUrl();
+  const owner = await postgres({ connectionString, max: 2 });
+  const role = `app_${Date.now()}`;
+  await owner.sql(`CREATE ROLE ${role} LOGIN PASSWORD 'app'`);
+  const url = new URL(connectionString);
+  url.username = role;
+  url.password = 'app';
+  const app = await postgres({ connectionString: url.href, max: 2 });
+  await expect(migrate(app, migrations)).rejects.toMatchObject({
+    code: 'missing_capability',
+    details: { missing: [1, 2] },
+  });
+  await migrate(owner, migrations);
+  await owner.sql(
+    `GRANT USAGE ON SCHEMA nft_upgrade TO ${role};
+     GRANT SELECT ON ALL TABLES IN SCHEMA nft_upgrade TO ${role}`,
+  );
+  expect(await migrate(app, migrations)).toEqual([]);
+  await Promise.all([owner.close(), app.close()]);
 });

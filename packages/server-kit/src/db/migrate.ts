@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import type { Db, Sql } from './db.ts';
+import type { Db, DbSession, Sql } from './db.ts';
+import { buildIndex, type IndexDefinition } from './migrate-indexes.ts';
+import { judge, readApplied, stateOf } from './migrate-state.ts';
 import { ensureSchema } from './schema.ts';
 
 /**
@@ -14,62 +17,141 @@ export interface Migration {
    * such as CREATE INDEX CONCURRENTLY.
    */
   readonly up: string;
+  /** Built before `up`, on Postgres without a lock that writers wait for. */
+  readonly indexes?: readonly IndexDefinition[];
+  /**
+   * The least number of migrations that code has to know to run on a database that has this one.
+   * Default 0: it only expands, and code of any age goes on, and may restart.
+   */
+  readonly least?: number;
+}
+
+export interface MigrateOptions {
+  /** Where the tables are. Default `nft_upgrade`. */
+  schema?: string;
+  /** `check` changes nothing, and refuses when something is missing. Default `apply`. */
+  mode?: 'apply' | 'check';
+  /** Receives what it waits for. Default: nothing is said. */
+  log?(message: string): void;
 }
 
 /** Key of the advisory lock: any number, but always the same one. */
 const lockKey = 7_246_301_185;
+/** Between two tries to get the lock. A wait inside the database would hold a snapshot. */
+const TRY_MS = 250;
+const REPORT_MS = 10_000;
+/** DDL that waits for a table makes everybody wait behind it; so it gives way, and comes again. */
+const LOCK_TIMEOUT = '3s';
+/** 55P03: the table was busy for all of the time above. 40P01: deadlock. */
+const passing = new Set(['55P03', '40P01']);
 
 /**
- * Brings the schema `nft_upgrade` up to date: each migration that the database has not seen, in one
- * transaction of its own. Any number of processes may start at once on an empty database; one does
- * the work, the others wait for it. Resolves with the ids that were applied here.
- * @throws NftUpgradeError `database_newer` when the database has migrations that this code does not
- *   know; `invalid_option` when a migration was renamed or the list has a gap
+ * Brings the schema up to date: each migration that the database has not seen, in one transaction
+ * of its own. Any number of processes may start at once on an empty database; one does the work,
+ * the others wait for it. A database that is up to date is only read: that needs no right to create
+ * anything. Resolves with the ids that were applied here.
+ * @throws NftUpgradeError `database_newer` when the database can no longer be used by this code;
+ *   `missing_capability` when something is missing and may not be made here; `invalid_option` when
+ *   a migration was renamed or the list has a gap
  */
-export async function migrate(db: Db, migrations: readonly Migration[]): Promise<number[]> {
+export async function migrate(
+  db: Db,
+  migrations: readonly Migration[],
+  { schema = 'nft_upgrade', mode = 'apply', log = () => undefined }: MigrateOptions = {},
+): Promise<number[]> {
   migrations.forEach(({ id }, index) => {
     if (id !== index + 1)
       throw new NftUpgradeError('invalid_option', {
         message: `Migration ${id} stands where ${index + 1} is expected.`,
       });
   });
-  await ensureSchema(db, 'nft_upgrade');
-  const done: number[] = [];
-  for (;;) {
-    const id = await db.tx((sql) => applyNext(sql, migrations));
-    if (id === undefined) return done;
-    done.push(id);
+  const before = judge(migrations, await readApplied(db.sql, schema));
+  if (before.length === 0) return [];
+  if (mode === 'check') throw missing(schema, before);
+  try {
+    await ensureSchema(db, schema);
+    return await db.exclusive((session) => applyAll(session, migrations, schema, log));
+  } catch (error) {
+    // 42501: insufficient privilege.
+    throw stateOf(error) === '42501' ? missing(schema, before) : error;
   }
 }
 
-async function applyNext(sql: Sql, migrations: readonly Migration[]): Promise<number | undefined> {
-  // Held until the end of the transaction.
-  await sql('SELECT pg_advisory_xact_lock($1::bigint)', [lockKey]);
-  await sql(
-    `CREATE TABLE IF NOT EXISTS nft_upgrade.migration (id int PRIMARY KEY, name text NOT NULL,
-      applied_at timestamptz NOT NULL DEFAULT now())`,
-  );
-  const applied = await sql<{ id: number; name: string }>(
-    'SELECT id, name FROM nft_upgrade.migration ORDER BY id',
-  );
-  for (const { id, name } of applied) {
-    const known = migrations[id - 1];
-    if (known === undefined) {
-      throw new NftUpgradeError('database_newer', {
-        details: { database: applied.at(-1)?.id, code: migrations.length, migration: name },
-      });
+const missing = (schema: string, migrations: readonly Migration[]) =>
+  new NftUpgradeError('missing_capability', {
+    message:
+      `The schema ${schema} misses ${migrations.map(({ name }) => name).join(', ')}, and this ` +
+      'process may not change it.',
+    hint: 'Run nft-upgrade migrate --grant <role of the servers> as the owner of the database.',
+    details: { schema, missing: migrations.map(({ id }) => id) },
+  });
+
+async function applyAll(
+  session: DbSession,
+  migrations: readonly Migration[],
+  schema: string,
+  log: (message: string) => void,
+): Promise<number[]> {
+  await takeLock(session.sql, schema, log);
+  try {
+    await session.sql(
+      `CREATE TABLE IF NOT EXISTS ${schema}.migration (id int PRIMARY KEY, name text NOT NULL,
+        applied_at timestamptz NOT NULL DEFAULT now())`,
+    );
+    const done: number[] = [];
+    for (;;) {
+      const [next] = judge(migrations, await readApplied(session.sql, schema));
+      if (!next) return done;
+      for (const index of next.indexes ?? []) await buildIndex(session, schema, index, log);
+      await apply(session, next, schema, log);
+      done.push(next.id);
     }
-    if (known.name !== name) {
-      throw new NftUpgradeError('invalid_option', {
-        message: `Migration ${id} is ${known.name} in the code and ${name} in the database.`,
-        hint: 'Never rename or reorder migrations; add one.',
-        details: { id, code: known.name, database: name },
+  } finally {
+    // The end of the session ends it too; a session that lives on, as on PGlite, must not keep it.
+    await session.sql('SELECT pg_advisory_unlock($1::bigint)', [lockKey]).catch(() => undefined);
+  }
+}
+
+async function takeLock(sql: Sql, schema: string, log: (message: string) => void): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += TRY_MS) {
+    const [row] = await sql<{ taken: boolean }>(
+      'SELECT pg_try_advisory_lock($1::bigint) AS taken',
+      [lockKey],
+    );
+    if (row?.taken) return;
+    if (waitedMs % REPORT_MS === 0)
+      log(`Waiting for the lock on the schema ${schema}: another process is migrating it.`);
+    await sleep(TRY_MS);
+  }
+}
+
+async function apply(
+  session: DbSession,
+  { id, name, up, least = 0 }: Migration,
+  schema: string,
+  log: (message: string) => void,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await session.tx(async (sql) => {
+        await sql(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
+        await sql(`ALTER TABLE ${schema}.migration
+          ADD COLUMN IF NOT EXISTS least int NOT NULL DEFAULT 0`);
+        if (up.trim() !== '') await sql(inSchema(up, schema));
+        await sql(`INSERT INTO ${schema}.migration (id, name, least) VALUES ($1, $2, $3)`, [
+          id,
+          name,
+          least,
+        ]);
       });
+    } catch (error) {
+      if (!passing.has(stateOf(error))) throw error;
+      log(`Migration ${id}, ${name}, waits for a table that is in use: try ${tries + 1} follows.`);
+      await sleep(TRY_MS * Math.min(tries, 20));
     }
   }
-  const next = migrations[applied.length];
-  if (next === undefined) return undefined;
-  await sql(next.up);
-  await sql('INSERT INTO nft_upgrade.migration (id, name) VALUES ($1, $2)', [next.id, next.name]);
-  return next.id;
 }
+
+/** Migrations are written for the schema of the kit, whatever it is called. */
+const inSchema = (text: string, schema: string): string =>
+  schema === 'nft_upgrade' ? text : text.replace(/\bnft_upgrade\./g, `${schema}.`);

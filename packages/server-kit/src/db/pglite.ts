@@ -5,7 +5,7 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { PGlite } from '@electric-sql/pglite';
 import { again, isOneStatement } from './again.ts';
 import { checkChannel } from './channel.ts';
-import type { Db, Sql } from './db.ts';
+import type { Db } from './db.ts';
 import { closedError } from './errors.ts';
 import { optionalPackage } from './optional.ts';
 import { encodeParameters } from './parameters.ts';
@@ -20,7 +20,7 @@ import { createLocalListener } from './pglite/listener.ts';
 import { lockFolder } from './pglite/lock.ts';
 import { createSession } from './pglite/session.ts';
 import { serial } from './serial.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction, type TransactionSession } from './transaction.ts';
 
 /**
  * A folder on the disk, which is created when it is not there, or a database that lives and ends
@@ -128,8 +128,11 @@ function asDb(database: PGlite, { check, release }: Folder): Db {
         if (database.isInTransaction()) await session.control('ROLLBACK');
       }
     });
-  const encoded: Sql = async (text, parameters) =>
-    session.sql(text, parameters && encodeParameters(text, parameters));
+  const encoding: TransactionSession = {
+    ...session,
+    sql: async (text, parameters) =>
+      session.sql(text, parameters && encodeParameters(text, parameters)),
+  };
   const listener = createLocalListener(database, (text) => exclusive(() => session.sql(text)));
   let closing: Promise<void> | undefined;
   const close = () =>
@@ -144,11 +147,19 @@ function asDb(database: PGlite, { check, release }: Folder): Db {
   return {
     flavour: 'pglite',
     sql: <Row extends object>(text: string, parameters?: readonly unknown[]) => {
-      const run = () => exclusive(() => encoded<Row>(text, parameters));
+      const run = () => exclusive(() => encoding.sql<Row>(text, parameters));
       return isOneStatement(text, parameters) ? again(1, run) : run();
     },
-    tx: (work) =>
-      again(1, () => exclusive(() => inTransaction({ ...session, sql: encoded }, work))),
+    tx: (work) => again(1, () => exclusive(() => inTransaction(encoding, work))),
+    // It is the one session anyway, and nothing ends its statements.
+    exclusive: (work) =>
+      exclusive(() =>
+        work({
+          flavour: 'pglite',
+          sql: encoding.sql,
+          tx: (inner) => inTransaction(encoding, inner),
+        }),
+      ),
     listen: async (channel, onMessage) => listener(checkChannel(channel), onMessage),
     close: () => {
       closing ??= close();

@@ -6,6 +6,7 @@ import type { Db, Sql } from './db.ts';
 import { closedError, databaseUnavailable, troubleOf } from './errors.ts';
 import { optionalPackage } from './optional.ts';
 import { encodeParameters, parseBigint } from './parameters.ts';
+import { exclusively } from './postgres/exclusive.ts';
 import { createListener } from './postgres/listener.ts';
 import { troubles } from './sql-states.ts';
 import { inTransaction, type TransactionSession } from './transaction.ts';
@@ -209,6 +210,17 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
     onError: report,
   });
 
+  const connectAlone = async (): Promise<Client> => {
+    const { query_timeout: _, ...unbounded } = config;
+    const client: Client = new pg.Client(unbounded);
+    client.on('error', () => undefined);
+    await client.connect().catch((error: unknown) => {
+      client.end().catch(() => undefined);
+      throw databaseUnavailable(error);
+    });
+    return client;
+  };
+
   const sql: Sql = <Row extends object>(
     text: string,
     parameters?: readonly unknown[],
@@ -226,6 +238,7 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
     flavour: 'postgres',
     sql,
     tx: (work) => again(max, () => borrow((session) => inTransaction(session, work))),
+    exclusive: (work) => exclusively(connectAlone, work),
     listen: async (channel, onMessage) => listener.listen(checkChannel(channel), onMessage),
     close: () => {
       closing ??= close();

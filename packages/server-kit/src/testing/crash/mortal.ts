@@ -118,6 +118,7 @@ export function createMortal(
       const call = () => send(options.db.sql<Row>(text, parameters, name));
       return tables.length > 0 ? write(`${kind} ${tables.join('+')}`, call) : call();
     },
+    exclusive: (work) => options.db.exclusive(work),
     tx: async (work) => {
       alive();
       const tables: string[] = [];
