@@ -15,7 +15,7 @@ import { decide, loadOwned } from './engine/commands/load.ts';
 import { renewBurn } from './engine/commands/renew-burn.ts';
 import { retry } from './engine/commands/retry.ts';
 import { start } from './engine/commands/start.ts';
-import { definitionsOf, type Engine } from './engine/context.ts';
+import type { Engine } from './engine/context.ts';
 import { createDrive, type Drive } from './engine/drive.ts';
 import { createDurations } from './engine/durations.ts';
 import { createObligations, type Obligations } from './engine/obligations/obligations.ts';
@@ -26,6 +26,7 @@ import { isAttended } from './engine/sweep.ts';
 import { defaultTiming } from './engine/timing.ts';
 import { createWake, postgresWake } from './engine/wake.ts';
 import type { OperationQuery, Operations } from './http/operations.ts';
+import { definitionsOf } from './journal/definitions.ts';
 import { createJournal } from './journal/journal.ts';
 import { rememberMintKey } from './journal/mint-keys.ts';
 import { createRecentLog } from './journal/recent-log.ts';
@@ -179,18 +180,18 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
 
   checkSinks(sinks);
   const watch = authorityWatch(options.authorityWatch);
-  await migrate(db, migrations);
+  await migrate(db, migrations, { log: log.info });
   if (chain) {
     await pinCluster(db, chain);
     await rememberMintKey(db.sql, chain.mint.key);
   }
 
-  const definitions = [
+  const definitions = definitionsOf([
     ...Object.values(processes),
     ...(options.formerProcesses ?? []).filter(({ name }) => rules[name]),
-  ];
+  ]);
   const node = randomUUID().slice(0, 8);
-  const journal = createJournal({ db, processOf: definitionsOf(definitions), node, now });
+  const journal = createJournal({ db, definitions, node, now });
   const recentLog = createRecentLog();
   const wake = await createWake({
     bus: options.wake ?? postgresWake(db),
@@ -210,6 +211,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   const engine: Engine = {
     db,
     journal,
+    definitions,
     recentLog,
     queue,
     wake,
@@ -248,7 +250,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   const obligations = createObligations(engine, running);
   const rounds = startRounds(engine, running, {
     node,
-    definitions,
+    definitions: definitions.all,
     obligations,
     watchMs,
     sweepMs,
@@ -272,13 +274,8 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     processes,
     start: traced.start((request) => decide(() => start(engine, running, request))),
     async active({ process, principal }) {
-      const rows = await db.sql<{ id: string }>(
-        `select id from nft_upgrade.operation where principal = $1 and process = $2 and live
-          order by created_at desc limit 100`,
-        [principal.id, process],
-      );
-      const loaded = await Promise.all(rows.map((row) => journal.load(row.id)));
-      return loaded.flatMap((operation) => (operation ? [operation.snapshot] : []));
+      const live = await journal.live(process, principal.id, 100);
+      return live.map(({ snapshot }) => snapshot);
     },
     snapshot: async (query) => (await loadOwned(engine, query)).snapshot,
     async events({

@@ -1,5 +1,6 @@
 import { type AnyProcess, NftUpgradeError, type Processes } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../db/db.ts';
+import type { Definitions } from '../journal/definitions.ts';
 import type { EngineJournal, Loaded } from '../journal/journal.ts';
 import type { RecentLog } from '../journal/recent-log.ts';
 import type { Patience } from '../phases/driver.ts';
@@ -20,6 +21,7 @@ import type { Wake } from './wake.ts';
 export interface Engine {
   readonly db: Db;
   readonly journal: EngineJournal;
+  readonly definitions: Definitions;
   readonly recentLog: RecentLog;
   readonly queue: Queue;
   readonly wake: Wake;
@@ -58,25 +60,6 @@ export function processOf(processes: Processes, name: string): AnyProcess {
     });
   return process;
 }
-
-/**
- * Finds the definition an operation began with. @throws NftUpgradeError `unknown_process` naming
- * the version that is missing
- */
-export const definitionsOf = (definitions: readonly AnyProcess[]) => {
-  const known = new Map(
-    definitions.map((process) => [`${process.name} ${process.version}`, process]),
-  );
-  return (name: string, version: number): AnyProcess => {
-    const process = known.get(`${name} ${version}`);
-    if (process) return process;
-    throw new NftUpgradeError('unknown_process', {
-      message: `Version ${version} of the process ${name} is not registered here.`,
-      hint: 'Pass the definition in formerProcesses until its last operation has ended.',
-      details: { process: name, version, known: [...known.keys()] },
-    });
-  };
-};
 
 export function rulesOf(engine: Pick<Engine, 'rules'>, name: string): ProcessRules {
   const rules = Object.hasOwn(engine.rules, name) ? engine.rules[name] : undefined;

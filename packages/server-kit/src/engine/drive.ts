@@ -16,10 +16,11 @@ export interface Drive {
    */
   advance(operationId: string, known?: Loaded): Promise<void>;
   /**
-   * The same for the queue. @throws whatever ended the run, so that the job is tried again, here or
+   * The same for the queue. Resolves with false when only nodes of another version can do it.
+   * @throws whatever ended the run, so that the job is tried again, here or
    * on another node
    */
-  attempt(operationId: string): Promise<void>;
+  attempt(operationId: string): Promise<boolean>;
   /** Operations that this node is working on. */
   busy(): readonly string[];
   stop(): Promise<void>;
@@ -29,12 +30,17 @@ export interface Drive {
 interface Failure {
   readonly thrown: unknown;
 }
+/** It is not for this node: see `Loaded.foreign`. */
+const FOREIGN = 'foreign';
 
 /** Longest pause a node keeps a timer of its own for; beyond it the queue wakes the operation. */
 const OWN_TIMER_MS = 60_000;
 
 export function createDrive(engine: Engine): Drive {
-  const running = new Map<string, { done: Promise<Failure | null>; again: boolean }>();
+  const running = new Map<
+    string,
+    { done: Promise<Failure | typeof FOREIGN | null>; again: boolean }
+  >();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const failures = new Map<string, number>();
   /** How often in a row the database could not be asked about an operation. */
@@ -101,11 +107,12 @@ export function createDrive(engine: Engine): Drive {
     return driver.failed(at, toNftUpgradeError(thrown, 'internal'));
   }
 
-  async function run(operationId: string, known: Loaded | null): Promise<void> {
+  async function run(operationId: string, known: Loaded | null): Promise<typeof FOREIGN | null> {
     let loaded = known;
     while (!stopped) {
       loaded ??= await engine.journal.load(operationId, true);
-      if (!loaded) return;
+      if (!loaded) return null;
+      if (loaded.foreign) return FOREIGN;
       const result: Awaited<ReturnType<typeof step>> | null = await step(loaded).catch(
         (thrown: unknown) => {
           // Somebody else was faster: read again and go on from there.
@@ -115,11 +122,12 @@ export function createDrive(engine: Engine): Drive {
       );
       if (result === 'ended') failures.delete(operationId);
       if (typeof result === 'number') sleep(operationId, result);
-      if (typeof result === 'number' || typeof result === 'string') return;
+      if (typeof result === 'number' || typeof result === 'string') return null;
       // What this node wrote itself need not be read again: if anybody else writes meanwhile, the
       // next append conflicts.
       loaded = result;
     }
+    return null;
   }
 
   function sleep(operationId: string, ms: number): void {
@@ -140,26 +148,29 @@ export function createDrive(engine: Engine): Drive {
     return backoff(engine, before);
   }
 
-  function share(operationId: string, known: Loaded | null = null): Promise<Failure | null> {
+  function share(
+    operationId: string,
+    known: Loaded | null = null,
+  ): Promise<Failure | typeof FOREIGN | null> {
     const present = running.get(operationId);
     if (present) {
       // The run may have read the journal before whatever this call is about.
       present.again = true;
       return present.done;
     }
-    const state: { done: Promise<Failure | null>; again: boolean } = {
+    const state: { done: Promise<Failure | typeof FOREIGN | null>; again: boolean } = {
       again: false,
       done: Promise.resolve(null),
     };
     state.done = (async () => {
       try {
-        await run(operationId, known);
+        let result = await run(operationId, known);
         while (state.again && !stopped) {
           state.again = false;
-          await run(operationId, null);
+          result = await run(operationId, null);
         }
         unavailable.delete(operationId);
-        return null;
+        return result;
       } catch (thrown) {
         engine.onError(thrown);
         if (isNftUpgradeError(thrown) && thrown.code === 'database_unavailable')
@@ -180,7 +191,9 @@ export function createDrive(engine: Engine): Drive {
     advance,
     async attempt(operationId) {
       const failure = await share(operationId);
+      if (failure === FOREIGN) return false;
       if (failure) throw failure.thrown;
+      return true;
     },
     busy: () => [...running.keys()],
     async stop() {

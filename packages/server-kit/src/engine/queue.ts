@@ -58,10 +58,11 @@ export interface QueueOptions {
   db: Db;
   /**
    * Advances one operation as far as it goes. A rejection means "again": after 1 s, then with a
-   * doubled pause up to a minute, without an end. `signal` aborts when the job was given to another
+   * doubled pause up to a minute, without an end. False means the same without an error: the job is
+   * for another node. `signal` aborts when the job was given to another
    * node or the process shuts down.
    */
-  advance: (operationId: string, signal: AbortSignal) => Promise<void>;
+  advance: (operationId: string, signal: AbortSignal) => Promise<unknown>;
   /**
    * Workers of this process, 10 by default. Each takes up to ten jobs at a time, so a slow
    * operation holds at most nine others back.
@@ -224,7 +225,7 @@ export async function createQueue({
         const status = await Promise.resolve(AbortSignal.any(same.map((job) => job.signal)))
           .then((signal) => advance(operationId, signal))
           .then(
-            () => 'completed' as const,
+            (taken) => (taken === false ? ('failed' as const) : ('completed' as const)),
             (error: unknown) => {
               report(error, operationId);
               return 'failed' as const;

@@ -49,7 +49,8 @@ export function pageOf(
     count,
     cursor: last ? last.seq : after,
     more,
-    terminal: !more && (last ? isTerminal(process, last.status) : ended),
+    terminal:
+      !more && (last && process.find(last.status) ? isTerminal(process, last.status) : ended),
   };
 }
 

@@ -112,12 +112,27 @@ export class Tail {
       const { ended } = this;
       shared
         .gate(() => shared.operations.events({ ...query, after }))
-        .then((events) => this.show(sessions, events, after, ended))
+        .then(async (events) =>
+          this.show(sessions, events, after, ended || (await this.isOver(events))),
+        )
         .catch((thrown: unknown) => {
           shared.report(thrown);
           for (const session of sessions) session.retry(thrown);
         });
     }
+  }
+
+  /**
+   * A status that is not in the definition here, as of a node of another version, tells nothing
+   * about the end of the log; the journal does.
+   */
+  private async isOver(events: readonly OperationEvent[]): Promise<boolean> {
+    const { process, operationId, principal } = this.log;
+    const last = events.at(-1);
+    if (!last || process.find(last.status)) return false;
+    const query = { process: process.name, operationId, principal };
+    const { seq, terminal } = await this.shared.operations.snapshot(query);
+    return terminal && seq === last.seq;
   }
 
   private show(

@@ -10,7 +10,9 @@ import type { Db, Sql } from '../db/db.ts';
 import { type Statement, writeAtomically } from '../db/write-atomically.ts';
 import type { Principal } from '../http/operations.ts';
 import { type Tried, type TriedRow, triedColumns, triedOf } from './attempts.ts';
+import type { Definitions } from './definitions.ts';
 import type { Owned } from './recent-log.ts';
+import { standInFor } from './stand-in.ts';
 
 /** The row of an operation: who, what, and the last status. */
 export interface OperationRow {
@@ -23,6 +25,7 @@ export interface OperationRow {
   input: Record<string, unknown>;
   mint_key: string;
   status: string;
+  phase: string;
   seq: number;
   live: boolean;
   traceparent: string | null;
@@ -32,6 +35,12 @@ export interface OperationRow {
 export interface Loaded {
   row: OperationRow;
   process: AnyProcess;
+  /**
+   * This node does not have the definition that it began with: it was begun by a node of another
+   * version. Such an operation can be read, with a stand-in for the definition, and is written by
+   * other nodes only.
+   */
+  foreign: boolean;
   events: readonly OperationEvent[];
   snapshot: Snapshot;
   /** What was tried, as it was read with the operation; null when it was not. */
@@ -69,6 +78,8 @@ export interface EngineJournal {
   ): Promise<Loaded | null>;
   /** @param withTried also what was tried, for a step that is about to look at it */
   load(operationId: string, withTried?: boolean): Promise<Loaded | null>;
+  /** The live operations of a user, newest first. */
+  live(process: string, principal: string, limit: number): Promise<Loaded[]>;
   /** Events above `after`, in order; null when there is no such operation of that user. */
   read(owned: Owned, after: number, limit: number): Promise<OperationEvent[] | null>;
   /**
@@ -94,8 +105,8 @@ const asStored = (event: OperationEvent): OperationEvent =>
 
 export interface JournalOptions {
   db: Db;
-  /** Finds the definition an operation began with. @throws NftUpgradeError `unknown_process` */
-  processOf(name: string, version: number): AnyProcess;
+  /** The definitions that this node has. */
+  definitions: Definitions;
   /** Names this node in the journal. */
   node: string;
   now(): number;
@@ -103,9 +114,13 @@ export interface JournalOptions {
 
 const columns =
   'id, process, version, principal, wallet, subject, input, mint_key, ' +
-  'status, seq, live, traceparent';
+  'status, phase, seq, live, traceparent';
+const withEvents = `${columns}, (select jsonb_agg(data order by e.seq)
+  from nft_upgrade.event e where operation_id = o.id) as events`;
 
-export function createJournal({ db, processOf, node, now }: JournalOptions): EngineJournal {
+type FoundRow = OperationRow & TriedRow & { events: OperationEvent[] | null };
+
+export function createJournal({ db, definitions, node, now }: JournalOptions): EngineJournal {
   const written = (events: readonly OperationEvent[]): Statement => ({
     text: `written as (
       insert into nft_upgrade.event (operation_id, seq, status, data, node)
@@ -113,6 +128,21 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Eng
         from updated, jsonb_array_elements($2::jsonb) event)`,
     values: [node, events],
   });
+
+  const loadedOf = (found: FoundRow, withTried: boolean): Loaded => {
+    const { events: stored, attempts, signatures, ...row } = found;
+    const events = stored ?? [];
+    const own = definitions.find(row.process, row.version);
+    const process = own ?? standInFor(row, events, definitions.nearest(row.process, row.version));
+    return {
+      row,
+      process,
+      foreign: !own,
+      events,
+      snapshot: folded(process, events),
+      tried: withTried ? triedOf({ attempts, signatures }) : null,
+    };
+  };
 
   return {
     async create(
@@ -140,6 +170,7 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Eng
         input,
         mint_key: mintKey,
         status: snapshot.status,
+        phase: snapshot.phase,
         seq: snapshot.seq,
         live: true,
         traceparent,
@@ -165,29 +196,28 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Eng
         ],
       };
       return (await writeAtomically(sql, made, [written([event]), ...statements]))
-        ? { row, process, events: [event], snapshot, tried: null }
+        ? { row, process, foreign: false, events: [event], snapshot, tried: null }
         : null;
     },
 
     async load(operationId, withTried = false) {
-      const [found] = await db.sql<OperationRow & TriedRow & { events: OperationEvent[] }>(
-        `select ${columns}, (select jsonb_agg(data order by e.seq) from nft_upgrade.event e
-          where operation_id = o.id) as events
-           ${withTried ? `, ${triedColumns}` : ''}
+      const [found] = await db.sql<FoundRow>(
+        `select ${withEvents} ${withTried ? `, ${triedColumns}` : ''}
          from nft_upgrade.operation o where id = $1`,
         [operationId],
         withTried ? 'nft_upgrade_load_tried' : 'nft_upgrade_load',
       );
-      if (!found) return null;
-      const { events, attempts, signatures, ...row } = found;
-      const process = processOf(row.process, row.version);
-      return {
-        row,
-        process,
-        events,
-        snapshot: folded(process, events ?? []),
-        tried: withTried ? triedOf({ attempts, signatures }) : null,
-      };
+      return found ? loadedOf(found, withTried) : null;
+    },
+
+    async live(process, principal, limit) {
+      const rows = await db.sql<FoundRow>(
+        `select ${withEvents} from nft_upgrade.operation o
+         where principal = $1 and process = $2 and live order by created_at desc limit $3`,
+        [principal, process, limit],
+        'nft_upgrade_live',
+      );
+      return rows.map((row) => loadedOf(row, false));
     },
 
     async read({ process, operationId, principal }, after, limit) {
@@ -216,10 +246,17 @@ export function createJournal({ db, processOf, node, now }: JournalOptions): Eng
       }
       const appended: Loaded = {
         process,
+        foreign: loaded.foreign,
         snapshot,
         events: [...loaded.events, ...events],
         tried: null,
-        row: { ...row, status: snapshot.status, seq: snapshot.seq, live: !snapshot.terminal },
+        row: {
+          ...row,
+          status: snapshot.status,
+          phase: snapshot.phase,
+          seq: snapshot.seq,
+          live: !snapshot.terminal,
+        },
       };
       // The row moves, and everything else follows only if it did.
       const updated: Statement = {

@@ -5,7 +5,7 @@ import { append } from '../../phases/driver.ts';
 import type { Engine } from '../context.ts';
 import { type Drive, stepOf } from '../drive.ts';
 import { write } from '../write.ts';
-import { loadOwned } from './load.ts';
+import { loadForCommand } from './load.ts';
 
 /**
  * Asks for a cancel. Before a burn transaction was handed out it takes effect at once; after that
@@ -17,7 +17,7 @@ export async function cancel(
   drive: Drive,
   query: OperationQuery,
 ): Promise<Snapshot> {
-  const loaded = await loadOwned(engine, query);
+  const loaded = await loadForCommand(engine, query);
   const { status, asset, operationId } = loaded.snapshot;
   if (status === 'cancelling' || status === 'cancelled') return loaded.snapshot;
   const to = loaded.process.statuses[status]?.to ?? [];

@@ -13,7 +13,7 @@ import type { BurnAttempt, SignedBurn } from '../../ports/chain.ts';
 import type { Engine } from '../context.ts';
 import { type Drive, stepOf } from '../drive.ts';
 import { write } from '../write.ts';
-import { loadOwned } from './load.ts';
+import { loadForCommand } from './load.ts';
 
 /**
  * Takes a burn: signed bytes, which are judged, stored and only then sent, or the signature of one
@@ -26,7 +26,7 @@ export async function confirmBurn(
   query: OperationQuery & { confirmation: ConfirmBurn },
 ): Promise<{ burnTxSignature: string; snapshot: Snapshot }> {
   const { operationId: id, confirmation } = query;
-  const loaded = await loadOwned(engine, query, true);
+  const loaded = await loadForCommand(engine, query, true);
   const step = stepOf(engine, loaded);
   const handedOut = await burnAttempts(step);
   if (handedOut.length === 0) throw notExpected(loaded.snapshot);

@@ -23,6 +23,33 @@ export async function loadOwned(
 }
 
 /**
+ * The same for a command. @throws NftUpgradeError `not_found`; `temporarily_unavailable` when only
+ * nodes of another version have the definition: the caller comes again, and meets one of them
+ */
+export async function loadForCommand(
+  engine: Engine,
+  query: OperationQuery,
+  withTried = false,
+): Promise<Loaded> {
+  const loaded = await loadOwned(engine, query, withTried);
+  refuseForeign(loaded);
+  return loaded;
+}
+
+const SOON_MS = 2_000;
+
+export function refuseForeign({ foreign, row, snapshot }: Loaded): void {
+  if (!foreign) return;
+  throw new NftUpgradeError('temporarily_unavailable', {
+    message: `This server does not have version ${row.version} of the process ${row.process}.`,
+    hint: 'Come again: during a deployment another server takes it.',
+    operationId: row.id,
+    asset: snapshot.asset,
+    details: { process: row.process, version: row.version, retryAfterMs: SOON_MS },
+  });
+}
+
+/**
  * Runs a command that appends. When a worker appended in between, the command is judged again on
  * what is true then.
  * @throws whatever the command throws, or NftUpgradeError `journal_conflict` after ten lost races

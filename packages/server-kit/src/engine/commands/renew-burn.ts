@@ -4,7 +4,7 @@ import { issueBurn, observeBurn } from '../../phases/burn.ts';
 import type { Engine } from '../context.ts';
 import { type Drive, stepOf } from '../drive.ts';
 import { write } from '../write.ts';
-import { loadOwned } from './load.ts';
+import { loadForCommand } from './load.ts';
 
 /** A fresh burn transaction, once the chain has proved that the earlier ones cannot land. */
 export async function renewBurn(
@@ -12,7 +12,7 @@ export async function renewBurn(
   drive: Drive,
   query: OperationQuery,
 ): Promise<Snapshot> {
-  const loaded = await loadOwned(engine, query);
+  const loaded = await loadForCommand(engine, query);
   const { status, asset, operationId } = loaded.snapshot;
   if (status !== 'awaiting_burn')
     throw new NftUpgradeError('burn_not_expected', { operationId, asset, details: { status } });

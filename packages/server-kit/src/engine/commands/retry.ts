@@ -7,7 +7,7 @@ import { drivers } from '../../phases/index.ts';
 import type { Engine } from '../context.ts';
 import { type Drive, stepOf } from '../drive.ts';
 import { write } from '../write.ts';
-import { loadOwned } from './load.ts';
+import { loadForCommand } from './load.ts';
 
 /**
  * Runs a waiting recovery now. After `needs_attention` it begins with a fresh budget. @throws
@@ -17,7 +17,7 @@ export const retry = async (
   engine: Engine,
   drive: Drive,
   query: OperationQuery,
-): Promise<Snapshot> => retryLoaded(engine, drive, await loadOwned(engine, query));
+): Promise<Snapshot> => retryLoaded(engine, drive, await loadForCommand(engine, query));
 
 /** The same for an operator, who may retry what belongs to anybody. */
 export async function retryLoaded(engine: Engine, drive: Drive, loaded: Loaded): Promise<Snapshot> {

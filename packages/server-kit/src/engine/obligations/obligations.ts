@@ -8,7 +8,7 @@ import type { Sql } from '../../db/db.ts';
 import { placeOf } from '../../phases/place.ts';
 import { readPlan } from '../../phases/plan.ts';
 import type { MintAttempt } from '../../ports/chain.ts';
-import { decide } from '../commands/load.ts';
+import { decide, refuseForeign } from '../commands/load.ts';
 import { retryLoaded } from '../commands/retry.ts';
 import type { Engine } from '../context.ts';
 import { type Drive, stepOf } from '../drive.ts';
@@ -45,6 +45,11 @@ export function createObligations(engine: Engine, drive: Drive): Obligations {
     if (!loaded) throw new NftUpgradeError('not_found');
     return loaded;
   };
+  const loadToWrite = async (operationId: string) => {
+    const loaded = await load(operationId);
+    refuseForeign(loaded);
+    return loaded;
+  };
   return {
     list: (query) => listObligations(engine.db, query),
 
@@ -56,7 +61,8 @@ export function createObligations(engine: Engine, drive: Drive): Obligations {
       return { obligation, snapshot, events };
     },
 
-    retry: (operationId) => decide(async () => retryLoaded(engine, drive, await load(operationId))),
+    retry: (operationId) =>
+      decide(async () => retryLoaded(engine, drive, await loadToWrite(operationId))),
 
     async compensate(operationId) {
       if (!engine.compensator)
@@ -64,7 +70,7 @@ export function createObligations(engine: Engine, drive: Drive): Obligations {
           message: 'No compensator was given to the service.',
         });
       await findObligation(engine.db, operationId);
-      const loaded = await load(operationId);
+      const loaded = await loadToWrite(operationId);
       await refuseWhileMintMayLand(engine, loaded);
       await engine.db.tx((sql) => claimCompensation(sql, operationId, loaded.snapshot));
       // The decision stands from here on; the payment and the last event follow, also after a
