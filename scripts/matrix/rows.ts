@@ -219,12 +219,7 @@ export const rows: readonly MatrixRow[] = [
   ),
   row('S11', 'a port hangs on a living node', 'taken over, with an alert', attended),
   row('S12', 'a node is frozen and wakes after its lease', 'it can write nothing', attended),
-  row(
-    'S13',
-    'nodes of two versions run while a deploy rolls',
-    'reads everywhere; nobody gives up',
-    attended,
-  ),
+  row('S13', 'nodes of two versions run while a deploy rolls', 'reads everywhere; nobody gives up'),
   row(
     'S14',
     'the database is read-only, serializable, pooled by transaction, full or slow',

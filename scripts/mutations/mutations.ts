@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts';
 import { burn } from './rows/burn.ts';
 import { client } from './rows/client.ts';
+import { deploys } from './rows/deploys.ts';
 import { guardRules } from './rows/guard.ts';
 import { mint } from './rows/mint.ts';
 import { server } from './rows/server.ts';
@@ -17,6 +18,7 @@ export const mutations: readonly Mutation[] = [
   ...burn,
   ...mint,
   ...server,
+  ...deploys,
   ...guardRules,
   ...tableCells,
 ];

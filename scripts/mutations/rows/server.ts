@@ -93,9 +93,9 @@ export const server: readonly Mutation[] = [
   mutation(
     'S5',
     'an operation is folded by the definition it began with',
-    `${kit}/engine/context.ts`,
-    'const process = known.get(',
-    'const process = definitions.find((each) => each.name === name) ?? known.get(',
+    `${kit}/journal/definitions.ts`,
+    'find: (name, version) => known',
+    'find: (name, version) => all.find((each) => each.name === name) ?? known',
     `${kit}/engine/scenarios/outlive.test.ts`,
   ),
   mutation(
@@ -191,8 +191,8 @@ export const server: readonly Mutation[] = [
     'S5',
     'nodes claim only what they have the definition of',
     `${kit}/engine/sweep.ts`,
-    'and (process, version) in (',
-    'or live and (process, version) in (',
+    '.map(({ status }) => ({ name, version, status })),',
+    '.map(({ status }) => ({ name, version: 1, status })),',
     `${kit}/engine/scenarios/outlive.test.ts`,
   ),
   mutation(

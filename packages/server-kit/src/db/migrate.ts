@@ -152,6 +152,6 @@ async function apply(
   }
 }
 
-/** Migrations are written for the schema of the kit, whatever it is called. */
+/** Migrations are written for a schema of the usual name, whatever it is called. */
 const inSchema = (text: string, schema: string): string =>
-  schema === 'nft_upgrade' ? text : text.replace(/\bnft_upgrade\./g, `${schema}.`);
+  text.replace(/\bnft_upgrade(_emitter)?\./g, `${schema}.`);

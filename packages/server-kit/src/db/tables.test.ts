@@ -60,8 +60,8 @@ describe.each(databases)('the tables on $name', ({ open }) => {
     await claimIdle(explain, { definitions: [processes.upgrade], idleMs: 1_000, limit: 200 });
     expect(plans).toHaveLength(2);
     for (const plan of plans) {
-      expect(plan).toContain('Index Scan using operation_checked');
-      expect(plan).not.toMatch(/Sort|Seq Scan on operation/);
+      expect(plan).toContain('Index Scan using operation_turn');
+      expect(plan).not.toContain('Seq Scan on operation');
     }
     await db.close();
   });

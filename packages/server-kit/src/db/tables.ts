@@ -1,4 +1,6 @@
 import type { Migration } from './migrate.ts';
+import { operationIndexes } from './tables/operation.ts';
+import { deliveryIndexes, heldDeliveries } from './tables/outbox.ts';
 
 /**
  * The tables of the kit, in schema `nft_upgrade`. A migration that has landed never changes; a
@@ -208,4 +210,7 @@ export const migrations: readonly Migration[] = [
       drop index nft_upgrade.operation_watch;
     `,
   },
+  { id: 7, ...heldDeliveries },
+  { id: 8, ...deliveryIndexes },
+  { id: 9, ...operationIndexes },
 ];

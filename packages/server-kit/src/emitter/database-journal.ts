@@ -2,58 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { NftUpgradeError, type OperationEvent } from '@aiw3/nft-upgrade/protocol';
 import type { Db, Sql } from '../db/db.ts';
 import { isUniqueViolation } from '../db/errors.ts';
-import { ensureSchema } from '../db/schema.ts';
+import { migrate } from '../db/migrate.ts';
 import { createWake, postgresWake } from '../engine/wake.ts';
 import type { WakeBus } from '../ports/wake-bus.ts';
 import { enqueueOutbox } from '../publish/outbox.ts';
 import type { Created, Journal, JournalEntry, JournalKey, Signal } from './journal.ts';
+import { emitterMigrations } from './tables.ts';
 
 const SCHEMA = 'nft_upgrade_emitter';
-
-/** Made in one transaction behind a lock, so that many processes may start at once. */
-const tables = `
-  create table if not exists nft_upgrade_emitter.operation (
-    id text primary key, process text not null, principal text not null, subject text not null,
-    live boolean not null,
-    created_at timestamptz not null default clock_timestamp()
-  );
-  create unique index if not exists operation_live_subject on nft_upgrade_emitter.operation
-    (principal, process, subject) where live;
-  create table if not exists nft_upgrade_emitter.event (
-    operation_id text not null references nft_upgrade_emitter.operation (id), seq int not null,
-      data jsonb not null, primary key (operation_id, seq)
-  );
-  create table if not exists nft_upgrade_emitter.request_key (
-    principal text not null, key text not null, request text not null,
-      operation_id text not null references nft_upgrade_emitter.operation (id),
-    primary key (principal, key)
-  );
-  create table if not exists nft_upgrade_emitter.signal (
-    operation_id text not null references nft_upgrade_emitter.operation (id), number int not null,
-      name text not null, value jsonb not null,
-    primary key (operation_id, number)
-  );
-  alter table nft_upgrade_emitter.operation add column if not exists wallet text,
-    add column if not exists traceparent text;
-  create table if not exists nft_upgrade_emitter.outbox (
-    id bigint generated always as identity primary key,
-      operation_id text not null references nft_upgrade_emitter.operation (id), topic text not null,
-    data jsonb not null, created_at timestamptz not null default clock_timestamp()
-  );
-  create index if not exists outbox_age on nft_upgrade_emitter.outbox (created_at);
-  create table if not exists nft_upgrade_emitter.delivery (
-    id bigint generated always as identity primary key, sink text not null,
-      outbox_id bigint not null references nft_upgrade_emitter.outbox (id),
-    operation_id text not null, state text not null default 'waiting'
-      check (state in ('waiting', 'delivered', 'dead', 'skipped')),
-    tries int not null default 0, error text, due_at timestamptz not null default clock_timestamp(),
-      settled_at timestamptz, unique (outbox_id, sink)
-  );
-  create index if not exists delivery_due on nft_upgrade_emitter.delivery (sink, due_at)
-    where state = 'waiting';
-  create index if not exists delivery_order on nft_upgrade_emitter.delivery
-    (sink, operation_id, outbox_id) where state in ('waiting', 'dead');
-`;
 
 export interface DatabaseJournal extends Journal {
   /** Stops listening. The database stays open. */
@@ -77,11 +33,7 @@ export async function databaseJournal(
   db: Db,
   options: DatabaseJournalOptions = {},
 ): Promise<DatabaseJournal> {
-  await ensureSchema(db, SCHEMA);
-  await db.tx(async (sql) => {
-    await sql('select pg_advisory_xact_lock(7246301186::bigint)');
-    await sql(tables);
-  });
+  await migrate(db, emitterMigrations, { schema: SCHEMA });
   const wake = await createWake({
     bus: options.wake ?? postgresWake(db, SCHEMA),
     node: randomUUID().slice(0, 8),

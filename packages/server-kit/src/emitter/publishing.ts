@@ -78,7 +78,7 @@ export function createPublishing({
       events,
     };
   };
-  const channels = sinkChannels(sinks, load, telemetry);
+  const channels = sinkChannels(sinks, load, telemetry, null);
   const deliveryWorkers = createDeliveryWorkers({
     place,
     channels,

@@ -17,25 +17,33 @@ export async function claimIdle(
     limit: number;
   },
 ): Promise<string[]> {
-  const { definitions, statuses = null, idleMs, limit } = query;
-  const known = definitions
-    .map((_, index) => `($${index * 2 + 4}, $${index * 2 + 5}::int)`)
-    .join(', ');
-  // now(), not clock_timestamp(): only what stays the same during the statement ends the walk
-  // through the index at the first row that is not due.
+  const { definitions, statuses, idleMs, limit } = query;
+  const turns = definitions.flatMap(({ name, version, statuses: all }) =>
+    Object.values(all)
+      .filter(({ status, terminal }) => !terminal && (statuses?.includes(status) ?? true))
+      .map(({ status }) => ({ name, version, status })),
+  );
+  // Each definition and status by itself: those of other nodes, and those that wait for something
+  // else, are not even passed over. now(), not clock_timestamp(): only what stays the same during
+  // the statement ends the walk through the index at the first row that is not due. Whole rows are compared, because
+  // by equal columns the planner takes the index by time for as good, and walks over all others.
   const rows = await db.sql<{ id: string }>(
     `update nft_upgrade.operation set checked_at = clock_timestamp() where id = any(array(
-       select id from nft_upgrade.operation
-       where live and ($1::text[] is null or status = any($1))
-         and checked_at <= now() - make_interval(secs => $2)
-         and (process, version) in (${known})
-       order by checked_at limit $3 for update skip locked))
+       select o.id from unnest($1::text[], $2::int[], $3::text[]) t (process, version, status)
+       cross join lateral (select id, checked_at from nft_upgrade.operation
+         where live and (process, version, status, checked_at)
+             >= (t.process, t.version, t.status, '-infinity'::timestamptz)
+           and (process, version, status, checked_at)
+             <= (t.process, t.version, t.status, now() - make_interval(secs => $4))
+         order by process, version, status, checked_at limit $5 for update skip locked) o
+       order by o.checked_at limit $5))
      returning id`,
     [
-      statuses,
+      turns.map(({ name }) => name),
+      turns.map(({ version }) => version),
+      turns.map(({ status }) => status),
       idleMs / 1000,
       limit,
-      ...definitions.flatMap(({ name, version }) => [name, version]),
     ],
   );
   return rows.map((row) => row.id);

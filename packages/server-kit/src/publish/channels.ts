@@ -16,9 +16,11 @@ export const sinkChannels = (
   sinks: readonly Sink[],
   load: (delivery: Delivery) => Promise<PublicationSource>,
   telemetry: Telemetry,
+  definitions: readonly string[] | null,
 ): Channel[] =>
   sinks.map((sink) => ({
     name: sink.name,
+    definitions,
     ordered: sink.ordered ?? true,
     timeoutMs: sink.timeoutMs ?? defaults.timeoutMs,
     maxTries: sink.maxTries ?? defaults.maxTries,
@@ -50,11 +52,14 @@ export function channelsOf(engine: Engine, sinks: readonly Sink[]): Channel[] {
       });
     return loaded;
   };
+  const definitions = engine.definitions.all.map(({ name, version }) => `${name} ${version}`);
   return [
-    ...sinkChannels(sinks, load, engine.telemetry),
+    ...sinkChannels(sinks, load, engine.telemetry, definitions),
     {
       ...defaults,
       name: ALERTS,
+      // People are alerted by any node: that needs no more than the alert says.
+      definitions: null,
       ordered: false,
       async deliver(delivery) {
         const { severity, summary, evidence } = delivery.data as unknown as Pick<
@@ -83,6 +88,7 @@ export function channelsOf(engine: Engine, sinks: readonly Sink[]): Channel[] {
     {
       ...defaults,
       name: RELEASE,
+      definitions,
       ordered: false,
       async deliver(delivery) {
         const operation = operationOf(await load(delivery));

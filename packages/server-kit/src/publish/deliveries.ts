@@ -1,6 +1,11 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import type { Sql } from '../db/db.ts';
-import type { DeliveryState, OutboxPlace, OutboxSchema, Topic } from './outbox.ts';
+import {
+  type DeliveryState,
+  type OutboxPlace,
+  type OutboxSchema,
+  releaseNext,
+  type Topic,
+} from './outbox.ts';
 
 /** One thing to tell one sink, as operators see it. */
 export interface OutboxEntry {
@@ -55,15 +60,19 @@ const selectFrom = (
   from ${schema}.delivery d join ${schema}.outbox o on o.id = d.outbox_id
     join ${schema}.operation p on p.id = d.operation_id`;
 
+/** Dead letters that are made due in one statement. */
+const REPLAYED = 1_000;
+
 /** @param kick has the delivery workers look at once */
 export function createOutbox({ db, schema }: OutboxPlace, kick: () => void): Outbox {
   const select = selectFrom(schema);
-  const revive = (sql: Sql, where: string, parameter: unknown) =>
-    sql(
-      `update ${schema}.delivery set state = 'waiting', tries = 0, due_at = clock_timestamp(),
-        settled_at = null
-       where state = 'dead' and ${where} returning id`,
-      [parameter],
+  const revive = (which: string, parameters: readonly unknown[]) =>
+    db.sql(
+      `update ${schema}.delivery set state = 'waiting', held = false, tries = 0,
+        due_at = clock_timestamp(), settled_at = null
+       where id in (select id from ${schema}.delivery where state = 'dead' and ${which})
+       returning id`,
+      parameters,
     );
   return {
     list: ({ state = 'dead', sink, limit = 100 } = {}) =>
@@ -80,22 +89,28 @@ export function createOutbox({ db, schema }: OutboxPlace, kick: () => void): Out
     },
 
     async replay(which) {
-      const rows =
-        'id' in which
-          ? await revive(db.sql, 'id = $1', which.id)
-          : await revive(db.sql, 'sink = $1', which.sink);
-      if ('id' in which && rows.length === 0) throw notDead(which.id);
+      let replayed = 0;
+      for (;;) {
+        const rows =
+          'id' in which
+            ? await revive('id = $1', [which.id])
+            : await revive('sink = $1 order by id limit $2', [which.sink, REPLAYED]);
+        replayed += rows.length;
+        if ('id' in which && rows.length === 0) throw notDead(which.id);
+        if ('id' in which || rows.length < REPLAYED) break;
+      }
       kick();
-      return rows.length;
+      return replayed;
     },
 
     async skip(id) {
-      const rows = await db.sql(
+      const [skipped] = await db.sql<{ sink: string; operationId: string }>(
         `update ${schema}.delivery set state = 'skipped', settled_at = clock_timestamp()
-          where id = $1 and state = 'dead' returning id`,
+          where id = $1 and state = 'dead' returning sink, operation_id as "operationId"`,
         [id],
       );
-      if (rows.length === 0) throw notDead(id);
+      if (!skipped) throw notDead(id);
+      await releaseNext({ db, schema }, skipped.sink, skipped.operationId);
       kick();
     },
   };

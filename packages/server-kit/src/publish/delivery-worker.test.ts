@@ -45,7 +45,15 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   });
 
   const run = (name: string, deliver: Channel['deliver'], options: Partial<Channel> = {}) => {
-    const channel = { name, ordered: true, timeoutMs: 10_000, maxTries: 3, deliver, ...options };
+    const channel = {
+      name,
+      ordered: true,
+      definitions: null,
+      timeoutMs: 10_000,
+      maxTries: 3,
+      deliver,
+      ...options,
+    };
     const done = (result: DeliveryResult) => void results.push([name, result]);
     const worker = createDeliveryWorker({
       place: placeOf(db),

@@ -1,19 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import {
+  type Claim,
   claimDeliveries,
   type Delivery,
+  heal,
   LONGEST_PAUSE_MS,
   markDead,
   markDelivered,
   markFailed,
   type OutboxPlace,
+  releaseNext,
 } from './outbox.ts';
 
 /** What a delivery worker needs to know of a sink. */
-export interface Channel {
-  readonly name: string;
-  readonly ordered: boolean;
+export interface Channel extends Claim {
   readonly timeoutMs: number;
   readonly maxTries: number;
   deliver(delivery: Delivery, signal: AbortSignal): Promise<void>;
@@ -40,8 +41,13 @@ export interface DeliveryWorker {
   stop(): Promise<void>;
 }
 
-/** Deliveries to one sink at once, each of another operation where the order counts. */
+/**
+ * Deliveries to one sink at once, each of another operation where the order counts. One that hangs
+ * has its place until its time is up, and the others go on.
+ */
 const WIDTH = 8;
+/** How often a node looks for what another one left behind. */
+const HEAL_MS = 5_000;
 /** Beyond the time a delivery may take: a lease that ends early would only deliver twice. */
 const LEASE_GRACE_MS = 30_000;
 
@@ -54,9 +60,12 @@ export function createDeliveryWorker({
   random,
 }: DeliveryWorkerOptions): DeliveryWorker {
   const stopping = new AbortController();
-  let round: Promise<void> | null = null;
+  const leaseMs = channel.timeoutMs + LEASE_GRACE_MS;
+  const running = new Set<Promise<void>>();
+  let claiming: Promise<void> | null = null;
   let again = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let healedAt = performance.now();
 
   async function attempt(delivery: Delivery): Promise<void> {
     const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(channel.timeoutMs)]);
@@ -89,6 +98,7 @@ export function createDeliveryWorker({
     }
     await settle(() => markDelivered(place, delivery));
     done('delivered', delivery);
+    if (channel.ordered) await settle(() => releaseNext(place, channel.name, delivery.operationId));
   }
 
   /**
@@ -109,20 +119,30 @@ export function createDeliveryWorker({
     }
   }
 
-  async function rounds(): Promise<void> {
+  function begin(delivery: Delivery): void {
+    const attempted: Promise<void> = attempt(delivery)
+      .catch(onError)
+      .finally(() => {
+        running.delete(attempted);
+        kick();
+      });
+    running.add(attempted);
+  }
+
+  async function claim(): Promise<void> {
     do {
       again = false;
       for (;;) {
-        if (stopping.signal.aborted) return;
-        const due = await claimDeliveries(
-          place,
-          channel,
-          channel.timeoutMs + LEASE_GRACE_MS,
-          WIDTH,
-        );
-        if (due.length === 0) break;
-        for (const result of await Promise.allSettled(due.map(attempt)))
-          if (result.status === 'rejected') onError(result.reason);
+        if (stopping.signal.aborted || running.size >= WIDTH) return;
+        const found = await claimDeliveries(place, channel, leaseMs, WIDTH - running.size);
+        for (const { held, ...delivery } of found)
+          if (held) await releaseNext(place, channel.name, delivery.operationId);
+          else begin(delivery);
+        if (found.length === 0) break;
+      }
+      if (performance.now() - healedAt >= HEAL_MS) {
+        healedAt = performance.now();
+        await heal(place, channel.name, leaseMs);
       }
     } while (again);
   }
@@ -130,10 +150,10 @@ export function createDeliveryWorker({
   const kick = () => {
     if (stopping.signal.aborted) return;
     again = true;
-    round ??= rounds()
+    claiming ??= claim()
       .catch(onError)
       .finally(() => {
-        round = null;
+        claiming = null;
         clearTimeout(timer);
         if (!stopping.signal.aborted) timer = setTimeout(kick, pollMs);
       });
@@ -145,7 +165,8 @@ export function createDeliveryWorker({
     async stop() {
       stopping.abort();
       clearTimeout(timer);
-      await round;
+      await claiming;
+      await Promise.all(running);
     },
   };
 }

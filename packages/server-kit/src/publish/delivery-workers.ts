@@ -54,7 +54,7 @@ export function createDeliveryWorkers({
       random,
     }),
   );
-  const pruning = every(PRUNE_MS, () => prune(place, KEEP_MS), onError);
+  const pruning = every(PRUNE_MS, (signal) => prune(place, KEEP_MS, signal), onError);
   return {
     kick(sinks) {
       channels.forEach(({ name }, index) => {

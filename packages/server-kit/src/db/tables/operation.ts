@@ -1,0 +1,17 @@
+import type { Migration } from '../migrate.ts';
+
+type Step = Omit<Migration, 'id'>;
+
+export const operationIndexes: Step = {
+  name: 'operation indexes',
+  indexes: [
+    // By definition and status, so that what is for other nodes, or waits for nothing, costs
+    // nothing. operation_checked stays until no node needs it.
+    { name: 'operation_turn', on: 'operation (process, version, status, checked_at) where live' },
+    { name: 'operation_ended', on: 'operation (updated_at) where not live' },
+    // Columns that point at an operation: without one, to delete it reads the whole table.
+    { name: 'idempotency_key_operation', on: 'idempotency_key (operation_id)' },
+    { name: 'operator_request_operation', on: 'operator_request (operation_id)' },
+  ],
+  up: '',
+};
