@@ -29,6 +29,7 @@ export async function outbox({ environment, outcome, fault, arm }: Strike): Prom
     channel: {
       name: sink,
       ordered: true,
+      definitions: null,
       timeoutMs: 10_000,
       maxTries: 3,
       deliver: async () => {

@@ -26,6 +26,9 @@ export interface Migration {
   readonly least?: number;
 }
 
+/** One that gets its number where it stands in a list. */
+export type UnnumberedMigration = Omit<Migration, 'id'>;
+
 export interface MigrateOptions {
   /** Where the tables are. Default `nft_upgrade`. */
   schema?: string;

@@ -25,8 +25,9 @@ export async function claimIdle(
   );
   // Each definition and status by itself: those of other nodes, and those that wait for something
   // else, are not even passed over. now(), not clock_timestamp(): only what stays the same during
-  // the statement ends the walk through the index at the first row that is not due. Whole rows are compared, because
-  // by equal columns the planner takes the index by time for as good, and walks over all others.
+  // the statement ends the walk through the index at the first row that is not due. Whole rows are
+  // compared, because by equal columns the planner takes the index by time for as good, and walks
+  // over all others.
   const rows = await db.sql<{ id: string }>(
     `update nft_upgrade.operation set checked_at = clock_timestamp() where id = any(array(
        select o.id from unnest($1::text[], $2::int[], $3::text[]) t (process, version, status)

@@ -1,8 +1,6 @@
-import type { Migration } from '../migrate.ts';
+import type { UnnumberedMigration } from '../migrate.ts';
 
-type Step = Omit<Migration, 'id'>;
-
-export const operationIndexes: Step = {
+export const operationIndexes: UnnumberedMigration = {
   name: 'operation indexes',
   indexes: [
     // By definition and status, so that what is for other nodes, or waits for nothing, costs

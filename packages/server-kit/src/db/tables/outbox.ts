@@ -1,8 +1,6 @@
-import type { Migration } from '../migrate.ts';
+import type { UnnumberedMigration } from '../migrate.ts';
 
-type Step = Omit<Migration, 'id'>;
-
-export const heldDeliveries: Step = {
+export const heldDeliveries: UnnumberedMigration = {
   name: 'held deliveries',
   up: `
     -- A delivery that waits for one before it, of the same operation, is not due. A column and no
@@ -12,7 +10,7 @@ export const heldDeliveries: Step = {
 };
 
 /** The same for both outboxes. */
-export const deliveryIndexes: Step = {
+export const deliveryIndexes: UnnumberedMigration = {
   name: 'delivery indexes',
   indexes: [
     { name: 'delivery_ready', on: `delivery (sink, due_at) where state = 'waiting' and not held` },
