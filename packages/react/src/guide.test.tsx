@@ -112,7 +112,10 @@ it('a failure and a refused start are in `error`, and a cancel goes to the serve
     intercept: () =>
       Response.json(
         { code: 'unauthenticated', status: 403 },
-        { status: 403, headers: { 'content-type': 'application/problem+json' } },
+        {
+          status: 403,
+          headers: { 'content-type': 'application/problem+json', 'nft-protocol': '1' },
+        },
       ),
   });
   await refused.start();

@@ -84,7 +84,7 @@ describe('useNftUpgrade', () => {
       intercept: () =>
         new Response('{}', {
           status: 422,
-          headers: { 'content-type': 'application/problem+json' },
+          headers: { 'content-type': 'application/problem+json', 'nft-protocol': '1' },
         }),
     });
     render(strict({ client, children: <Upgrade /> }));

@@ -6,7 +6,7 @@ import { parseSnapshot } from '../protocol/snapshot.ts';
 import * as wire from '../protocol/wire.ts';
 import { read } from '../schema/index.ts';
 import { orAborted } from '../stream/abort.ts';
-import type { Transport, TransportRequest } from '../stream/transport.ts';
+import { foreign, isSigned, type Transport, type TransportRequest } from '../stream/transport.ts';
 
 /** Options of a single request. */
 export interface CallOptions {
@@ -24,13 +24,18 @@ export type CommandRequest = Pick<TransportRequest, 'method' | 'body' | 'keepali
 export interface Api {
   active(options?: CallOptions): Promise<Snapshot[]>;
   snapshot(id: string, options?: CallOptions): Promise<Snapshot>;
-  /** Resolves with the answer, which nobody has checked yet. Default: a POST of an empty body. */
-  command(
+  /**
+   * Resolves with what `parse` makes of the answer. Default: a POST of an empty body, which is
+   * answered with a snapshot.
+   */
+  command(id: string, route: OperationRoute, options?: CallOptions): Promise<Snapshot>;
+  command<T>(
     id: string,
     route: OperationRoute,
-    options?: CallOptions,
-    request?: CommandRequest,
-  ): Promise<unknown>;
+    options: CallOptions | undefined,
+    request: CommandRequest,
+    parse: (answer: unknown) => T,
+  ): Promise<T>;
 }
 
 export function createApi(
@@ -38,40 +43,50 @@ export function createApi(
   routes: ReturnType<typeof routesOf>,
   transport: Transport,
 ): Api {
-  const call = async (
+  const exchange = async <T>(request: TransportRequest, parse: (answer: unknown) => T) => {
+    const response = await transport.send(request);
+    try {
+      return parse(await transport.json(response));
+    } catch (thrown) {
+      // What does not read as an answer of the server is none, unless the server says so.
+      if (isSigned(response) || toNftUpgradeError(thrown, 'internal').code === 'connection_lost')
+        throw thrown;
+      throw foreign(response);
+    }
+  };
+  const call = async <T>(
     request: CommandRequest & Pick<TransportRequest, 'path'>,
     { signal }: CallOptions = {},
-  ): Promise<unknown> => {
+    parse: (answer: unknown) => T,
+  ): Promise<T> => {
     const controller = new AbortController();
-    const answer = transport
-      .send({ ...request, reason: 'command', signal: controller.signal })
-      .then(transport.json);
+    const sent = { ...request, reason: 'command', signal: controller.signal } as const;
     try {
-      return await orAborted(answer, signal);
+      return await orAborted(exchange(sent, parse), signal);
     } finally {
       controller.abort();
     }
   };
+  const snapshotOf = (answer: unknown) => parseSnapshot(process, answer);
   return {
-    active: async (given) => {
-      const { operations } = read(
-        wire.snapshotList,
-        await call({ method: 'GET', path: routes.active }, given),
-      );
-      return operations.map((one) => parseSnapshot(process, one));
-    },
+    active: (given) =>
+      call({ method: 'GET', path: routes.active }, given, (answer) =>
+        read(wire.snapshotList, answer).operations.map(snapshotOf),
+      ),
     snapshot: async (id, given) => {
       try {
-        return parseSnapshot(
-          process,
-          await call({ method: 'GET', path: routes.operation(id) }, given),
-        );
+        return await call({ method: 'GET', path: routes.operation(id) }, given, snapshotOf);
       } catch (thrown) {
         throw aboutOperation(thrown, id, null);
       }
     },
-    command: (id, route, given, request = { method: 'POST', body: {} }) =>
-      call({ ...request, path: routes.of(id, route) }, given),
+    command: <T>(
+      id: string,
+      route: OperationRoute,
+      given?: CallOptions,
+      request: CommandRequest = { method: 'POST', body: {} },
+      parse?: (answer: unknown) => T,
+    ) => call<T | Snapshot>({ ...request, path: routes.of(id, route) }, given, parse ?? snapshotOf),
   };
 }
 

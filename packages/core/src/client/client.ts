@@ -7,6 +7,7 @@ import { idempotencyKeyPattern } from '../protocol/version.ts';
 import { read, type Schema } from '../schema/index.ts';
 import { createAuth, type GetToken } from '../stream/auth.ts';
 import { type Follow, follow } from '../stream/follow.ts';
+import { createStreaming } from '../stream/streaming.ts';
 import type { Timeline } from '../stream/timeline.ts';
 import {
   defaultLimits,
@@ -54,6 +55,11 @@ export interface UpgradeClientOptions<R extends Processes = typeof allProcesses>
    * tab has its own.
    */
   tabs?: Follow;
+  /**
+   * `poll`: a page that nobody looks at gives its streams up and reads pages of the log, so that
+   * they are free for other tabs. Default `stream`.
+   */
+  hiddenPages?: 'stream' | 'poll';
   /**
    * `createTimeline()` records every frame, retry and state change. Default: nothing is recorded.
    */
@@ -130,6 +136,12 @@ export function createUpgradeClient<const R extends Processes = typeof allProces
   const { baseUrl, credentials = 'same-origin' } = options;
   const transport = createTransport({ baseUrl, environment, auth, credentials, timing, limits });
   const keys = createKeyRing(environment);
+  const streaming = createStreaming({
+    clock: environment.clock,
+    // Two are left for commands and pages.
+    maxStreams: () => Math.max(1, (environment.maxConnections(baseUrl) ?? Infinity) - 2),
+    releaseHidden: options.hiddenPages === 'poll',
+  });
   const open = new Set<() => void>();
 
   const clientOf = (process: AnyProcess): ProcessClient<AnyProcess> => {
@@ -151,6 +163,7 @@ export function createUpgradeClient<const R extends Processes = typeof allProces
         limits,
         open,
         follow: tabs,
+        streaming,
         timeline,
         signing,
         ...given,

@@ -4,7 +4,6 @@ import { foldAll } from '../machine/reduce.ts';
 import { upgrade } from '../processes/index.ts';
 import { addresses, recordings, waitingUpgrade } from '../stream/fixtures/recordings.ts';
 import { createTestClock } from '../stream/fixtures/test-clock.ts';
-import { createPause } from '../stream/pause.ts';
 import { defaultLimits, defaultTiming } from '../stream/timing.ts';
 import { confirmBurn } from './confirm.ts';
 
@@ -18,7 +17,10 @@ const environmentOf = (snapshots: readonly (typeof waiting)[]) => {
     time,
     context: {
       snapshot,
-      pause: createPause(time.clock),
+      awaited: () => true,
+      onUnanswered: () => undefined,
+      wait: (delayMs: number) =>
+        new Promise<void>((resolve) => void time.clock.setTimeout(resolve, delayMs)),
       random: () => 1,
       timing: defaultTiming,
       limits: defaultLimits,
@@ -56,7 +58,7 @@ test('waits longer each time, and as the server asks, until the log shows the bu
   expect(at).toEqual([0, 1_000, 13_000, 17_000]);
 });
 
-test.each([400, 401, 404, 409, 422])('%i is an answer, not a reason to repeat', async (status) => {
+test.each([400, 409, 413, 422])('%i is a judgement, not a reason to repeat', async (status) => {
   const { context } = environmentOf([waiting]);
   let calls = 0;
   const attempt = () => {
@@ -65,4 +67,40 @@ test.each([400, 401, 404, 409, 422])('%i is an answer, not a reason to repeat', 
   };
   await expect(confirmBurn(attempt, context)).rejects.toMatchObject({ details: { status } });
   expect(calls).toBe(1);
+});
+
+test.each([401, 403, 404, 426, 500])('%i says nothing of the bytes: repeated', async (status) => {
+  const { time, context } = environmentOf([waiting]);
+  const done = { burnTxSignature: addresses.signature };
+  const confirming = confirmBurn(
+    (before) => (before < 20 ? Promise.reject(answered(status)) : Promise.resolve(done)),
+    context,
+  );
+  await time.advance(1_000_000);
+  await expect(confirming).resolves.toEqual(done);
+});
+
+test('it is told once that nobody answers, and goes on', async () => {
+  const { time, context } = environmentOf([waiting]);
+  const told: string[] = [];
+  const lost = new NftUpgradeError('connection_lost', { details: { status: 403 } });
+  let calls = 0;
+  void confirmBurn(
+    () => {
+      calls++;
+      return Promise.reject(lost);
+    },
+    { ...context, onUnanswered: ({ code }) => void told.push(code) },
+  );
+  await time.advance(3_600_000);
+  expect(told).toEqual(['connection_lost']);
+  expect(calls).toBeGreaterThan(100);
+});
+
+test('what cannot arrive any more is not handed over any more', async () => {
+  const { context } = environmentOf([waiting]);
+  const lost = new NftUpgradeError('connection_lost');
+  await expect(
+    confirmBurn(() => Promise.reject(lost), { ...context, awaited: () => false }),
+  ).rejects.toBe(lost);
 });

@@ -1,11 +1,12 @@
 import { NftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
-import type { routesOf } from '../protocol/routes.ts';
+import type { OperationRoute, routesOf } from '../protocol/routes.ts';
 import { onAbort, orAborted } from '../stream/abort.ts';
 import type { StartRequest } from '../stream/attempt.ts';
 import { idleConnection } from '../stream/connection.ts';
 import { newCounters } from '../stream/counters.ts';
 import type { Follow, Follower } from '../stream/follow.ts';
+import type { Streaming } from '../stream/streaming.ts';
 import type { Timeline } from '../stream/timeline.ts';
 import type { Limits, Timing } from '../stream/timing.ts';
 import type { Transport } from '../stream/transport.ts';
@@ -14,8 +15,9 @@ import { deferred } from './deferred.ts';
 import type { Environment } from './environment.ts';
 import { createHistory } from './history.ts';
 import type { Operation, OperationState } from './operation.ts';
-import type { SignContext, Signer, Signing } from './sign.ts';
+import type { Signer, Signing } from './sign.ts';
 import { createStore } from './store.ts';
+import { successorOf } from './successor.ts';
 import { idleWallet } from './wallet-state.ts';
 
 export interface OperationOptions {
@@ -28,6 +30,7 @@ export interface OperationOptions {
   limits: Limits;
   signing: Signing | undefined;
   follow: Follow;
+  streaming: Streaming;
   timeline: Timeline | undefined;
   start: StartRequest | null;
   id: string | null;
@@ -56,10 +59,11 @@ export function createOperation(options: OperationOptions): Operation {
   let closed = false;
   let unlisten = () => {};
   let follower: Follower | null = null;
-  const record = options.timeline?.begin(
-    { process: process.name, id: () => store.get().id },
-    environment,
-  );
+  const begin = () =>
+    options.timeline?.begin({ process: process.name, id: () => store.get().id }, environment);
+  let record = begin();
+  /** The server has lost the operation, and another one for its NFT is followed. */
+  let superseded = false;
 
   const about = (thrown: unknown) =>
     aboutOperation(thrown, store.get().id, store.get().operation?.asset ?? null);
@@ -88,34 +92,49 @@ export function createOperation(options: OperationOptions): Operation {
 
   options.open.add(leave);
   if (options.id !== null) started.resolve(options.id);
-  follower = options.follow({
-    ...options,
-    counters,
-    record,
-    onIdentified(id) {
-      store.set({ id });
-      options.settle?.();
-      started.resolve(id);
-    },
-    onEvents(events, operation) {
-      store.set({ operation });
-      history.add(events);
-    },
-    onConnection(connection) {
-      record?.({ kind: 'connection', connection });
-      store.set({ connection });
-      const { operation } = store.get();
-      if (!operation?.terminal || connection.state !== 'closed') return;
-      done.resolve(operation);
-      close();
-    },
-    onRefused(error) {
-      options.settle?.();
-      close(error);
-    },
-  });
-
-  if (!closed) unlisten = onAbort(options.signal, () => detach('aborted'));
+  const follow = (from: Pick<OperationOptions, 'start' | 'id' | 'snapshot'>) =>
+    options.follow({
+      ...options,
+      ...from,
+      counters,
+      record,
+      onIdentified(id) {
+        store.set({ id });
+        options.settle?.();
+        started.resolve(id);
+      },
+      onEvents(events, operation) {
+        store.set({ operation });
+        history.add(events);
+        signer?.resume?.();
+      },
+      onConnection(given) {
+        const connection =
+          superseded && given.reason === null
+            ? Object.freeze({ ...given, reason: 'superseded' as const })
+            : given;
+        record?.({ kind: 'connection', connection });
+        store.set({ connection });
+        const { operation } = store.get();
+        if (!operation?.terminal || connection.state !== 'closed') return;
+        done.resolve(operation);
+        close();
+      },
+      onRefused(error, settled) {
+        if (settled) options.settle?.();
+        close(error);
+      },
+      async onMissing() {
+        const next = await successorOf(store.get(), api);
+        if (!next || closed) return false;
+        follower?.stop();
+        superseded = true;
+        store.set({ id: next.operationId, operation: next });
+        record = begin();
+        follower = follow({ start: null, id: next.operationId, snapshot: next });
+        return true;
+      },
+    });
 
   /**
    * @throws NftUpgradeError why nothing is known of the operation yet, when nobody is trying to
@@ -129,9 +148,12 @@ export function createOperation(options: OperationOptions): Operation {
     return orAborted(started.promise, signal);
   };
 
-  const command: SignContext['command'] = async (route, given, request) => {
+  const withIdentity = async <T>(
+    given: CallOptions | undefined,
+    ask: (id: string) => Promise<T>,
+  ): Promise<T> => {
     try {
-      return await api.command(await identity(given), route, given, request);
+      return await ask(await identity(given));
     } catch (thrown) {
       throw about(thrown);
     } finally {
@@ -139,15 +161,23 @@ export function createOperation(options: OperationOptions): Operation {
     }
   };
 
+  const command = (route: OperationRoute, given?: CallOptions) =>
+    withIdentity(given, (id) => api.command(id, route, given));
+
   const signer = options.signing?.({
     ...options,
     snapshot: () => store.get().operation,
-    command,
+    command: (route, given, request, parse) =>
+      withIdentity(given, (id) => api.command(id, route, given, request, parse)),
     onWallet: (wallet) => {
       record?.({ kind: 'wallet', wallet });
       store.set({ wallet });
     },
   });
+  follower = follow(options);
+  signer?.resume?.();
+  if (!closed) unlisten = onAbort(options.signal, () => detach('aborted'));
+
   const signing = async <T>(use: (signer: Signer) => Promise<T>): Promise<T> => {
     try {
       if (!signer)

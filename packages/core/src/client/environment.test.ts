@@ -35,7 +35,7 @@ describe('defaults are looked up when they are used', () => {
     const received: EnvironmentSignal[] = [];
     const stop = environment.onSignal((signal) => received.push(signal));
     document.dispatchEvent(new Event('visibilitychange'));
-    expect(received).toEqual([]);
+    expect(received.splice(0)).toEqual(['hidden']);
     document.visibilityState = 'visible';
     const fire = () => {
       for (const type of ['offline', 'online', 'pageshow']) target.dispatchEvent(new Event(type));

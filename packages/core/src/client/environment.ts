@@ -1,11 +1,14 @@
 import { NftUpgradeError } from '../errors/error.ts';
 
 /** What the device reports about itself. */
-export type EnvironmentSignal = 'online' | 'offline' | 'visible' | 'pageshow' | 'resume';
+export type EnvironmentSignal = 'online' | 'offline' | 'visible' | 'hidden' | 'pageshow' | 'resume';
 
 /** The time and its timers; tests bring one that they move. */
 export interface Clock {
-  /** Milliseconds since the epoch. Only differences are used, so it may be wrong. */
+  /**
+   * Milliseconds since the epoch. Only differences are used, so it may be wrong; the default never
+   * jumps when the device's clock is set.
+   */
   now(): number;
   /** Calls back once, after so many milliseconds. Resolves with what `clearTimeout` takes. */
   setTimeout(callback: () => void, delayMs: number): unknown;
@@ -52,7 +55,11 @@ export interface Channel {
   close(): void;
 }
 
-/** Keeps ids over a reload. Never receives a token, a transaction or a signature. */
+/**
+ * Keeps things over a reload: the ids of starts whose outcome is open, and a burn that was signed
+ * until the server itself has answered to it. Never receives a token or a key. Null keeps nothing:
+ * then a burn that is signed right before a reload is lost, and is signed again.
+ */
 export interface KeyStorage {
   /** What was kept under the key, or null. */
   getItem(key: string): string | null;
@@ -94,6 +101,13 @@ export interface Environment {
   storage: KeyStorage | null | undefined;
   /** Receives what a listener of the host throws. */
   reportError: (thrown: unknown) => void;
+  /** Told once of a mistake in how the server is set up that works all the same. */
+  warn: (message: string) => void;
+  /**
+   * How many connections may be open to an address at a time, or null for no bound: a browser
+   * opens six to an origin of HTTP/1.1, over all tabs.
+   */
+  maxConnections: (url: string) => number | null;
 }
 
 interface Emitter {
@@ -110,12 +124,51 @@ interface Globals extends Partial<Emitter> {
   crypto?: Partial<Pick<Crypto, 'getRandomValues'>>;
   navigator?: { onLine?: boolean; locks?: Locks };
   document?: Partial<Emitter> & { visibilityState?: string };
+  location?: { href: string };
+  performance?: Pick<Performance, 'now'> & Partial<Pick<Performance, 'getEntriesByType'>>;
   sessionStorage?: KeyStorage;
   BroadcastChannel?: new (name: string) => Channel;
   reportError?: (thrown: unknown) => void;
 }
 
 const globals = (): Globals => globalThis as unknown as Globals;
+
+/** What the clock of the device showed when the other one began to count. */
+let epochMs: number | null = null;
+
+/** Time that runs evenly: the user, or a time server, may set the clock of the device. */
+function steadyNow(): number {
+  const { performance } = globals();
+  if (!performance) return Date.now();
+  const passed = performance.now();
+  epochMs ??= Date.now() - passed;
+  return epochMs + passed;
+}
+
+/** What browsers leave for an origin of HTTP/1.1. */
+const HTTP1_CONNECTIONS = 6;
+
+/**
+ * True where the browser has said that it speaks HTTP/2 or 3 with the origin: requests share one
+ * connection then.
+ */
+function isMultiplexed(url: string): boolean {
+  const { performance, location } = globals();
+  try {
+    const { origin } = new URL(url, location?.href);
+    return ['resource', 'navigation'].some((type) =>
+      performance
+        ?.getEntriesByType?.(type)
+        .some(
+          (entry) =>
+            new URL(entry.name).origin === origin &&
+            /^h[23]/.test((entry as PerformanceResourceTiming).nextHopProtocol),
+        ),
+    );
+  } catch {
+    return false;
+  }
+}
 
 const missing = (capability: string) =>
   new NftUpgradeError('missing_capability', { details: { problem: 'absent', capability } });
@@ -131,7 +184,7 @@ const defaults: Omit<Environment, 'locks' | 'channel' | 'storage'> = {
     return fetch(input, init);
   },
   clock: {
-    now: () => Date.now(),
+    now: steadyNow,
     setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
     clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
   },
@@ -148,8 +201,9 @@ const defaults: Omit<Environment, 'locks' | 'channel' | 'storage'> = {
   onSignal(listener) {
     const page = globals();
     const receive = ({ type }: { readonly type: string }) => {
-      if (type !== 'visibilitychange') listener(type as EnvironmentSignal);
-      else if (page.document?.visibilityState === 'visible') listener('visible');
+      listener(
+        (type === 'visibilitychange' ? page.document?.visibilityState : type) as EnvironmentSignal,
+      );
     };
     const each = (verb: keyof Emitter) => {
       for (const type of ['online', 'offline', 'pageshow']) page[verb]?.(type, receive);
@@ -159,6 +213,8 @@ const defaults: Omit<Environment, 'locks' | 'channel' | 'storage'> = {
     return () => each('removeEventListener');
   },
   reportError: (thrown) => (globals().reportError ?? console.error)(thrown),
+  warn: (message) => console.warn(message),
+  maxConnections: (url) => (globals().document && !isMultiplexed(url) ? HTTP1_CONNECTIONS : null),
 };
 
 /** Fills in what the host leaves out. @throws NftUpgradeError `missing_capability` */
@@ -173,7 +229,25 @@ export function resolveEnvironment(given: Partial<Environment> = {}): Environmen
     name,
     given[name as keyof typeof defaults] ?? usual,
   ]);
-  return { ...(Object.fromEntries(filled) as typeof defaults), locks, channel, storage };
+  const environment = Object.fromEntries(filled) as typeof defaults;
+  return {
+    ...environment,
+    // Signals only make it quicker: without them everything still happens in time.
+    onSignal: (listener) => quietly(() => environment.onSignal(listener)) ?? (() => undefined),
+    online: () => quietly(environment.online) !== false,
+    locks,
+    channel,
+    storage,
+  };
+}
+
+/** What browsers block or have no room for is left out: their storage and channels throw then. */
+export function quietly<T>(task: () => T): T | undefined {
+  try {
+    return task();
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -190,7 +264,7 @@ export const storageOf = ({
  * watches needs none.
  */
 export const locksOf = ({ locks }: Pick<Environment, 'locks'>): Locks | null =>
-  locks === undefined ? (globals().navigator?.locks ?? null) : locks;
+  locks === undefined ? (quietly(() => globals().navigator?.locks) ?? null) : locks;
 
 /**
  * The same for a channel. Only where there are tabs: in Node an open one would keep the process

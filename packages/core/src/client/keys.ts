@@ -1,5 +1,5 @@
 import { idempotencyKeyPattern } from '../protocol/version.ts';
-import { type Environment, storageOf } from './environment.ts';
+import { type Environment, quietly, storageOf } from './environment.ts';
 
 /** An idempotency key, until the outcome of its start is known. */
 export interface Key {
@@ -44,14 +44,6 @@ export function createKeyRing(environment: Environment): KeyRing {
       },
     };
   };
-}
-
-function quietly<T>(task: () => T): T | undefined {
-  try {
-    return task();
-  } catch {
-    return undefined; // storage of browsers throws when it is full or blocked
-  }
 }
 
 /** The same input in another order of its fields is the same input. */

@@ -177,19 +177,23 @@ describe('what the wallet reports', () => {
     expect(environment.prompts).toHaveLength(1);
   });
 
-  test('given up, the next sign() hands over what was signed', async () => {
+  test('N1 sign() waits while nobody answers, and says so; the next sign() joins it', async () => {
     let down = true;
     const environment = await waiting({
       confirm: () => (down ? { lost: true } : undefined),
       limits: { confirmAttempts: 2 },
     });
     const signing = environment.operation.sign();
-    signing.catch(() => undefined);
     await environment.time.advance(60_000);
-    await expect(signing).rejects.toMatchObject({ code: 'connection_lost', operationId: 'upg_1' });
-    expect(environment.walletState()).toMatchObject({ state: 'unknown' });
+    expect(environment.walletState()).toMatchObject({
+      state: 'unknown',
+      error: { code: 'connection_lost' },
+    });
     down = false;
-    await environment.operation.sign();
+    const again = environment.operation.sign();
+    await environment.time.advance(60_000);
+    await expect(signing).resolves.toEqual({ burnTxSignature: addresses.signature });
+    await expect(again).resolves.toEqual({ burnTxSignature: addresses.signature });
     expect(environment.prompts).toHaveLength(1);
     expect(environment.walletState().state).toBe('submitted');
   });

@@ -4,18 +4,15 @@ import { signingCodes } from '../errors/own-codes.ts';
 import { actionsOf } from '../machine/select.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
 import type { BurnTransaction } from '../phases/burn.ts';
-import type { ConfirmBurn } from '../protocol/bodies.ts';
 import type { OperationRoute } from '../protocol/routes.ts';
 import * as wire from '../protocol/wire.ts';
 import { read } from '../schema/index.ts';
 import { linkAbort, onAbort, orAborted } from '../stream/abort.ts';
-import { createPause } from '../stream/pause.ts';
-import { isDefinite } from '../stream/policy.ts';
 import type { Limits, Timing } from '../stream/timing.ts';
 import type { CallOptions, CommandRequest } from './api.ts';
-import { confirmBurn } from './confirm.ts';
-import { type Environment, locksOf } from './environment.ts';
+import type { Environment } from './environment.ts';
 import type { BurnExpectation, Guard, GuardFinding, GuardVerdict } from './guard.ts';
+import { createHandOver, readSigned, type Signed } from './hand-over.ts';
 import { withSignLock } from './lock.ts';
 import type { WalletOutcome, WalletPort } from './wallet.ts';
 import type { WalletState, WalletStatus } from './wallet-state.ts';
@@ -27,6 +24,8 @@ export interface WalletSigningOptions {
   guard: Guard;
 }
 
+export type { Signed } from './hand-over.ts';
+
 /** One operation that may have to be signed. */
 export interface SignContext {
   readonly process: AnyProcess;
@@ -35,10 +34,13 @@ export interface SignContext {
   readonly limits: Limits;
   /** The operation as it stands; null before its first event. */
   snapshot(): Snapshot | null;
-  /**
-   * Asks the server for something, once. Resolves with the answer, which nobody has checked yet.
-   */
-  command(route: OperationRoute, options?: CallOptions, request?: CommandRequest): Promise<unknown>;
+  /** Asks the server for something, once. Resolves with what `parse` makes of the answer. */
+  command<T>(
+    route: OperationRoute,
+    options: CallOptions | undefined,
+    request: CommandRequest,
+    parse: (answer: unknown) => T,
+  ): Promise<T>;
   /** Told of each change of the wallet axis. */
   onWallet(status: WalletStatus): void;
 }
@@ -46,27 +48,14 @@ export interface SignContext {
 /** How a client signs, as `walletSigning()` makes it. A client that was given none watches. */
 export type Signing = (operation: SignContext) => Signer;
 
-/** What is known once a burn was signed and handed over. */
-export interface Signed {
-  /** Signature of the burn, base58. A hint until the operation says `burn_verified`. */
-  burnTxSignature: string;
-}
-
 /** Signs one operation. */
 export interface Signer {
   /** See `Operation.sign`. */
   sign(options?: CallOptions): Promise<Signed>;
   /** See `Operation.renewBurn`. */
   renew(options?: CallOptions): Promise<BurnTransaction>;
-}
-
-/**
- * What the wallet gave for a transaction, kept until the server has it: nobody is prompted twice
- * for the same bytes.
- */
-interface SignedPayload {
-  readonly transaction: string;
-  readonly confirmation: ConfirmBurn;
+  /** More is known of the operation: what was signed before a reload is handed over. */
+  resume?(): void;
 }
 
 /**
@@ -93,8 +82,6 @@ export const walletSigning: (options: WalletSigningOptions) => Signing = /* @__P
 
 function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signer {
   const { process, environment, timing } = options;
-  const pause = createPause(environment.clock);
-  let held: SignedPayload | null = null;
   let renewed: BurnTransaction | null = null;
 
   const show = (state: WalletState, rest: Partial<WalletStatus> = {}) => {
@@ -103,10 +90,20 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
     );
   };
 
+  const handOver = createHandOver({
+    ...options,
+    show,
+    send: (body, keepalive) =>
+      options.command('confirm-burn', undefined, { method: 'PATCH', body, keepalive }, readSigned),
+  });
+
   const sign = async ({ signal }: CallOptions = {}): Promise<Signed> => {
+    const pending = handOver.pending();
+    if (pending) return orAborted(pending, signal);
     const { burn, snapshot } = expectBurn();
-    const signing = withSignLock(locksOf(environment), burn.owner, async () => {
-      if (held?.transaction === burn.transaction) return submit(held);
+    const signing = withSignLock(environment, burn.owner, async () => {
+      const held = handOver.held(burn.transaction);
+      if (held) return handOver.submit(held);
       if (signal?.aborted) throw new NftUpgradeError('aborted');
       const expected: BurnExpectation = {
         operationId: snapshot.operationId,
@@ -250,57 +247,24 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
       show('unknown', { error });
       throw error;
     }
-    held = { transaction: burn.transaction, confirmation };
-    return submit(held);
-  };
-
-  /** The request outlives the page: a reload right after the signature must not lose it. */
-  const handOver = async (body: ConfirmBurn): Promise<Signed> => {
-    const answer = await options.command('confirm-burn', undefined, {
-      method: 'PATCH',
-      body,
-      keepalive: true,
-    });
-    return { burnTxSignature: read(wire.confirmBurnResult, answer).burnTxSignature };
-  };
-
-  const submit = async ({ confirmation }: SignedPayload): Promise<Signed> => {
-    show('submitting');
-    try {
-      const signed = await confirmBurn(() => handOver(confirmation), {
-        ...options,
-        pause,
-        random: environment.random,
-      });
-      show('submitted');
-      return signed;
-    } catch (thrown) {
-      const error = toNftUpgradeError(thrown, 'internal');
-      const refused = isRefusal(error);
-      // the same bytes would be refused again, so the next `sign()` may prompt
-      if (refused) held = null;
-      show(refused ? 'rejected' : 'unknown', { error });
-      throw error;
-    }
+    const { transaction, attempt } = burn;
+    return handOver.submit({ transaction, attempt, confirmation });
   };
 
   return {
     sign,
     async renew(given) {
-      const { burnTransaction } = read(
-        wire.burnTransactionResult,
-        await options.command('burn-transaction', given),
-      );
-      renewed = burnTransaction; // newer than what the log has brought so far
+      const post = { method: 'POST', body: {} } as const;
+      renewed = await options.command(
+        'burn-transaction',
+        given,
+        post,
+        (answer) => read(wire.burnTransactionResult, answer).burnTransaction,
+      ); // newer than what the log has brought so far
       return renewed;
     },
+    resume: handOver.resume,
   };
-}
-
-/** The server has judged the bytes. Not so when it does not know who asks: 401, 403, 404. */
-function isRefusal(error: NftUpgradeError): boolean {
-  const { status } = error.details;
-  return typeof status === 'number' && isDefinite(status) && status !== 403 && status !== 404;
 }
 
 /**

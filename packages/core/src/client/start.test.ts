@@ -170,7 +170,7 @@ describe('a definite refusal', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('a redirect is one: it could carry the token elsewhere', async () => {
+  test('N1 a redirect is none, is not followed, and ends the start within its bound', async () => {
     const server = createScriptedServer({
       process: upgrade,
       log,
@@ -179,8 +179,13 @@ describe('a definite refusal', () => {
       }),
     });
     const { operation } = startOver(upgrade, server);
-    await expect(operation.done).rejects.toMatchObject({ code: 'invalid_option' });
-    expect(server.requests).toHaveLength(1);
+    await expect(operation.done).rejects.toMatchObject({ code: 'connection_gave_up' });
+    expect(operation.getSnapshot().connection).toMatchObject({
+      state: 'closed',
+      reason: 'intermediary',
+    });
+    expect(server.requests).toHaveLength(15);
+    expect(new Set(startKeys(server)).size).toBe(1);
   });
 
   test('a wrong input is refused before anything is sent, with the field', () => {

@@ -5,6 +5,7 @@ import { upgrade } from '../processes/index.ts';
 import { recordings } from '../stream/fixtures/recordings.ts';
 import { startOver } from '../stream/fixtures/run.ts';
 import { createScriptedServer, problem, startKeys } from '../stream/fixtures/scripted-server.ts';
+import { createTestClock } from '../stream/fixtures/test-clock.ts';
 
 const log = recordings.upgrade;
 
@@ -68,23 +69,26 @@ describe('C6 tokens', () => {
     ['throws', () => Promise.reject(new Error('refresh-token-123 was refused'))],
     ['gives a token with a line break', () => Promise.resolve('secret-123\nx')],
   ])(
-    'a getToken that %s ends in a state somebody can act on, and the secret is nowhere',
+    'N2 a getToken that %s is weather, is asked again, and the secret is nowhere',
     async (_, getToken) => {
       const server = createScriptedServer({ process: upgrade, log });
-      const { operation } = startOver(upgrade, server, undefined, { getToken });
-      await new Promise((resolve) =>
-        operation.subscribe(
-          () =>
-            ['auth_required', 'closed'].includes(operation.getSnapshot().connection.state) &&
-            resolve(null),
-        ),
-      );
-      const { error } = operation.getSnapshot().connection;
+      let failing = true;
+      const time = createTestClock();
+      const { operation } = startOver(upgrade, server, undefined, {
+        getToken: () => (failing ? getToken() : 'good'),
+        environment: { clock: time.clock, random: () => 1 },
+      });
+      await time.advance(20_000);
+      const { error, state, reason } = operation.getSnapshot().connection;
+      expect([state, reason]).toEqual(['reconnecting', 'token']);
       expect(isNftUpgradeError(error)).toBe(true);
       expect(`${error?.stack} ${JSON.stringify(error)} ${String(error?.cause)}`).not.toContain(
         '123',
       );
       expect(server.requests).toHaveLength(0);
+      failing = false;
+      await time.advance(30_000);
+      await expect(operation.done).resolves.toMatchObject({ status: 'completed' });
     },
   );
 

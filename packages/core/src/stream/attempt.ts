@@ -1,5 +1,5 @@
 import type { Clock } from '../client/environment.ts';
-import { NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
+import { isNftUpgradeError, NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
 import type { AnyProcess, OperationEvent, Snapshot } from '../machine/types.ts';
 import { parseEvent } from '../protocol/event.ts';
 import type { routesOf } from '../protocol/routes.ts';
@@ -7,15 +7,23 @@ import { parseSnapshot } from '../protocol/snapshot.ts';
 import { GAP_HEADER, IDEMPOTENCY_HEADER, PROTOCOL_VERSION } from '../protocol/version.ts';
 import * as wire from '../protocol/wire.ts';
 import { read } from '../schema/index.ts';
+import { onAbort } from './abort.ts';
 import type { TokenReason } from './auth.ts';
 import type { Counters } from './counters.ts';
 import { createDecoder, type Decoded } from './decode.ts';
 import { createLagMeter } from './lag.ts';
-import type { AttemptResult, PolicyMemory } from './policy.ts';
+import type { AttemptResult, Mode } from './policy.ts';
 import { readStream } from './read.ts';
 import type { Sequencer } from './sequence.ts';
 import type { Limits, Timing } from './timing.ts';
-import { discard, headerOf, protocolUnsupported, type Transport } from './transport.ts';
+import {
+  discard,
+  foreign,
+  headerOf,
+  isSigned,
+  protocolUnsupported,
+  type Transport,
+} from './transport.ts';
 
 /** A start that is not known to have arrived. */
 export interface StartRequest {
@@ -27,7 +35,7 @@ export interface StartRequest {
 export type StreamEntry =
   | {
       readonly kind: 'attempt';
-      readonly mode: PolicyMemory['mode'];
+      readonly mode: Mode;
       readonly reason: TokenReason;
       readonly snapshot: Snapshot | null;
     }
@@ -71,8 +79,11 @@ export interface AttemptListener {
 export interface Attempts {
   /** Id of the operation; null until the server has named it. */
   id(): string | null;
-  /** Starts, streams or reads a page. Never rejects: every end is a result. */
-  run(memory: PolicyMemory, reason: TokenReason, signal: AbortSignal): Promise<AttemptResult>;
+  /**
+   * Starts, streams or reads a page. Never rejects: every end is a result. Pages may be read while
+   * a stream is open.
+   */
+  run(mode: Mode, reason: TokenReason, signal: AbortSignal): Promise<AttemptResult>;
   /**
    * The device was away: late frames say nothing now. True when the present connection has been
    * silent for so long that it may be dead.
@@ -92,7 +103,7 @@ export function createAttempts(
   /** Interval that the server announced, else the default. Milliseconds. */
   let { heartbeatMs } = timing;
   let attemptedAt = 0;
-  /** When the last byte came over the present connection; null before the first. */
+  /** When the server spoke last over the present stream; null before the first time. */
   let receivedAt: number | null = null;
 
   const identify = (given: string) => {
@@ -119,15 +130,27 @@ export function createAttempts(
     signal: AbortSignal,
   ): Promise<AttemptResult> => {
     let liveSince: number | null = null;
+    // Of this connection: another one may be slower.
+    lag.reset();
     /**
      * Latest server time of a frame that was certainly not replayed: before the first heartbeat all
      * may be.
      */
     let serverTime = Infinity;
 
+    /** Once a heartbeat has told the time, a comment without it is somebody else's. */
+    const speaks = ({ events, comments, retryMs }: Decoded): boolean =>
+      events.length > 0 ||
+      retryMs !== null ||
+      comments.some(
+        ({ heartbeat, time }) =>
+          serverTime === Infinity || heartbeat !== undefined || time !== undefined,
+      );
+
     const onChunk = (decoded: Decoded, arrival: number): AttemptResult | null => {
       const { events, comments, retryMs, error } = decoded;
-      receivedAt = arrival;
+      const spoke = speaks(decoded);
+      if (spoke) receivedAt = arrival;
       recordChunk(decoded);
       let heldBack = false;
       const sent = (at: number) => {
@@ -149,7 +172,7 @@ export function createAttempts(
           sent(time);
         }
       }
-      if (liveSince === null && (events.length > 0 || comments.length > 0 || retryMs !== null)) {
+      if (liveSince === null && spoke) {
         liveSince = arrival;
         listener.live?.();
       }
@@ -165,6 +188,7 @@ export function createAttempts(
       signal,
       firstByteMs: timing.firstByteMs,
       silenceMs: () => heartbeatMs * timing.silenceFactor,
+      speaks,
       onChunk,
     });
     const stayed =
@@ -207,13 +231,22 @@ export function createAttempts(
     }
 
     if (headerOf(response, GAP_HEADER) === 'true') counters.cursorsLost++;
-    if (response.body && /^text\/event-stream\b/i.test(headerOf(response, 'content-type')))
-      return follow(response.body, signal);
+    if (response.body && isStream(response)) return follow(response.body, signal);
     if (id !== null && (streams || known === null)) {
       discard(response);
+      // A stream that cannot be read here, or an answer of the server without one.
+      if (!isSigned(response) && !isStream(response)) throw foreign(response);
       return { kind: 'unstreamable', progressed: known === null };
     }
-    const answer = await transport.json(response);
+    try {
+      return readAnswer(await transport.json(response), known, streams);
+    } catch (thrown) {
+      throw isSigned(response) || isReadable(thrown) ? thrown : foreign(response);
+    }
+  };
+
+  /** The snapshot that a start is answered with, or a page of the log. */
+  const readAnswer = (answer: unknown, known: string | null, streams: boolean): AttemptResult => {
     if (known === null) {
       identify(parseSnapshot(process, answer).operationId);
       return { kind: streams ? 'unstreamable' : 'interrupted', progressed: true };
@@ -232,18 +265,26 @@ export function createAttempts(
 
   return {
     id: () => id,
-    async run({ mode }, reason, signal) {
+    async run(mode, reason, signal) {
       const streams = mode === 'stream';
       const before = sequencer.cursor();
       counters.attempts++;
       record?.({ kind: 'attempt', mode, reason, snapshot: sequencer.snapshot() });
-      attemptedAt = clock.now();
-      receivedAt = null;
+      if (streams) {
+        attemptedAt = clock.now();
+        receivedAt = null;
+      }
+      const ending = new AbortController();
+      const unlisten = onAbort(signal, () => ending.abort());
       let result: AttemptResult;
       try {
-        result = await exchange(streams, reason, signal);
+        result = await exchange(streams, reason, ending.signal);
       } catch (thrown) {
-        result = resultOf(thrown, streams, signal);
+        result = resultOf(thrown, signal);
+      } finally {
+        unlisten();
+        // Tracing clones bodies: to cancel one of two copies does not close the connection.
+        ending.abort();
       }
       if (result.kind === 'protocol') counters.protocolErrors++;
       if (result.kind === 'silent' || result.kind === 'buffered') counters.silences++;
@@ -263,14 +304,30 @@ export function createAttempts(
 
 const nothing: Decoded = { events: [], comments: [], retryMs: null, error: null };
 
-function resultOf(thrown: unknown, streams: boolean, signal: AbortSignal): AttemptResult {
+const isStream = (response: Response): boolean =>
+  /^text\/event-stream\b/i.test(headerOf(response, 'content-type'));
+
+/** It did not arrive, or was understood: who sent it is not the question. */
+const isReadable = (thrown: unknown): boolean =>
+  isNftUpgradeError(thrown) &&
+  ['connection_lost', 'aborted', 'protocol_unsupported'].includes(thrown.code);
+
+/** Cases of `connection_lost`, by `details.problem`; any other is `network`. */
+const lostKinds: { readonly [problem: string]: AttemptResult['kind'] } = {
+  late: 'silent',
+  foreign: 'foreign',
+  stored: 'foreign',
+  token: 'token',
+  token_late: 'token',
+  token_failed: 'token',
+};
+
+function resultOf(thrown: unknown, signal: AbortSignal): AttemptResult {
   const error = toNftUpgradeError(thrown, 'connection_lost');
   const { code, details } = error;
   if (signal.aborted || code === 'aborted') return { kind: 'interrupted' };
   if (code === 'connection_lost')
-    return details.timeoutMs
-      ? { kind: 'silent', error, noBytes: streams }
-      : { kind: 'network', error };
+    return { kind: lostKinds[String(details.problem)] ?? 'network', error };
   if (code === 'unauthenticated' || (details.status && code !== 'invalid_frame'))
     return { kind: 'response', error };
   return {

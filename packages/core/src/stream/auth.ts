@@ -17,8 +17,8 @@ export interface Auth {
   /** True when a refused token can be replaced. */
   readonly refreshable: boolean;
   /**
-   * Value of the Authorization header, or null. @throws NftUpgradeError `unauthenticated`,
-   * `invalid_option`, `aborted`
+   * Value of the Authorization header, or null. @throws NftUpgradeError `aborted`, and
+   * `connection_lost` when the host gives no token: only an answer says that one is refused
    */
   authorization(reason: TokenReason, signal: AbortSignal): Promise<string | null>;
 }
@@ -52,7 +52,7 @@ export function createAuth(
       // Without the cause: errors of HTTP libraries carry the request, and with it the refresh
       // token.
       const problem = link.signal.aborted ? 'token_late' : 'token_failed';
-      throw new NftUpgradeError('unauthenticated', {
+      throw new NftUpgradeError('connection_lost', {
         details: { problem, name: thrown instanceof Error ? thrown.name : typeof thrown },
       });
     } finally {
@@ -60,9 +60,7 @@ export function createAuth(
     }
     if (token === null) return token;
     if (typeof token === 'string' && TOKEN.test(token)) return `Bearer ${token}`;
-    throw new NftUpgradeError('invalid_option', {
-      details: { option: 'getToken', problem: 'token' },
-    });
+    throw new NftUpgradeError('connection_lost', { details: { problem: 'token' } });
   };
 
   return {

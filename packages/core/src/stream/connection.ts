@@ -8,11 +8,12 @@ import type { NftUpgradeError } from '../errors/error.ts';
  * - `connecting`: the first attempt is under way
  * - `live`: frames arrive
  * - `reconnecting`: waits for the next attempt, or makes it
- * - `polling`: streaming does not work here; the log is read page by page
+ * - `polling`: streaming does not work here for now; the log is read page by page
  * - `offline`: the device says it has no network
- * - `auth_required`: a fresh token was refused too; `retry()` goes on from the cursor
- * - `gave_up`: the budget is used up, or trying again cannot help; `retry()` goes on from the
- *   cursor
+ * - `auth_required`: a fresh token was refused too; tried again in a slow schedule, when the user
+ *   comes back, and by `retry()`
+ * - `gave_up`: many attempts have failed; tried again in the same way. Without `nextRetryAt` trying
+ *   again cannot help, and only `retry()` does
  * - `closed`: the operation has ended, was refused, or was detached
  */
 export type ConnectionState =
@@ -40,6 +41,10 @@ export type ConnectionReason =
   | 'protocol'
   /** Client and server speak different versions. */
   | 'protocol_unsupported'
+  /** Something on the way answered in place of the server: a proxy, a login page, a cache. */
+  | 'intermediary'
+  /** The host gave no token: its provider failed, was late, or gave something else. */
+  | 'token'
   /** The server asked to wait (429, 503). */
   | 'busy'
   /** The server failed (5xx). */
@@ -51,6 +56,12 @@ export type ConnectionReason =
   | 'buffered'
   /** The runtime or something on the way cannot stream, so the log is polled. */
   | 'streaming_unavailable'
+  /** As many streams are open as leave room for commands, so the log is polled. */
+  | 'connection_limit'
+  /** Nobody looks at the page, so the log is polled. */
+  | 'hidden'
+  /** The server has lost the operation; the one it has for the same NFT is followed. */
+  | 'superseded'
   | 'offline'
   | 'unauthenticated'
   /** The operation has ended. */

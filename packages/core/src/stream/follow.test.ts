@@ -107,11 +107,11 @@ describe('C7 the connection', () => {
       {
         log: waitingUpgrade,
         fault: (_, index) =>
-          index === 0 ? { cutAfter: 5_000 } : index < 4 ? { lost: true } : undefined,
+          index === 0 ? { cutAfter: 5_000 } : index < 6 ? { lost: true } : undefined,
       },
       { limits: { maxAttempts: 3 } },
     );
-    await environment.time.advance(60_000);
+    await environment.time.advance(20_000);
     expect(environment.connection()).toMatchObject({
       state: 'gave_up',
       reason: 'network',
@@ -121,13 +121,11 @@ describe('C7 the connection', () => {
       code: 'connection_gave_up',
       operationId: 'upg_1',
     });
-    await environment.time.advance(3_600_000);
-    expect(environment.server.requests).toHaveLength(4);
-    expect(environment.time.pending).toBe(0);
+    expect(environment.connection().nextRetryAt).not.toBeNull();
     await environment.operation.retry();
     await environment.time.settle();
     expect(environment.connection()).toMatchObject({ state: 'live', attempt: 0 });
-    expect(environment.server.requests[4]?.headers.get('last-event-id')).toBe('3');
+    expect(environment.server.requests.at(-1)?.headers.get('last-event-id')).toBe('3');
     expect(environment.server.posts).toBe(1);
     environment.client.close();
   });
@@ -137,13 +135,13 @@ describe('C7 the connection', () => {
       {
         log: waitingUpgrade,
         fault: (_, index) =>
-          index === 0 ? { cutAfter: 5_000 } : index < 7 ? { lost: true } : undefined,
+          index === 0 ? { cutAfter: 5_000 } : index < 8 ? { lost: true } : undefined,
       },
       { limits: { maxAttempts: 4 } },
     );
-    await environment.time.advance(60_000);
+    await environment.time.advance(20_000);
     expect(environment.connection().state).toBe('gave_up');
-    expect(environment.server.requests).toHaveLength(5);
+    expect(environment.server.requests).toHaveLength(8);
     environment.signals.emit('visible');
     await environment.time.advance(60_000);
     expect(environment.connection()).toMatchObject({ state: 'live', attempt: 0 });
@@ -170,7 +168,7 @@ describe('C7 the connection', () => {
   });
 
   test.each(['online', 'visible', 'pageshow', 'resume'] as const)(
-    '%s ends a wait at once, and only once',
+    '%s ends a wait at once, and only once; a stream that has not spoken gets a page beside it',
     async (signal) => {
       const environment = pushed();
       const answer = await openLive(environment);
@@ -181,7 +179,10 @@ describe('C7 the connection', () => {
       await environment.time.settle();
       environment.signals.emit(signal);
       await environment.time.settle();
-      expect(environment.net.calls.map((call) => call.method)).toEqual(['POST', 'GET']);
+      environment.signals.emit(signal);
+      await environment.time.settle();
+      const accepts = environment.net.calls.map(({ headers }) => headers.Accept);
+      expect(accepts).toEqual(['text/event-stream', 'text/event-stream', 'application/json']);
     },
   );
 
@@ -192,15 +193,23 @@ describe('C7 the connection', () => {
         index === 0
           ? { cutAfter: 5_000 }
           : index === 1
-            ? { reply: { status: 503, headers: { 'retry-after': '20' }, end: 'close' } }
-            : undefined,
+            ? {
+                reply: {
+                  status: 503,
+                  headers: { 'retry-after': '20', 'nft-protocol': '1' },
+                  end: 'close',
+                },
+              }
+            : index === 2
+              ? { lost: true }
+              : undefined,
     });
     await environment.time.advance(1_000);
     expect(environment.connection()).toMatchObject({ state: 'reconnecting', reason: 'busy' });
     environment.signals.emit('visible');
     environment.signals.emit('online');
     await environment.time.advance(19_000);
-    expect(environment.server.requests).toHaveLength(2);
+    expect(environment.server.requests).toHaveLength(3);
     await environment.time.advance(3_000);
     expect(environment.connection().state).toBe('live');
     environment.client.close();
@@ -249,14 +258,15 @@ describe('C7 the connection', () => {
     environment.time.sleep(3_600_000);
     environment.signals.emit('resume');
     await environment.time.settle();
-    expect(environment.net.calls).toHaveLength(2);
+    expect(environment.net.calls).toHaveLength(3);
     expect(environment.net.calls[1]).toMatchObject({
       method: 'GET',
-      headers: { 'Last-Event-ID': '3' },
+      path: expect.stringMatching(/after=3$/),
     });
+    expect(environment.net.calls[2]).toMatchObject({ headers: { 'Last-Event-ID': '3' } });
   });
 
-  test('a tab switch leaves a healthy stream and a start under way alone', async () => {
+  test('a tab switch leaves a stream and a start under way alone; one page is read', async () => {
     const environment = pushed();
     await environment.time.advance(8_000);
     environment.signals.emit('visible');
@@ -266,7 +276,10 @@ describe('C7 the connection', () => {
     environment.signals.emit('visible');
     environment.signals.emit('online');
     await environment.time.settle();
-    expect(environment.net.calls).toHaveLength(1);
+    expect(environment.net.calls.map(({ path }) => path)).toEqual([
+      '/api/v1/nft/upgrade',
+      '/api/v1/nft/upgrade/upg_1/events?after=3',
+    ]);
     expect(environment.connection().state).toBe('live');
   });
 });

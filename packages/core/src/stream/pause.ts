@@ -2,8 +2,8 @@ import type { Clock } from '../client/environment.ts';
 
 /** A wait that can be ended early. */
 export interface Pause {
-  /** Resolves after the delay, or when woken. Null waits until woken. */
-  wait(delayMs: number | null): Promise<void>;
+  /** Resolves with false after the delay, with true when woken. Null waits until woken. */
+  wait(delayMs: number | null): Promise<boolean>;
   /** Ends the present wait, if there is one. */
   wake(): void;
 }
@@ -13,10 +13,10 @@ export function createPause(clock: Clock): Pause {
   return {
     wait(delayMs) {
       return new Promise((resolve) => {
-        const timer = delayMs === null ? null : clock.setTimeout(resolve, delayMs);
+        const timer = delayMs === null ? null : clock.setTimeout(() => resolve(false), delayMs);
         release = () => {
           clock.clearTimeout(timer);
-          resolve();
+          resolve(true);
         };
       });
     },

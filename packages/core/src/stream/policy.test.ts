@@ -5,7 +5,6 @@ import { fromProblem } from '../protocol/problem.ts';
 import {
   type AttemptResult,
   decide,
-  isDefinite,
   newMemory,
   type PolicyContext,
   type PolicyMemory,
@@ -15,7 +14,9 @@ import { defaultLimits, defaultTiming } from './timing.ts';
 const context = (given: Partial<PolicyContext> = {}): PolicyContext => ({
   timing: defaultTiming,
   limits: defaultLimits,
-  known: true,
+  knowledge: 'seen',
+  mode: 'stream',
+  proof: false,
   online: true,
   random: 1,
   ...given,
@@ -158,27 +159,54 @@ describe('budget', () => {
   });
 });
 
-describe('what trying again cannot help', () => {
-  test.each([400, 403, 404, 409, 410, 422, 426])(
-    '%i refuses a start, and gives up what is known',
+const refused = (code: number): AttemptResult => ({ kind: 'response', error: status(code) });
+
+describe('what the server says', () => {
+  test.each([400, 403, 405, 409, 410, 413, 422, 451])(
+    '%i refuses a start that cannot have arrived before, and is no end of what was seen',
     (code) => {
-      const result: AttemptResult = { kind: 'response', error: status(code) };
-      expect(decide(newMemory, result, context({ known: false })).step.do).toBe('refuse');
-      expect(decide(newMemory, result, context({ known: true })).step.do).toBe('gave_up');
+      const doing = (given: Partial<PolicyContext>, memory = newMemory) =>
+        decide(memory, refused(code), context(given)).step.do;
+      expect(doing({ knowledge: 'start' })).toBe('refuse');
+      expect(doing({ knowledge: 'start' }, after(1, { unsure: true }))).toBe('wait');
+      expect(doing({ knowledge: 'named' })).toBe('gave_up');
+      expect(doing({ knowledge: 'seen' })).toBe('wait');
     },
   );
 
-  test.each([408, 425, 429, 500, 502, 503, 504])('%i decides nothing', (code) => {
-    expect(isDefinite(code)).toBe(false);
-    expect(
-      decide(newMemory, { kind: 'response', error: status(code) }, context({ known: false })).step
-        .do,
-    ).toBe('wait');
+  test('404 ends what was only named; what was seen is looked for again', () => {
+    expect(decide(newMemory, refused(404), context({ knowledge: 'named' })).step).toEqual({
+      do: 'gave_up',
+      delayMs: null,
+      until: 'decision',
+    });
+    expect(decide(newMemory, refused(404), context()).step.do).toBe('wait');
+    expect(decide(after(14), refused(404), context()).step).toEqual({
+      do: 'gave_up',
+      delayMs: defaultTiming.maxDelayMs,
+      until: 'budget',
+    });
   });
 
-  test('C6 a refused fresh token waits for somebody', () => {
-    expect(decide(newMemory, { kind: 'response', error: status(401) }, context())).toMatchObject({
-      step: { do: 'auth_required' },
+  test('a start that may have arrived is repeated after a refusal, within the budget', () => {
+    const decision = decide(
+      after(14, { unsure: true }),
+      refused(403),
+      context({ knowledge: 'start' }),
+    );
+    expect(decision.step).toEqual({ do: 'refuse', delayMs: null, until: 'budget' });
+  });
+
+  test.each([408, 425, 429, 500, 502, 503, 504])('%i decides nothing', (code) => {
+    const decision = decide(newMemory, refused(code), context({ knowledge: 'start' }));
+    expect(decision.step.do).toBe('wait');
+    // Only these say that nothing was begun.
+    expect(decision.memory.unsure).toBe(![408, 425, 429, 503].includes(code));
+  });
+
+  test('C6 a refused fresh token waits for somebody, and is tried again', () => {
+    expect(decide(newMemory, refused(401), context())).toMatchObject({
+      step: { do: 'auth_required', delayMs: defaultTiming.maxDelayMs, until: 'budget' },
       reason: 'unauthenticated',
     });
   });
@@ -188,9 +216,47 @@ describe('what trying again cannot help', () => {
       kind: 'protocol',
       error: new NftUpgradeError('protocol_unsupported'),
     };
-    expect(decide(newMemory, result, context())).toMatchObject({
-      step: { do: 'gave_up' },
+    expect(decide(newMemory, result, context({ proof: true }))).toMatchObject({
+      step: { do: 'gave_up', delayMs: null },
       reason: 'protocol_unsupported',
+    });
+  });
+});
+
+describe('N1 what somebody else says', () => {
+  const foreign = (code: number, retryAfterMs?: number): AttemptResult => ({
+    kind: 'foreign',
+    error: new NftUpgradeError('connection_lost', {
+      details: { problem: 'foreign', status: code, retryAfterMs },
+    }),
+  });
+
+  test.each([200, 302, 304, 400, 403, 404, 405, 409, 413, 451, 502])(
+    '%i is weather, whatever is known',
+    (code) => {
+      for (const knowledge of ['start', 'named', 'seen'] as const)
+        expect(decide(newMemory, foreign(code), context({ knowledge }))).toMatchObject({
+          step: { do: 'wait' },
+          reason: 'intermediary',
+          memory: { unsure: true },
+        });
+    },
+  );
+
+  test('a start ends after the budget, and its outcome is not known', () => {
+    expect(decide(after(14), foreign(403), context({ knowledge: 'start' })).step).toEqual({
+      do: 'refuse',
+      delayMs: null,
+      until: 'budget',
+    });
+  });
+
+  test('its Retry-After is bounded, and any signal shortens it', () => {
+    const decision = decide(newMemory, foreign(503, 600_000), context({ random: 0 }));
+    expect(decision.step).toEqual({
+      do: 'wait',
+      delayMs: defaultTiming.maxDelayMs,
+      until: 'delay',
     });
   });
 });
@@ -198,32 +264,44 @@ describe('what trying again cannot help', () => {
 describe('C7 polling', () => {
   test.each<[AttemptResult, string]>([
     [{ kind: 'buffered' }, 'buffered'],
-    [{ kind: 'unstreamable' }, 'streaming_unavailable'],
-    [{ kind: 'response', error: status(406) }, 'streaming_unavailable'],
-  ])('%o reads pages from now on, and at once', (result, pollReason) => {
-    const decision = decide(newMemory, result, context());
-    expect(decision).toMatchObject({
-      memory: { mode: 'poll', pollReason },
+    [{ kind: 'closed' }, 'streaming_unavailable'],
+    [{ kind: 'network' }, 'streaming_unavailable'],
+    [refused(406), 'streaming_unavailable'],
+    [refused(429), 'busy'],
+    [refused(503), 'busy'],
+  ])(
+    '%o is a doubt about streams when a page was read beside it, and costs nothing',
+    (result, reason) => {
+      const decision = decide(after(3), result, context({ proof: true }));
+      expect(decision).toMatchObject({
+        doubt: { reason },
+        memory: { failures: 0 },
+        step: { do: 'wait', delayMs: defaultTiming.pollMs },
+      });
+      expect(decide(after(3), result, context()).doubt).toBeNull();
+      expect(
+        decide(after(3), { ...result, progressed: true }, context({ proof: true })).doubt,
+      ).toEqual(result.kind === 'buffered' ? { reason, forMs: 0 } : null);
+    },
+  );
+
+  test('an answer of the server without a stream is its own proof, and pages follow at once', () => {
+    expect(decide(newMemory, { kind: 'unstreamable' }, context())).toMatchObject({
+      doubt: { reason: 'streaming_unavailable' },
       step: { do: 'wait', delayMs: 0 },
     });
-    expect(decide(decision.memory, { kind: 'network' }, context()).memory.mode).toBe('poll');
   });
 
-  test('two streams in a row that say nothing', () => {
-    const once = decide(newMemory, { kind: 'closed', noBytes: true }, context());
-    expect(once.memory.mode).toBe('stream');
-    expect(decide(once.memory, { kind: 'closed', noBytes: true }, context()).memory).toMatchObject({
-      mode: 'poll',
-      pollReason: 'streaming_unavailable',
-    });
-    expect(decide(once.memory, { kind: 'closed' }, context()).memory.silentAttempts).toBe(0);
+  test('a stream that stayed for a heartbeat is trusted', () => {
+    expect(decide(newMemory, { kind: 'closed', stayed: true }, context()).trust).toBe(true);
+    expect(decide(newMemory, { kind: 'closed' }, context()).trust).toBe(false);
   });
 
   test('slows down while nothing moves', () => {
-    let memory = after(0, { mode: 'poll', pollReason: 'buffered' });
+    let memory = after(0);
     const delays: unknown[] = [];
     for (const progressed of [true, false, false, false, false, false, true]) {
-      const decision = decide(memory, { kind: 'polled', progressed }, context());
+      const decision = decide(memory, { kind: 'polled', progressed }, context({ mode: 'poll' }));
       memory = decision.memory;
       delays.push(decision.step.do === 'wait' && decision.step.delayMs);
     }

@@ -97,6 +97,10 @@ describe('C7 where streaming does not work', () => {
       method: 'GET',
       path: '/api/v1/nft/upgrade/upg_1/events?after=3',
     });
+    const page = environment.net.answer(1, { 'content-type': 'application/json' });
+    page.write(JSON.stringify({ events: [], terminal: false }));
+    page.end();
+    await environment.time.settle();
     expect(environment.connection()).toMatchObject({ state: 'polling', reason: 'buffered' });
   });
 

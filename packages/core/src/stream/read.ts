@@ -15,6 +15,8 @@ export interface ReadOptions {
    * time: the server may announce it.
    */
   silenceMs(): number;
+  /** True when the server itself speaks in a chunk: what a proxy adds keeps nothing alive. */
+  speaks(decoded: Decoded): boolean;
   /** Called with each chunk. A result ends the reading. */
   onChunk(decoded: Decoded, arrival: number): AttemptResult | null;
 }
@@ -29,21 +31,29 @@ export async function readStream(
 ): Promise<AttemptResult> {
   const { clock, signal } = options;
   const reader = body.getReader();
-  const startedAt = clock.now();
-  let receivedAt: number | null = null;
+  /** When the server spoke last, or the reading began. */
+  let spokeAt = clock.now();
+  let spoken = false;
   let result: AttemptResult | null = null;
   let timer: unknown;
+  let release = () => {};
 
   const end = (how: AttemptResult) => {
     result ??= how;
-    reader.cancel().catch(() => undefined); // an open `read` resolves by it
+    release();
   };
+  /** Not every body resolves an open `read` when it is cancelled: ended here whatever it does. */
+  const next = (): Promise<{ done: boolean; value?: Uint8Array | undefined }> =>
+    new Promise((resolve, reject) => {
+      release = () => resolve({ done: true });
+      reader.read().then(resolve, reject);
+    });
   // One timer that looks at the clock, instead of one for each chunk.
   const watch = () => {
-    const silent = clock.now() - (receivedAt ?? startedAt);
-    const allowed = receivedAt === null ? options.firstByteMs : options.silenceMs();
-    if (silent >= allowed)
-      end(receivedAt === null ? { kind: 'buffered', noBytes: true } : { kind: 'silent' });
+    // A clock that was set back must not make it wait longer than once more.
+    const silent = Math.max(0, clock.now() - spokeAt);
+    const allowed = spoken ? options.silenceMs() : options.firstByteMs;
+    if (silent >= allowed) end({ kind: spoken ? 'silent' : 'buffered' });
     else timer = clock.setTimeout(watch, allowed - silent);
   };
 
@@ -51,16 +61,22 @@ export async function readStream(
   watch();
   try {
     while (!result) {
-      const { done, value } = await reader.read();
+      const { done, value } = await next();
       if (result) break;
       if (done || !value) {
-        result = { kind: 'closed', noBytes: receivedAt === null };
+        result = { kind: 'closed' };
         break;
       }
       if (value.byteLength === 0) continue;
-      const first = receivedAt === null;
-      receivedAt = clock.now();
-      const verdict = options.onChunk(options.decoder.push(value), receivedAt);
+      const decoded = options.decoder.push(value);
+      const arrival = clock.now();
+      const speaks = options.speaks(decoded);
+      const first = speaks && !spoken;
+      if (speaks) {
+        spokeAt = arrival;
+        spoken = true;
+      }
+      const verdict = options.onChunk(decoded, arrival);
       if (verdict) result = verdict;
       else if (first) {
         clock.clearTimeout(timer);
@@ -69,7 +85,7 @@ export async function readStream(
     }
     return result;
   } catch {
-    return result ?? { kind: 'closed', noBytes: receivedAt === null }; // a socket that breaks
+    return result ?? { kind: 'closed' }; // a socket that breaks
   } finally {
     clock.clearTimeout(timer);
     unlisten();

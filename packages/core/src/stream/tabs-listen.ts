@@ -3,19 +3,15 @@ import { parseEvent } from '../protocol/event.ts';
 import { createAttempts } from './attempt.ts';
 import type { Connection } from './connection.ts';
 import type { FollowOptions } from './follow.ts';
-import { newMemory, type PolicyMemory } from './policy.ts';
 import { createSequencer } from './sequence.ts';
-import type { TabMessage } from './tabs-message.ts';
+import { isStuckState, type TabMessage } from './tabs-message.ts';
 
 export interface ListenerOptions extends Omit<FollowOptions, 'id'> {
   readonly id: string;
   /** Asks the tab with the connection for its state. */
   ask(): void;
-  /**
-   * Nothing is received this way. `steal`: the other tab has the lock and is silent; otherwise
-   * the server did not answer here.
-   */
-  onLost(steal: boolean): void;
+  /** Nothing is received this way. `silent`: the other tab; `unanswered`: the server, here. */
+  onLost(why: 'silent' | 'unanswered'): void;
 }
 
 /** Follows an operation by what another tab broadcasts. */
@@ -23,8 +19,6 @@ export interface Listener {
   receive(message: TabMessage): void;
   stop(): void;
 }
-
-const reading: PolicyMemory = { ...newMemory, mode: 'poll' };
 
 /** Receives events, reads from the server what it missed, and notices when broadcasts stop. */
 export function createListener(options: ListenerOptions): Listener {
@@ -51,9 +45,9 @@ export function createListener(options: ListenerOptions): Listener {
   const attempts = createAttempts(options, sequencer, { onEvents: folded });
 
   /** The other tab has this long to broadcast something. */
-  const expectWithin = (ms: number | null) => {
+  const expectWithin = (ms: number) => {
     clock.clearTimeout(timer);
-    timer = ms === null ? null : clock.setTimeout(() => options.onLost(true), ms);
+    timer = clock.setTimeout(() => options.onLost('silent'), ms);
   };
   const silenceMs = () => heartbeatMs * timing.silenceFactor + timing.responseMs;
 
@@ -63,9 +57,9 @@ export function createListener(options: ListenerOptions): Listener {
     catchingUp = true;
     while (missed && !over()) {
       missed = false;
-      const result = await attempts.run(reading, 'reconnect', stopping.signal);
+      const result = await attempts.run('poll', 'reconnect', stopping.signal);
       if (over()) return;
-      if (result.kind !== 'polled' && result.kind !== 'gap') return options.onLost(false);
+      if (result.kind !== 'polled' && result.kind !== 'gap') return options.onLost('unanswered');
       if (result.progressed) missed = true; // a page has a bound
     }
     catchingUp = false;
@@ -74,12 +68,14 @@ export function createListener(options: ListenerOptions): Listener {
   const receive = (message: TabMessage) => {
     if (over()) return;
     if (message.kind === 'connection') {
-      const { state, nextRetryAt } = message.connection;
+      const { connection, waitMs } = message;
       // Its end is not ours before its last event has come.
-      if (state === 'closed') return void catchUp();
-      const waits = state === 'gave_up' || state === 'auth_required';
-      expectWithin(waits ? null : silenceMs() + Math.max(0, (nextRetryAt ?? 0) - clock.now()));
-      show(message.connection);
+      if (connection.state === 'closed') return void catchUp();
+      // What it cannot do may be possible here: its token, its budget.
+      if (isStuckState(connection.state)) return;
+      // However long it was asked to wait, this tab is asked to wait by itself.
+      expectWithin(silenceMs() + Math.min(waitMs ?? 0, timing.maxDelayMs));
+      show(connection);
       if (message.cursor > sequencer.cursor()) void catchUp();
     } else if (message.kind === 'chunk') {
       heartbeatMs = message.heartbeatMs;
@@ -102,10 +98,11 @@ export function createListener(options: ListenerOptions): Listener {
   };
 
   const unlisten = environment.onSignal((signal) => {
-    if (signal === 'offline' || over()) return;
+    if (signal === 'offline' || signal === 'hidden' || over()) return;
     // After a sleep of the device the other tab may be gone, and so may what it broadcast.
     expectWithin(timing.firstByteMs);
     options.ask();
+    void catchUp();
   });
 
   show({ state: 'connecting', attempt: 0, reason: null, error: null, nextRetryAt: null });

@@ -1,16 +1,28 @@
-import { type Channel, channelOf, type Locks, locksOf } from '../client/environment.ts';
+import { type Channel, channelOf, type Locks, locksOf, quietly } from '../client/environment.ts';
 import type { Snapshot } from '../machine/types.ts';
-import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { type Connection, idleConnection } from './connection.ts';
 import { type Follow, type Follower, type FollowOptions, follow } from './follow.ts';
 import { createListener, type Listener } from './tabs-listen.ts';
-import { readTabMessage, type TabMessage, writeTabMessage } from './tabs-message.ts';
+import { createTabsLock, type TabsLock } from './tabs-lock.ts';
+import {
+  isStuckState,
+  readTabMessage,
+  type TabMessage,
+  tabsName,
+  writeTabMessage,
+} from './tabs-message.ts';
+
+/**
+ * A tab that has stolen the lock, was stolen from, or left the others does none of these again for
+ * so long: it goes on alone. Milliseconds.
+ */
+const CALM_MS = 30_000;
 
 /**
  * One connection an operation for all tabs of the origin: the tab that holds a Web Lock has it, the
- * others receive every event over a BroadcastChannel. When that tab closes, the next one goes on
- * from its own cursor. What a tab misses it reads from the server. Where locks or channels are
- * missing, each tab has its own connection.
+ * others receive every event over a BroadcastChannel. When that tab closes, or cannot connect, the
+ * next one goes on from its own cursor. What a tab misses it reads from the server. Where locks or
+ * channels are missing or do not work, each tab has its own connection.
  *
  * ```ts
  * createUpgradeClient({ baseUrl: '', tabs: acrossTabs() })
@@ -31,26 +43,47 @@ function followTogether(
   locks: Locks,
   openChannel: (name: string) => Channel,
 ): Follower {
+  const { clock } = options.environment;
   let id = options.id;
   let snapshot: Snapshot | null = options.snapshot;
   let connection: Connection = idleConnection;
   let stopped = false;
+  /** Tabs are of no use here: this one has its own connection for good. */
+  let alone = false;
   let channel: Channel | null = null;
   /** The connection of this tab. */
   let leader: Follower | null = null;
   let listener: Listener | null = null;
-  /** True while this tab broadcasts to all: it holds the lock. */
-  let holds = false;
-  let release: (() => void) | null = null;
+  let lock: TabsLock | null = null;
+  /** True while this tab waits for its turn: another one has the lock. */
+  let queued = false;
+  /** True until it is known whether another one has it. */
+  let asking = false;
+  let turbulentAt = -Infinity;
   const queue = new AbortController();
 
-  const cursor = () => snapshot?.seq ?? 0;
+  const holds = () => lock?.holds() === true;
+  const isCalm = () => Math.abs(clock.now() - turbulentAt) >= CALM_MS;
+
   const broadcast = (message: TabMessage) => {
-    if (!stopped) channel?.postMessage(writeTabMessage(message));
+    if (stopped || alone) return;
+    try {
+      channel?.postMessage(writeTabMessage(message));
+    } catch {
+      goAlone();
+    }
   };
+  const broadcastState = () => {
+    const { nextRetryAt } = connection;
+    const waitMs = nextRetryAt === null ? null : Math.max(0, nextRetryAt - clock.now());
+    broadcast({ kind: 'connection', connection, waitMs, cursor: snapshot?.seq ?? 0 });
+  };
+
   const onConnection = (shown: Connection) => {
     connection = shown;
-    if (holds) broadcast({ kind: 'connection', connection, cursor: cursor() });
+    if (holds() && isStuckState(shown.state)) lock?.release();
+    else if (holds()) broadcastState();
+    else if (leader && shown.attempt === 0 && isHealthy(shown)) rejoin();
     if (shown.state === 'closed') end();
     options.onConnection(shown);
   };
@@ -76,19 +109,15 @@ function followTogether(
       onConnection,
       record(entry) {
         options.record?.(entry);
-        if (!holds || entry.kind !== 'chunk') return;
-        broadcast({
-          kind: 'chunk',
-          events: entry.events,
-          heartbeatMs: entry.heartbeatMs,
-          cursor: cursor(),
-        });
+        if (!holds() || entry.kind !== 'chunk') return;
+        const { events, heartbeatMs } = entry;
+        broadcast({ kind: 'chunk', events, heartbeatMs, cursor: snapshot?.seq ?? 0 });
       },
     });
   };
 
   const listen = () => {
-    if (stopped || id === null || listener) return;
+    if (stopped || alone || id === null || listener) return;
     leader?.stop();
     leader = null;
     listener = createListener({
@@ -98,69 +127,84 @@ function followTogether(
       onEvents,
       onConnection,
       ask: () => broadcast({ kind: 'hello' }),
-      onLost: (steal) => (steal ? takeLock({ steal: true }) : lead()),
+      onLost(why) {
+        if (why === 'unanswered') lead();
+        else if (isCalm()) takeLock('steal');
+        else goAlone();
+        turbulentAt = clock.now();
+      },
     });
   };
 
-  /**
-   * Resolves with false when another tab has the lock; otherwise this tab leads until it is stopped
-   * or the lock is stolen.
-   */
-  const holdLock = (how: Parameters<Locks['request']>[1]): Promise<boolean> =>
-    locks.request(`aiw3-nft-upgrade:follow:${id}`, how, async (lock) => {
-      if (lock === null || stopped) return false;
-      holds = true;
-      lead();
-      broadcast({ kind: 'connection', connection, cursor: cursor() });
-      await new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      return true;
-    });
+  const goAlone = () => {
+    if (alone || stopped) return;
+    alone = true;
+    closeAll();
+    lead();
+  };
 
-  const takeLock = (how: Parameters<Locks['request']>[1]): void => {
-    holdLock(how).then(
-      (had) => {
-        if (had || stopped) return;
-        listen();
-        takeLock({ signal: queue.signal });
-      },
-      () => {
-        if (stopped) return;
-        // Stolen: this tab was taken for dead. Anything else: a frame that may have no locks, which
-        // goes its own way.
-        const stolen = holds;
-        holds = false;
-        release?.();
-        release = null;
-        if (!stolen) return lead();
-        listen();
-        takeLock({ signal: queue.signal });
-      },
-    );
+  /** `free`: only if no other tab has it. `turn`: as soon as no other tab has it. */
+  const takeLock = (how: 'free' | 'turn' | 'steal'): void => {
+    if (how === 'turn') queued = true;
+    else asking = true;
+    const request = {
+      free: { ifAvailable: true },
+      turn: { signal: queue.signal },
+      steal: { steal: true },
+    } as const;
+    void lock?.take(request[how]).then((result) => {
+      if (how === 'turn') queued = false;
+      else asking = false;
+      if (stopped || alone || result === 'released') return;
+      if (result === 'unavailable') return goAlone();
+      if (result === 'stolen') turbulentAt = clock.now();
+      listen();
+      if (!queued) takeLock('turn');
+    });
+  };
+
+  /** This tab has gone its own way, and is well again. */
+  const rejoin = () => {
+    if (alone || stopped || asking || !lock || !isCalm()) return;
+    turbulentAt = clock.now();
+    if (queued) listen();
+    else takeLock('free');
   };
 
   const join = (operationId: string) => {
-    channel = openChannel(`aiw3-nft-upgrade:${PROTOCOL_VERSION}:${operationId}`);
+    channel = quietly(() => openChannel(tabsName(operationId))) ?? null;
+    if (!channel) return goAlone();
     channel.onmessage = ({ data }) => {
-      const message = readTabMessage(data);
-      if (!message || stopped) return;
-      if (!holds) listener?.receive(message);
-      else if (message.kind === 'hello')
-        broadcast({ kind: 'connection', connection, cursor: cursor() });
+      const message = readTabMessage(data, clock.now());
+      if (!message || stopped || alone) return;
+      if (!holds()) listener?.receive(message);
+      else if (message.kind === 'hello') broadcastState();
       else if (message.kind === 'poke') leader?.poke();
     };
-    takeLock({ ifAvailable: true });
+    lock = createTabsLock(locks, clock, tabsName(operationId), () => {
+      queued = false;
+      asking = false;
+      if (stopped || alone || (leader && isStuckState(connection.state))) return false;
+      lead();
+      broadcastState();
+      return true;
+    });
+    takeLock('free');
   };
 
-  const end = () => {
-    if (stopped) return;
+  const closeAll = () => {
     queue.abort();
     listener?.stop();
-    release?.();
+    listener = null;
+    lock?.release();
     // The last messages of a leader are on their way; a closed channel would drop them.
     const last = channel;
-    queueMicrotask(() => last?.close());
+    channel = null;
+    queueMicrotask(() => quietly(() => last?.close()));
+  };
+  const end = () => {
+    if (stopped) return;
+    closeAll();
     stopped = true;
   };
 
@@ -168,13 +212,7 @@ function followTogether(
   else join(id);
 
   return {
-    retry() {
-      if (leader) return leader.retry();
-      // Who asks becomes the one who tries, with the token of this tab.
-      if (connection.state !== 'gave_up' && connection.state !== 'auth_required') return false;
-      takeLock({ steal: true });
-      return true;
-    },
+    retry: () => leader?.retry() ?? false,
     poke: () => (leader ? leader.poke() : broadcast({ kind: 'poke' })),
     stop() {
       leader?.stop();
@@ -182,3 +220,5 @@ function followTogether(
     },
   };
 }
+
+const isHealthy = ({ state }: Connection): boolean => state === 'live' || state === 'polling';

@@ -88,9 +88,9 @@ describe('a timeline', () => {
       'attempt',
       'ended: response',
       'reconnecting',
+      // A page beside the stream that was refused.
       'attempt',
       'chunk',
-      'live',
       'ended: closed',
       'closed',
     ]);

@@ -47,7 +47,11 @@ export interface Limits {
   maxBodyBytes: number;
   /** Events kept for `for await` loops that begin late. Default 1 000. */
   maxHistory: number;
-  /** Times that a signed burn is handed to the server before `sign()` rejects. Default 8. */
+  /**
+   * Times that a signed burn is handed over without an answer of the server's own before the wallet
+   * axis says `unknown`. It is handed over until the server has answered, and `sign()` waits.
+   * Default 8.
+   */
   confirmAttempts: number;
 }
 

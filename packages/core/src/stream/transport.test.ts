@@ -80,7 +80,7 @@ test('one refresh, not two; and none without getToken', async () => {
   expect(calls).toBe(3);
 });
 
-test('a getToken that never answers ends in unauthenticated; an abort in aborted', async () => {
+test('N2 a getToken that never answers is no refused token; an abort ends in aborted', async () => {
   const never = transportOver(
     () => Promise.resolve(new Response()),
     () => new Promise(() => undefined),
@@ -88,7 +88,10 @@ test('a getToken that never answers ends in unauthenticated; an abort in aborted
   const sending = never.transport.send(request());
   sending.catch(() => undefined);
   await never.time.advance(defaultTiming.tokenMs);
-  await expect(sending).rejects.toMatchObject({ code: 'unauthenticated' });
+  await expect(sending).rejects.toMatchObject({
+    code: 'connection_lost',
+    details: { problem: 'token_late' },
+  });
   const controller = new AbortController();
   const aborted = never.transport.send(request({ signal: controller.signal }));
   controller.abort();
@@ -166,8 +169,8 @@ test('a problem becomes the error it stands for; a page of a proxy a readable on
     Promise.resolve(new Response('<html>', { status: 502, headers: { 'retry-after': '3' } })),
   );
   await expect(proxy.transport.send(request())).rejects.toMatchObject({
-    code: 'temporarily_unavailable',
-    details: { status: 502, retryAfterMs: 3_000 },
+    code: 'connection_lost',
+    details: { problem: 'foreign', status: 502, retryAfterMs: 3_000 },
   });
 });
 

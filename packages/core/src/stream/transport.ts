@@ -1,5 +1,7 @@
 import type { Environment } from '../client/environment.ts';
 import { NftUpgradeError, toNftUpgradeError } from '../errors/error.ts';
+import { problemBody } from '../generated.ts';
+import type { ProblemBody } from '../protocol/bodies.ts';
 import { fromProblem } from '../protocol/problem.ts';
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../protocol/version.ts';
 import { linkAbort, orAborted } from './abort.ts';
@@ -28,8 +30,9 @@ export interface Transport {
   /**
    * Resolves with an answer of status 2xx whose body is not read yet.
    * @throws NftUpgradeError what the server's problem says, with `status` and `retryAfterMs` in the
-   *   details; `connection_lost` (`timeoutMs` in the details when no headers came in time),
-   *   `unauthenticated`, `protocol_unsupported`, `missing_capability`, `invalid_option`, `aborted`
+   *   details; `connection_lost` with `details.problem` for no answer (`late`: not in time), one of
+   *   somebody else (`foreign`, `stored`) and no token (`token…`); `unauthenticated`,
+   *   `protocol_unsupported`, `missing_capability`, `aborted`
    */
   send(request: TransportRequest): Promise<Response>;
   /**
@@ -97,19 +100,27 @@ export function createTransport(options: TransportOptions): Transport {
 
   const errorOf = async (response: Response): Promise<NftUpgradeError> => {
     const { status } = response;
-    // A browser shows a redirect that it does not follow as status 0.
+    // The server never redirects. A browser shows a redirect that it does not follow as status 0.
     if (status < 400) {
       discard(response);
-      return new NftUpgradeError('invalid_option', {
-        details: { problem: 'redirect', status: 302 },
-      });
+      return foreign(response);
     }
+    const body = await json(response).catch(() => null);
+    const isOwn = isSigned(response) || (!isStored(response) && isOwnProblem(status, body));
+    if (status !== 401 && !isOwn) return foreign(response);
+    if (isOwn && !isSigned(response)) warnOnce();
     const retryAfterMs = readRetryAfter(response, clock.now());
-    return fromProblem(
-      status,
-      await json(response).catch(() => null),
-      retryAfterMs === null ? {} : { retryAfterMs },
-    );
+    return fromProblem(status, body, retryAfterMs === null ? {} : { retryAfterMs });
+  };
+
+  let warned = false;
+  const warnOnce = () => {
+    if (!warned)
+      options.environment.warn(
+        `The answers of the server do not show ${PROTOCOL_HEADER}: expose it to other origins, ` +
+          'with Access-Control-Expose-Headers.',
+      );
+    warned = true;
   };
 
   return {
@@ -127,6 +138,10 @@ export function createTransport(options: TransportOptions): Transport {
         );
       }
       if (!response.ok) throw await errorOf(response);
+      if (isStored(response)) {
+        discard(response);
+        throw foreign(response, 'stored');
+      }
       const spoken = Number(headerOf(response, PROTOCOL_HEADER));
       if (spoken > PROTOCOL_VERSION) {
         discard(response);
@@ -141,6 +156,34 @@ export const protocolUnsupported = (server: number) =>
   new NftUpgradeError('protocol_unsupported', {
     details: { problem: 'server', server, client: PROTOCOL_VERSION },
   });
+
+/**
+ * An answer of somebody else than the server: it says nothing about the operation, whatever its
+ * status is.
+ */
+export function foreign(response: Response, problem = 'foreign'): NftUpgradeError {
+  const retryAfterMs = readRetryAfter(response, 0);
+  return new NftUpgradeError('connection_lost', {
+    details: { problem, status: response.status, ...(retryAfterMs !== null && { retryAfterMs }) },
+  });
+}
+
+/**
+ * A cache on the way gave the answer: it is of another time. Some proxies add an age of 0 to all
+ * that they pass on.
+ */
+const isStored = (response: Response): boolean => Number(headerOf(response, 'age') || 0) !== 0;
+
+/** P-HTTP-01: the server says that it is the server. */
+export const isSigned = (response: Response): boolean =>
+  headerOf(response, PROTOCOL_HEADER) !== '' && !isStored(response);
+
+/**
+ * Where the header is hidden from other origins a whole problem speaks for itself: frameworks and
+ * proxies that send problems too know nothing of `code`, `retryable` and `actor`.
+ */
+const isOwnProblem = (status: number, body: unknown): boolean =>
+  problemBody(body) && (body as ProblemBody).status === status;
 
 /** A header of an answer; an empty string where it has none. */
 export const headerOf = (response: Response, name: string): string =>
