@@ -94,7 +94,7 @@ export const client: readonly Mutation[] = [
     'C9',
     'a socket that slept with the device is given up',
     `${core}/stream/follow.ts`,
-    'else if (waiting === null && silent && attempts.id() !== null) interrupter?.abort();',
+    'if (silent) interrupter?.abort();',
     '',
     `${core}/stream/follow.test.ts`,
   ),

@@ -80,9 +80,9 @@ test.each([401, 403, 404, 426, 500])('%i says nothing of the bytes: repeated', a
   await expect(confirming).resolves.toEqual(done);
 });
 
-test('it is told once that nobody answers, and goes on', async () => {
+test('it is reported once that nobody answers, and goes on', async () => {
   const { time, context } = environmentOf([waiting]);
-  const told: string[] = [];
+  const codes: string[] = [];
   const lost = new NftUpgradeError('connection_lost', { details: { status: 403 } });
   let calls = 0;
   void confirmBurn(
@@ -90,10 +90,10 @@ test('it is told once that nobody answers, and goes on', async () => {
       calls++;
       return Promise.reject(lost);
     },
-    { ...context, onUnanswered: ({ code }) => void told.push(code) },
+    { ...context, onUnanswered: ({ code }) => void codes.push(code) },
   );
   await time.advance(3_600_000);
-  expect(told).toEqual(['connection_lost']);
+  expect(codes).toEqual(['connection_lost']);
   expect(calls).toBeGreaterThan(100);
 });
 

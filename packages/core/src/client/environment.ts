@@ -124,8 +124,8 @@ interface Globals extends Partial<Emitter> {
   crypto?: Partial<Pick<Crypto, 'getRandomValues'>>;
   navigator?: { onLine?: boolean; locks?: Locks };
   document?: Partial<Emitter> & { visibilityState?: string };
-  location?: { href: string };
-  performance?: Pick<Performance, 'now'> & Partial<Pick<Performance, 'getEntriesByType'>>;
+  location?: { origin: string };
+  performance?: Pick<Performance, 'now'> & Partial<Pick<Performance, 'getEntries'>>;
   sessionStorage?: KeyStorage;
   BroadcastChannel?: new (name: string) => Channel;
   reportError?: (thrown: unknown) => void;
@@ -142,32 +142,25 @@ function steadyNow(): number {
   if (!performance) return Date.now();
   const passed = performance.now();
   epochMs ??= Date.now() - passed;
-  return epochMs + passed;
+  return Math.round(epochMs + passed);
 }
 
 /** What browsers leave for an origin of HTTP/1.1. */
 const HTTP1_CONNECTIONS = 6;
 
 /**
- * True where the browser has said that it speaks HTTP/2 or 3 with the origin: requests share one
- * connection then.
+ * True where the browser has spoken HTTP/2 or 3 with the origin: requests share one connection
+ * then. A relative address is one of the page's own origin.
  */
 function isMultiplexed(url: string): boolean {
   const { performance, location } = globals();
-  try {
-    const { origin } = new URL(url, location?.href);
-    return ['resource', 'navigation'].some((type) =>
-      performance
-        ?.getEntriesByType?.(type)
-        .some(
-          (entry) =>
-            new URL(entry.name).origin === origin &&
-            /^h[23]/.test((entry as PerformanceResourceTiming).nextHopProtocol),
-        ),
-    );
-  } catch {
-    return false;
-  }
+  const origin = /^http/i.test(url) ? url : String(location?.origin);
+  const entries = quietly(() => performance?.getEntries?.()) ?? [];
+  return entries.some(
+    (entry) =>
+      entry.name.startsWith(origin) &&
+      /^h[23]/.test((entry as PerformanceResourceTiming).nextHopProtocol),
+  );
 }
 
 const missing = (capability: string) =>

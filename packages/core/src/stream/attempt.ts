@@ -274,17 +274,17 @@ export function createAttempts(
         attemptedAt = clock.now();
         receivedAt = null;
       }
-      const ending = new AbortController();
-      const unlisten = onAbort(signal, () => ending.abort());
+      const exchanging = new AbortController();
+      const unlisten = onAbort(signal, () => exchanging.abort());
       let result: AttemptResult;
       try {
-        result = await exchange(streams, reason, ending.signal);
+        result = await exchange(streams, reason, exchanging.signal);
       } catch (thrown) {
         result = resultOf(thrown, signal);
       } finally {
         unlisten();
         // Tracing clones bodies: to cancel one of two copies does not close the connection.
-        ending.abort();
+        exchanging.abort();
       }
       if (result.kind === 'protocol') counters.protocolErrors++;
       if (result.kind === 'silent' || result.kind === 'buffered') counters.silences++;
@@ -312,14 +312,12 @@ const isReadable = (thrown: unknown): boolean =>
   isNftUpgradeError(thrown) &&
   ['connection_lost', 'aborted', 'protocol_unsupported'].includes(thrown.code);
 
-/** Cases of `connection_lost`, by `details.problem`; any other is `network`. */
+/** Cases of `connection_lost`, by what `details.problem` begins with; any other is `network`. */
 const lostKinds: { readonly [problem: string]: AttemptResult['kind'] } = {
   late: 'silent',
   foreign: 'foreign',
   stored: 'foreign',
   token: 'token',
-  token_late: 'token',
-  token_failed: 'token',
 };
 
 function resultOf(thrown: unknown, signal: AbortSignal): AttemptResult {
@@ -327,7 +325,7 @@ function resultOf(thrown: unknown, signal: AbortSignal): AttemptResult {
   const { code, details } = error;
   if (signal.aborted || code === 'aborted') return { kind: 'interrupted' };
   if (code === 'connection_lost')
-    return { kind: lostKinds[String(details.problem)] ?? 'network', error };
+    return { kind: lostKinds[String(details.problem).split('_', 1)[0] ?? ''] ?? 'network', error };
   if (code === 'unauthenticated' || (details.status && code !== 'invalid_frame'))
     return { kind: 'response', error };
   return {

@@ -269,23 +269,20 @@ describe('C7 polling', () => {
     [refused(406), 'streaming_unavailable'],
     [refused(429), 'busy'],
     [refused(503), 'busy'],
-  ])(
-    '%o is a doubt about streams when a page was read beside it, and costs nothing',
-    (result, reason) => {
-      const decision = decide(after(3), result, context({ proof: true }));
-      expect(decision).toMatchObject({
-        doubt: { reason },
-        memory: { failures: 0 },
-        step: { do: 'wait', delayMs: defaultTiming.pollMs },
-      });
-      expect(decide(after(3), result, context()).doubt).toBeNull();
-      expect(
-        decide(after(3), { ...result, progressed: true }, context({ proof: true })).doubt,
-      ).toEqual(result.kind === 'buffered' ? { reason, forMs: 0 } : null);
-    },
-  );
+  ])('%o is a doubt about streams when a page was read beside it', (result, reason) => {
+    const decision = decide(after(3), result, context({ proof: true }));
+    expect(decision).toMatchObject({
+      doubt: { reason },
+      memory: { failures: 0 },
+      step: { do: 'wait', delayMs: defaultTiming.pollMs },
+    });
+    expect(decide(after(3), result, context()).doubt).toBeNull();
+    expect(
+      decide(after(3), { ...result, progressed: true }, context({ proof: true })).doubt,
+    ).toEqual(result.kind === 'buffered' ? { reason, forMs: 0 } : null);
+  });
 
-  test('an answer of the server without a stream is its own proof, and pages follow at once', () => {
+  test('an answer of the server without a stream is its own proof: pages follow at once', () => {
     expect(decide(newMemory, { kind: 'unstreamable' }, context())).toMatchObject({
       doubt: { reason: 'streaming_unavailable' },
       step: { do: 'wait', delayMs: 0 },

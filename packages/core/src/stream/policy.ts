@@ -116,8 +116,8 @@ export interface Decision {
   readonly trust: boolean;
 }
 
-/** What an answer may mean. */
-type Answer = 'unauthenticated' | 'refused' | 'not_found' | 'protocol_unsupported' | 'broken';
+/** Answers and faults that are more than weather. */
+type Refusal = 'unauthenticated' | 'refused' | 'not_found' | 'protocol_unsupported' | 'broken';
 
 /**
  * `weather`: tried again with growing delays. `pause`: tried again in a slow schedule. `end`: only
@@ -131,7 +131,7 @@ type Meaning = 'weather' | 'pause' | 'auth_required' | 'refuse' | 'end';
  * may have arrived is not refused: its repetition may have met another node than the start.
  */
 const meanings: {
-  readonly [A in Answer]: { readonly [K in Knowledge | 'unsure']: Meaning };
+  readonly [A in Refusal]: { readonly [K in Knowledge | 'unsure']: Meaning };
 } = {
   unauthenticated: {
     start: 'auth_required',
@@ -201,11 +201,11 @@ export function decide(
   });
   const wait = (delayMs: number, until: Wait = 'delay') => decision('wait', delayMs, until);
 
-  const answer = doubted ? null : answerOf(reason, kind, error);
+  const refusal = doubted ? null : refusalOf(reason, kind, error);
   const meaning =
-    answer === null
+    refusal === null
       ? 'weather'
-      : meanings[answer][knowledge === 'start' && before.unsure ? 'unsure' : knowledge];
+      : meanings[refusal][knowledge === 'start' && before.unsure ? 'unsure' : knowledge];
   if (meaning === 'auth_required') return decision(meaning, timing.maxDelayMs, 'budget');
   if (meaning === 'refuse') return decision(meaning, null, 'decision', { memory: before });
   if (meaning === 'end') return decision('gave_up', null, 'decision');
@@ -223,7 +223,7 @@ export function decide(
   if (doubted) return wait(proof ? timing.pollMs : 0);
   if (failures >= limits.maxAttempts) {
     // Of a start that is refused again and again the user wants to know.
-    const refused = knowledge === 'start' && (answer !== null || kind === 'foreign');
+    const refused = knowledge === 'start' && (refusal !== null || kind === 'foreign');
     return refused
       ? decision('refuse', null, 'budget')
       : decision('gave_up', timing.maxDelayMs, 'budget');
@@ -276,11 +276,11 @@ function reasonOf(
   return reasons[status] ?? (status < 500 ? 'refused' : 'server');
 }
 
-function answerOf(
+function refusalOf(
   reason: ConnectionReason,
   kind: AttemptResult['kind'],
   error: NftUpgradeError | null,
-): Answer | null {
+): Refusal | null {
   if (reason === 'unauthenticated' || reason === 'protocol_unsupported') return reason;
   if (kind === 'broken') return kind;
   if (!isVerdict(error)) return null;

@@ -17,7 +17,7 @@ export type LockEnd =
 /** One lock among the tabs of an origin. */
 export interface TabsLock {
   /** Resolves when the lock was not given, or is not held any more. Never rejects. */
-  take(how: LockRequest): Promise<LockEnd>;
+  request(how: LockRequest): Promise<LockEnd>;
   /** True while this tab has it. */
   holds(): boolean;
   release(): void;
@@ -33,7 +33,7 @@ export function createTabsLock(
   let free: (() => void) | null = null;
 
   return {
-    take: (how) =>
+    request: (how) =>
       new Promise<LockEnd>((resolve) => {
         let own: (() => void) | null = null;
         // A request that waits for its turn may wait for ever.

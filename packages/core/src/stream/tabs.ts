@@ -152,7 +152,7 @@ function followTogether(
       turn: { signal: queue.signal },
       steal: { steal: true },
     } as const;
-    void lock?.take(request[how]).then((result) => {
+    void lock?.request(request[how]).then((result) => {
       if (how === 'turn') queued = false;
       else asking = false;
       if (stopped || alone || result === 'released') return;

@@ -117,8 +117,7 @@ export function createTransport(options: TransportOptions): Transport {
   const warnOnce = () => {
     if (!warned)
       options.environment.warn(
-        `The answers of the server do not show ${PROTOCOL_HEADER}: expose it to other origins, ` +
-          'with Access-Control-Expose-Headers.',
+        `Answers hide ${PROTOCOL_HEADER}: name it in Access-Control-Expose-Headers.`,
       );
     warned = true;
   };

@@ -45,13 +45,14 @@ export const clientRules: readonly ProtocolRule[] = inside('client', [
     '08',
     'MUST',
     'After a 401 the token is renewed once and the cursor kept; a second 401 pauses the ' +
-      'connection and never ends the operation.',
+      'connection, which is tried again, and never ends the operation.',
     'C6',
   ],
   [
     '09',
     'MUST',
-    '`Retry-After` is waited for, and attempts without progress are bounded and spread.',
+    '`Retry-After` of the server is waited for, and attempts without progress are spread: after ' +
+      'a bound they come no more often than every 30 seconds.',
   ],
   [
     '10',
@@ -61,7 +62,15 @@ export const clientRules: readonly ProtocolRule[] = inside('client', [
   [
     '11',
     'SHOULD',
-    'Where frames are held back on the way, the client polls pages of the log.',
+    'Where frames are held back on the way, the client polls pages of the log, and tries a ' +
+      'stream again after a while.',
     'C7',
   ],
+  [
+    '12',
+    'MUST',
+    'Only the server decides: an answer without `NFT-Protocol` that is no whole problem of this ' +
+      'protocol, or one with an `Age`, is tried again like no answer at all.',
+  ],
+  ['13', 'MUST', 'A signed burn is handed over until the server itself has answered to it.'],
 ]);
