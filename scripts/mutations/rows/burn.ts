@@ -5,8 +5,8 @@ export const burn: readonly Mutation[] = [
     'B3',
     'dead only past the last block height',
     `${kit}/solana/burn/observe.ts`,
-    'settled.blockHeight > lastValidBlockHeight',
-    'settled.blockHeight >= 0 * lastValidBlockHeight',
+    'blockHeight > lastValidBlockHeight',
+    'blockHeight >= 0 * lastValidBlockHeight',
     `${kit}/solana/burn/observe.test.ts`,
   ),
   mutation(
@@ -20,9 +20,9 @@ export const burn: readonly Mutation[] = [
   mutation(
     'B9',
     'nodes that disagree decide nothing',
-    `${kit}/solana/rpc.ts`,
-    'agreeing !== answered.length + 1 || agreeing <= endpoints.length / 2',
-    'false as boolean',
+    `${kit}/solana/rpc/majority.ts`,
+    'same >= majorityOf(nodes)',
+    'same >= 1',
     `${kit}/engine/scenarios/burn.test.ts`,
   ),
   mutation(
@@ -54,7 +54,7 @@ export const burn: readonly Mutation[] = [
     'B4',
     'a burn that failed on the chain is seen as failed',
     `${kit}/solana/burn/observe.ts`,
-    'if (failed) return failed;',
+    'if (failed) return { ...failed, ...(proof && { proof }) };',
     'void failed;',
     `${kit}/engine/scenarios/burn.test.ts`,
   ),

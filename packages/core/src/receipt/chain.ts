@@ -1,10 +1,9 @@
 import { NftUpgradeError } from '../errors/index.ts';
 import { decodeBase64 } from '../solana/base64.ts';
-import { type DecodedTransaction, decodeTransaction } from '../solana/decode.ts';
+import { type DecodedTransaction, decodeTransaction, maxVersion1Bytes } from '../solana/decode.ts';
 import { effectsOf } from '../solana/effects.ts';
 import { burnMemo } from '../solana/memo.ts';
 import { programs } from '../solana/programs.ts';
-import { maxTransactionBytes } from '../solana/transaction.ts';
 import type { ReceiptFinding, SignedReceipt } from './receipt.ts';
 
 /** URL of an RPC node, or one call of its JSON-RPC. */
@@ -103,12 +102,13 @@ async function landed(call: Call, signature: string): Promise<Landed | null> {
   const options = {
     encoding: 'base64',
     commitment: 'finalized',
-    maxSupportedTransactionVersion: 0,
+    // Whatever its version: the node has to show the bytes, and the reader decides.
+    maxSupportedTransactionVersion: 127,
   };
   const answer = record(await call('getTransaction', [signature, options]));
   const wire: unknown = Array.isArray(answer.transaction) ? answer.transaction[0] : null;
-  const bytes = typeof wire === 'string' ? decodeBase64(wire, maxTransactionBytes) : null;
-  const decoded = bytes && decodeTransaction(bytes);
+  const bytes = typeof wire === 'string' ? decodeBase64(wire, maxVersion1Bytes) : null;
+  const decoded = bytes && decodeTransaction(bytes, maxVersion1Bytes);
   const meta = record(answer.meta);
   if (!decoded?.ok || typeof answer.slot !== 'number' || meta.err) return null;
   const { writable = [], readonly = [] } = record(meta.loadedAddresses) as {

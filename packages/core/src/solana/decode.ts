@@ -8,6 +8,9 @@ import {
   type Transaction,
 } from './transaction.ts';
 
+/** Size limit of a transaction of version 1 on the chain (SIMD-0385). */
+export const maxVersion1Bytes = 4096;
+
 /**
  * A lookup table of a version 0 message. Its keys are counted after the static ones: first every
  * writable, then every readonly.
@@ -61,9 +64,10 @@ export type DecodeResult =
  * As strict as the validators (solana-message `sanitize`, compact-u16 in its shortest form, no byte
  * left over), because what this reads and what the chain executes must be the same thing.
  * `@solana/web3.js` is laxer.
+ * @param most bytes that it may have. Default: what a burn may; for what landed, `maxVersion1Bytes`
  */
-export function decodeTransaction(bytes: Uint8Array): DecodeResult {
-  if (bytes.length > maxTransactionBytes) return { ok: false, reason: `${bytes.length} bytes` };
+export function decodeTransaction(bytes: Uint8Array, most = maxTransactionBytes): DecodeResult {
+  if (bytes.length > most) return { ok: false, reason: `${bytes.length} bytes` };
   let transaction: DecodedTransaction | undefined;
   try {
     // A copy: the owner of the buffer must not change it after it was judged.

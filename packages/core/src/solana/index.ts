@@ -7,6 +7,7 @@ export {
   type DecodeResult,
   decodeTransaction,
   type LookupTable,
+  maxVersion1Bytes,
   readAnyVersion,
 } from './decode.ts';
 export { type Effect, effectsOf } from './effects.ts';
@@ -17,4 +18,8 @@ export { type WalletFailure, walletFailure, walletOutcome } from './outcome.ts';
 export type { SolanaGuardOptions } from './policy.ts';
 export { programs } from './programs.ts';
 export { firstSignature, verifyOwnerSignature } from './signature.ts';
-export { type CompiledInstruction, maxTransactionBytes, type Transaction } from './transaction.ts';
+export {
+  type CompiledInstruction,
+  maxTransactionBytes,
+  type Transaction,
+} from './transaction.ts';

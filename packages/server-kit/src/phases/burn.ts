@@ -118,6 +118,10 @@ function settled(step: Step, seen: BurnObservation): Outcome | null {
   if (seen.kind === 'burned' || seen.kind === 'burned_elsewhere') {
     return burnRecorded(step, seen);
   }
+  if (seen.kind === 'gone')
+    return seen.signature === undefined
+      ? null
+      : settled(step, { kind: 'moved', message: seen.message });
   if (seen.kind === 'moved') {
     const error = new NftUpgradeError('nft_moved', { message: seen.message });
     return append('burn_failed', { ...failurePayload(error), retryAction: 'restart_from_burn' });

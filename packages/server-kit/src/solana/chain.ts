@@ -2,10 +2,12 @@ import type { Guard } from '@aiw3/nft-upgrade';
 import { readAnyVersion, solanaGuard } from '@aiw3/nft-upgrade/solana';
 import type { Keypair } from '@solana/web3.js';
 import type { Chain } from '../ports/chain.ts';
+import { createHeldMemory } from './burn/held.ts';
 import { createBurn } from './burn/index.ts';
 import { feePolicy, type PriorityFee } from './fees.ts';
 import { keyOf } from './mint/context.ts';
 import { createMint } from './mint/index.ts';
+import { createHistoryReader } from './rpc/history.ts';
 import type { Rpc } from './rpc.ts';
 import { createStandards, defaultStandards } from './standards/index.ts';
 import type { NftStandard } from './standards/standard.ts';
@@ -33,8 +35,8 @@ export interface SolanaChainOptions {
 }
 
 /**
- * The chain port on Solana. Nothing here keeps state: everything that has to survive a crash is in
- * the values that it hands out.
+ * The chain port on Solana. Everything that has to survive a crash is in the values that it hands
+ * out; what is remembered here only spares reads.
  * @throws NftUpgradeError `invalid_option`
  */
 export function createSolanaChain(options: SolanaChainOptions): Chain {
@@ -50,9 +52,18 @@ export function createSolanaChain(options: SolanaChainOptions): Chain {
   const authorities = new Map(
     [...formerAuthorities, authority].map((keypair) => [keyOf(keypair), keypair]),
   );
+  const history = createHistoryReader();
   return {
     identity: async () => rpc.genesisHash,
-    burn: createBurn({ rpc, standards, guard, priorityFee, version }),
-    mint: createMint({ rpc, standards, authority, authorities, priorityFee }),
+    burn: createBurn({
+      rpc,
+      standards,
+      guard,
+      priorityFee,
+      version,
+      history,
+      held: createHeldMemory(),
+    }),
+    mint: createMint({ rpc, standards, authority, authorities, priorityFee, history }),
   };
 }

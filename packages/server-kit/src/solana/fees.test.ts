@@ -6,12 +6,14 @@ import type { Endpoint } from './rpc/endpoint.ts';
 
 /** A node whose recent blocks had these fees. */
 function node(fees: readonly number[] | NftUpgradeError): Endpoint {
-  const connection = new Connection('http://127.0.0.1:9');
-  connection.getRecentPrioritizationFees = async () => {
-    if (fees instanceof NftUpgradeError) throw fees;
-    return fees.map((prioritizationFee, slot) => ({ prioritizationFee, slot }));
+  return {
+    host: 'test',
+    call: (work) => work(new Connection('http://127.0.0.1:9')),
+    async request() {
+      if (fees instanceof NftUpgradeError) throw fees;
+      return { result: fees.map((prioritizationFee, slot) => ({ prioritizationFee, slot })) };
+    },
   };
-  return { host: 'test', call: (work) => work(connection) };
 }
 const accounts = [Keypair.generate().publicKey];
 

@@ -1,5 +1,6 @@
 import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { PublicKey } from '@solana/web3.js';
+import { ask } from './rpc/ask.ts';
 import type { Endpoint } from './rpc/endpoint.ts';
 
 /** How much is paid to be included sooner. */
@@ -39,9 +40,9 @@ export async function unitPrice(
 ): Promise<number> {
   if (maxLamports === 0) return 0;
   try {
-    const recent = await endpoint.call((connection) =>
-      connection.getRecentPrioritizationFees({ lockedWritableAccounts: [...writable] }),
-    );
+    const recent = await ask(endpoint, 'getRecentPrioritizationFees', [
+      writable.map((address) => address.toBase58()),
+    ]);
     const fees = recent.map(({ prioritizationFee }) => prioritizationFee).sort((a, b) => a - b);
     const wanted =
       fees[Math.min(fees.length - 1, Math.floor((fees.length * percentile) / 100))] ?? 0;

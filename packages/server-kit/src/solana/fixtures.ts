@@ -20,8 +20,9 @@ import type {
 import { type LiteControls, type LiteOptions, startChain } from '../testing/chain/index.ts';
 import { createSolanaChain, type SolanaChainOptions } from './chain.ts';
 import { issueNft } from './issue.ts';
+import { recentBlockhash } from './rpc/reads.ts';
 import { createRpc } from './rpc.ts';
-import { compile, recentBlockhash, submit } from './transaction.ts';
+import { compile, submit } from './transaction.ts';
 
 // For tests only: a local chain with a funded authority, and what wallets and attackers do on it.
 
@@ -39,7 +40,7 @@ export async function openSolanaEnvironment(
 ) {
   const lite = runtime === 'lite' ? await startChain({ runtime, ...pace }) : null;
   const local = lite ?? (await startChain({ runtime, slotMs: 10 }));
-  const rpc = await createRpc({ endpoints: [local.rpcUrl] });
+  const rpc = await createRpc({ endpoints: [local.rpcUrl], onWarning: () => {} });
   const [endpoint] = await rpc.use(async (node) => [node] as const);
   const authority = Keypair.generate();
   await local.airdrop(authority.publicKey.toBase58(), 100n * SOL);

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Connection, Keypair } from '@solana/web3.js';
 import { createSolanaChain } from './chain.ts';
+import { readStatuses } from './rpc/reads.ts';
 import { createRpc } from './rpc.ts';
 import type { NftStandard } from './standards/standard.ts';
 
@@ -48,7 +49,7 @@ export async function issueNft(options: IssueOptions): Promise<IssuedNft> {
     attributes = [],
     timeoutMs = 60_000,
   } = options;
-  const rpc = await createRpc({ endpoints: [options.connection] });
+  const rpc = await createRpc({ endpoints: [options.connection], onWarning: () => {} });
   const own = typeof standard === 'string' ? {} : { standards: [standard] };
   const { mint } = createSolanaChain({ rpc, authority, ...own });
   const request = {
@@ -67,10 +68,7 @@ export async function issueNft(options: IssueOptions): Promise<IssuedNft> {
   // Local chains confirm within milliseconds, real ones within seconds.
   for (let waitMs = 15; Date.now() < giveUpAt; waitMs = Math.min(waitMs * 1.5, 1_000)) {
     await mint.send(attempt);
-    const { value } = await rpc.use((endpoint) =>
-      endpoint.call((connection) => connection.getSignatureStatuses([signature])),
-    );
-    const [status] = value;
+    const [status] = await rpc.use((endpoint) => readStatuses(endpoint, [signature]));
     if (status?.err)
       throw new NftUpgradeError('mint_failed_on_chain', { details: { error: status.err } });
     if (status?.confirmationStatus === 'confirmed' || status?.confirmationStatus === 'finalized')

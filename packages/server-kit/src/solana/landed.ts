@@ -3,8 +3,10 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import {
   type DecodedTransaction,
   decodeBase58,
+  decodeBase64,
   decodeTransaction,
   encodeBase58,
+  maxVersion1Bytes,
 } from '@aiw3/nft-upgrade/solana';
 import { VersionedTransaction, type VersionedTransactionResponse } from '@solana/web3.js';
 import type { Endpoint } from './rpc/endpoint.ts';
@@ -41,21 +43,39 @@ export interface LandedTransaction {
 
 /**
  * Reads a landed transaction. @returns null while the node does not show it, `unsupported` for a
- * version that cannot be read.
+ * version that cannot be read: nothing follows from one
  * @throws NftUpgradeError `burn_rpc_mismatch`, `rpc_unavailable`
  */
 export async function readLanded(
   endpoint: Endpoint,
   signature: string,
 ): Promise<LandedTransaction | null | 'unsupported'> {
-  const response = await readTransaction(endpoint, signature);
-  return response === null || response === 'unsupported' ? response : landedOf(response, signature);
+  const shown = await readTransaction(endpoint, signature);
+  if (shown === null || shown === 'unsupported') return shown;
+  const { slot, meta, transaction } = shown;
+  const [text] = transaction;
+  const wire = decodeBase64(text, maxVersion1Bytes);
+  const decoded = wire && decodeTransaction(wire, maxVersion1Bytes);
+  if (!decoded?.ok) return 'unsupported';
+  const { writable = [], readonly = [] } = meta.loadedAddresses ?? {};
+  return genuine(
+    {
+      signature,
+      slot,
+      failed: meta.err !== null,
+      transaction: decoded.transaction,
+      loaded: [...writable, ...readonly],
+      lamportsAfter: meta.postBalances,
+      before: meta.preTokenBalances.map(balanceOf),
+      after: meta.postTokenBalances.map(balanceOf),
+    },
+    signature,
+  );
 }
 
 /**
- * Takes the answer of a node apart. That it is about the transaction asked for is not believed: the
- * first signature has to be the asked one, and each signature has to be valid for exactly these
- * bytes, so a node cannot put words into the mouth of an owner.
+ * Takes the answer of a node apart, as web3.js gives it. Those of version 1 cannot be had this way:
+ * use `readLanded`.
  * @throws NftUpgradeError `burn_rpc_mismatch`
  */
 export function landedOf(
@@ -64,32 +84,50 @@ export function landedOf(
 ): LandedTransaction {
   const { meta, slot } = response;
   const { message, signatures } = response.transaction;
-  if (!meta || signatures[0] !== signature) throw mismatch(signature);
+  if (!meta) throw mismatch(signature);
   const raw = signatures.map((each) => decodeBase58(each, 64) ?? new Uint8Array(64));
   const decoded = decodeTransaction(new VersionedTransaction(message, raw).serialize());
-  if (!decoded.ok || !everySignerSigned(decoded.transaction)) throw mismatch(signature);
-  const balances = (list: typeof meta.preTokenBalances): TokenBalance[] =>
-    (list ?? []).map(
-      ({ accountIndex, mint, owner, programId, uiTokenAmount: { amount, decimals } }) => ({
-        account: accountIndex,
-        mint,
-        owner: owner ?? null,
-        program: programId ?? null,
-        amount,
-        decimals,
-      }),
-    );
+  if (!decoded.ok) throw mismatch(signature);
   const { writable = [], readonly = [] } = meta.loadedAddresses ?? {};
-  return {
+  return genuine(
+    {
+      signature,
+      slot,
+      failed: meta.err !== null,
+      transaction: decoded.transaction,
+      loaded: [...writable, ...readonly].map((key) => key.toBase58()),
+      lamportsAfter: meta.postBalances,
+      before: (meta.preTokenBalances ?? []).map(balanceOf),
+      after: (meta.postTokenBalances ?? []).map(balanceOf),
+    },
     signature,
-    slot,
-    failed: meta.err !== null,
-    transaction: decoded.transaction,
-    loaded: [...writable, ...readonly].map((key) => key.toBase58()),
-    lamportsAfter: meta.postBalances,
-    before: balances(meta.preTokenBalances),
-    after: balances(meta.postTokenBalances),
-  };
+  );
+}
+
+const balanceOf = (balance: {
+  accountIndex: number;
+  mint: string;
+  owner?: string;
+  programId?: string;
+  uiTokenAmount: { amount: string; decimals: number };
+}): TokenBalance => ({
+  account: balance.accountIndex,
+  mint: balance.mint,
+  owner: balance.owner ?? null,
+  program: balance.programId ?? null,
+  amount: balance.uiTokenAmount.amount,
+  decimals: balance.uiTokenAmount.decimals,
+});
+
+/**
+ * That an answer is about the transaction asked for is not believed: the first signature has to be
+ * the asked one, and each signature has to be valid for exactly these bytes, so a node cannot put
+ * words into the mouth of an owner.
+ */
+function genuine(landed: LandedTransaction, signature: string): LandedTransaction {
+  if (signatureOf(landed.transaction) !== signature || !everySignerSigned(landed.transaction))
+    throw mismatch(signature);
+  return landed;
 }
 
 /** True when each required signer has signed exactly these bytes. */

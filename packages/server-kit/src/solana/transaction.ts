@@ -2,37 +2,23 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { maxTransactionBytes } from '@aiw3/nft-upgrade/solana';
 import {
   ComputeBudgetProgram,
-  type PublicKey,
-  type SimulatedTransactionResponse,
+  PublicKey,
   type TransactionInstruction,
   TransactionMessage,
   VersionedTransaction,
 } from '@solana/web3.js';
+import { ask, malformed } from './rpc/ask.ts';
 import type { Endpoint } from './rpc/endpoint.ts';
-
-/** A recent blockhash with the end of its life and the slot it was read in. */
-export interface RecentBlockhash {
-  blockhash: string;
-  lastValidBlockHeight: number;
-  slot: number;
-}
-
-export async function recentBlockhash(
-  endpoint: Endpoint,
-  commitment: 'processed' | 'confirmed' | 'finalized',
-): Promise<RecentBlockhash> {
-  const { context, value } = await endpoint.call((connection) =>
-    connection.getLatestBlockhashAndContext(commitment),
-  );
-  return { ...value, slot: context.slot };
-}
+import { rpcRefusal } from './rpc/failure.ts';
+import { type RpcAnswer, type RpcParameters, rpcAnswers } from './rpc/methods.ts';
 
 /** Most compute units of one transaction; what a simulation runs with. */
 const simulationUnits = 600_000;
 
 export interface Draft {
   payer: PublicKey;
-  blockhash: string;
+  /** Default: none, for a simulation. */
+  blockhash?: string;
   instructions: readonly TransactionInstruction[];
   version: 'legacy' | 0;
   /** Compute units to ask for. Default: plenty, for a simulation. */
@@ -44,7 +30,7 @@ export interface Draft {
 /** @throws NftUpgradeError `invalid_request` for more than fits into one transaction */
 export function compile({
   payer,
-  blockhash,
+  blockhash = PublicKey.default.toBase58(),
   instructions,
   version,
   units = simulationUnits,
@@ -79,22 +65,39 @@ export function compile({
 export const toBase64 = (transaction: VersionedTransaction): string =>
   Buffer.from(transaction.serialize()).toString('base64');
 
-export const simulate = async (
+/** What comes of a transaction that is tried and not sent. */
+export type Simulation = RpcAnswer<'simulateTransaction'>['value'];
+
+/**
+ * Tries a transaction on the newest state, with whatever blockhash the node has: the real one is
+ * read afterwards, so that none of its life is spent here.
+ */
+export async function simulate(
   endpoint: Endpoint,
   transaction: VersionedTransaction,
   commitment: 'processed' | 'confirmed' | 'finalized',
-): Promise<SimulatedTransactionResponse> =>
-  (
-    await endpoint.call((connection) =>
-      connection.simulateTransaction(transaction, { sigVerify: false, commitment }),
-    )
-  ).value;
+): Promise<Simulation> {
+  const { value } = await ask(endpoint, 'simulateTransaction', [
+    toBase64(transaction),
+    { encoding: 'base64', sigVerify: false, replaceRecentBlockhash: true, commitment },
+  ]);
+  return value;
+}
+
+/** Compute units to ask for: what the trial used and `room`. One node cannot make it too few. */
+export const unitsFor = (
+  { err, unitsConsumed }: Simulation,
+  { factor, room, least }: { factor: number; room: number; least: number },
+): number =>
+  err !== null || !unitsConsumed
+    ? 2 * least
+    : Math.min(simulationUnits, Math.max(least, Math.ceil(unitsConsumed * factor) + room));
 
 /**
  * What a failed simulation says, for people who look into it: the error and the last lines of the
  * log.
  */
-export const simulationFailed = ({ err, logs }: SimulatedTransactionResponse): NftUpgradeError =>
+export const simulationFailed = ({ err, logs }: Simulation): NftUpgradeError =>
   new NftUpgradeError('simulation_failed', {
     message: `The transaction would fail on chain: ${JSON.stringify(err)}.`,
     details: { error: err, logs: (logs ?? []).slice(-6) },
@@ -111,11 +114,15 @@ const nothingToSend =
  * Without retries of the node: they would go on for as long as the node likes.
  * @throws NftUpgradeError `rpc_unavailable`
  */
-export const submit = (endpoint: Endpoint, transaction: Uint8Array): Promise<void> =>
-  endpoint.call(async (connection) => {
-    try {
-      await connection.sendRawTransaction(transaction, { skipPreflight: true, maxRetries: 0 });
-    } catch (thrown) {
-      if (!(thrown instanceof Error && nothingToSend.test(thrown.message))) throw thrown;
-    }
-  });
+export async function submit(endpoint: Endpoint, transaction: Uint8Array): Promise<void> {
+  const answer = await endpoint.request('sendTransaction', [
+    Buffer.from(transaction).toString('base64'),
+    { encoding: 'base64', skipPreflight: true, maxRetries: 0 },
+  ] satisfies RpcParameters['sendTransaction']);
+  if ('error' in answer) {
+    if (nothingToSend.test(answer.error.message)) return;
+    throw rpcRefusal(endpoint.host, 'sendTransaction', answer.error);
+  }
+  if (!rpcAnswers.sendTransaction.safeParse(answer.result).success)
+    throw malformed(endpoint, 'sendTransaction');
+}

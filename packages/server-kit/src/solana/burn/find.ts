@@ -1,17 +1,20 @@
 import { burnMemoPrefix, effectsOf } from '@aiw3/nft-upgrade/solana';
-import { PublicKey } from '@solana/web3.js';
-import type { BurnAttempt, FoundBurn } from '../../ports/chain.ts';
+import type { BurnAttempt, FoundBurn, HeldNft } from '../../ports/chain.ts';
 import { addressOf } from '../address.ts';
-import { readLanded } from '../landed.ts';
+import { type LandedTransaction, readLanded } from '../landed.ts';
 import type { Endpoint } from '../rpc/endpoint.ts';
-import { readAccount, readHistory, readStatuses } from '../rpc/reads.ts';
+import { behind, readAccount, readStatuses } from '../rpc/reads.ts';
+import type { NftStandard } from '../standards/standard.ts';
 import type { BurnContext } from './context.ts';
-import { judge } from './judge.ts';
+import { tookTheLast } from './findings.ts';
+import { judge, openBench } from './judge.ts';
+import { notGenuine } from './search.ts';
 
 /**
  * Looks whether an owner has burned an NFT for an operation, even one that no database knows: the
  * memo says which one it was. Every check of a burn holds for what is returned. Asked when a
- * database was restored from before the burn, so nothing but the chain is believed.
+ * database was restored from before the burn, so nothing but the chain is believed, and "none" has
+ * to be as certain as a burn: the NFT still exists, or what destroyed it is seen and names nobody.
  */
 export const findBurn = (
   context: BurnContext,
@@ -19,37 +22,86 @@ export const findBurn = (
 ): Promise<FoundBurn | null> =>
   context.rpc.agree(
     (endpoint) => look(context, endpoint, query),
-    (found) => found !== null,
+    () => true,
   );
 
 async function look(
   context: BurnContext,
   endpoint: Endpoint,
-  { mint, owner }: { mint: string; owner: string },
+  query: { mint: string; owner: string },
 ): Promise<FoundBurn | null> {
-  const address = addressOf(mint, 'mint');
-  // The NFTs of the kit leave their mint behind, with a supply of 0.
-  const account = await readAccount(endpoint, address, 'finalized');
-  if (!account) return null;
-  const standard = context.standards.of(account);
-  const nft = {
-    mint,
-    owner: addressOf(owner, 'owner').toBase58(),
-    tokenAccount: mint,
+  const mint = addressOf(query.mint, 'mint');
+  const owner = addressOf(query.owner, 'owner').toBase58();
+  const nftOf = (standard: NftStandard): HeldNft => ({
+    mint: query.mint,
+    owner,
+    tokenAccount: query.mint,
     tokenProgram: standard.program.toBase58(),
     standard: standard.name,
-  };
-  if (await standard.holds(endpoint, nft, 'finalized')) return null;
-  for (const { signature, err } of await readHistory(endpoint, new PublicKey(mint))) {
-    if (err !== null) continue;
-    const memo = await memoOf(endpoint, signature);
-    const [status] = memo === null ? [] : await readStatuses(endpoint, [signature]);
-    if (memo === null || !status) continue;
-    const operationId = memo.slice(burnMemoPrefix.length);
+  });
+  const account = await readAccount(endpoint, mint, 'finalized');
+  // It was made just now, so nothing that is final has burned it.
+  if (!account && (await readAccount(endpoint, mint, 'confirmed'))) return null;
+  const known = account ? context.standards.of(account) : undefined;
+  if (known) {
+    const nft = nftOf(known);
+    const left = await known.remaining(endpoint, nft, 0);
+    if (!left.closed && left.supply > 0n) {
+      const isLeaving =
+        (await known.holds(endpoint, nft, 'finalized')) &&
+        !(await known.holds(endpoint, nft, 'confirmed'));
+      if (isLeaving) throw behind(endpoint, 'the burn, which is not final');
+      return null;
+    }
+  }
+  // The NFTs of the kit leave their mint behind, with a supply of 0. One that can be closed says by
+  // the transaction which standard it was of.
+  const standards = known ? [known] : context.standards.all;
+  const { signatures, settle, isExhausted } = await context.history.look(
+    endpoint,
+    mint,
+    { since: 0, purpose: `burned by ${owner}` },
+    (entry) => entry.memo?.includes(burnMemoPrefix) ?? false,
+  );
+  if (signatures.length === 0 && !known && isExhausted()) return null;
+  let destroyed = false;
+  for (const signature of signatures) {
+    const landed = await readLanded(endpoint, signature).catch(notGenuine);
+    if (landed === 'unsupported') continue;
+    if (landed) {
+      const found = await judgeFound(endpoint, standards, landed, nftOf);
+      if (found) return found;
+      if (tookTheLast(landed, query.mint)) {
+        // Not settled: it is the reason also the next time.
+        destroyed = true;
+        continue;
+      }
+    }
+    settle(signature);
+  }
+  if (destroyed) return null;
+  throw behind(endpoint, 'the transaction that burned the NFT');
+}
+
+/** The burn for an operation that a transaction is, if it is one. */
+async function judgeFound(
+  endpoint: Endpoint,
+  standards: readonly NftStandard[],
+  landed: LandedTransaction,
+  nftOf: (standard: NftStandard) => HeldNft,
+): Promise<FoundBurn | null> {
+  const memo = memoOf(landed);
+  if (memo === null) return null;
+  const { signature } = landed;
+  const [status] = await readStatuses(endpoint, [signature]);
+  // It was listed, so it is known somewhere.
+  if (!status) throw behind(endpoint, 'statuses');
+  const operationId = memo.slice(burnMemoPrefix.length);
+  for (const standard of standards) {
     const attempt: BurnAttempt = {
       operationId,
       attempt: 1,
-      nft,
+      nft: nftOf(standard),
       memo,
       transaction: '',
       version: 'legacy',
@@ -57,8 +109,10 @@ async function look(
       lastValidBlockHeight: 0,
       minSlot: 0,
     };
-    const judgement = await judge(endpoint, standard, [attempt], signature, status);
+    const judgement = await judge(openBench(endpoint, standard, [attempt]), signature, status);
     if (judgement.kind === 'burned') return { operationId, signature, slot: judgement.slot };
+    if (judgement.kind === 'pending' || judgement.kind === 'unproven')
+      throw behind(endpoint, 'the burn, which is not final');
   }
   return null;
 }
@@ -67,10 +121,8 @@ async function look(
  * The memo with which a transaction names an operation, or null. That it is the only one and signed
  * by the owner is judged later.
  */
-async function memoOf(endpoint: Endpoint, signature: string): Promise<string | null> {
-  const landed = await readLanded(endpoint, signature).catch(() => null);
-  if (landed === null || landed === 'unsupported') return null;
-  const memo = effectsOf(landed.transaction, landed.loaded).find(
+function memoOf({ transaction, loaded }: LandedTransaction): string | null {
+  const memo = effectsOf(transaction, loaded).find(
     (effect) => effect.kind === 'memo' && effect.text.startsWith(burnMemoPrefix),
   );
   return memo?.kind === 'memo' ? memo.text : null;

@@ -1,17 +1,21 @@
-import type { SignatureStatus } from '@solana/web3.js';
 import type { BurnAttempt, BurnObservation } from '../../ports/chain.ts';
 import { readLanded } from '../landed.ts';
 import type { Endpoint } from '../rpc/endpoint.ts';
-import type { NftStandard } from '../standards/standard.ts';
+import type { SignatureStatus } from '../rpc/methods.ts';
+import { commitmentOf } from '../rpc/reads.ts';
+import type { NftStandard, RemainingMint } from '../standards/standard.ts';
 import { type BurnFinding, type ExpectedBurn, tookTheLast } from './findings.ts';
 
 /**
  * What one transaction is for an operation. `burnsAnyway`: refused, but it did take the NFT out of
- * existence.
+ * existence. `unproven`: it is final, and what it did cannot be seen. Whether it matters is told by
+ * whether the NFT is still there.
  */
 export type Judgement =
-  | Extract<BurnObservation, { kind: 'pending' | 'burned' | 'burned_elsewhere' | 'failed' }>
-  | (Extract<BurnObservation, { kind: 'refused' }> & { burnsAnyway: boolean });
+  | Extract<BurnObservation, { kind: 'burned' | 'burned_elsewhere' | 'failed' }>
+  | { kind: 'pending'; signature: string; commitment: 'processed' | 'confirmed' }
+  | { kind: 'unproven'; signature: string; why: string }
+  | { kind: 'refused'; signature: string; code: string; message: string; burnsAnyway: boolean };
 
 /** The burn that the attempts of an operation stand for. All of them carry the same memo. */
 export function expectationOf(attempts: readonly [BurnAttempt, ...BurnAttempt[]]): ExpectedBurn {
@@ -25,18 +29,48 @@ export function expectationOf(attempts: readonly [BurnAttempt, ...BurnAttempt[]]
   };
 }
 
-/**
- * Judges one transaction that the node knows. Before `finalized` only what follows from the signed
- * bytes is held against it: the rest can still be undone by a fork.
- */
-export async function judge(
+/** What a judgement is made against. */
+export interface Bench {
+  endpoint: Endpoint;
+  standard: NftStandard;
+  attempts: readonly [BurnAttempt, ...BurnAttempt[]];
+  /** What is left of the mint as of a slot, or later. */
+  remaining(slot: number): Promise<RemainingMint>;
+}
+
+/** Reads what is left of the mint once for all judgements of a look. */
+export function openBench(
   endpoint: Endpoint,
   standard: NftStandard,
   attempts: readonly [BurnAttempt, ...BurnAttempt[]],
+  atLeast = 0,
+): Bench {
+  const [{ nft }] = attempts;
+  let known: { slot: number; mint: Promise<RemainingMint> } | undefined;
+  return {
+    endpoint,
+    standard,
+    attempts,
+    remaining(slot) {
+      const asOf = Math.max(slot, atLeast);
+      if (!known || known.slot < asOf)
+        known = { slot: asOf, mint: standard.remaining(endpoint, nft, asOf) };
+      return known.mint;
+    },
+  };
+}
+
+/**
+ * Judges one transaction that the node knows. Before `finalized` only what follows from the signed
+ * bytes is held against it: the rest can still be undone by a fork. What cannot be read is never
+ * called something else than a burn.
+ */
+export async function judge(
+  { endpoint, standard, attempts, remaining }: Bench,
   signature: string,
   status: SignatureStatus,
 ): Promise<Judgement> {
-  const commitment = status.confirmationStatus ?? 'processed';
+  const commitment = commitmentOf(status);
   const pending: Judgement = {
     kind: 'pending',
     signature,
@@ -45,17 +79,17 @@ export async function judge(
   // Nodes show a transaction from `confirmed` on.
   if (commitment === 'processed') return pending;
   const landed = await readLanded(endpoint, signature);
-  // The index of transactions is behind the statuses.
-  if (!landed) return pending;
-  if (landed === 'unsupported') return refused(signature, unreadable, false);
+  if (!landed || landed === 'unsupported') {
+    if (commitment !== 'finalized') return pending;
+    const why = landed ? unreadable : notShown;
+    return { kind: 'unproven', signature, why };
+  }
 
   const [{ nft }] = attempts;
   const expected = expectationOf(attempts);
-  const remaining =
-    commitment === 'finalized'
-      ? await standard.remaining(endpoint, nft, status.slot)
-      : { closed: true as const };
-  const findings = standard.verifyBurn(landed, expected, remaining);
+  const left =
+    commitment === 'finalized' ? await remaining(status.slot) : ({ closed: true } as const);
+  const findings = standard.verifyBurn(landed, expected, left);
   const fromBytes = findings.filter(({ from }) => from === 'bytes');
   if (commitment !== 'finalized') {
     const [first] = fromBytes.filter(({ unbound }) => !unbound);
@@ -76,11 +110,8 @@ export async function judge(
   return refused(signature, first, tookTheLast(landed, nft.mint));
 }
 
-const unreadable: BurnFinding = {
-  code: 'burn_missing',
-  message: 'It has a version that is not known here.',
-  from: 'bytes',
-};
+const unreadable = 'It is final, in a version that cannot be read here.';
+const notShown = 'It is final, and the node does not show it.';
 
 const refused = (
   signature: string,

@@ -176,7 +176,7 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
         () => solana.observe(other.attempt),
         ({ kind }) => kind !== 'pending',
       ),
-    ).toMatchObject({ kind: 'moved' });
+    ).toMatchObject({ kind: 'gone', signature: foreign, code: 'burn_memo_mismatch' });
   });
 
   it('B8: an NFT that only changes its account within the wallet is still there', async () => {

@@ -1,12 +1,12 @@
 import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { decodeBase58 } from '@aiw3/nft-upgrade/solana';
-import { PublicKey } from '@solana/web3.js';
-import type { BurnAttempt, BurnObservation } from '../../ports/chain.ts';
+import type { BurnAttempt, BurnObservation, ChainPoint } from '../../ports/chain.ts';
 import type { Endpoint } from '../rpc/endpoint.ts';
-import { behind, finalizedPoint, readHistory, readStatuses } from '../rpc/reads.ts';
+import { behind, finalizedHeight, finalizedPoint } from '../rpc/reads.ts';
 import type { NftStandard } from '../standards/standard.ts';
 import type { BurnContext } from './context.ts';
-import { expectationOf, type Judgement, judge } from './judge.ts';
+import { type Bench, type Judgement, openBench } from './judge.ts';
+import { judgeAll, search } from './search.ts';
 
 export interface BurnQuery {
   attempts: readonly BurnAttempt[];
@@ -14,18 +14,22 @@ export interface BurnQuery {
   ruledOut?: readonly string[];
 }
 
-/**
- * Answers from which something follows that cannot be taken back: a mint, another prompt, the end
- * of the operation.
- */
-const decisive = ({ kind }: BurnObservation): boolean => kind !== 'untouched' && kind !== 'pending';
+/** Signatures that one look judges of those that were reported, the oldest first. */
+export const REPORTED_PER_LOOK = 20;
 
-/** Two nodes prove a death at two points of the chain. */
-const essence = (seen: BurnObservation): unknown => (seen.kind === 'dead' ? seen.kind : seen);
+/** Every answer but this one changes something. */
+const decisive = ({ kind }: BurnObservation): boolean => kind !== 'untouched';
+
+/** Two nodes are at two points of the chain, and see a transaction as sure as they have come. */
+function essence(seen: BurnObservation): unknown {
+  if (seen.kind === 'pending') return [seen.kind, seen.signature];
+  if (seen.kind === 'gone') return [seen.kind, seen.signature ?? null];
+  return 'proof' in seen ? { ...seen, proof: seen.proof !== undefined } : seen;
+}
 
 /**
  * Finds out from the chain what became of a burn. Every answer is made from the reads of one node;
- * one that decides something is repeated on the others.
+ * one that decides something is given by a majority.
  * @throws NftUpgradeError `rpc_unavailable`, also while a node has not caught up with what it shows
  *   elsewhere
  */
@@ -47,22 +51,24 @@ export async function observeBurn(
   );
   // A node refuses a whole question for one malformed signature in it, and would never look for the
   // others again.
-  const malformed = wanted.find((signature) => decodeBase58(signature, 64) === null);
+  const [malformed, ...others] = wanted.filter((each) => decodeBase58(each, 64) === null);
   if (malformed !== undefined)
     return {
       kind: 'refused',
       signature: malformed,
       code: 'burn_missing',
       message: 'That is not the signature of a transaction.',
+      ...withOthers(others.map((signature) => ({ signature, code: 'burn_missing' }))),
     };
   return context.rpc.agree(
-    (endpoint) => look(endpoint, standard, [first, ...rest], wanted, ruledOut),
+    (endpoint) => look(context, endpoint, standard, [first, ...rest], wanted, ruledOut),
     decisive,
     essence,
   );
 }
 
 async function look(
+  context: BurnContext,
   endpoint: Endpoint,
   standard: NftStandard,
   attempts: readonly [BurnAttempt, ...BurnAttempt[]],
@@ -73,117 +79,106 @@ async function look(
   // First of all reads: what is not on the chain at a later slot than this one cannot have landed
   // in a block that this height has passed.
   const settled = await finalizedPoint(endpoint);
-  const judged = await judgeAll(endpoint, standard, attempts, wanted, { atLeast: settled.slot });
+  const bench = openBench(endpoint, standard, attempts, settled.slot);
+  const judged = await judgeAll(bench, wanted.slice(0, REPORTED_PER_LOOK), settled.slot);
   const landed = landedOne(judged);
   if (landed) return landed;
 
   const heldForGood = await standard.holds(endpoint, nft, 'finalized', settled.slot);
   const heldNow = await standard.holds(endpoint, nft, 'confirmed');
+  const refused = refusal(judged);
   if (!heldNow) {
     // The NFT is leaving or gone, and no reported signature explains it: look for the transaction.
-    const found = await search(endpoint, standard, attempts, [...wanted, ...ruledOut]);
+    const found = await search(context, bench, [...wanted, ...ruledOut]);
     const unreported = landedOne(found);
     if (unreported) return unreported;
-    const refused = firstOf(judged, 'refused');
-    if (refused) return refusalOf(refused);
-    if (!heldForGood) return gone(endpoint, standard, attempts, found, ruledOut, settled.slot);
+    if (refused) return refused;
+    if (!heldForGood) return gone(bench, [...judged, ...found], ruledOut, settled);
     return { kind: 'untouched' };
   }
-
-  const refused = firstOf(judged, 'refused');
-  if (refused) return refusalOf(refused);
+  if (heldForGood) context.held.note(endpoint, nft, settled.slot);
+  if (refused) return refused;
+  const proof = await deathOf(endpoint, attempts, settled);
   const failed = firstOf(judged, 'failed');
-  if (failed) return failed;
+  if (failed) return { ...failed, ...(proof && { proof }) };
   // Not held for good, but now: it has come into the wallet just before.
-  const dead =
-    heldForGood &&
-    attempts.every(({ lastValidBlockHeight }) => settled.blockHeight > lastValidBlockHeight);
-  return dead ? { kind: 'dead', proof: settled } : { kind: 'untouched' };
+  return proof && heldForGood ? { kind: 'dead', proof } : { kind: 'untouched' };
 }
 
 /**
- * Judges those of the signatures that the node knows. With `genuineOnly`, transactions that the
- * node cannot show with valid signatures are passed over: surfpool 1.5.0 has such ones for its
- * airdrops, and one of them in a history must not hide the others.
+ * The point that is beyond the life of every attempt. Asked in two ways, because a height that is
+ * wrong hands out a second transaction while the first may land.
  */
-async function judgeAll(
+async function deathOf(
   endpoint: Endpoint,
-  standard: NftStandard,
-  attempts: readonly [BurnAttempt, ...BurnAttempt[]],
-  signatures: readonly string[],
-  { atLeast = 0, genuineOnly = false }: { atLeast?: number; genuineOnly?: boolean },
-): Promise<readonly Judgement[]> {
-  const statuses = await readStatuses(endpoint, signatures, atLeast);
-  const judged: Judgement[] = [];
-  for (const [index, signature] of signatures.entries()) {
-    const status = statuses[index];
-    if (!status) continue;
-    const judgement = await judge(endpoint, standard, attempts, signature, status).catch(
-      rethrowUnless(genuineOnly),
-    );
-    if (!judgement) continue;
-    judged.push(judgement);
-    // An NFT is burned once, so there is nothing left to look for.
-    if (judgement.kind === 'burned' || judgement.kind === 'burned_elsewhere') break;
-  }
-  return judged;
+  attempts: readonly BurnAttempt[],
+  settled: ChainPoint,
+): Promise<ChainPoint | undefined> {
+  const isPast = (blockHeight: number) =>
+    attempts.every(({ lastValidBlockHeight }) => blockHeight > lastValidBlockHeight);
+  return isPast(settled.blockHeight) && isPast(await finalizedHeight(endpoint))
+    ? settled
+    : undefined;
 }
 
-const rethrowUnless = (genuineOnly: boolean) => (thrown: unknown) => {
-  if (!genuineOnly || !isNftUpgradeError(thrown) || thrown.code !== 'burn_rpc_mismatch')
-    throw thrown;
-  return null;
-};
-
-/**
- * Looks for the transaction in the history of the mint: nobody has to report a burn for it to
- * count.
- */
-async function search(
-  endpoint: Endpoint,
-  standard: NftStandard,
-  attempts: readonly [BurnAttempt, ...BurnAttempt[]],
-  known: readonly string[],
-): Promise<readonly Judgement[]> {
-  const { mint, memo, minSlot } = expectationOf(attempts);
-  const history = await readHistory(endpoint, new PublicKey(mint), minSlot);
-  const candidates = history.filter(
-    ({ err, slot, signature }) => err === null && slot >= minSlot && !known.includes(signature),
-  );
-  // Nodes list memos as `[66] text`. Where they do, ours is at the front, and a stranger cannot
-  // bury it under transactions that only name the mint.
-  const named = (entry: { memo: string | null }) => Number(!(entry.memo?.includes(memo) ?? false));
-  const signatures = candidates
-    .sort((a, b) => named(a) - named(b))
-    .map(({ signature }) => signature);
-  return judgeAll(endpoint, standard, attempts, signatures, { genuineOnly: true });
-}
-
-/** The NFT has left the wallet for good, and not by a burn that counts. */
+/** The NFT has left the wallet for good, and not by a burn that counts so far. */
 async function gone(
-  endpoint: Endpoint,
-  standard: NftStandard,
-  attempts: readonly [BurnAttempt, ...BurnAttempt[]],
-  found: readonly Judgement[],
+  bench: Bench,
+  judged: readonly Judgement[],
   ruledOut: readonly string[],
-  atLeast: number,
+  settled: ChainPoint,
 ): Promise<BurnObservation> {
+  const { endpoint, attempts, standard } = bench;
   const [{ nft }] = attempts;
-  const remaining = await standard.remaining(endpoint, nft, atLeast);
-  if (!remaining.closed && remaining.supply > 0n)
-    return { kind: 'moved', message: 'The NFT was moved to another wallet.' };
-  const excluded = await judgeAll(endpoint, standard, attempts, ruledOut, { genuineOnly: true });
-  const explained = [...found, ...excluded].find(
-    (judgement) => judgement.kind === 'refused' && judgement.burnsAnyway,
-  );
-  if (explained?.kind === 'refused')
+  const remaining = await bench.remaining(settled.slot);
+  if (!remaining.closed && remaining.supply > 0n) {
+    if (await standsInAccount(endpoint, standard, nft)) throw behind(endpoint, 'token accounts');
+    const proof = await deathOf(endpoint, attempts, settled);
     return {
       kind: 'moved',
-      message: `The NFT was burned in a way that does not count: ${explained.message}`,
+      message: 'The NFT was moved to another wallet.',
+      ...(proof && { proof }),
     };
-  // It no longer exists, but the index of transactions does not show why yet. A burn that counts
-  // may be what is missing.
-  throw behind(endpoint, 'the transaction that burned the NFT');
+  }
+  const unproven = firstOf(judged, 'unproven');
+  if (unproven)
+    return {
+      kind: 'pending',
+      signature: unproven.signature,
+      commitment: 'confirmed',
+      unproven: unproven.why,
+    };
+  const excluded = await judgeAll(bench, ruledOut.slice(0, REPORTED_PER_LOOK));
+  const explained = [...judged, ...excluded].find(
+    (judgement) => judgement.kind === 'refused' && judgement.burnsAnyway,
+  );
+  return explained?.kind === 'refused'
+    ? {
+        kind: 'gone',
+        signature: explained.signature,
+        code: explained.code,
+        message: `The NFT was burned in a way that does not count: ${explained.message}`,
+      }
+    : {
+        kind: 'gone',
+        message: 'The NFT was burned, and no node shows by which transaction.',
+      };
+}
+
+/** The account that held it, asked by itself: it contradicts a list that leaves it out. */
+async function standsInAccount(
+  endpoint: Endpoint,
+  standard: NftStandard,
+  nft: BurnAttempt['nft'],
+): Promise<boolean> {
+  try {
+    await standard.buildBurn(endpoint, nft, 'finalized');
+    return true;
+  } catch (thrown) {
+    if (isNftUpgradeError(thrown) && thrown.code === 'nft_not_owned') return false;
+    if (isNftUpgradeError(thrown) && thrown.code === 'nft_frozen') return true;
+    throw thrown;
+  }
 }
 
 /** The burn itself, as far as it has come. */
@@ -199,15 +194,13 @@ function firstOf<Kind extends Judgement['kind']>(
   );
 }
 
-/** Without what is only for this file: two nodes are compared by the whole answer. */
-const refusalOf = ({
-  kind,
-  signature,
-  code,
-  message,
-}: Extract<Judgement, { kind: 'refused' }>): BurnObservation => ({
-  kind,
-  signature,
-  code,
-  message,
-});
+/** Every refused signature at once, so that many of them cost one look. */
+function refusal(judged: readonly Judgement[]): BurnObservation | undefined {
+  const [first, ...others] = judged.filter((judgement) => judgement.kind === 'refused');
+  if (!first) return undefined;
+  const { kind, signature, code, message } = first;
+  return { kind, signature, code, message, ...withOthers(others) };
+}
+
+const withOthers = (others: readonly { signature: string; code: string }[]) =>
+  others.length > 0 ? { others: others.map(({ signature, code }) => ({ signature, code })) } : {};

@@ -7,6 +7,7 @@ import {
 } from '@solana/web3.js';
 import type { MintRequest } from '../../ports/chain.ts';
 import { addressOf } from '../address.ts';
+import { ask } from '../rpc/ask.ts';
 import type { Endpoint } from '../rpc/endpoint.ts';
 import { readAccount } from '../rpc/reads.ts';
 import type { MintTarget, NftStandard } from '../standards/standard.ts';
@@ -52,8 +53,7 @@ export async function planMint(
   request: MintRequest,
 ): Promise<MintPlan> {
   const { space, rentBytes } = standard.mintSize(target, request);
-  const rent = (bytes: number) =>
-    endpoint.call((connection) => connection.getMinimumBalanceForRentExemption(bytes));
+  const rent = (bytes: number) => ask(endpoint, 'getMinimumBalanceForRentExemption', [bytes]);
   const [mintRent, accountRent, standing] = await Promise.all([
     rent(rentBytes),
     // Token accounts of Token-2022 have a few extensions more.

@@ -2,6 +2,7 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Keypair, PublicKey } from '@solana/web3.js';
 import { addressOf } from '../address.ts';
 import type { PriorityFee } from '../fees.ts';
+import type { HistoryReader } from '../rpc/history.ts';
 import type { Rpc } from '../rpc.ts';
 import type { Standards } from '../standards/index.ts';
 
@@ -14,6 +15,7 @@ export interface MintContext {
   /** By their id: the authority, and former ones that open operations still mint with. */
   readonly authorities: ReadonlyMap<string, Keypair>;
   readonly priorityFee: Required<PriorityFee>;
+  readonly history: HistoryReader;
 }
 
 /** Id of an authority: its address. */

@@ -1,5 +1,4 @@
 import type { MintRequest } from '../../ports/chain.ts';
-import { recentBlockhash } from '../transaction.ts';
 import type { MintContext } from './context.ts';
 
 /**
@@ -25,7 +24,5 @@ export function elsewhere(
  * The newest blockhash of all outlives every other one. `processed`: nobody can have signed with
  * one that is ahead of it.
  */
-export const horizon = (context: MintContext): Promise<number> =>
-  context.rpc.use(
-    async (endpoint) => (await recentBlockhash(endpoint, 'processed')).lastValidBlockHeight,
-  );
+export const horizon = async ({ rpc }: MintContext): Promise<number> =>
+  (await rpc.blockhash('processed')).lastValidBlockHeight;

@@ -1,17 +1,30 @@
-import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import type { SignatureStatus, TransactionError } from '@solana/web3.js';
+import type { AccountInfo } from '@solana/web3.js';
 import type { MintAttempt, MintObservation, MintRequest } from '../../ports/chain.ts';
 import { type LandedTransaction, readLanded } from '../landed.ts';
 import type { Endpoint } from '../rpc/endpoint.ts';
-import { behind, finalizedPoint, readAccount, readHistory, readStatuses } from '../rpc/reads.ts';
+import { rpcCodeOf } from '../rpc/failure.ts';
+import {
+  behind,
+  commitmentOf,
+  finalizedHeight,
+  finalizedPoint,
+  readAccount,
+  readStatuses,
+} from '../rpc/reads.ts';
 import { isEmptyAccount, type ResolvedMint, resolveMint } from './build.ts';
 import type { MintContext } from './context.ts';
+import { findCreation, type KnownAttempt, ownCreation } from './creation.ts';
 
 const decisive = ({ kind }: MintObservation): boolean => kind !== 'pending';
 
+/** What stands at the address is the verdict; which transaction each node still shows is not. */
+const essence = (seen: MintObservation): unknown =>
+  seen.kind === 'minted' ? [seen.kind, seen.mintAddress] : seen;
+
 /**
- * Finds out from the chain what stands at the address of an operation's NFT. @throws
- * NftUpgradeError `rpc_unavailable`
+ * Finds out from the chain what stands at the address of an operation's NFT. The account decides,
+ * and the attempts that were written down; the history of the address, which anybody can fill, is a
+ * hint for what they do not tell. @throws NftUpgradeError `rpc_unavailable`
  */
 export async function observeMint(
   context: MintContext,
@@ -21,12 +34,14 @@ export async function observeMint(
 ): Promise<MintObservation> {
   const resolved = await resolveMint(context, request);
   return context.rpc.agree(
-    (endpoint) => look(endpoint, resolved, request, attempts, unknownUntil),
+    (endpoint) => look(context, endpoint, resolved, request, attempts, unknownUntil),
     decisive,
+    essence,
   );
 }
 
 async function look(
+  context: MintContext,
   endpoint: Endpoint,
   resolved: ResolvedMint,
   request: MintRequest,
@@ -42,7 +57,7 @@ async function look(
   );
   const seen = attempts.map((attempt, index) => ({ attempt, status: statuses[index] ?? null }));
   // Landed and not final: may still be dropped by a fork, then the same bytes are sent again.
-  const landing = seen.find(({ status }) => status && status.confirmationStatus !== 'finalized');
+  const landing = seen.find(({ status }) => status && commitmentOf(status) !== 'finalized');
   if (landing) return { kind: 'pending', signature: landing.attempt.signature };
 
   const account = await readAccount(endpoint, target.mint, 'finalized', settled.slot);
@@ -51,93 +66,98 @@ async function look(
       return occupied(
         `${target.mint.toBase58()} belongs to the program ${account.owner.toBase58()}`,
       );
-    const creation = await findCreation(endpoint, resolved, succeeded(seen));
-    // Another worker's attempt, not final yet.
-    if (creation === 'pending')
-      return { kind: 'pending', signature: attempts.at(-1)?.signature ?? '' };
-    const wrong = standard.checkMint(account, target, request);
-    if (creation === null) {
-      if (wrong.length > 0) return occupied(wrong.join('; '));
-      // Only the authority can have made it, so the index of transactions is behind.
-      throw behind(endpoint, 'the transaction that minted the NFT');
-    }
-    if (!delivers(creation, resolved)) wrong.push('it was not delivered to the recipient');
-    if (wrong.length > 0)
-      return {
-        kind: 'unexpected',
-        code: 'mint_mismatch',
-        message: `The minted NFT is not what was ordered: ${wrong.join('; ')}.`,
-      };
-    return {
-      kind: 'minted',
-      mintAddress: target.mint.toBase58(),
-      transactionSignature: creation.signature,
-      slot: creation.slot,
-    };
+    return standing(context, endpoint, resolved, request, seen, account);
   }
 
-  const failed = seen.find(({ status }) => status?.err);
-  if (failed?.status?.err)
-    return { kind: 'failed', signature: failed.attempt.signature, ...reasonOf(failed.status.err) };
-  const alive = attempts.findLast(
-    ({ lastValidBlockHeight }) => settled.blockHeight <= lastValidBlockHeight,
+  // By another worker, and not final yet.
+  const coming = await readAccount(endpoint, target.mint, 'confirmed');
+  if (coming && !isEmptyAccount(coming)) return { kind: 'pending', signature: '' };
+  // The account contradicts: nothing is said until it does not.
+  const succeeded = seen.find(({ status }) => status && !status.err);
+  if (succeeded) {
+    if (standard.permanent) throw behind(endpoint, 'the account of the new NFT');
+    return occupied(`the NFT was minted by ${succeeded.attempt.signature} and closed since`);
+  }
+  const heights = [settled.blockHeight];
+  const isPast = (height: number) => heights.every((finalized) => finalized > height);
+  // An attempt that failed cannot land again. That it failed is read from the transaction, because
+  // nothing else is signed.
+  const failures = await Promise.all(
+    seen.map(async ({ attempt, status }) => {
+      if (!status?.err) return null;
+      const landed = await readLanded(endpoint, attempt.signature);
+      return landed && landed !== 'unsupported' && landed.failed
+        ? { signature: attempt.signature, err: status.err }
+        : null;
+    }),
   );
+  const open = attempts.filter((_, index) => !failures[index]);
+  const bounds = [...open.map(({ lastValidBlockHeight }) => lastValidBlockHeight), unknownUntil];
+  // Asked in a second way before anything is called dead.
+  if (bounds.some((bound) => bound > 0) && bounds.every(isPast))
+    heights.push(await finalizedHeight(endpoint));
+  const alive = open.findLast(({ lastValidBlockHeight }) => !isPast(lastValidBlockHeight));
   if (alive) return { kind: 'pending', signature: alive.signature };
-  // Nothing stands there, nothing can land. One thing is left: it stood there once, and was burned
-  // and closed.
-  const creation = await findCreation(endpoint, resolved, succeeded(seen));
-  if (creation === 'pending')
-    return { kind: 'pending', signature: attempts.at(-1)?.signature ?? '' };
-  // It became final while this look was under way: the account was read before.
-  if (creation && creation.slot > settled.slot)
-    return { kind: 'pending', signature: creation.signature };
-  if (creation) return occupied(`the NFT was minted by ${creation.signature} and closed since`);
-  if (settled.blockHeight <= unknownUntil) return { kind: 'pending', signature: '' };
-  return { kind: 'absent' };
-}
+  const failed = failures.find((failure) => failure !== null);
+  if (failed) return { kind: 'failed', signature: failed.signature, ...reasonOf(failed.err) };
 
-/**
- * The transaction that created the mint: the one that succeeded and that the authority signed.
- * Anybody else can only have named the address, or sent lamports to it. @returns null for none,
- * `pending` while it is not final or not shown
- */
-async function findCreation(
-  endpoint: Endpoint,
-  { target, standard }: ResolvedMint,
-  known: readonly string[],
-): Promise<LandedTransaction | 'pending' | null> {
-  const mint = target.mint.toBase58();
-  const creates = (landed: LandedTransaction) =>
-    !landed.failed &&
-    landed.transaction.keys
-      .slice(0, landed.transaction.requiredSignatures)
-      .includes(target.authority.toBase58()) &&
-    landed.after.some(
-      (balance) => balance.mint === mint && balance.program === standard.program.toBase58(),
-    );
-  const history = await readHistory(endpoint, target.mint);
-  const finalized = new Set(
-    history.flatMap((entry) => (entry.confirmationStatus === 'finalized' ? [entry.signature] : [])),
-  );
-  const candidates = history.filter(({ err }) => err === null).map(({ signature }) => signature);
-  for (const signature of new Set([...known, ...candidates.reverse()])) {
-    const landed = await readLanded(endpoint, signature).catch(notGenuine);
-    // It succeeded, so it may be the one. Without seeing it, neither "minted" nor "nothing there"
-    // would be true.
-    if (landed === null) throw behind(endpoint, `transaction ${signature}`);
-    if (landed === 'unsupported' || !creates(landed)) continue;
-    return known.includes(signature) || finalized.has(signature) ? landed : 'pending';
+  if (!standard.permanent) {
+    // It may have stood there once, and was burned and closed.
+    const creation = await findCreation(context, endpoint, resolved);
+    // It became final while this look was under way: the account was read before.
+    if (creation === 'pending' || (creation && creation.slot > settled.slot))
+      return {
+        kind: 'pending',
+        signature: creation === 'pending' ? (attempts.at(-1)?.signature ?? '') : creation.signature,
+      };
+    if (creation) return occupied(`the NFT was minted by ${creation.signature} and closed since`);
   }
-  return null;
+  return unknownUntil > 0 && !isPast(unknownUntil)
+    ? { kind: 'pending', signature: '' }
+    : { kind: 'absent' };
 }
 
-/**
- * A transaction that the node cannot show with valid signatures is not one that the authority
- * signed. surfpool 1.5.0 has such ones for its airdrops.
- */
-function notGenuine(thrown: unknown): 'unsupported' {
-  if (isNftUpgradeError(thrown) && thrown.code === 'burn_rpc_mismatch') return 'unsupported';
-  throw thrown;
+/** A mint of the right program stands at the address. Only the authority can have made it. */
+async function standing(
+  context: MintContext,
+  endpoint: Endpoint,
+  resolved: ResolvedMint,
+  request: MintRequest,
+  seen: readonly KnownAttempt[],
+  account: AccountInfo<Buffer>,
+): Promise<MintObservation> {
+  const { standard, target } = resolved;
+  const wrong = standard.checkMint(account, target, request);
+  const landed = seen.find(({ status }) => status && !status.err);
+  const creation =
+    (await ownCreation(endpoint, resolved, seen)) ??
+    (landed ? null : await findCreation(context, endpoint, resolved).catch(withoutHistory));
+  // Another worker's attempt, not final yet.
+  if (creation === 'pending')
+    return { kind: 'pending', signature: seen.at(-1)?.attempt.signature ?? '' };
+  if (creation && !delivers(creation, resolved))
+    wrong.push('it was not delivered to the recipient');
+  if (wrong.length > 0)
+    return creation
+      ? {
+          kind: 'unexpected',
+          code: 'mint_mismatch',
+          message: `The minted NFT is not what was ordered: ${wrong.join('; ')}.`,
+        }
+      : occupied(wrong.join('; '));
+  // Without the transaction the account is the proof: one transaction made it and delivered it.
+  return {
+    kind: 'minted',
+    mintAddress: target.mint.toBase58(),
+    transactionSignature: creation?.signature ?? landed?.attempt.signature ?? null,
+    slot: creation?.slot ?? landed?.status?.slot ?? null,
+  };
+}
+
+/** A node that keeps no history has no hint; one that is away is asked again. */
+function withoutHistory(thrown: unknown): null {
+  if (rpcCodeOf(thrown) === undefined) throw thrown;
+  return null;
 }
 
 /**
@@ -158,18 +178,13 @@ function delivers(creation: LandedTransaction, { target, standard }: ResolvedMin
   );
 }
 
-const succeeded = (
-  seen: readonly { attempt: MintAttempt; status: SignatureStatus | null }[],
-): string[] =>
-  seen.filter(({ status }) => status && !status.err).map(({ attempt }) => attempt.signature);
-
 const occupied = (what: string): MintObservation => ({
   kind: 'unexpected',
   code: 'mint_address_occupied',
   message: `Something unexpected stands at the address of the new NFT: ${what}.`,
 });
 
-function reasonOf(err: TransactionError): { code: string; message: string } {
+function reasonOf(err: unknown): { code: string; message: string } {
   const text = JSON.stringify(err);
   return /InsufficientFunds/.test(text)
     ? {

@@ -1,16 +1,21 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { encodeBase58 } from '@aiw3/nft-upgrade/solana';
-import type { PublicKey, VersionedTransaction } from '@solana/web3.js';
+import type { PublicKey } from '@solana/web3.js';
 import type { MintAttempt, MintRequest } from '../../ports/chain.ts';
 import { feeOf, unitPrice } from '../fees.ts';
+import { ask } from '../rpc/ask.ts';
 import type { Endpoint } from '../rpc/endpoint.ts';
 import { readAccount } from '../rpc/reads.ts';
-import { compile, recentBlockhash, simulate, simulationFailed, toBase64 } from '../transaction.ts';
+import {
+  compile,
+  type Draft,
+  simulate,
+  simulationFailed,
+  toBase64,
+  unitsFor,
+} from '../transaction.ts';
 import { isEmptyAccount, planMint, resolveMint } from './build.ts';
 import { authorityOf, keyOf, type MintContext } from './context.ts';
-
-/** Compute units to ask for where the simulation says nothing. */
-const fallbackUnits = 200_000;
 
 /**
  * Tries a mint without sending it: address free, data fits, authority funded, simulation clean. For
@@ -18,49 +23,56 @@ const fallbackUnits = 200_000;
  * @throws NftUpgradeError `mint_authority_unfunded`, `mint_address_occupied`, `simulation_failed`,
  *   `invalid_request`, `nft_unsupported`, `rpc_unavailable`
  */
-export const preflightMint = (context: MintContext, request: MintRequest): Promise<void> =>
-  context.rpc.use(async (endpoint) => {
-    const { failure, occupied } = await draw(endpoint, context, request);
-    if (occupied)
-      throw new NftUpgradeError('mint_address_occupied', {
-        details: { address: occupied.toBase58() },
-      });
-    if (failure) throw failure;
-  });
+export async function preflightMint(context: MintContext, request: MintRequest): Promise<void> {
+  await context.rpc.agree(
+    async (endpoint) => {
+      const { failure, occupied } = await draw(endpoint, context, request);
+      if (occupied)
+        throw new NftUpgradeError('mint_address_occupied', {
+          details: { address: occupied.toBase58() },
+        });
+      if (failure) throw failure;
+    },
+    () => false,
+  );
+}
 
 /**
  * Builds and signs a mint, and sends nothing: signature and end of life are known before anything
  * can land.
  * @throws NftUpgradeError `mint_authority_unfunded`, `simulation_failed`, `rpc_unavailable`
  */
-export const prepareMint = (
+export async function prepareMint(
   context: MintContext,
   request: MintRequest,
   attempt: number,
-): Promise<MintAttempt> =>
-  context.rpc.use(async (endpoint) => {
-    const { transaction, failure, occupied, mint, lastValidBlockHeight } = await draw(
-      endpoint,
-      context,
-      request,
-    );
-    // Another worker was faster. This attempt cannot land; it is handed out all the same, and the
-    // next look adopts what the other one minted.
-    if (failure && !occupied) throw failure;
-    transaction.sign([authorityOf(context, request.key)]);
-    return {
-      attempt,
-      mintAddress: mint.toBase58(),
-      signature: encodeBase58(transaction.signatures[0] ?? new Uint8Array(64)),
-      transaction: toBase64(transaction),
-      lastValidBlockHeight,
-    };
-  });
+): Promise<MintAttempt> {
+  const signer = authorityOf(context, request.key);
+  const { draft, mint } = await context.rpc.agree(
+    async (endpoint) => {
+      const drawn = await draw(endpoint, context, request);
+      // Another worker was faster. This attempt cannot land; it is handed out all the same, and the
+      // next look adopts what the other one minted.
+      if (drawn.failure && !drawn.occupied) throw drawn.failure;
+      return drawn;
+    },
+    () => false,
+  );
+  const { blockhash, lastValidBlockHeight } = await context.rpc.blockhash();
+  const transaction = compile({ ...draft, blockhash });
+  transaction.sign([signer]);
+  return {
+    attempt,
+    mintAddress: mint.toBase58(),
+    signature: encodeBase58(transaction.signatures[0] ?? new Uint8Array(64)),
+    transaction: toBase64(transaction),
+    lastValidBlockHeight,
+  };
+}
 
 interface Drawn {
-  transaction: VersionedTransaction;
+  draft: Omit<Draft, 'blockhash'>;
   mint: PublicKey;
-  lastValidBlockHeight: number;
   /** Why it would fail, or be a risk. */
   failure: NftUpgradeError | undefined;
   /** The address, where something stands at it already. */
@@ -77,26 +89,21 @@ async function draw(
   const resolved = await resolveMint(context, request);
   const { mint, authority } = resolved.target;
   const { instructions, rentLamports } = await planMint(endpoint, resolved, request);
-  const { blockhash, lastValidBlockHeight } = await recentBlockhash(endpoint, commitment);
-  const draft = { payer: authority, blockhash, instructions, version: 0 as const };
+  const draft = { payer: authority, instructions, version: 0 as const };
   const trial = await simulate(endpoint, compile(draft), commitment);
-  const units =
-    trial.err === null && trial.unitsConsumed
-      ? Math.ceil(trial.unitsConsumed * 1.2) + 10_000
-      : fallbackUnits;
+  const units = unitsFor(trial, { factor: 1.2, room: 10_000, least: 100_000 });
   const price = await unitPrice(endpoint, [authority, mint], units, context.priorityFee);
-  const [balance, reserve, standing] = await Promise.all([
-    endpoint.call((connection) => connection.getBalance(authority, commitment)),
-    endpoint.call((connection) => connection.getMinimumBalanceForRentExemption(0)),
+  const [{ value: balance }, reserve, standing] = await Promise.all([
+    ask(endpoint, 'getBalance', [authority.toBase58(), { commitment }]),
+    ask(endpoint, 'getMinimumBalanceForRentExemption', [0]),
     readAccount(endpoint, mint, commitment),
   ]);
   const required = rentLamports + feeOf(units, price) + reserve;
   const missing = required - balance;
   const details = { authority: keyOf(signer), required, actual: balance, missing };
   return {
-    transaction: compile({ ...draft, units, unitPrice: price }),
+    draft: { ...draft, units, unitPrice: price },
     mint,
-    lastValidBlockHeight,
     failure:
       missing > 0
         ? new NftUpgradeError('mint_authority_unfunded', { details })

@@ -1,4 +1,4 @@
-import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { SolanaJSONRPCError } from '@solana/web3.js';
 
 /**
@@ -15,6 +15,26 @@ export function rpcFailure(host: string, thrown: unknown): NftUpgradeError {
 }
 
 /**
+ * A node that answers with an error of JSON-RPC. Only its number is kept: the text may hold what
+ * was sent.
+ */
+export const rpcRefusal = (
+  host: string,
+  method: string,
+  { code }: { code: number },
+): NftUpgradeError =>
+  new NftUpgradeError('rpc_unavailable', {
+    message: `The Solana RPC node ${host} refuses ${method} (JSON-RPC ${code}).`,
+    details: { host, reason: `JSON-RPC ${code}`, method, rpcCode: code },
+  });
+
+/** The number of the refusal, where the node has said one. */
+export const rpcCodeOf = (thrown: unknown): number | undefined =>
+  isNftUpgradeError(thrown) && typeof thrown.details?.rpcCode === 'number'
+    ? thrown.details.rpcCode
+    : undefined;
+
+/**
  * True for errors that another node may answer better: this one is away, behind, or answered
  * something else than it was asked.
  */
@@ -28,6 +48,7 @@ const knownReasons =
 
 function reasonOf(thrown: unknown): string {
   if (thrown instanceof SolanaJSONRPCError) return `JSON-RPC ${String(thrown.code)}`;
+  if (isNftUpgradeError(thrown)) return thrown.message;
   if (!(thrown instanceof Error)) return 'unknown';
   const cause =
     thrown.cause instanceof Error && 'code' in thrown.cause ? String(thrown.cause.code) : '';

@@ -10,6 +10,7 @@ export const splToken = (): NftStandard =>
   tokenProgramStandard({
     name: 'spl-token',
     program: TOKEN_PROGRAM_ID,
+    permanent: true,
     mintSize: () => ({ space: MINT_SIZE, rentBytes: MINT_SIZE }),
     initialise: ({ mint, authority }) => [
       createInitializeMint2Instruction(mint, 0, authority, null, TOKEN_PROGRAM_ID),

@@ -79,6 +79,11 @@ export interface NftStandard {
     expected: ExpectedBurn,
     remaining: RemainingMint,
   ): BurnFinding[];
+  /**
+   * True when a mint of it can never be closed, so that an empty address was never used. Without
+   * it, the history of an address is asked as well before anything is minted there.
+   */
+  readonly permanent?: boolean;
   /** What the mint account takes. */
   mintSize(target: MintTarget, order: MintOrder): MintSize;
   /**

@@ -50,6 +50,7 @@ export function token2022({
   return tokenProgramStandard({
     name: 'token-2022',
     program,
+    permanent: true,
 
     mintSize(target, order) {
       const space = getMintLen(extensions);

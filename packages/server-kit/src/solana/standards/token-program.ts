@@ -21,6 +21,8 @@ import type { MintOrder, MintSize, MintTarget, NftStandard } from './standard.ts
 export interface TokenProgramParts {
   name: string;
   program: PublicKey;
+  /** True when nobody can ever close its mints. Default false. */
+  permanent?: boolean;
   /** What the mint account takes. */
   mintSize(target: MintTarget, order: MintOrder): MintSize;
   /** From the created account to an initialised mint whose authority is `target.authority`. */
@@ -43,6 +45,7 @@ export function tokenProgramStandard(parts: TokenProgramParts): NftStandard {
   return {
     name,
     program,
+    permanent: parts.permanent ?? false,
     recognises: (mint) => mint.owner.equals(program),
 
     async locate(endpoint, { mint, owner, commitment }) {
