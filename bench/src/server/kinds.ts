@@ -89,6 +89,7 @@ function ours(): Kind {
       connections: many,
       startsPerMinute: many,
       commandsPerMinute: many,
+      readsPerMinute: many,
     },
     timing: { maxConnectionMs: 3_600_000 },
   });

@@ -33,6 +33,7 @@ import { createRecentLog } from './journal/recent-log.ts';
 import type { Patience } from './phases/driver.ts';
 import type { Alerts } from './ports/alerts.ts';
 import type { Chain } from './ports/chain.ts';
+import { checkContent, checkReceipts, checkRules } from './ports/check-answers.ts';
 import type { Compensator } from './ports/compensator.ts';
 import type { ContentStore } from './ports/content-store.ts';
 import type { Log } from './ports/log.ts';
@@ -163,7 +164,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   } = options;
   // Each process hands its own rules exactly the input its own schema has passed, which the type of
   // a whole table cannot say.
-  const rules = options.rules as unknown as Readonly<Record<string, ProcessRules>>;
+  const rules = checkRules(options.rules as unknown as Readonly<Record<string, ProcessRules>>);
   const all: ProcessTable = options.processes ?? standardProcesses;
   const processes = Object.fromEntries(Object.entries(all).filter(([name]) => rules[name]));
   const now = options.now ?? Date.now;
@@ -218,8 +219,8 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     processes,
     rules,
     chain,
-    content,
-    receipts: options.receipts ?? plainReceipts,
+    content: content && checkContent(content),
+    receipts: checkReceipts(options.receipts ?? plainReceipts),
     sinks: sinks.map(({ name }) => name),
     deliveryWorkers: { kick },
     alerts,

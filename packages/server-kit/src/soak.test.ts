@@ -115,7 +115,12 @@ describe.each(versions)('L1, L2: over %s', (version) => {
     const emitter = createEmitter({
       clock,
       journal,
-      limits: { connectionsPerPrincipal: many, connections: many, startsPerMinute: many },
+      limits: {
+        connectionsPerPrincipal: many,
+        connections: many,
+        startsPerMinute: many,
+        readsPerMinute: many,
+      },
     });
     let started = 0;
     const server = await serve(version, async (asked) => {

@@ -78,8 +78,8 @@ export const client: readonly Mutation[] = [
     'C4',
     'what the user can mend is a requirement, not a failure',
     `${kit}/phases/preflight.ts`,
-    'return asked ? unqualified(error) :',
-    'return (asked as unknown) === null ? unqualified(error) :',
+    'if (asked) return unqualified(error);',
+    'if ((asked as unknown) === null) return unqualified(error);',
     `${kit}/service.test.ts`,
   ),
   mutation(

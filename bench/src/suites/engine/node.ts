@@ -38,7 +38,12 @@ export async function startNode(url: string, max: number, chain: Chain = createL
       const id = request.headers.get('authorization') ?? '';
       return { id, wallet: id };
     },
-    limits: { startsPerMinute: 1_000_000, commandsPerMinute: 1_000_000, connections: 1_000_000 },
+    limits: {
+      startsPerMinute: 1_000_000,
+      commandsPerMinute: 1_000_000,
+      readsPerMinute: 1_000_000,
+      connections: 1_000_000,
+    },
   });
   const ended = (
     process: string,

@@ -579,6 +579,13 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The other system refuses the message for good.',
       'Correct what it names, then replay the dead letter; the operation itself is unharmed.',
     ),
+    port_answered_wrongly: code(
+      'operator',
+      false,
+      500,
+      'Something that the server relies on gave an answer that cannot be used.',
+      'Correct the function and the field that the log names, then retry.',
+    ),
     // Client
     connection_lost: own(
       ownCodes.connection_lost,

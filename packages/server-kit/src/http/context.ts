@@ -18,6 +18,7 @@ export interface HttpContext {
   readonly registry: Registry;
   readonly starts: RateLimit;
   readonly commands: RateLimit;
+  readonly reads: RateLimit;
   /**
    * Bounds how many streams read the journal at once: a wake-up of all of them must not starve the
    * commands.

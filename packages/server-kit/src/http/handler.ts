@@ -6,6 +6,7 @@ import {
   type Route,
   routesOf,
 } from '@aiw3/nft-upgrade/protocol';
+import { faultOfKey, refuseAnswer } from '../ports/check-answers.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { createTelemetry } from '../telemetry/telemetry.ts';
 import { cancel, confirmBurn, renewBurn, retry } from './commands.ts';
@@ -111,6 +112,7 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
     registry,
     starts: createRateLimit(limits.startsPerMinute, now),
     commands: createRateLimit(limits.commandsPerMinute, now),
+    reads: createRateLimit(limits.readsPerMinute, now),
     tails: createTails(shared),
   };
   const health = () => healthOf(registry.stats(), thresholds, now());
@@ -212,5 +214,8 @@ async function identify(options: HandlerOptions, request: Request): Promise<Prin
       message: 'authenticate gave a principal without an id.',
     });
   }
+  refuseAnswer('authenticate', faultOfKey('id', principal.id));
+  if (principal.wallet !== undefined)
+    refuseAnswer('authenticate', faultOfKey('wallet', principal.wallet));
   return principal;
 }

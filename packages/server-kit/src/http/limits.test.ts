@@ -97,6 +97,25 @@ describe('requests in a minute', () => {
     expect(await start()).toEqual([202, null]);
   });
 
+  it('L2: bounds what one principal reads, whichever way, and no other one', async () => {
+    const { handler, operations } = setup({ limits: { readsPerMinute: 4 } });
+    const id = await begin(operations);
+    const read = async (path: string, accept = 'application/json', user = 'alice') => {
+      const answer = await call(handler, 'GET', `${START}${path}`, { accept, user });
+      await answer.body?.cancel();
+      return answer.status;
+    };
+    expect([
+      await read(`/${id}`),
+      await read('?active=true'),
+      await read(`/${id}/events`),
+      await read(`/${id}/events`, 'text/event-stream'),
+      await read(`/${id}/events`, 'text/event-stream'),
+      await read(`/${id}`),
+    ]).toEqual([200, 200, 200, 200, 429, 429]);
+    expect(await read('?active=true', 'application/json', 'bob')).toBe(200);
+  });
+
   it('remembers nobody who has been quiet for a minute', () => {
     let now = 0;
     const limit = createRateLimit(2, () => now);

@@ -6,7 +6,10 @@ import type { CorsOptions } from './cors.ts';
 import type { HealthThresholds } from './health.ts';
 import type { Principal } from './operations.ts';
 
-/** The most of everything; what is beyond is refused. */
+/**
+ * The most of everything; what is beyond is refused. Each node counts for itself: behind a balancer
+ * a principal has every limit as many times as there are nodes.
+ */
 export interface HandlerLimits {
   /**
    * Largest request body, in bytes. Default 16 KiB: twice the largest signed transaction that is
@@ -24,6 +27,11 @@ export interface HandlerLimits {
   connections: number;
   /** Start requests of one principal in a minute. Default 30. */
   startsPerMinute: number;
+  /**
+   * Requests of one principal in a minute that read: a snapshot, a list, a page of the log, or the
+   * opening of a stream. Default 600.
+   */
+  readsPerMinute: number;
   /** Requests of one principal in a minute that confirm, renew, cancel or retry. Default 60. */
   commandsPerMinute: number;
 }
@@ -95,6 +103,7 @@ const defaultLimits: HandlerLimits = {
   connectionsPerPrincipal: 20,
   connections: 10_000,
   startsPerMinute: 30,
+  readsPerMinute: 600,
   commandsPerMinute: 60,
 };
 

@@ -8,9 +8,10 @@ import { openStream } from './stream.ts';
 
 /** `GET /{process}?active=true`: the caller's operations that have not ended. */
 export async function active(
-  { operations }: HttpContext,
+  { operations, reads }: HttpContext,
   { url, process, principal }: Call,
 ): Promise<Response> {
+  reads.consume(principal.id);
   if (url.searchParams.get('active') !== 'true')
     throw invalidRequest('active', 'has to be true: only live operations are listed');
   return json({ operations: await operations.active({ process: process.name, principal }) });
@@ -18,9 +19,10 @@ export async function active(
 
 /** `GET …/{id}`: the snapshot. Its `ETag` is the number of its last event. */
 export async function snapshot(
-  { operations }: HttpContext,
+  { operations, reads }: HttpContext,
   call: OperationCall,
 ): Promise<Response> {
+  reads.consume(call.principal.id);
   const found = await operations.snapshot(queryOf(call));
   const etag = `"${found.seq}"`;
   const headers = { ETag: etag, 'Cache-Control': 'private, no-cache' };
@@ -35,6 +37,7 @@ export async function snapshot(
 export async function events(context: HttpContext, call: OperationCall): Promise<Response> {
   const { operations, registry } = context;
   const { request, url, principal } = call;
+  context.reads.consume(principal.id);
   if (negotiate(request.headers.get('accept')) === 'application/json') {
     const { seq, terminal } = await operations.snapshot(queryOf(call));
     const { after, gap } = readCursor(request, url, seq);

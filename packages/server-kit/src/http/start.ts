@@ -5,6 +5,7 @@ import {
   issueDetails,
   routesOf,
 } from '@aiw3/nft-upgrade/protocol';
+import { faultOf } from '../text.ts';
 import { negotiate } from './accept.ts';
 import { readJson } from './body.ts';
 import { bodyLimits, type Call, type HttpContext } from './context.ts';
@@ -60,6 +61,8 @@ function readKey(request: Request): string | null {
 }
 
 function readInput(process: AnyProcess, body: unknown): Readonly<Record<string, unknown>> {
+  const fault = faultOf(body);
+  if (fault) throw invalidRequest(fault.field || '(root)', fault.problem);
   const wrong = process.input.check(body);
   if (!wrong) return body as Readonly<Record<string, unknown>>;
   const { field, expected } = issueDetails(wrong);

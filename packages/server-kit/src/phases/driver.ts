@@ -8,6 +8,7 @@ import type { Compensator } from '../ports/compensator.ts';
 import type { ContentStore } from '../ports/content-store.ts';
 import type { Receipts } from '../ports/receipts.ts';
 import type { Operation, ProcessRules } from '../ports/rules.ts';
+import { storable } from '../text.ts';
 
 /** How patient the engine is. Milliseconds and counts. */
 export interface Patience {
@@ -116,7 +117,7 @@ export function backoff(step: Pick<Step, 'patience' | 'random'>, failures: numbe
 
 /** The payload that shows an error to the user. */
 export const failurePayload = (error: NftUpgradeError) => ({
-  error: error.message,
+  error: storable(error.message),
   code: error.code,
   retryable: error.retryable,
   actor: error.actor,

@@ -1,5 +1,7 @@
 import { type NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Statement } from '../db/write-atomically.ts';
+import { ALERTS, outboxStatement } from '../publish/outbox.ts';
+import { storable } from '../text.ts';
 import {
   append,
   backoff,
@@ -54,9 +56,21 @@ export const preflightDriver = (later: (step: Step) => readonly PhaseDriver[]): 
       return wait(backoff(step, step.failures));
     const asked =
       step.loaded.snapshot.status === step.loaded.process.initial && error.actor === 'user';
-    return asked ? unqualified(error) : append('error', failurePayload(error));
+    if (asked) return unqualified(error);
+    return append('error', failurePayload(error), { parts: alertOf(step, error) });
   },
 });
+
+/** An answer of the host that is wrong is wrong for every user: people have to look. */
+function alertOf(step: Step, { code, message, details }: NftUpgradeError): Statement[] {
+  if (code !== 'port_answered_wrongly') return [];
+  const alert = {
+    severity: 'critical',
+    summary: `${step.loaded.row.process} ended with an error: ${storable(message)}`,
+    evidence: { code, ...details },
+  };
+  return [outboxStatement('alert', [alert], [ALERTS])];
+}
 
 /** What the user can mend is a requirement that is not met, not a failure of the server. */
 function unqualified(error: NftUpgradeError): Outcome {

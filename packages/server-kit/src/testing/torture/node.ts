@@ -42,7 +42,12 @@ const handler = createHandler(service, {
     const id = request.headers.get('authorization')?.replace('Bearer ', '') ?? '';
     return id === '' ? null : { id, wallet: id };
   },
-  limits: { connectionsPerPrincipal: 200, startsPerMinute: many, commandsPerMinute: many },
+  limits: {
+    connectionsPerPrincipal: 200,
+    startsPerMinute: many,
+    commandsPerMinute: many,
+    readsPerMinute: many,
+  },
   timing: { retryMs: 200 },
 });
 const serve = toNodeHandler(async (request) => {
