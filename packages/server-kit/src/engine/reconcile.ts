@@ -35,6 +35,16 @@ type HeldItem = Awaited<ReturnType<NonNullable<ProcessRules['held']>>>['items'][
 export async function reconcile(engine: Engine, drive: Drive, retries = atOnce): Promise<number> {
   let begun = 0;
   let away = engine.chain?.burn.find === undefined;
+  const isAway = async (error: unknown): Promise<boolean> =>
+    isNftUpgradeError(error) &&
+    error.code === 'rpc_unavailable' &&
+    // One NFT that cannot be looked into, as one that strangers have spammed, says nothing of the
+    // others: only a chain that answers nothing at all does.
+    ((await engine.chain?.mint.horizon().then(
+      () => false,
+      () => true,
+    )) ??
+      true);
   for (const [process, { held }] of Object.entries(engine.rules)) {
     for (let after: string | null = null; held && !away; ) {
       const page: Awaited<ReturnType<typeof held>> = await held({ after });
@@ -44,7 +54,7 @@ export async function reconcile(engine: Engine, drive: Drive, retries = atOnce):
         } catch (error) {
           engine.onError(error);
           // Without the chain nothing can be compared; the next pass does.
-          away ||= isNftUpgradeError(error) && error.code === 'rpc_unavailable';
+          away ||= await isAway(error);
         }
       });
       if (page.next === null) break;

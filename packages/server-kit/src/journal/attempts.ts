@@ -24,9 +24,9 @@ export interface BurnSignature {
 
 /**
  * `found` is a burn that was there before the operation: another one asked for it. `place` is where
- * the NFT for it is minted, or was.
+ * the NFT for it is minted, or was. `alert`: people were called.
  */
-export type AttemptKind = 'burn' | 'upload' | 'mint' | 'retry' | 'found' | 'place';
+export type AttemptKind = 'burn' | 'upload' | 'mint' | 'retry' | 'found' | 'place' | 'alert';
 
 /** Everything that is known of what one operation tried. */
 export interface Tried {

@@ -1,7 +1,10 @@
 import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import type { Sql } from '../db/db.ts';
 import type { Statement } from '../db/write-atomically.ts';
-import type { BurnAttempt, BurnObservation, FoundBurn } from '../ports/chain.ts';
+import type { FoundBurn } from '../ports/chain.ts';
+import { callForBurn } from './burn/call.ts';
+import { type BurnAction, type BurnStatus, burnStatuses, decideBurn } from './burn/decision.ts';
+import { issueBurn, passing, renewOrTell } from './burn/issue.ts';
+import { type BurnLook, deadlineOf, lookAtBurn, windowOf } from './burn/look.ts';
 import {
   append,
   failurePayload,
@@ -12,6 +15,7 @@ import {
   wait,
 } from './driver.ts';
 import { needChain } from './plan.ts';
+import { target } from './target.ts';
 
 /**
  * Hands out burn transactions and finds out from the chain what became of them. What a client
@@ -19,7 +23,7 @@ import { needChain } from './plan.ts';
  * proved that the earlier ones cannot land.
  */
 export const burnDriver: PhaseDriver = {
-  watched: ['awaiting_burn', 'verifying_burn', 'cancelling'],
+  watched: burnStatuses,
   async enter(step) {
     const [found] = await step.attempts.list<FoundBurn>('found');
     return found ? burnRecorded(step, found.data) : issueBurn(step);
@@ -41,93 +45,67 @@ export const burnDriver: PhaseDriver = {
   },
 
   on: {
-    async awaiting_burn(step) {
-      const seen = await observeBurn(step);
-      if (seen.kind === 'pending')
-        return append('verifying_burn', {
-          burnTxSignature: seen.signature,
-          commitment: seen.commitment,
-        });
-      if (
-        seen.kind === 'dead' &&
-        step.now() > Date.parse(String(step.loaded.snapshot.now.deadline))
-      )
-        return windowClosed();
-      if (seen.kind === 'failed') return issueBurn(step, seen, seen.code);
-      return settled(step, seen) ?? wait('watch');
-    },
-
-    async verifying_burn(step) {
-      const seen = await observeBurn(step);
-      if (seen.kind === 'failed') return issueBurn(step, seen, seen.code);
-      if (seen.kind === 'dead') return issueBurn(step, seen, 'burn_not_found');
-      if (seen.kind === 'untouched' || seen.kind === 'pending') await rebroadcast(step);
-      return settled(step, seen) ?? wait('watch');
-    },
-
-    async cancelling(step) {
-      const seen = await observeBurn(step);
-      if (seen.kind === 'dead')
-        return append('cancelled', { message: 'Cancelled. Your NFT is in your wallet.' });
-      return settled(step, seen) ?? wait('watch');
-    },
-
+    awaiting_burn: advance('awaiting_burn'),
+    verifying_burn: advance('verifying_burn'),
+    cancelling: advance('cancelling'),
     burn_verified: async () => next(),
   },
 
   failed(_step, error) {
-    if (error.code === 'burn_signature_reused')
-      return append('burn_failed', { ...failurePayload(error), retryAction: 'restart_from_burn' });
+    if (error.code === 'burn_signature_reused') return ended(error);
     // The chain cannot be read, or not now: wait, never guess.
     return wait('watch');
   },
 };
 
-/** The NFT that has to be burned, and by whom. */
-function target(step: Step): { mint: string; owner: string } {
-  const { wallet, id } = step.loaded.row;
-  const nft = step.operation.facts.currentNFT;
-  const mint =
-    typeof nft === 'object' && nft !== null && 'mintAddress' in nft ? nft.mintAddress : undefined;
-  if (!wallet)
-    throw new NftUpgradeError('wallet_not_connected', {
-      message: 'The user has no verified wallet.',
-      operationId: id,
+/** Looks at the chain, and does what the decision about it says. */
+function advance(status: BurnStatus): (step: Step) => Promise<Outcome> {
+  return async (step) => {
+    const look = await lookAtBurn(step);
+    return effects[decideBurn(status, look.sight, windowOf(step))](step, look);
+  };
+}
+
+const effects: Readonly<
+  Record<BurnAction, (step: Step, look: BurnLook) => Outcome | Promise<Outcome>>
+> = {
+  wait: () => wait('watch'),
+  async resend(step) {
+    await rebroadcast(step);
+    return wait('watch');
+  },
+  offer: (step, look) =>
+    passing.includes(String(step.loaded.snapshot.now.code))
+      ? renewOrTell(step, look, deadlineOf(step))
+      : wait('watch'),
+  call: callForBurn,
+  verify(step, { seen }) {
+    if (seen.kind === 'pending')
+      return append('verifying_burn', {
+        burnTxSignature: seen.signature,
+        commitment: seen.commitment,
+      });
+    if (seen.kind !== 'gone') return wait('watch');
+    return append('verifying_burn', {
+      // Where no node shows the transaction, an explorer finds it by the NFT.
+      burnTxSignature: seen.signature ?? target(step).mint,
+      commitment: 'finalized',
+      message: `${seen.message} What that means for your upgrade is being looked into.`,
     });
-  if (typeof mint !== 'string') throw new NftUpgradeError('nft_not_owned', { operationId: id });
-  return { mint, owner: wallet };
-}
+  },
+  record: (step, { seen }) =>
+    seen.kind === 'burned' || seen.kind === 'burned_elsewhere'
+      ? burnRecorded(step, seen)
+      : wait('watch'),
+  reissue: (step, look) => renewOrTell(step, look, deadlineOf(step)),
+  close: () => ended(new NftUpgradeError('burn_window_closed')),
+  leave: (_step, { seen }) =>
+    ended(new NftUpgradeError('nft_moved', seen.kind === 'moved' ? { message: seen.message } : {})),
+  cancel: () => append('cancelled', { message: 'Cancelled. Your NFT is in your wallet.' }),
+};
 
-export const burnAttempts = async (step: Step): Promise<BurnAttempt[]> =>
-  (await step.attempts.list<BurnAttempt>('burn')).map((row) => row.data);
-
-/** Reads the chain, and notes down reported signatures that it rules out. */
-export async function observeBurn(step: Step): Promise<BurnObservation> {
-  const attempts = await burnAttempts(step);
-  const known = await step.attempts.signatures();
-  const signatures = known.filter((row) => row.refused === null).map((row) => row.signature);
-  const ruledOut = known.filter((row) => row.refused !== null).map((row) => row.signature);
-  const seen = await needChain(step).burn.observe({ attempts, signatures, ruledOut });
-  if (seen.kind !== 'refused') return seen;
-  await step.attempts.refuseSignature(seen.signature, seen.code);
-  return observeBurn(step);
-}
-
-/** What is certain, whatever the status is; null while nothing is. */
-function settled(step: Step, seen: BurnObservation): Outcome | null {
-  if (seen.kind === 'burned' || seen.kind === 'burned_elsewhere') {
-    return burnRecorded(step, seen);
-  }
-  if (seen.kind === 'gone')
-    return seen.signature === undefined
-      ? null
-      : settled(step, { kind: 'moved', message: seen.message });
-  if (seen.kind === 'moved') {
-    const error = new NftUpgradeError('nft_moved', { message: seen.message });
-    return append('burn_failed', { ...failurePayload(error), retryAction: 'restart_from_burn' });
-  }
-  return null;
-}
+const ended = (error: NftUpgradeError): Outcome =>
+  append('burn_failed', { ...failurePayload(error), retryAction: 'restart_from_burn' });
 
 /**
  * From here on the new NFT is owed. The primary key is the guarantee that one burned NFT is
@@ -184,59 +162,6 @@ async function burnedBefore(step: Step, error: unknown): Promise<null> {
   return null;
 }
 
-/** What ends the attempts before: their death, or the failure of one of them on the chain. */
-type Ended = Extract<BurnObservation, { kind: 'dead' | 'failed' }>;
-
-/**
- * A new transaction with a fresh blockhash, written down before it goes out, together with the
- * proof that ended the earlier ones.
- * @throws NftUpgradeError `burn_still_valid` for another one without such a proof
- */
-export async function issueBurn(step: Step, ended?: Ended, code?: string): Promise<Outcome> {
-  const { burn } = needChain(step);
-  const { id } = step.operation;
-  const attempts = await step.attempts.list<BurnAttempt>('burn');
-  const open = attempts.filter(({ outcome }) => outcome === null);
-  if (open.length > 0 && !ended) throw new NftUpgradeError('burn_still_valid', { operationId: id });
-  const nft = await burn.locate(target(step));
-  const prepared = await burn.prepare({ operationId: id, nft, attempt: attempts.length + 1 });
-  const { transaction, version, attempt, lastValidBlockHeight } = prepared;
-  const payload = {
-    burnTransaction: {
-      transaction,
-      version,
-      mint: nft.mint,
-      owner: nft.owner,
-      tokenProgram: nft.tokenProgram,
-      attempt,
-      lastValidBlockHeight,
-    },
-    instructions: 'Approve the transaction to burn your current NFT',
-    deadline: new Date(step.now() + step.patience.burnWindowMs).toISOString(),
-    message: 'Please sign the burn transaction in your wallet',
-    ...(code === undefined ? {} : { code }),
-  };
-  const settle = async (sql: Sql) => {
-    // Ruled out with the new transaction or not at all: a look that sees it ruled out, and nothing
-    // new handed out, would wait for its death.
-    if (ended?.kind === 'failed')
-      await step.attempts.refuseSignature(ended.signature, ended.code, sql);
-    if (ended)
-      for (const earlier of open)
-        await step.attempts.settle('burn', earlier.attempt, proofOf(ended), sql);
-  };
-  const parts = [step.attempts.onlyIntent('burn', attempt, prepared)];
-  return append('awaiting_burn', payload, {
-    parts,
-    also: open.length > 0 || ended?.kind === 'failed' ? settle : undefined,
-  });
-}
-
-const proofOf = (ended: Ended): string =>
-  ended.kind === 'failed'
-    ? `failed on chain: ${ended.signature} (${ended.code})`
-    : `dead as of slot ${ended.proof?.slot}, block height ${ended.proof?.blockHeight}`;
-
 /** Sends the stored bytes again: a transaction that nobody forwards is lost without a trace. */
 async function rebroadcast(step: Step): Promise<void> {
   for (const row of await step.attempts.signatures()) {
@@ -247,11 +172,4 @@ async function rebroadcast(step: Step): Promise<void> {
       transaction: row.signed_transaction,
     });
   }
-}
-
-function windowClosed(): Outcome {
-  return append('burn_failed', {
-    ...failurePayload(new NftUpgradeError('burn_window_closed')),
-    retryAction: 'restart_from_burn',
-  });
 }

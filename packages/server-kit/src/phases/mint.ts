@@ -1,10 +1,11 @@
 import { toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import type { MintAttempt } from '../ports/chain.ts';
-import { append, next, type PhaseDriver, type Step, wait } from './driver.ts';
+import type { MintAttempt, MintObservation, MintRequest } from '../ports/chain.ts';
+import { append, next, type Outcome, type PhaseDriver, type Step, wait } from './driver.ts';
+import { type MintAction, type MintStatus, mintDecisions } from './mint-decision.ts';
 import { mintFault } from './mint-fault.ts';
 import { placeOf } from './place.ts';
 import { makePlan, mintRequest, needChain, readPlan } from './plan.ts';
-import { recoveryDriver } from './recovery.ts';
+import { recoveryDriver, resume } from './recovery.ts';
 
 const enter: PhaseDriver['enter'] = async () =>
   append('minting_new_nft', { message: 'Minting new NFT to your wallet' });
@@ -28,52 +29,101 @@ export const mintDriver: PhaseDriver = {
   },
   on: {
     ...recovery.on,
-    async minting_new_nft(step) {
-      const { mint } = needChain(step);
-      const request = await placeOf(step, await readPlan(step));
-      if (!request) return wait('watch');
-      const rows = await step.attempts.list<MintAttempt>('mint');
-      const open = rows.filter((row) => row.outcome === null).map((row) => row.data);
-      const seen = await mint.observe(request, open);
-      switch (seen.kind) {
-        case 'minted': {
-          const landed = open.find((attempt) => attempt.signature === seen.transactionSignature);
-          // For the receipt, which must not depend on whether a node answers when it is made.
-          if (landed && seen.slot !== null)
-            await step.attempts.settle('mint', landed.attempt, mintedIn(seen.slot));
-          return next({
-            mintAddress: seen.mintAddress,
-            // Where no node shows the transaction any more, an explorer finds it by the address.
-            transactionSignature: seen.transactionSignature ?? seen.mintAddress,
-            message: 'Updating your records',
-          });
-        }
-        case 'pending': {
-          const latest = open.at(-1);
-          if (latest) await mint.send(latest);
-          return wait('watch');
-        }
-        case 'failed': {
-          const failed = open.find((attempt) => attempt.signature === seen.signature);
-          if (failed) await step.attempts.settle('mint', failed.attempt, seen.code);
-          throw mintFault(seen, 'mint_failed_on_chain');
-        }
-        case 'unexpected':
-          throw mintFault(seen, 'mint_address_occupied');
-        case 'absent': {
-          const attempt = await mint.prepare(request, rows.length + 1);
-          // Another worker may have written its attempt first: then that one is sent, in the next
-          // round.
-          const ours = await step.attempts.write('mint', attempt.attempt, attempt);
-          if (ours) await mint.send(attempt);
-          return wait('watch');
-        }
-      }
+    minting_new_nft: advance('minting_new_nft'),
+    async needs_attention(step) {
+      const decided = await recovery.on.needs_attention?.(step);
+      return decided && decided.kind !== 'wait' ? decided : advance('needs_attention')(step);
     },
   },
   failed: (step, error) => recovery.failed(step, toNftUpgradeError(error, 'mint_failed_on_chain')),
 };
 
+/** What the chain shows, and what may still change it. */
+interface MintLook {
+  readonly request: MintRequest;
+  readonly seen: MintObservation;
+  /** Attempts of which no look has said what became of them. */
+  readonly open: readonly MintAttempt[];
+  /** How many there were. */
+  readonly made: number;
+}
+
+/** Looks at the chain, and does what the decision about it says. */
+function advance(status: MintStatus): (step: Step) => Promise<Outcome> {
+  return async (step) => {
+    const rows = await step.attempts.list<MintAttempt>('mint');
+    const open = rows.filter((row) => row.outcome === null).map((row) => row.data);
+    // Nothing was signed that could still land: people decide.
+    if (status === 'needs_attention' && open.length === 0) return wait('watch');
+    const request = await placeOf(step, await readPlan(step));
+    if (!request) return wait('watch');
+    const seen = await needChain(step).mint.observe(request, open);
+    const look = { request, seen, open, made: rows.length };
+    await settle(step, look);
+    return effects[mintDecisions[status][seen.kind]](step, look);
+  };
+}
+
+/**
+ * Notes what is certain of an attempt: that it is what was minted, which the receipt says whether
+ * or not a node answers then; that it failed; that it can land no more.
+ */
+async function settle(step: Step, { seen, open }: MintLook): Promise<void> {
+  const ended = (attempt: MintAttempt): string | null => {
+    if (seen.kind === 'minted')
+      return attempt.signature === seen.transactionSignature && seen.slot !== null
+        ? mintedIn(seen.slot)
+        : null;
+    if (seen.kind === 'failed') return attempt.signature === seen.signature ? seen.code : null;
+    return seen.kind === 'absent' ? DEAD : null;
+  };
+  for (const attempt of open) {
+    const outcome = ended(attempt);
+    if (outcome !== null) await step.attempts.settle('mint', attempt.attempt, outcome);
+  }
+}
+
+const effects: Readonly<
+  Record<MintAction, (step: Step, look: MintLook) => Outcome | Promise<Outcome>>
+> = {
+  wait: () => wait('watch'),
+  async resend(step, { open }) {
+    const latest = open.at(-1);
+    if (latest) await needChain(step).mint.send(latest);
+    return wait('watch');
+  },
+  deliver: (_step, { seen }) =>
+    seen.kind === 'minted'
+      ? next({
+          mintAddress: seen.mintAddress,
+          // Where no node shows the transaction any more, an explorer finds it by the address.
+          transactionSignature: seen.transactionSignature ?? seen.mintAddress,
+          message: 'Updating your records',
+        })
+      : wait('watch'),
+  async attempt(step, { request, made }) {
+    const { mint } = needChain(step);
+    const attempt = await mint.prepare(request, made + 1);
+    // Another worker may have written its attempt first: then that one is sent, in the next round.
+    const ours = await step.attempts.write('mint', attempt.attempt, attempt);
+    if (ours) await mint.send(attempt);
+    return wait('watch');
+  },
+  retry(_step, { seen, open }) {
+    // Another attempt may still land, so nothing has failed yet.
+    if (seen.kind !== 'failed' || open.some(({ signature }) => signature !== seen.signature))
+      return wait('watch');
+    throw mintFault(seen, 'mint_failed_on_chain');
+  },
+  report(_step, { seen }) {
+    if (seen.kind !== 'unexpected') return wait('watch');
+    throw mintFault(seen, 'mint_address_occupied');
+  },
+  adopt: (step) => resume(step, 'mint'),
+};
+
+/** Outcome of an attempt that can land no more, and has not. */
+export const DEAD = 'dead';
 const mintedIn = (slot: number): string => `minted in slot ${slot}`;
 
 /** The slot in which the NFT was minted, where an attempt of this operation did it. */

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { Sql } from '../db/db.ts';
 import type { Statement } from '../db/write-atomically.ts';
 import { ALERTS, outboxStatement } from '../publish/outbox.ts';
 import {
@@ -144,4 +146,36 @@ async function compensateIfDecided(step: Step): Promise<Outcome> {
       settledAt: new Date(step.now()).toISOString(),
     },
   });
+}
+
+/** The step is tried again, with a fresh budget, although people are waited for. */
+export const resume = (
+  step: Step,
+  which: 'upload' | 'mint',
+): Extract<Outcome, { kind: 'append' }> =>
+  append(
+    'recovering',
+    {
+      step: which,
+      attempt: 1,
+      maxAttempts: step.patience.maxAttempts,
+      retryAt: new Date(step.now()).toISOString(),
+    },
+    { also: (sql) => refuseCompensated(sql, step.operation.id) },
+  );
+
+/**
+ * An obligation that is settled in another way must not be delivered as well. The row is locked
+ * until the retry is written.
+ */
+async function refuseCompensated(sql: Sql, operationId: string): Promise<void> {
+  const [obligation] = await sql<{ settlement: string | null }>(
+    'select settlement from nft_upgrade.obligation where operation_id = $1 for update',
+    [operationId],
+  );
+  if (obligation?.settlement === 'compensated')
+    throw new NftUpgradeError('retry_refused', {
+      operationId,
+      details: { settlement: 'compensated' },
+    });
 }

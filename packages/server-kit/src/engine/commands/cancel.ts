@@ -1,6 +1,6 @@
 import { NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
 import type { OperationQuery } from '../../http/operations.ts';
-import { burnAttempts } from '../../phases/burn.ts';
+import { burnAttempts } from '../../phases/burn/look.ts';
 import { append } from '../../phases/driver.ts';
 import type { Engine } from '../context.ts';
 import { type Drive, stepOf } from '../drive.ts';

@@ -6,7 +6,7 @@ import {
 } from '@aiw3/nft-upgrade/protocol';
 import { alone, type Statement, writeAtomically } from '../../db/write-atomically.ts';
 import type { OperationQuery } from '../../http/operations.ts';
-import { burnAttempts } from '../../phases/burn.ts';
+import { burnAttempts } from '../../phases/burn/look.ts';
 import { append, type Step } from '../../phases/driver.ts';
 import { needChain } from '../../phases/plan.ts';
 import type { BurnAttempt, SignedBurn } from '../../ports/chain.ts';

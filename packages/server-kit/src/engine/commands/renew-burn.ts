@@ -1,6 +1,7 @@
 import { NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
 import type { OperationQuery } from '../../http/operations.ts';
-import { issueBurn, observeBurn } from '../../phases/burn.ts';
+import { issueBurn } from '../../phases/burn/issue.ts';
+import { lookAtBurn } from '../../phases/burn/look.ts';
 import type { Engine } from '../context.ts';
 import { type Drive, stepOf } from '../drive.ts';
 import { write } from '../write.ts';
@@ -17,12 +18,17 @@ export async function renewBurn(
   if (status !== 'awaiting_burn')
     throw new NftUpgradeError('burn_not_expected', { operationId, asset, details: { status } });
   const step = stepOf(engine, loaded);
-  const seen = await observeBurn(step);
-  if (seen.kind !== 'dead' && seen.kind !== 'failed') {
+  const look = await lookAtBurn(step);
+  const over = look.sight === 'dead' || look.sight === 'failed';
+  const attempts = await step.attempts.list('burn');
+  // They ended before, and no fresh one could be made then.
+  const settled =
+    look.sight === 'untouched' && !look.stored && attempts.every(({ outcome }) => outcome !== null);
+  if (!over && !settled) {
     void drive.advance(operationId);
     throw new NftUpgradeError('burn_still_valid', { operationId, asset });
   }
-  const outcome = await issueBurn(step, seen);
+  const outcome = await issueBurn(step, over ? { ended: look } : {});
   return outcome.kind === 'append'
     ? (await write(engine, loaded, outcome)).snapshot
     : loaded.snapshot;

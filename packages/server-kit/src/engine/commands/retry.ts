@@ -1,9 +1,8 @@
 import { NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
-import type { Sql } from '../../db/db.ts';
 import type { OperationQuery } from '../../http/operations.ts';
 import type { Loaded } from '../../journal/journal.ts';
-import { append } from '../../phases/driver.ts';
 import { drivers } from '../../phases/index.ts';
+import { resume } from '../../phases/recovery.ts';
 import type { Engine } from '../context.ts';
 import { type Drive, stepOf } from '../drive.ts';
 import { write } from '../write.ts';
@@ -27,36 +26,11 @@ export async function retryLoaded(engine: Engine, drive: Drive, loaded: Loaded):
     status === 'recovering'
       ? await drivers[phase]?.enter(step, {})
       : status === 'needs_attention'
-        ? append(
-            'recovering',
-            {
-              step: phase === 'mint' ? 'mint' : 'upload',
-              attempt: 1,
-              maxAttempts: engine.patience.maxAttempts,
-              retryAt: new Date(engine.now()).toISOString(),
-            },
-            { also: (sql) => refuseCompensated(sql, operationId) },
-          )
+        ? resume(step, phase === 'mint' ? 'mint' : 'upload')
         : undefined;
   if (outcome?.kind !== 'append')
     throw new NftUpgradeError('retry_refused', { operationId, asset, details: { status } });
   const written = await write(engine, loaded, outcome);
   void drive.advance(operationId, written);
   return written.snapshot;
-}
-
-/**
- * An obligation that is settled in another way must not be delivered as well. The row is locked
- * until the retry is written.
- */
-async function refuseCompensated(sql: Sql, operationId: string): Promise<void> {
-  const [obligation] = await sql<{ settlement: string | null }>(
-    'select settlement from nft_upgrade.obligation where operation_id = $1 for update',
-    [operationId],
-  );
-  if (obligation?.settlement === 'compensated')
-    throw new NftUpgradeError('retry_refused', {
-      operationId,
-      details: { settlement: 'compensated' },
-    });
 }

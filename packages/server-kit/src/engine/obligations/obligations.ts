@@ -5,6 +5,7 @@ import {
   type Snapshot,
 } from '@aiw3/nft-upgrade/protocol';
 import type { Sql } from '../../db/db.ts';
+import { DEAD } from '../../phases/mint.ts';
 import { placeOf } from '../../phases/place.ts';
 import { readPlan } from '../../phases/plan.ts';
 import type { MintAttempt } from '../../ports/chain.ts';
@@ -121,7 +122,10 @@ async function refuseWhileMintMayLand(
   // has come.
   if (phase !== 'mint' && plan.mintFor === undefined) return;
   const place = await placeOf(step, plan);
-  const attempts = await step.attempts.list<MintAttempt>('mint');
+  // What failed on the chain says nothing of an attempt that may still land.
+  const attempts = (await step.attempts.list<MintAttempt>('mint')).filter(
+    ({ outcome }) => outcome === null || outcome === DEAD,
+  );
   const observed =
     place &&
     (await engine.chain.mint.observe(
@@ -134,7 +138,7 @@ async function refuseWhileMintMayLand(
   if (
     seen.kind === 'absent' ||
     seen.kind === 'unexpected' ||
-    (seen.kind === 'failed' && isErrorCode(seen.code))
+    (seen.kind === 'failed' && isErrorCode(seen.code) && attempts.length === 1)
   )
     return;
   throw new NftUpgradeError('compensate_refused', {

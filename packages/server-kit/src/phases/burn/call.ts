@@ -1,0 +1,47 @@
+import { ALERTS } from '../../publish/outbox.ts';
+import { type Outcome, type Step, wait } from '../driver.ts';
+import { target } from '../target.ts';
+import type { BurnLook } from './look.ts';
+
+/** How long nodes have to show what happened, before people are called. Milliseconds. */
+const EXPLAINED_WITHIN_MS = 60_000;
+
+/**
+ * Waits for what nobody can explain, and calls people about it: at once where the chain has said
+ * its last word, otherwise when it lasts.
+ */
+export async function callForBurn(step: Step, { seen }: BurnLook): Promise<Outcome> {
+  const { status, updatedAt } = step.loaded.snapshot;
+  const isFinal = seen.kind === 'gone' && seen.signature !== undefined;
+  if (!isFinal && step.now() - Date.parse(updatedAt) <= EXPLAINED_WITHIN_MS) return wait('watch');
+  const { mint, owner } = target(step);
+  const reason =
+    seen.kind === 'gone' ? seen.message : (seen.kind === 'pending' && seen.unproven) || '';
+  await alertOnce(step, {
+    severity: 'critical',
+    summary: `${step.operation.process}: a burn needs attention. ${reason}`,
+    evidence: {
+      status,
+      mint,
+      owner,
+      ...('signature' in seen && { burnTxSignature: seen.signature }),
+      ...('code' in seen && { code: seen.code }),
+    },
+  });
+  return wait('watch');
+}
+
+/** The mark and the alert are one statement, so no node calls twice and no crash swallows a call. */
+const alertOnce = (step: Step, alert: object): Promise<unknown> =>
+  step.read(
+    `with marked as (
+       insert into nft_upgrade.attempt (operation_id, kind, attempt, data)
+         values ($1, 'alert', 1, $2::jsonb) on conflict do nothing returning operation_id),
+     told as (
+       insert into nft_upgrade.outbox (operation_id, topic, data)
+         select operation_id, 'alert', $2::jsonb from marked returning id, operation_id)
+     insert into nft_upgrade.delivery (sink, outbox_id, operation_id)
+       select $3, id, operation_id from told`,
+    [step.operation.id, alert, ALERTS],
+    'nft_upgrade_alert_burn',
+  );
