@@ -28,9 +28,9 @@ export const burn: readonly Mutation[] = [
   mutation(
     'B8',
     'an NFT that left the wallet ends the run',
-    `${kit}/phases/burn.ts`,
-    "if (seen.kind === 'moved') {",
-    'if (seen.kind === undefined) {',
+    `${kit}/phases/burn/decision.ts`,
+    "moved: 'leave'",
+    "moved: 'wait'",
     `${kit}/engine/scenarios/burn.test.ts`,
   ),
   mutation(

@@ -109,7 +109,7 @@ export const mint: readonly Mutation[] = [
     'K2',
     'a mint that was written down is what is sent',
     `${kit}/phases/mint.ts`,
-    'if (latest) await mint.send(latest);',
+    'if (latest) await needChain(step).mint.send(latest);',
     'void latest;',
     `${kit}/engine/scenarios/killed.test.ts`,
   ),

@@ -52,7 +52,7 @@ export const server: readonly Mutation[] = [
   mutation(
     'S9',
     'the window for the signature closes',
-    `${kit}/phases/burn.ts`,
+    `${kit}/phases/burn/issue.ts`,
     'step.now() + step.patience.burnWindowMs',
     'step.now() + 86_400_000',
     `${kit}/engine/scenarios/burn.test.ts`,
@@ -62,8 +62,7 @@ export const server: readonly Mutation[] = [
     'what the chain shows is taken up, with no word from a client',
     `${kit}/phases/burn.ts`,
     "if (seen.kind === 'pending') return append('verifying_burn'",
-    "if (seen.kind !== 'dead') return wait('watch'); " +
-      "if (seen.kind === 'pending') return append('verifying_burn'",
+    "if (seen.kind === 'burned') return append('verifying_burn'",
     `${kit}/engine/scenarios/outlive.test.ts`,
   ),
   mutation(
