@@ -3,6 +3,10 @@
  * has at least one entry in `scripts/mutations/rows/tables.ts`.
  */
 export const tables = {
+  T1: {
+    title: 'watched status × what the chain shows × what may still land × the time × a fresh burn',
+    file: 'test/tables/t1-chain.test.ts',
+  },
   T7: {
     title: 'what the database says × where it strikes',
     file: 'test/tables/t7-database.test.ts',

@@ -86,8 +86,8 @@ export const client: readonly Mutation[] = [
     'C5',
     'a burn that may still land is not handed out again',
     `${kit}/engine/commands/renew-burn.ts`,
-    "if (seen.kind !== 'dead' && seen.kind !== 'failed') {",
-    "if (seen.kind === 'burned') {",
+    'if (!over && !settled) {',
+    "if (!over && look.sight === 'burned') {",
     `${kit}/engine/scenarios/burn.test.ts`,
   ),
   mutation(

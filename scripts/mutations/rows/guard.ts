@@ -265,7 +265,7 @@ export const guardRules: readonly Mutation[] = [
     'B3',
     'no other transaction without a proof',
     `${kit}/engine/commands/renew-burn.ts`,
-    "if (seen.kind !== 'dead' && seen.kind !== 'failed') {",
+    'if (!over && !settled) {',
     'if (false as boolean) {',
     `${kit}/engine/scenarios/burn.test.ts`,
   ),

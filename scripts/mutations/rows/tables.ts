@@ -1,9 +1,34 @@
 import { kit, type Mutation, mutation } from '../mutation.ts';
 
+const t1 = 'test/tables/t1-chain.test.ts';
 const t7 = 'test/tables/t7-database.test.ts';
 
 /** Each table has at least one: a cell that cannot go red decides nothing. */
 export const tableCells: readonly Mutation[] = [
+  mutation(
+    'T1',
+    'a cancel ends once nothing can land, whatever failed before',
+    `${kit}/phases/burn/decision.ts`,
+    "dead: 'cancel'",
+    "dead: 'wait'",
+    t1,
+  ),
+  mutation(
+    'T1',
+    'what refuses a fresh burn is told',
+    `${kit}/phases/burn/issue.ts`,
+    'if (!isNftUpgradeError(thrown) || unsettled.includes(thrown.code)) throw thrown;',
+    'if (thrown !== undefined) throw thrown;',
+    t1,
+  ),
+  mutation(
+    'T1',
+    'a mint that lands while people are waited for is adopted',
+    `${kit}/phases/mint-decision.ts`,
+    "minted: 'adopt'",
+    "minted: 'wait'",
+    t1,
+  ),
   mutation(
     'T7',
     'a database that takes no writes is no error of the program',

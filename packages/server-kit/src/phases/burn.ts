@@ -1,7 +1,7 @@
 import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Statement } from '../db/write-atomically.ts';
 import type { FoundBurn } from '../ports/chain.ts';
-import { callForBurn } from './burn/call.ts';
+import { callForBlindness, callForBurn } from './burn/call.ts';
 import { type BurnAction, type BurnStatus, burnStatuses, decideBurn } from './burn/decision.ts';
 import { issueBurn, passing, renewOrTell } from './burn/issue.ts';
 import { type BurnLook, deadlineOf, lookAtBurn, windowOf } from './burn/look.ts';
@@ -61,7 +61,10 @@ export const burnDriver: PhaseDriver = {
 /** Looks at the chain, and does what the decision about it says. */
 function advance(status: BurnStatus): (step: Step) => Promise<Outcome> {
   return async (step) => {
-    const look = await lookAtBurn(step);
+    const look = await lookAtBurn(step).catch(async (thrown: unknown) => {
+      await callForBlindness(step, thrown);
+      throw thrown;
+    });
     return effects[decideBurn(status, look.sight, windowOf(step))](step, look);
   };
 }
@@ -75,7 +78,7 @@ const effects: Readonly<
     return wait('watch');
   },
   offer: (step, look) =>
-    passing.includes(String(step.loaded.snapshot.now.code))
+    look.failed || passing.includes(String(step.loaded.snapshot.now.code))
       ? renewOrTell(step, look, deadlineOf(step))
       : wait('watch'),
   call: callForBurn,

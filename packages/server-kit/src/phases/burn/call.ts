@@ -1,7 +1,9 @@
+import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { ALERTS } from '../../publish/outbox.ts';
 import { type Outcome, type Step, wait } from '../driver.ts';
 import { target } from '../target.ts';
-import type { BurnLook } from './look.ts';
+import { passing } from './issue.ts';
+import { type BurnLook, windowOf } from './look.ts';
 
 /** How long nodes have to show what happened, before people are called. Milliseconds. */
 const EXPLAINED_WITHIN_MS = 60_000;
@@ -30,6 +32,23 @@ export async function callForBurn(step: Step, { seen }: BurnLook): Promise<Outco
   });
   return wait('watch');
 }
+
+/**
+ * The chain cannot be read for an operation: people are called, once, where that is no weather, or
+ * lasts beyond the time that the user was given.
+ */
+export async function callForBlindness(step: Step, thrown: unknown): Promise<void> {
+  if (!isNftUpgradeError(thrown) || ofTheDatabase.includes(thrown.code)) return;
+  if (passing.includes(thrown.code) && windowOf(step) === 'open') return;
+  const { status } = step.loaded.snapshot;
+  await alertOnce(step, {
+    severity: 'critical',
+    summary: `${step.operation.process}: its burn cannot be looked for. ${thrown.message}`,
+    evidence: { status, code: thrown.code, ...target(step) },
+  });
+}
+
+const ofTheDatabase: readonly string[] = ['journal_conflict', 'database_unavailable'];
 
 /** The mark and the alert are one statement, so no node calls twice and no crash swallows a call. */
 const alertOnce = (step: Step, alert: object): Promise<unknown> =>

@@ -35,8 +35,8 @@ export type BurnAction =
   /** The same; stored bytes are sent once more. */
   | 'resend'
   /**
-   * The same: the user asks for a fresh transaction when they are there to sign it. One that only
-   * the network stood in the way of is made as soon as it can be.
+   * The same: the user asks for a fresh transaction when they are there to sign it. One after a
+   * failure, or one that only the network stood in the way of, is made by itself.
    */
   | 'offer'
   /** The same; where it lasts, people are called, once. */

@@ -1,0 +1,102 @@
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type {
+  BurnObservation,
+  MintObservation,
+} from '../../../packages/server-kit/src/ports/chain.ts';
+
+export const heights = ['alive', 'dead'] as const;
+export type Height = (typeof heights)[number];
+
+const proof = { slot: 700, blockHeight: 600 };
+const proofAt = (height: Height) => (height === 'dead' ? { proof } : {});
+const noise = { code: 'burn_transaction_failed', message: 'The burn failed.' };
+
+/** What the chain is made to answer: by the height, and by what was reported or signed before. */
+interface Scene {
+  readonly height: Height;
+  /** A signature that the engine knows, or one that it does not. */
+  readonly signature: string;
+  readonly isRuledOut: boolean;
+}
+
+const plain = ({ height }: Scene): BurnObservation =>
+  height === 'dead' ? { kind: 'dead', proof } : { kind: 'untouched' };
+const failed = (scene: Scene): BurnObservation =>
+  scene.isRuledOut
+    ? plain(scene)
+    : { kind: 'failed', signature: scene.signature, ...noise, ...proofAt(scene.height) };
+
+/** Every kind of `BurnObservation`, and the shapes of one that mean different things. */
+export const burnObservations = {
+  untouched: plain,
+  dead: plain,
+  failed,
+  /** The same, with other bytes of the user stored. */
+  failed_beside_others: failed,
+  refused: (scene) =>
+    scene.isRuledOut
+      ? plain(scene)
+      : { kind: 'refused', signature: scene.signature, code: 'burn_missing', message: 'No burn.' },
+  pending: ({ signature }) => ({ kind: 'pending', signature, commitment: 'confirmed' }),
+  unproven: ({ signature }) => ({
+    kind: 'pending',
+    signature,
+    commitment: 'confirmed',
+    unproven: 'No node shows it.',
+  }),
+  burned: ({ signature }) => ({ kind: 'burned', signature, slot: 7 }),
+  burned_elsewhere: ({ signature }) => ({ kind: 'burned_elsewhere', signature, slot: 7 }),
+  /** The NFT's burn is recorded for another operation. */
+  burned_before: ({ signature }) => ({ kind: 'burned', signature, slot: 7 }),
+  moved: ({ height }) => ({ kind: 'moved', message: 'In another wallet.', ...proofAt(height) }),
+  gone: () => ({ kind: 'gone', message: 'The NFT is burned.' }),
+  gone_explained: ({ signature }) => ({
+    kind: 'gone',
+    message: 'The NFT is burned.',
+    signature,
+    code: 'burn_missing',
+  }),
+  throws_unavailable: () => {
+    throw new NftUpgradeError('rpc_unavailable');
+  },
+  throws_unsupported: () => {
+    throw new NftUpgradeError('nft_unsupported');
+  },
+} satisfies Record<BurnObservation['kind'] | string, (scene: Scene) => BurnObservation>;
+export type BurnName = keyof typeof burnObservations;
+
+/** Every kind of `MintObservation`. `mint_failed_beside_others`: another attempt may still land. */
+export const mintObservations = {
+  mint_minted: (mintAddress, signature) => ({
+    kind: 'minted',
+    mintAddress,
+    transactionSignature: signature,
+    slot: 9,
+  }),
+  mint_pending: (_mint, signature) => ({ kind: 'pending', signature }),
+  mint_absent: () => ({ kind: 'absent' }),
+  mint_failed: (_mint, signature) => ({
+    kind: 'failed',
+    signature,
+    code: 'mint_failed_on_chain',
+    message: 'The mint failed.',
+  }),
+  mint_failed_beside_others: (_mint, signature) => ({
+    kind: 'failed',
+    signature,
+    code: 'mint_failed_on_chain',
+    message: 'The mint failed.',
+  }),
+  mint_unexpected: () => ({
+    kind: 'unexpected',
+    code: 'mint_mismatch',
+    message: 'Not what was ordered.',
+  }),
+  mint_throws_unavailable: () => {
+    throw new NftUpgradeError('rpc_unavailable');
+  },
+} satisfies Record<
+  `mint_${MintObservation['kind']}` | string,
+  (mintAddress: string, signature: string) => MintObservation
+>;
+export type MintName = keyof typeof mintObservations;
