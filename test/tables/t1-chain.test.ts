@@ -12,6 +12,8 @@ import { type Environment, openEnvironment } from './t1/environment.ts';
 import {
   type BurnName,
   burnObservations,
+  everyBurnKind,
+  everyMintKind,
   type Height,
   heights,
   type MintName,
@@ -41,8 +43,12 @@ type Renewal = keyof typeof renewals;
 const kindOf = (renewal: Renewal) =>
   renewal === 'possible' || renewal === 'left' || renewal === 'weather' ? renewal : 'refused';
 
-const burnNames = Object.keys(burnObservations) as BurnName[];
-const mintNames = Object.keys(mintObservations) as MintName[];
+const burnNames = [
+  ...new Set([...Object.values(everyBurnKind), ...(Object.keys(burnObservations) as BurnName[])]),
+];
+const mintNames = [
+  ...new Set([...Object.values(everyMintKind), ...(Object.keys(mintObservations) as MintName[])]),
+];
 const isBurn = (name: BurnName | MintName): name is BurnName => name in burnObservations;
 
 const axes = [
@@ -65,14 +71,14 @@ const alive = impossible('Beyond the life of every attempt it cannot be: it is s
 const landed = impossible('A height that has passed the attempts is what makes it dead.');
 const renewed = {
   possible: 'renewed',
-  refused: 'told',
-  weather: 'told',
+  refused: 'explained',
+  weather: 'explained',
   left: 'waits',
 } as const;
 const inTime = { open: renewed, closed: always('closed') };
 const lasting = each(heights, { open: always('waits'), closed: always('called') });
-const elsewhere = impossible('The other phase looks at other things.');
-const otherPhase = each(mintNames, elsewhere);
+const foreign = impossible('The other phase looks at other things.');
+const otherPhase = each(mintNames, foreign);
 
 /** The same in every status in which the burn is watched. */
 const certain = {
@@ -81,7 +87,7 @@ const certain = {
   burned_before: everywhere('reused'),
   throws_unavailable: lasting,
   throws_unsupported: everywhere('called'),
-  moved: { alive: anyWindow('left'), dead: anyWindow('left') },
+  elsewhere: { alive: anyWindow('left'), dead: anyWindow('left') },
   ...otherPhase,
 };
 
@@ -132,7 +138,7 @@ const table: Table<typeof axes, Outcome> = {
       gone_explained: everywhere('called'),
     },
     minting_new_nft: {
-      ...each(burnNames, elsewhere),
+      ...each(burnNames, foreign),
       mint_minted: ofMint('delivered'),
       mint_pending: ofMint('resends'),
       mint_absent: {
@@ -148,7 +154,7 @@ const table: Table<typeof axes, Outcome> = {
       mint_throws_unavailable: ofMint('owed'),
     },
     needs_attention: {
-      ...each(burnNames, elsewhere),
+      ...each(burnNames, foreign),
       mint_minted: ofMint('delivered'),
       mint_pending: ofMint('waits'),
       mint_absent: ofMint('waits'),

@@ -29,8 +29,8 @@ export const burn: readonly Mutation[] = [
     'B8',
     'an NFT that left the wallet ends the run',
     `${kit}/phases/burn/decision.ts`,
-    "moved: 'leave'",
-    "moved: 'wait'",
+    "left: 'leave'",
+    "left: 'wait'",
     `${kit}/engine/scenarios/burn.test.ts`,
   ),
   mutation(

@@ -12,19 +12,19 @@ const proofAt = (height: Height) => (height === 'dead' ? { proof } : {});
 const noise = { code: 'burn_transaction_failed', message: 'The burn failed.' };
 
 /** What the chain is made to answer: by the height, and by what was reported or signed before. */
-interface Scene {
+interface Setup {
   readonly height: Height;
   /** A signature that the engine knows, or one that it does not. */
   readonly signature: string;
   readonly isRuledOut: boolean;
 }
 
-const plain = ({ height }: Scene): BurnObservation =>
+const plain = ({ height }: Setup): BurnObservation =>
   height === 'dead' ? { kind: 'dead', proof } : { kind: 'untouched' };
-const failed = (scene: Scene): BurnObservation =>
-  scene.isRuledOut
-    ? plain(scene)
-    : { kind: 'failed', signature: scene.signature, ...noise, ...proofAt(scene.height) };
+const failed = (setup: Setup): BurnObservation =>
+  setup.isRuledOut
+    ? plain(setup)
+    : { kind: 'failed', signature: setup.signature, ...noise, ...proofAt(setup.height) };
 
 /** Every kind of `BurnObservation`, and the shapes of one that mean different things. */
 export const burnObservations = {
@@ -33,10 +33,10 @@ export const burnObservations = {
   failed,
   /** The same, with other bytes of the user stored. */
   failed_beside_others: failed,
-  refused: (scene) =>
-    scene.isRuledOut
-      ? plain(scene)
-      : { kind: 'refused', signature: scene.signature, code: 'burn_missing', message: 'No burn.' },
+  refused: (setup) =>
+    setup.isRuledOut
+      ? plain(setup)
+      : { kind: 'refused', signature: setup.signature, code: 'burn_missing', message: 'No burn.' },
   pending: ({ signature }) => ({ kind: 'pending', signature, commitment: 'confirmed' }),
   unproven: ({ signature }) => ({
     kind: 'pending',
@@ -48,7 +48,7 @@ export const burnObservations = {
   burned_elsewhere: ({ signature }) => ({ kind: 'burned_elsewhere', signature, slot: 7 }),
   /** The NFT's burn is recorded for another operation. */
   burned_before: ({ signature }) => ({ kind: 'burned', signature, slot: 7 }),
-  moved: ({ height }) => ({ kind: 'moved', message: 'In another wallet.', ...proofAt(height) }),
+  elsewhere: ({ height }) => ({ kind: 'moved', message: 'In another wallet.', ...proofAt(height) }),
   gone: () => ({ kind: 'gone', message: 'The NFT is burned.' }),
   gone_explained: ({ signature }) => ({
     kind: 'gone',
@@ -62,8 +62,20 @@ export const burnObservations = {
   throws_unsupported: () => {
     throw new NftUpgradeError('nft_unsupported');
   },
-} satisfies Record<BurnObservation['kind'] | string, (scene: Scene) => BurnObservation>;
+} satisfies Record<string, (at: Setup) => BurnObservation>;
 export type BurnName = keyof typeof burnObservations;
+/** A new kind of observation has no answer here, and no cell, until it is named. */
+export const everyBurnKind: Readonly<Record<BurnObservation['kind'], BurnName>> = {
+  untouched: 'untouched',
+  pending: 'pending',
+  burned: 'burned',
+  burned_elsewhere: 'burned_elsewhere',
+  failed: 'failed',
+  refused: 'refused',
+  dead: 'dead',
+  moved: 'elsewhere',
+  gone: 'gone',
+};
 
 /** Every kind of `MintObservation`. `mint_failed_beside_others`: another attempt may still land. */
 export const mintObservations = {
@@ -95,8 +107,12 @@ export const mintObservations = {
   mint_throws_unavailable: () => {
     throw new NftUpgradeError('rpc_unavailable');
   },
-} satisfies Record<
-  `mint_${MintObservation['kind']}` | string,
-  (mintAddress: string, signature: string) => MintObservation
->;
+} satisfies Record<string, (mintAddress: string, signature: string) => MintObservation>;
 export type MintName = keyof typeof mintObservations;
+export const everyMintKind: Readonly<Record<MintObservation['kind'], MintName>> = {
+  absent: 'mint_absent',
+  pending: 'mint_pending',
+  minted: 'mint_minted',
+  failed: 'mint_failed',
+  unexpected: 'mint_unexpected',
+};

@@ -54,7 +54,7 @@ const outcomes = {
     unchanged(result);
     expect(result.sent).toBeGreaterThan(0);
   },
-  /** The status stands, and people were called, once. */
+  /** The status stands, and one alert went out. */
   called: (result) => unchanged(result, 1),
   verifies: ({ after }) =>
     expect(after).toMatchObject({ status: 'verifying_burn', asset: 'at_risk' }),
@@ -78,7 +78,7 @@ const outcomes = {
     });
   },
   /** None can be made: told once, with the code, and where the NFT is. */
-  told({ before, after, refuses }) {
+  explained({ before, after, refuses }) {
     expect(after).toMatchObject({
       status: 'awaiting_burn',
       asset: 'safe',
@@ -140,7 +140,8 @@ export async function runBurn(
   if (observation === 'burned_before') {
     const other = await environment.begin();
     await environment.db.sql(
-      'insert into nft_upgrade.burned (asset, operation_id, signature, slot) values ($1, $2, $3, 1)',
+      `insert into nft_upgrade.burned (asset, operation_id, signature, slot)
+        values ($1, $2, $3, 1)`,
       [user.nft, other.id, environment.signature(user, 'earlier')],
     );
   }

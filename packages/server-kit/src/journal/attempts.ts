@@ -24,7 +24,7 @@ export interface BurnSignature {
 
 /**
  * `found` is a burn that was there before the operation: another one asked for it. `place` is where
- * the NFT for it is minted, or was. `alert`: people were called.
+ * the NFT for it is minted, or was. `alert`: one went out about its burn.
  */
 export type AttemptKind = 'burn' | 'upload' | 'mint' | 'retry' | 'found' | 'place' | 'alert';
 

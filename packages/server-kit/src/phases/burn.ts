@@ -3,7 +3,7 @@ import type { Statement } from '../db/write-atomically.ts';
 import type { FoundBurn } from '../ports/chain.ts';
 import { callForBlindness, callForBurn } from './burn/call.ts';
 import { type BurnAction, type BurnStatus, burnStatuses, decideBurn } from './burn/decision.ts';
-import { issueBurn, passing, renewOrTell } from './burn/issue.ts';
+import { issueBurn, passing, renewOrExplain } from './burn/issue.ts';
 import { type BurnLook, deadlineOf, lookAtBurn, windowOf } from './burn/look.ts';
 import {
   append,
@@ -79,7 +79,7 @@ const effects: Readonly<
   },
   offer: (step, look) =>
     look.failed || passing.includes(String(step.loaded.snapshot.now.code))
-      ? renewOrTell(step, look, deadlineOf(step))
+      ? renewOrExplain(step, look, deadlineOf(step))
       : wait('watch'),
   call: callForBurn,
   verify(step, { seen }) {
@@ -100,7 +100,7 @@ const effects: Readonly<
     seen.kind === 'burned' || seen.kind === 'burned_elsewhere'
       ? burnRecorded(step, seen)
       : wait('watch'),
-  reissue: (step, look) => renewOrTell(step, look, deadlineOf(step)),
+  renew: (step, look) => renewOrExplain(step, look, deadlineOf(step)),
   close: () => ended(new NftUpgradeError('burn_window_closed')),
   leave: (_step, { seen }) =>
     ended(new NftUpgradeError('nft_moved', seen.kind === 'moved' ? { message: seen.message } : {})),

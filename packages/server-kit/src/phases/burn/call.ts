@@ -5,11 +5,11 @@ import { target } from '../target.ts';
 import { passing } from './issue.ts';
 import { type BurnLook, windowOf } from './look.ts';
 
-/** How long nodes have to show what happened, before people are called. Milliseconds. */
+/** How long nodes have to show what happened, before an alert. Milliseconds. */
 const EXPLAINED_WITHIN_MS = 60_000;
 
 /**
- * Waits for what nobody can explain, and calls people about it: at once where the chain has said
+ * Waits for what nobody can explain, with one alert: at once where the chain has said
  * its last word, otherwise when it lasts.
  */
 export async function callForBurn(step: Step, { seen }: BurnLook): Promise<Outcome> {
@@ -34,8 +34,8 @@ export async function callForBurn(step: Step, { seen }: BurnLook): Promise<Outco
 }
 
 /**
- * The chain cannot be read for an operation: people are called, once, where that is no weather, or
- * lasts beyond the time that the user was given.
+ * The chain cannot be read for an operation: one alert, where that is no weather, or lasts beyond
+ * the time that the user was given.
  */
 export async function callForBlindness(step: Step, thrown: unknown): Promise<void> {
   if (!isNftUpgradeError(thrown) || ofTheDatabase.includes(thrown.code)) return;
@@ -50,7 +50,10 @@ export async function callForBlindness(step: Step, thrown: unknown): Promise<voi
 
 const ofTheDatabase: readonly string[] = ['journal_conflict', 'database_unavailable'];
 
-/** The mark and the alert are one statement, so no node calls twice and no crash swallows a call. */
+/**
+ * The mark and the alert are one statement, so none comes twice, and no crash
+ * swallows it.
+ */
 const alertOnce = (step: Step, alert: object): Promise<unknown> =>
   step.read(
     `with marked as (

@@ -18,7 +18,7 @@ export const burnSights = [
   /** In another wallet, while something may still land should it come back. */
   'away',
   /** In another wallet for good. */
-  'moved',
+  'left',
   /** Destroyed, and no burn that counts explains it. */
   'gone',
 ] as const;
@@ -39,14 +39,14 @@ export type BurnAction =
    * failure, or one that only the network stood in the way of, is made by itself.
    */
   | 'offer'
-  /** The same; where it lasts, people are called, once. */
+  /** The same; where it lasts, one alert goes out. */
   | 'call'
   /** → `verifying_burn` */
   | 'verify'
   /** → `burn_verified`: from here on the new NFT is owed. */
   | 'record'
   /** → `awaiting_burn`, with a fresh transaction or with the reason why there is none. */
-  | 'reissue'
+  | 'renew'
   /** → `burn_failed`: the time is over, and nothing can land any more. */
   | 'close'
   /** → `burn_failed`: the NFT has left the wallet. */
@@ -61,7 +61,7 @@ const certain = {
   burned: 'record',
   burned_elsewhere: 'record',
   away: 'leave',
-  moved: 'leave',
+  left: 'leave',
 } as const;
 
 /**
@@ -73,7 +73,7 @@ export const burnDecisions: Readonly<Record<BurnStatus, Readonly<Record<BurnSigh
     ...certain,
     untouched: 'wait',
     // A closed window is not opened again by a failure. It ends once nothing can land.
-    failed: { open: 'reissue', closed: 'wait' },
+    failed: { open: 'renew', closed: 'wait' },
     dead: { open: 'offer', closed: 'close' },
     pending: 'verify',
     unproven: 'verify',
@@ -83,8 +83,8 @@ export const burnDecisions: Readonly<Record<BurnStatus, Readonly<Record<BurnSigh
   verifying_burn: {
     ...certain,
     untouched: 'resend',
-    failed: { open: 'reissue', closed: 'wait' },
-    dead: { open: 'reissue', closed: 'close' },
+    failed: { open: 'renew', closed: 'wait' },
+    dead: { open: 'renew', closed: 'close' },
     pending: 'wait',
     unproven: 'call',
     gone: 'call',

@@ -48,11 +48,11 @@ export async function issueBurn(step: Step, { ended, code, until }: Issue = {}):
 
 /**
  * The same where nobody asked for it, within the time that was given. What refuses a new
- * transaction is told instead of it, with the code: the NFT is in the wallet, and nothing that was
+ * transaction is said instead of it, with the code: the NFT is in the wallet, and nothing that was
  * signed can take it any more.
- * @throws the error of a look that contradicts the one before, or one that was told already
+ * @throws the error of a look that contradicts the one before, or one that was said already
  */
-export async function renewOrTell(step: Step, ended: BurnLook, until: number): Promise<Outcome> {
+export async function renewOrExplain(step: Step, ended: BurnLook, until: number): Promise<Outcome> {
   const code = ended.failed?.code ?? 'burn_not_found';
   try {
     return await issueBurn(step, { ended, code, until });

@@ -63,7 +63,7 @@ export async function lookAtBurn(step: Step): Promise<BurnLook> {
 function sightOf(seen: BurnLook['seen']): BurnSight {
   if (seen.kind === 'failed') return seen.proof ? 'dead' : 'failed';
   if (seen.kind === 'pending') return seen.unproven === undefined ? 'pending' : 'unproven';
-  if (seen.kind === 'moved') return seen.proof ? 'moved' : 'away';
+  if (seen.kind === 'moved') return seen.proof ? 'left' : 'away';
   return seen.kind;
 }
 
