@@ -85,9 +85,10 @@ const certain = {
   burned: everywhere('recorded'),
   burned_elsewhere: everywhere('recorded'),
   burned_before: everywhere('reused'),
+  gone_spent: everywhere('spent'),
   throws_unavailable: lasting,
   throws_unsupported: everywhere('called'),
-  elsewhere: { alive: anyWindow('left'), dead: anyWindow('left') },
+  elsewhere: { alive: anyWindow('waits'), dead: anyWindow('left') },
   ...otherPhase,
 };
 

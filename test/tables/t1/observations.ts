@@ -56,6 +56,8 @@ export const burnObservations = {
     signature,
     code: 'burn_missing',
   }),
+  /** The same, and its burn is recorded for another operation. */
+  gone_spent: () => ({ kind: 'gone', message: 'The NFT is burned.' }),
   throws_unavailable: () => {
     throw new NftUpgradeError('rpc_unavailable');
   },

@@ -65,6 +65,7 @@ const outcomes = {
       facts: { burnTxSignature: expect.any(String) },
     }),
   reused: (result) => failed(result, 'burn_signature_reused'),
+  spent: (result) => failed(result, 'nft_already_upgraded'),
   left: (result) => failed(result, 'nft_moved'),
   closed: (result) => failed(result, 'burn_window_closed'),
   cancelled: ({ after }) => expect(after).toMatchObject({ status: 'cancelled', asset: 'safe' }),
@@ -137,7 +138,7 @@ export async function runBurn(
     });
   }
   if (status === 'cancelling') await environment.service.cancel(query);
-  if (observation === 'burned_before') {
+  if (observation === 'burned_before' || observation === 'gone_spent') {
     const other = await environment.begin();
     await environment.db.sql(
       `insert into nft_upgrade.burned (asset, operation_id, signature, slot)

@@ -103,7 +103,11 @@ const effects: Readonly<
   renew: (step, look) => renewOrExplain(step, look, deadlineOf(step)),
   close: () => ended(new NftUpgradeError('burn_window_closed')),
   leave: (_step, { seen }) =>
-    ended(new NftUpgradeError('nft_moved', seen.kind === 'moved' ? { message: seen.message } : {})),
+    ended(
+      seen.kind === 'moved'
+        ? new NftUpgradeError('nft_moved', { message: seen.message })
+        : new NftUpgradeError('nft_already_upgraded'),
+    ),
   cancel: () => append('cancelled', { message: 'Cancelled. Your NFT is in your wallet.' }),
 };
 

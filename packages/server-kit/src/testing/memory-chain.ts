@@ -134,11 +134,11 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
             : { kind: 'pending', signature, commitment: 'confirmed' };
         }
         const nft = attempts[0]?.nft;
+        const isOver = attempts.every((attempt) => height > attempt.lastValidBlockHeight);
+        const proof = isOver && { proof: { slot: height, blockHeight: height } };
         if (nft && holders.get(nft.mint) !== nft.owner)
-          return { kind: 'moved', message: 'The NFT is in another wallet.' };
-        return attempts.every((attempt) => height > attempt.lastValidBlockHeight)
-          ? { kind: 'dead', proof: { slot: height, blockHeight: height } }
-          : { kind: 'untouched' };
+          return { kind: 'moved', message: 'The NFT is in another wallet.', ...proof };
+        return proof ? { kind: 'dead', ...proof } : { kind: 'untouched' };
       },
       async find({ mint, owner }) {
         fail(faults.observe);

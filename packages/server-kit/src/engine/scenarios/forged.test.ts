@@ -82,7 +82,8 @@ describeEnvironments('forged burns', (environment) => {
       expect(seen).toMatchObject(
         isHeld
           ? { status: 'awaiting_burn' }
-          : { status: 'burn_failed', now: { code: 'nft_moved' } },
+          : // Nobody is told that an NFT is safe that is nowhere: people decide.
+            { status: 'verifying_burn', asset: 'at_risk' },
       );
       await nothingIsMinted();
     },

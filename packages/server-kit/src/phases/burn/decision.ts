@@ -21,6 +21,8 @@ export const burnSights = [
   'left',
   /** Destroyed, and no burn that counts explains it. */
   'gone',
+  /** Destroyed by a burn that counts for another operation. */
+  'spent',
 ] as const;
 export type BurnSight = (typeof burnSights)[number];
 
@@ -60,8 +62,9 @@ type ByWindow = BurnAction | Readonly<Record<BurnWindow, BurnAction>>;
 const certain = {
   burned: 'record',
   burned_elsewhere: 'record',
-  away: 'leave',
+  away: 'wait',
   left: 'leave',
+  spent: 'leave',
 } as const;
 
 /**
