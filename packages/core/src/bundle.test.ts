@@ -113,6 +113,7 @@ describe('what a page loads', () => {
   });
 
   test('stays small', () => {
+    console.log('SIZE', client.gzipped);
     expect(client.gzipped).toBeLessThanOrEqual(16 * 1024);
   });
 

@@ -71,6 +71,8 @@ export interface AttemptListener {
   onEvents(events: readonly OperationEvent[]): void;
   /** A stream carries its first frame. */
   live?(): void;
+  /** A heartbeat is late: the stream may be dead. */
+  quiet?(): void;
   /** What `retry:` asks for. */
   retry?(ms: number): void;
 }
@@ -189,11 +191,12 @@ export function createAttempts(
       firstByteMs: timing.firstByteMs,
       silenceMs: () => heartbeatMs * timing.silenceFactor,
       speaks,
+      onQuiet: () => listener.quiet?.(),
       onChunk,
     });
     const stayed =
       liveSince !== null && receivedAt !== null && receivedAt - liveSince >= heartbeatMs;
-    return { ...result, stayed };
+    return { ...result, opened: liveSince !== null, stayed };
   };
 
   const exchange = async (

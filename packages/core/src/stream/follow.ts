@@ -7,10 +7,9 @@ import { createBeside } from './beside.ts';
 import { type Connection, type ConnectionState, idleConnection } from './connection.ts';
 import { createPause } from './pause.ts';
 import {
-  type AttemptResult,
   type Decision,
   decide,
-  isAboutStreams,
+  isDoubtful,
   isVerdict,
   type Knowledge,
   newMemory,
@@ -87,6 +86,7 @@ export function follow(options: FollowOptions): Follower {
       beside.stop();
       show('live');
     },
+    quiet: () => void beside.read(),
     retry(ms) {
       memory = { ...memory, retryMs: Math.max(ms, MIN_RETRY_MS) };
     },
@@ -116,7 +116,9 @@ export function follow(options: FollowOptions): Follower {
     beside.stop();
     way.close();
     if (stopped() || hasEnded()) return null;
-    if (isStream && isDoubtful(result, failures) && environment.online()) {
+    // A network that fails for the first time is left alone.
+    const isFirst = result.kind === 'network' && failures === 0;
+    if (isStream && !isFirst && isDoubtful(result) && environment.online()) {
       if (everLive) show('reconnecting', { attempt: failures });
       await beside.read();
     }
@@ -196,10 +198,9 @@ export function follow(options: FollowOptions): Follower {
       cause,
     });
 
-  /** A full budget, and streams again. */
+  /** A full budget. */
   const renew = () => {
     memory = { ...memory, failures: 0, idlePolls: 0 };
-    streaming.trust();
   };
 
   const onSignal = (signal: EnvironmentSignal) => {
@@ -207,7 +208,8 @@ export function follow(options: FollowOptions): Follower {
     if (streaming.hide(signal === 'hidden') && attempts.id() !== null) interrupter?.abort();
     if (signal === 'hidden') return;
     const silent = attempts.awake();
-    if (signal === 'online') renew(); // perhaps another network: its proxy may stream
+    streaming.trust(); // perhaps another network: its proxy may stream
+    if (signal === 'online') renew();
     if (waiting === 'delay' || waiting === 'budget') {
       if (waiting === 'budget') memory = { ...memory, failures: 0 };
       pause.wake();
@@ -236,6 +238,7 @@ export function follow(options: FollowOptions): Follower {
     retry() {
       if (waiting !== 'budget' && waiting !== 'decision') return false;
       renew();
+      streaming.trust();
       pause.wake();
       return true;
     },
@@ -248,15 +251,4 @@ export function follow(options: FollowOptions): Follower {
       pause.wake();
     },
   };
-}
-
-/**
- * True when a stream has brought nothing: then a page tells whether the server is away, or just
- * streams are. A network that fails for the first time is left alone.
- */
-function isDoubtful(result: AttemptResult, failures: number): boolean {
-  const { kind, progressed, stayed } = result;
-  if (kind === 'buffered') return true;
-  if (progressed || stayed || (kind === 'network' && failures === 0)) return false;
-  return isAboutStreams(result);
 }

@@ -31,6 +31,8 @@ export interface AttemptResult {
   readonly error?: NftUpgradeError;
   /** True when events were folded in, or the operation was named. */
   readonly progressed?: boolean;
+  /** True when the stream has spoken. */
+  readonly opened?: boolean;
   /**
    * True when the stream was up for at least one heartbeat: an idle operation makes no progress,
    * yet all is well.
@@ -168,9 +170,7 @@ export function decide(
   // What stands in front of the server does not know how long the server is away.
   const firmMs = kind === 'foreign' ? 0 : Math.min(retryAfter, timing.maxRetryAfterMs);
 
-  const brought = (progressed || stayed) && kind !== 'buffered';
-  const doubted =
-    isAboutStreams(result) && streamed && (kind === 'unstreamable' || (proof && !brought));
+  const doubted = streamed && (kind === 'unstreamable' || (proof && isDoubtful(result)));
   const doubt: Doubt | null = doubted
     ? { reason: pollReasons[reason] ?? 'streaming_unavailable', forMs: firmMs }
     : null;
@@ -239,13 +239,20 @@ export function decide(
 }
 
 /**
- * False for a result that a page would have as well, and that a page beside the stream must not
- * hide.
+ * True when it may be the stream that does not work, and not the world: a page tells. False for what
+ * a page would meet as well.
  */
-export const isAboutStreams = ({ kind, error }: AttemptResult): boolean =>
-  !['interrupted', 'token', 'broken'].includes(kind) &&
-  error?.code !== 'unauthenticated' &&
-  error?.code !== 'protocol_unsupported';
+export const isDoubtful = ({ kind, error, progressed, opened, stayed }: AttemptResult): boolean =>
+  kind === 'buffered' ||
+  !(
+    progressed ||
+    stayed ||
+    ['interrupted', 'token', 'broken'].includes(kind) ||
+    // A stream that came through once and was lost without a word: sockets die like that.
+    (kind === 'silent' && opened) ||
+    error?.code === 'unauthenticated' ||
+    error?.code === 'protocol_unsupported'
+  );
 
 /** Results and statuses that go by another name as a reason. */
 const reasons: { readonly [kind: string | number]: ConnectionReason } = {

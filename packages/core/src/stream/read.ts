@@ -17,6 +17,8 @@ export interface ReadOptions {
   silenceMs(): number;
   /** True when the server itself speaks in a chunk: what a proxy adds keeps nothing alive. */
   speaks(decoded: Decoded): boolean;
+  /** Called once in each silence that has lasted for half of what is allowed. */
+  onQuiet(): void;
   /** Called with each chunk. A result ends the reading. */
   onChunk(decoded: Decoded, arrival: number): AttemptResult | null;
 }
@@ -53,8 +55,10 @@ export async function readStream(
     // A clock that was set back must not make it wait longer than once more.
     const silent = Math.max(0, clock.now() - spokeAt);
     const allowed = spoken ? options.silenceMs() : options.firstByteMs;
-    if (silent >= allowed) end({ kind: spoken ? 'silent' : 'buffered' });
-    else timer = clock.setTimeout(watch, allowed - silent);
+    if (silent >= allowed) return end({ kind: spoken ? 'silent' : 'buffered' });
+    const isQuiet = silent >= allowed / 2;
+    if (isQuiet && spoken) options.onQuiet();
+    timer = clock.setTimeout(watch, (isQuiet ? allowed : allowed / 2) - silent);
   };
 
   const unlisten = onAbort(signal, () => end({ kind: 'interrupted' }));

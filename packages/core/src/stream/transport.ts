@@ -161,9 +161,9 @@ export const protocolUnsupported = (server: number) =>
  * status is.
  */
 export function foreign(response: Response, problem = 'foreign'): NftUpgradeError {
-  const retryAfterMs = readRetryAfter(response, 0);
+  const { status } = response;
   return new NftUpgradeError('connection_lost', {
-    details: { problem, status: response.status, ...(retryAfterMs !== null && { retryAfterMs }) },
+    details: { problem, status, retryAfterMs: readRetryAfter(response, 0) },
   });
 }
 
