@@ -21,7 +21,6 @@ const chain = 'The chain cannot be turned against a user';
 const click = 'The click: fresh bytes, the right NFT, wallets as they ship';
 const attended = 'Somebody is at work, or somebody has been called';
 const controller = 'Your own controller keeps the promise, and the guide is true to the letter';
-const screen = 'The screen tells the truth on the networks people have';
 
 /**
  * C: client · W: wallet · B: burn · M: metadata · K: mint · S: server · L: load · A: attacks · E:
@@ -233,14 +232,13 @@ export const rows: readonly MatrixRow[] = [
     'another node resumes it; one NFT',
     controller,
   ),
-  row('N1', 'an answer is not the server’s', 'weather, never a verdict', screen),
-  row('N2', 'a token provider fails', 'weather; only a 401 of the server is a verdict', screen),
+  row('N1', 'an answer is not the server’s', 'weather, never a verdict'),
+  row('N2', 'a token provider fails', 'weather; only a 401 of the server is a verdict'),
   row(
     'N3',
     'streams are impossible for a while',
     'polling meanwhile; streams again within minutes',
-    screen,
   ),
-  row('N4', 'the wall clock jumps', 'nothing changes', screen),
-  row('N5', 'a tab is stuck or old', 'never worse than a tab alone', screen),
+  row('N4', 'the wall clock jumps', 'nothing changes'),
+  row('N5', 'a tab is stuck or old', 'never worse than a tab alone'),
 ];

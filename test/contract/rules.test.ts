@@ -157,7 +157,8 @@ describe('rules that no audit can see', () => {
     }, time);
     client.process('claim').start({});
     await time.advance(2_000);
-    expect(calls).toHaveLength(1);
+    // The page beside a stream whose heartbeat is late.
+    expect(calls.splice(1)).toHaveLength(1);
     await time.advance(1_000);
     expect(calls).toHaveLength(2);
     client.close();

@@ -1,6 +1,8 @@
-import { kit, type Mutation, mutation } from '../mutation.ts';
+import { core, kit, type Mutation, mutation } from '../mutation.ts';
 
 const t1 = 'test/tables/t1-chain.test.ts';
+const t4 = 'test/tables/t4-verdicts.test.ts';
+const t6 = 'test/tables/t6-platform.test.ts';
 const t7 = 'test/tables/t7-database.test.ts';
 
 /** Each table has at least one: a cell that cannot go red decides nothing. */
@@ -28,6 +30,30 @@ export const tableCells: readonly Mutation[] = [
     "minted: 'adopt'",
     "minted: 'wait'",
     t1,
+  ),
+  mutation(
+    'T4',
+    'what was seen is not given up for one refusal',
+    `${core}/stream/policy.ts`,
+    "not_found: { start: 'refuse', unsure: 'weather', named: 'end', seen: 'weather' },",
+    "not_found: { start: 'refuse', unsure: 'weather', named: 'end', seen: 'end' },",
+    t4,
+  ),
+  mutation(
+    'T4',
+    'a signed burn outlasts who does not judge it',
+    `${core}/client/confirm.ts`,
+    'const notOfTheBytes: readonly unknown[] = [403, 404, 426];',
+    'const notOfTheBytes: readonly unknown[] = [];',
+    t4,
+  ),
+  mutation(
+    'T6',
+    'locks that never answer are not waited for',
+    `${core}/stream/tabs-lock.ts`,
+    "how.signal === undefined && clock.setTimeout(() => resolve('unavailable'), ANSWER_MS);",
+    'how.signal === undefined && null;',
+    t6,
   ),
   mutation(
     'T7',

@@ -70,7 +70,8 @@ function followTogether(
     try {
       channel?.postMessage(writeTabMessage(message));
     } catch {
-      goAlone();
+      // Later: followers and listeners broadcast while they are being made.
+      queueMicrotask(goAlone);
     }
   };
   const broadcastState = () => {
