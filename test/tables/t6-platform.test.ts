@@ -7,7 +7,7 @@ import { createLiveServer } from '../../packages/core/src/stream/fixtures/live-s
 import { addresses, recordings } from '../../packages/core/src/stream/fixtures/recordings.ts';
 import { createTabHub } from '../../packages/core/src/stream/fixtures/tab-hub.ts';
 import { createTestClock } from '../../packages/core/src/stream/fixtures/test-clock.ts';
-import { type Failure, failures, faults, type Part, parts } from './t6/faults.ts';
+import { type Failure, failures, faults, type PlatformPart, parts } from './t6/faults.ts';
 import { axis, each, impossible, type Table } from './table.ts';
 import { testTable } from './test-table.ts';
 
@@ -28,7 +28,7 @@ const steady = impossible('Only clocks tell the time.');
 
 const axes = [axis('part', parts), axis('failure', failures), axis('tab', tabs)] as const;
 
-function openBrowser(part: Part, failure: Failure, struck: () => void) {
+function openBrowser(part: PlatformPart, failure: Failure, struck: () => void) {
   const time = createTestClock();
   const server = createLiveServer(upgrade, log, HEARTBEAT_MS);
   const hub = createTabHub();

@@ -65,12 +65,12 @@ export function openEnvironment(request: Request, asset: Asset, struck: () => vo
   let length = 0;
   let closed = false;
 
-  const beat = () => {
+  const sendHeartbeat = () => {
     if (closed) return;
     server.heartbeat(time.clock.now());
-    time.clock.setTimeout(beat, HEARTBEAT_MS);
+    time.clock.setTimeout(sendHeartbeat, HEARTBEAT_MS);
   };
-  beat();
+  sendHeartbeat();
   const own = { [PROTOCOL_HEADER]: `${PROTOCOL_VERSION}` };
   const json = (body: unknown, status = 200) => Response.json(body, { status, headers: own });
   const snapshot = () => foldAll(upgrade, log.slice(0, Math.max(length, 1)));

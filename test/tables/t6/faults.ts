@@ -2,7 +2,7 @@ import type { Clock, Environment, KeyStorage } from '../../../packages/core/src/
 
 /** What a page takes of its platform. */
 export const parts = ['locks', 'channel', 'storage', 'random', 'signals', 'clock'] as const;
-export type Part = (typeof parts)[number];
+export type PlatformPart = (typeof parts)[number];
 
 /** `blocked`: it is there, and does nothing. `jumps`: it tells another time from now on. */
 export const failures = ['absent', 'throws', 'never_answers', 'blocked', 'jumps'] as const;
@@ -25,7 +25,7 @@ const jumps = [0, HOUR_MS, -HOUR_MS, 30 * 24 * HOUR_MS];
 
 /** The part of an environment that fails; `struck` is called whenever the client meets it. */
 type Faulty = (struck: () => void, clock: Clock) => Partial<Environment>;
-type Faults = { readonly [P in Part]: { readonly [F in Failure]?: Faulty } };
+type Faults = { readonly [P in PlatformPart]: { readonly [F in Failure]?: Faulty } };
 
 export const faults: Faults = {
   locks: {

@@ -239,8 +239,8 @@ export function decide(
 }
 
 /**
- * True when it may be the stream that does not work, and not the world: a page tells. False for what
- * a page would meet as well.
+ * True when it may be the stream that does not work, and not the world: a page tells. False for
+ * what a page would meet as well.
  */
 export const isDoubtful = ({ kind, error, progressed, opened, stayed }: AttemptResult): boolean =>
   kind === 'buffered' ||
