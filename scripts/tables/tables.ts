@@ -6,6 +6,7 @@ export const tables = {
   T1: {
     title: 'watched status × what the chain shows × what may still land × the time × a fresh burn',
     file: 'test/tables/t1-chain.test.ts',
+  },
   T4: {
     title: 'what the client asks × what answers × who answers × where the asset is',
     file: 'test/tables/t4-verdicts.test.ts',
