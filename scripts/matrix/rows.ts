@@ -189,9 +189,9 @@ export const rows: readonly MatrixRow[] = [
   row('L1', 'a client never reads', 'bounded memory, closed with a reason, resumed without a loss'),
   row('L2', 'one user opens thousands of streams', 'a limit, answered with 429'),
   row('L3', 'the server stops with streams open', 'drained; every client goes on elsewhere'),
-  row('A1', 'a memo names an operation of somebody else', 'it decides nothing', chain),
+  row('A1', 'a memo names an operation of somebody else', 'it decides nothing'),
   row('A2', 'an address, a mint or a wallet is spammed', 'bounded calls; nobody is delayed', chain),
-  row('A3', 'one burn is shown to two deployments', 'one of them honours it', chain),
+  row('A3', 'one burn is shown to two deployments', 'one of them honours it'),
   row(
     'A4',
     'the server, or what is in front of it, names another NFT than the page',

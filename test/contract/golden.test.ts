@@ -10,9 +10,12 @@ import {
   parseEvent,
 } from '../../packages/core/src/protocol/index.ts';
 
-const folder = join(import.meta.dirname, 'golden', `v${PROTOCOL_VERSION}`);
-const names = readdirSync(folder).flatMap((file) =>
-  file.endsWith('.stream') ? [file.replace('.stream', '')] : [],
+const folders = join(import.meta.dirname, 'golden');
+/** Streams of every version: a client reads those of former servers as well. */
+const streams = readdirSync(folders).flatMap((version) =>
+  readdirSync(join(folders, version)).flatMap((file) =>
+    file.endsWith('.stream') ? [{ version, name: file.replace('.stream', '') }] : [],
+  ),
 );
 const inputs: Record<string, Record<string, unknown>> = {
   upgrade: { targetTierId: 'tier-2' },
@@ -22,11 +25,17 @@ const inputs: Record<string, Record<string, unknown>> = {
 const tables: Processes = processes;
 
 it('has golden streams of every process', () => {
-  expect(new Set(names.map((name) => name.split('-')[0]))).toEqual(new Set(Object.keys(processes)));
-  expect(names.length).toBeGreaterThanOrEqual(17);
+  for (let version = 1; version <= PROTOCOL_VERSION; version += 1) {
+    const names = streams.filter((one) => one.version === `v${version}`).map(({ name }) => name);
+    expect(new Set(names.map((name) => name.split('-')[0]))).toEqual(
+      new Set(Object.keys(processes)),
+    );
+    expect(names.length).toBeGreaterThanOrEqual(17);
+  }
 });
 
-describe.each(names)('golden stream %s', (name) => {
+describe.each(streams)('golden stream $version/$name', ({ version, name }) => {
+  const folder = join(folders, version);
   const text = readFileSync(join(folder, `${name}.stream`), 'utf8');
   const snapshot: unknown = JSON.parse(readFileSync(join(folder, `${name}.snapshot.json`), 'utf8'));
   const process = tables[name.split('-')[0] ?? ''];

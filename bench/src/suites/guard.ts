@@ -51,7 +51,7 @@ function signedBurn(version: 'legacy' | 0): Uint8Array {
       instruction(
         programs.memo,
         [[owner.publicKey, true, false]],
-        Buffer.from(burnMemo(operationId)),
+        Buffer.from(burnMemo({ operationId, deployment: 'benchtag' })),
       ),
       instruction(
         programs.token,

@@ -40,7 +40,8 @@ export const burnTransactionBody = (value: unknown) => object(value, burnTransac
 export const processRows = {
   upgrade: {
     name: "upgrade",
-    version: 1,
+    version: 2,
+    formerVersion: 1,
     path: "upgrade",
     idPrefix: "upg",
     idAlias: "upgradeId",
@@ -72,7 +73,8 @@ export const processRows = {
   },
   claim: {
     name: "claim",
-    version: 1,
+    version: 2,
+    formerVersion: 1,
     path: "claim",
     idPrefix: "clm",
     initial: "initializing",

@@ -27,6 +27,7 @@ export type { AuthorityWatch } from './engine/authority.ts';
 export type { Obligations } from './engine/obligations/obligations.ts';
 export type { Obligation, ObligationQuery } from './engine/obligations/read.ts';
 export type { SupportBundle } from './engine/obligations/support-bundle.ts';
+export type { UnboundBurn, UnboundBurns } from './engine/unbound-burns.ts';
 export type { CorsOptions } from './http/cors.ts';
 export { createHandler, type Handler, type HandlerOptions } from './http/handler.ts';
 export type { GuideStats, Health, HealthThresholds } from './http/health.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type AnyProcess,
+  formerOf,
   NftUpgradeError,
   type OperationEvent,
   processes as standardProcesses,
@@ -8,6 +9,7 @@ import {
 import type { Db } from './db/db.ts';
 import { migrate } from './db/migrate.ts';
 import { migrations } from './db/tables.ts';
+import { deploymentTag, rememberDeployment } from './deployment.ts';
 import { type AuthorityWatch, authorityWatch } from './engine/authority.ts';
 import { cancel } from './engine/commands/cancel.ts';
 import { confirmBurn } from './engine/commands/confirm-burn.ts';
@@ -24,6 +26,7 @@ import { reconcile } from './engine/reconcile.ts';
 import { startRounds } from './engine/rounds.ts';
 import { isAttended } from './engine/sweep.ts';
 import { defaultTiming } from './engine/timing.ts';
+import { type UnboundBurns, unboundBurns } from './engine/unbound-burns.ts';
 import { createWake, postgresWake } from './engine/wake.ts';
 import type { OperationQuery, Operations } from './http/operations.ts';
 import { definitionsOf } from './journal/definitions.ts';
@@ -60,6 +63,12 @@ export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
   chain?: Chain;
   /** Needed by processes that mint. */
   content?: ContentStore;
+  /**
+   * Names this deployment in the memos of burns and in the addresses of claims. Stored once, and
+   * refused when it is another one later; it outlives the rotation of keys. Default: the address of
+   * the first mint authority. Give it where a database may be lost as a whole.
+   */
+  deployment?: string;
   /** Definitions by name. Default: upgrade, claim and badge activation. */
   processes?: P;
   /**
@@ -124,6 +133,8 @@ export interface Service extends Operations {
   reissueBurn: Operations['renewBurn'];
   /** Obligations and what operators do about them. */
   readonly obligations: Obligations;
+  /** Burns for which no operation lived, and what operators decide about them. */
+  readonly unboundBurns: UnboundBurns;
   /** What was delivered to sinks, what could not be, and how to send it again. */
   readonly outbox: Outbox;
   /**
@@ -186,10 +197,17 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     await pinCluster(db, chain);
     await rememberMintKey(db.sql, chain.mint.key);
   }
+  const deployment = await rememberDeployment(db.sql, options.deployment, chain?.mint.key ?? '');
 
+  const formerProcesses = (options.formerProcesses ?? []).filter(({ name }) => rules[name]);
   const definitions = definitionsOf([
     ...Object.values(processes),
-    ...(options.formerProcesses ?? []).filter(({ name }) => rules[name]),
+    ...formerProcesses,
+    // Pages of the former version begin these, and operations of its time end in them. What the
+    // host gives comes first.
+    ...Object.values(processes)
+      .flatMap((process) => formerOf(process) ?? [])
+      .filter((own) => !formerProcesses.some((given) => isSameDefinition(own, given))),
   ]);
   const node = randomUUID().slice(0, 8);
   const journal = createJournal({ db, definitions, node, now });
@@ -226,6 +244,8 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     alerts,
     compensator: options.compensator ?? null,
     patience: { ...defaults, ...options.patience },
+    deployment,
+    idPrefixes: [...new Set(definitions.all.map(({ idPrefix }) => idPrefix))],
     durations: createDurations(db, now),
     takeoverMs,
     telemetry,
@@ -238,6 +258,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   drive = running;
   for (const name of Object.keys(processes)) engine.durations.of(name);
   await queue.start();
+  log.info('A node of this deployment works.', { node, deployment: deploymentTag(deployment) });
   const place = { db, schema: 'nft_upgrade' } as const;
   deliveryWorkers = createDeliveryWorkers({
     place,
@@ -302,6 +323,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     cancel: traced.command('cancel', (query) => decide(() => cancel(engine, running, query))),
     retry: traced.command('retry', (query) => decide(() => retry(engine, running, query))),
     obligations,
+    unboundBurns: unboundBurns(db),
     outbox: createOutbox(place, kick),
     reconcile: () => reconcile(engine, running),
     advance: (operationId) => running.advance(operationId),
@@ -317,6 +339,9 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     },
   };
 }
+
+const isSameDefinition = (one: AnyProcess, other: AnyProcess): boolean =>
+  one.name === other.name && one.version === other.version;
 
 /**
  * A database is bound to the first cluster it served: the same mint address means something else on

@@ -60,9 +60,9 @@ export const client: readonly Mutation[] = [
   mutation(
     'C11',
     'the server refuses another protocol',
-    `${kit}/http/handler.ts`,
-    'spoken === String(PROTOCOL_VERSION)',
-    "spoken !== ''",
+    `${kit}/http/protocol.ts`,
+    'String(version) === named',
+    "named !== ''",
     `${kit}/http/problems.test.ts`,
   ),
   mutation(

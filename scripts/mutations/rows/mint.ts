@@ -101,8 +101,8 @@ export const mint: readonly Mutation[] = [
     'K3',
     'the next process mints at the same address',
     `${kit}/phases/plan.ts`,
-    'operationId: plan.mintFor ?? row.id,',
-    "operationId: plan.mintFor ?? row.id + '2',",
+    'identity: plan.mintFor ?? row.id,',
+    "identity: (plan.mintFor ?? row.id) + '2',",
     `${kit}/engine/scenarios/killed.test.ts`,
   ),
   mutation(

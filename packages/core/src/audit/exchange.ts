@@ -1,4 +1,4 @@
-import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../protocol/version.ts';
+import { FORMER_PROTOCOL_VERSION, PROTOCOL_HEADER, PROTOCOL_VERSION } from '../protocol/version.ts';
 import { type FrameReader, readFrames } from './frames.ts';
 import { Violation } from './outcome.ts';
 
@@ -69,6 +69,7 @@ const BUSY_TRIES = 3;
 export function createExchanges(options: ExchangeOptions) {
   const answers: Answer[] = [];
   const streams = new Set<FrameReader>();
+  let protocol: number = PROTOCOL_VERSION;
 
   const once = async (ask: Ask): Promise<Answer> => {
     const { method = 'GET', body, credentials } = ask;
@@ -77,7 +78,7 @@ export function createExchanges(options: ExchangeOptions) {
       headers: {
         ...(credentials === null ? {} : (credentials ?? options.credentials)),
         accept: ask.accept ?? 'application/json',
-        [PROTOCOL_HEADER]: String(PROTOCOL_VERSION),
+        [PROTOCOL_HEADER]: String(protocol),
         ...(body !== undefined && { 'content-type': ask.contentType ?? 'application/json' }),
         ...ask.headers,
       },
@@ -109,9 +110,15 @@ export function createExchanges(options: ExchangeOptions) {
 
   return {
     answers,
+    /** The version that the server is audited in: the newest that it speaks. */
+    protocol: () => protocol,
     async send(ask: Ask): Promise<Answer> {
       for (let tries = 1; ; tries += 1) {
         const answer = await once(ask);
+        if (protocol === PROTOCOL_VERSION && isFormer(ask, answer)) {
+          protocol = FORMER_PROTOCOL_VERSION;
+          continue;
+        }
         answers.push(answer);
         const seconds = Number(answer.headers.get('retry-after'));
         const busy = answer.status === 429 || answer.status === 503;
@@ -126,6 +133,12 @@ export function createExchanges(options: ExchangeOptions) {
     },
   };
 }
+
+/** A server of the former version refuses this one, and says which one it speaks. */
+const isFormer = ({ headers }: Ask, answer: Answer): boolean =>
+  answer.status === 426 &&
+  !headers?.[PROTOCOL_HEADER] &&
+  answer.headers.get(PROTOCOL_HEADER) === String(FORMER_PROTOCOL_VERSION);
 
 export type Exchanges = ReturnType<typeof createExchanges>;
 

@@ -7,6 +7,11 @@ export interface BurnExpectation {
   owner: string;
   /** Recorded token program, base58. Either token program is accepted when it is left out. */
   tokenProgram?: string;
+  /**
+   * Whole text of the memo, where it is known: always on a server, and for an operation of a former
+   * definition. Default: one that names the operation, of whichever deployment.
+   */
+  memo?: string;
 }
 
 /** One thing that a transaction does beyond what is allowed. */

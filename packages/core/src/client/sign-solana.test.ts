@@ -5,8 +5,10 @@ import { upgrade } from '../processes/index.ts';
 import {
   build,
   burnChecked,
+  close,
   expected,
   honest,
+  memo,
   otherMint,
   owner,
   stranger,
@@ -16,6 +18,7 @@ import {
   encodeBase58,
   encodeBase64,
   firstSignature,
+  formerBurnMemo,
   solanaGuard,
 } from '../solana/index.ts';
 import { addresses, record } from '../stream/fixtures/recordings.ts';
@@ -29,7 +32,7 @@ import { walletSigning } from './sign.ts';
 async function waitingWith(
   instructions: TransactionInstruction[],
   script: KeypairWalletOptions['script'] = [],
-  signer = owner,
+  { signer = owner, version = upgrade.version }: { signer?: typeof owner; version?: number } = {},
 ) {
   const burnTransaction = {
     transaction: encodeBase64(build(instructions)),
@@ -41,7 +44,7 @@ async function waitingWith(
     lastValidBlockHeight: 1_000,
   };
   const log = record(upgrade, expected.operationId, [
-    ['initializing', { version: 1, input: {} }],
+    ['initializing', { version, input: {} }],
     [
       'qualification_verified',
       {
@@ -103,10 +106,28 @@ test('W7 a changed transaction stops before the server, an account before the pr
   await expect(tampered.operation.sign()).rejects.toMatchObject({ code: 'modified_beyond_policy' });
   expect(tampered.server.requests.filter((request) => request.method === 'PATCH')).toHaveLength(0);
   tampered.operation.detach();
-  const other = await waitingWith(honest(), [], stranger);
+  const other = await waitingWith(honest(), [], { signer: stranger });
   await expect(other.operation.sign()).rejects.toMatchObject({ code: 'wrong_account' });
   expect(other.wallet.prompts).toHaveLength(0);
   other.operation.detach();
+});
+
+test('an operation of the former version is signed with its memo, and with no other', async () => {
+  const version = upgrade.formerVersion ?? expect.fail('there is none');
+  const former = [memo(formerBurnMemo(expected.operationId)), burnChecked(), close()];
+  const begun = await waitingWith(former, [], { version });
+  await begun.operation.sign();
+  expect(begun.wallet.prompts).toHaveLength(1);
+  begun.operation.detach();
+  for (const [instructions, at] of [
+    [honest(), version],
+    [former, upgrade.version],
+  ] as const) {
+    const mixed = await waitingWith(instructions, [], { version: at });
+    await expect(mixed.operation.sign()).rejects.toMatchObject({ code: 'unsafe_transaction' });
+    expect(mixed.wallet.prompts).toHaveLength(0);
+    mixed.operation.detach();
+  }
 });
 
 test('W3 declined: signing again works', async () => {

@@ -162,7 +162,7 @@ describe('nothing reaches the wallet', () => {
 
   test('C11 under a newer version of the process', async () => {
     const newer = record(upgrade, 'upg_1', [
-      ['initializing', { version: 2, input: {} }],
+      ['initializing', { version: upgrade.version + 1, input: {} }],
       ['qualification_verified', qualified],
       awaitingBurn(),
     ]);

@@ -1,12 +1,14 @@
 import type { ErrorCode } from '../errors/codes.ts';
 import { isCode, NftUpgradeError, toNftUpgradeError, withCodes } from '../errors/error.ts';
 import { signingCodes } from '../errors/own-codes.ts';
+import { isFormer } from '../machine/former.ts';
 import { actionsOf } from '../machine/select.ts';
 import type { AnyProcess, Snapshot } from '../machine/types.ts';
 import type { BurnTransaction } from '../phases/burn.ts';
 import type { OperationRoute } from '../protocol/routes.ts';
 import * as wire from '../protocol/wire.ts';
 import { read } from '../schema/index.ts';
+import { formerBurnMemo } from '../solana/memo.ts';
 import { linkAbort, onAbort, orAborted } from '../stream/abort.ts';
 import type { Limits, Timing } from '../stream/timing.ts';
 import type { CallOptions, CommandRequest } from './api.ts';
@@ -110,6 +112,7 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
         mint: burn.mint,
         owner: burn.owner,
         ...(burn.tokenProgram !== undefined && { tokenProgram: burn.tokenProgram }),
+        ...(isFormer(process, snapshot) && { memo: formerBurnMemo(snapshot.operationId) }),
       };
       const port = readyWallet(burn);
       show('inspecting');

@@ -266,6 +266,13 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'That NFT was already upgraded.',
       'Look for the new one in your wallet.',
     ),
+    nft_in_use: code(
+      'user',
+      false,
+      409,
+      'Another operation that has not ended is about that NFT.',
+      'Go on with that operation, or wait until it has ended; the NFT is as it was.',
+    ),
     insufficient_sol: code(
       'user',
       false,

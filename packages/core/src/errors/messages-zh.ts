@@ -78,6 +78,10 @@ export const chinese: FullCatalogue = /* @__PURE__ */ (() => ({
     nft_moved: sentences('NFT 在销毁前已转出钱包。', '请将其转回此钱包后重新开始。'),
     nft_unsupported: sentences('服务器不支持该 NFT 的标准。', '请注册该标准，或使用其他 NFT。'),
     nft_already_upgraded: sentences('该 NFT 已经升级过。', '请在钱包中查看新的 NFT。'),
+    nft_in_use: sentences(
+      '另一个尚未结束的操作正在处理该 NFT。',
+      '请继续该操作，或等待其结束；NFT 没有变化。',
+    ),
     insufficient_sol: sentences('钱包中的 SOL 不足以支付网络费用。', '请补足 SOL 后再试。'),
     simulation_failed: sentences('该交易在链上会失败。', '未签署任何内容，请查看详情后再试。'),
     burn_transaction_failed: sentences('销毁交易在链上失败。', '您的 NFT 仍在钱包中，请重新签名。'),

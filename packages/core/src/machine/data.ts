@@ -18,6 +18,7 @@ export interface StatusData {
 export interface ProcessData {
   readonly name: string;
   readonly version: number;
+  readonly formerVersion?: number;
   readonly path: string;
   readonly idPrefix: string;
   readonly idAlias?: string;

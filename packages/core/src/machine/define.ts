@@ -100,6 +100,7 @@ export function defineProcess<
 >(process: {
   name: Name;
   version: number;
+  formerVersion?: number;
   path: string;
   idPrefix: string;
   idAlias?: string;

@@ -10,6 +10,7 @@ export {
   status,
 } from './define.ts';
 export { type Usual, usualOf } from './durations.ts';
+export { formerOf, isFormer, versionFor } from './former.ts';
 export type { ProcessDefinition, ResolvedStatus } from './process.ts';
 export {
   createFolding,

@@ -36,6 +36,12 @@ export interface ProcessDefinition<
    * version they began with.
    */
   readonly version: number;
+  /**
+   * Version that clients of protocol 1 begin, which is this one without it. In it and before it,
+   * the memo of a burn and the address of a mint follow from the operation; behind it, from what
+   * was burned, or from who claims.
+   */
+  readonly formerVersion?: number;
   /** Last segment of its routes below the base path. */
   readonly path: string;
   /** Prefix of its operation ids. */
@@ -76,6 +82,7 @@ export type StatusRow = readonly [
 export interface ProcessRows {
   readonly name: string;
   readonly version: number;
+  readonly formerVersion?: number;
   readonly path: string;
   readonly idPrefix: string;
   readonly idAlias?: string;

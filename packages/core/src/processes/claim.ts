@@ -11,7 +11,8 @@ import { receipt } from './upgrade.ts';
 /** First unlock: a mint without a burn. */
 export const claim = defineProcess({
   name: 'claim',
-  version: 1,
+  version: 2,
+  formerVersion: 1,
   path: 'claim',
   idPrefix: 'clm',
   input: { targetTierId: z.optional(z.string().check(z.minLength(1), z.maxLength(64))) },

@@ -14,7 +14,8 @@ export const receipt = z.looseObject({ id: z.string(), signature: z.optional(z.s
 /** Burn the old NFT, get the next tier. */
 export const upgrade = defineProcess({
   name: 'upgrade',
-  version: 1,
+  version: 2,
+  formerVersion: 1,
   path: 'upgrade',
   idPrefix: 'upg',
   // The name of the integration guide, for clients written against it.

@@ -12,9 +12,12 @@ export const eventFrame = (event: OperationEvent): string =>
 /**
  * First frame of every connection: how long to wait before reconnecting, and how often a heartbeat
  * comes. Milliseconds.
+ * @param protocol the version that the client speaks; the newest by default
  */
-export const openingFrame = (timing: { retryMs: number; heartbeatMs: number }): string =>
-  `retry: ${timing.retryMs}\n: heartbeat=${timing.heartbeatMs} protocol=${PROTOCOL_VERSION}\n\n`;
+export const openingFrame = (
+  timing: { retryMs: number; heartbeatMs: number },
+  protocol: number = PROTOCOL_VERSION,
+): string => `retry: ${timing.retryMs}\n: heartbeat=${timing.heartbeatMs} protocol=${protocol}\n\n`;
 
 /**
  * A comment that keeps the connection alive. It carries the server's time, by which a client sees

@@ -63,6 +63,7 @@ export {
 } from './routes.ts';
 export { parseSnapshot } from './snapshot.ts';
 export {
+  FORMER_PROTOCOL_VERSION,
   GAP_HEADER,
   IDEMPOTENCY_HEADER,
   idempotencyKeyPattern,

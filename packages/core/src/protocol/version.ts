@@ -2,7 +2,13 @@
  * Version of the wire contract. It changes only when an older client could misread a newer server;
  * additions do not change it.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
+
+/**
+ * The version before it. Servers speak both, each client in its own: pages that were loaded before
+ * a deployment go on.
+ */
+export const FORMER_PROTOCOL_VERSION = 1;
 
 /** Response header that names it, and request header in which a client says what it speaks. */
 export const PROTOCOL_HEADER = 'NFT-Protocol';

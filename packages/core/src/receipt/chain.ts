@@ -2,7 +2,7 @@ import { NftUpgradeError } from '../errors/index.ts';
 import { decodeBase64 } from '../solana/base64.ts';
 import { type DecodedTransaction, decodeTransaction, maxVersion1Bytes } from '../solana/decode.ts';
 import { effectsOf } from '../solana/effects.ts';
-import { burnMemo } from '../solana/memo.ts';
+import { isBurnMemo, namesOperation } from '../solana/memo.ts';
 import { programs } from '../solana/programs.ts';
 import type { ReceiptFinding, SignedReceipt } from './receipt.ts';
 
@@ -59,9 +59,9 @@ function burnFindings(
   // A burn with another tool names no operation; one that names another operation cannot pay for
   // this one.
   const named = effects.flatMap((effect) =>
-    effect.kind === 'memo' && effect.text.startsWith(burnMemo('')) ? [effect.text] : [],
+    effect.kind === 'memo' && isBurnMemo(effect.text) ? [effect.text] : [],
   );
-  return named.every((text) => text === burnMemo(operationId))
+  return named.every((text) => namesOperation(text, operationId))
     ? []
     : finding('Its memo names another operation.');
 }

@@ -4,7 +4,6 @@ import { encodeBase64 } from './base64.ts';
 import { decodeTransaction, readAnyVersion } from './decode.ts';
 import * as f from './fixtures.ts';
 import { solanaGuard } from './guard.ts';
-import { burnMemo } from './memo.ts';
 import { computeBudgetProgram, memoProgram, tokenProgram } from './programs.ts';
 
 // Bytes written by hand after SIMD-0385, field by field: no library had a part in them.
@@ -12,7 +11,7 @@ import { computeBudgetProgram, memoProgram, tokenProgram } from './programs.ts';
 const u16 = (value: number) => [value & 255, value >> 8];
 const u32 = (value: number) => [...u16(value & 0xffff), ...u16(value >>> 16)];
 const key = (address: string | PublicKey) => [...new PublicKey(address).toBytes()];
-const memo = [...Buffer.from(burnMemo(f.expected.operationId))];
+const memo = [...Buffer.from(f.memoOf(f.expected.operationId))];
 
 interface Parts {
   header?: [signatures: number, readonlySigned: number, readonlyUnsigned: number];

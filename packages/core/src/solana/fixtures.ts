@@ -81,8 +81,12 @@ export const burnChecked = (parts: BurnParts = {}): TransactionInstruction =>
 export const burn = (parts: BurnParts = {}): TransactionInstruction =>
   instruction(parts.program ?? token, burnAccounts(parts), [8, ...u64(parts.amount ?? 1n)]);
 
+/** Tag of the deployment that the burns of these tests are for. */
+export const deployment = 'test-tag';
+export const memoOf = (operationId: string): string => burnMemo({ operationId, deployment });
+
 export const memo = (
-  text = burnMemo(expected.operationId),
+  text = memoOf(expected.operationId),
   signers: readonly PublicKey[] = [owner.publicKey],
 ): TransactionInstruction =>
   instruction(

@@ -6,13 +6,14 @@ import { decodeTransaction } from './decode.ts';
 import * as f from './fixtures.ts';
 import { judge, replace, rules } from './fixtures.ts';
 import { solanaGuard } from './guard.ts';
-import { burnMemo } from './memo.ts';
+import { formerBurnMemo } from './memo.ts';
 import type { SolanaGuardOptions } from './policy.ts';
 import { programs } from './programs.ts';
 
 const LIMIT = 0;
 const PRICE = 1;
 const MEMO = 2;
+const formerMemo = formerBurnMemo(f.expected.operationId);
 const BURN = 3;
 const CLOSE = 4;
 
@@ -177,11 +178,11 @@ describe('W1: refused before the prompt', () => {
       replace(BURN, f.burnChecked({ authority: f.stranger.publicKey })),
       ['signers', 'burn'],
     ],
-    ['memo of another operation', replace(MEMO, f.memo(burnMemo('upg_other'))), ['memo']],
-    ['memo with a suffix', replace(MEMO, f.memo(`${burnMemo(f.expected.operationId)} `)), ['memo']],
+    ['memo of another operation', replace(MEMO, f.memo(f.memoOf('upg_other'))), ['memo']],
+    ['memo with a suffix', replace(MEMO, f.memo(`${f.memoOf(f.expected.operationId)} `)), ['memo']],
     [
       'memo behind a byte order mark',
-      replace(MEMO, f.memo(`\uFEFF${burnMemo(f.expected.operationId)}`)),
+      replace(MEMO, f.memo(`\uFEFF${f.memoOf(f.expected.operationId)}`)),
       ['memo'],
     ],
     [
@@ -199,7 +200,7 @@ describe('W1: refused before the prompt', () => {
         f.instruction(
           'Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo',
           [],
-          Buffer.from(burnMemo(f.expected.operationId)),
+          Buffer.from(f.memoOf(f.expected.operationId)),
         ),
       ),
       ['not_allowed', 'memo_missing'],
@@ -325,6 +326,31 @@ test('W1: a sponsor pays, and may do nothing else', () => {
   ]);
 });
 
+test('a page may pin the deployment that its burns are for', () => {
+  const bytes = encodeBase64(f.build(f.honest()));
+  const of = (deployment?: string) =>
+    rules(solanaGuard({ ...(deployment && { deployment }) }).inspect(bytes, f.expected, 'before'));
+  expect(of()).toEqual([]);
+  expect(of(f.deployment)).toEqual([]);
+  expect(of('TEST-TAG')).toEqual(['memo']);
+  for (const deployment of ['short', 'too-long-a', 'with:col'])
+    expect(() => solanaGuard({ deployment })).toThrow('deployment');
+});
+
+test('a server demands the memo to the letter, whatever its form', () => {
+  const bytes = encodeBase64(f.build(f.honest()));
+  const former = encodeBase64(
+    f.build(f.honest().map((one, index) => (index === MEMO ? f.memo(formerMemo) : one))),
+  );
+  const of = (transaction: string, memo?: string) =>
+    rules(solanaGuard().inspect(transaction, { ...f.expected, ...(memo && { memo }) }, 'before'));
+  expect(of(bytes, f.memoOf(f.expected.operationId))).toEqual([]);
+  expect(of(bytes, f.memoOf(f.expected.operationId).replace('test', 'TEST'))).toEqual(['memo']);
+  expect(of(bytes, formerMemo)).toEqual(['memo']);
+  expect(of(former, formerMemo)).toEqual([]);
+  expect(of(former)).toEqual(['memo']);
+});
+
 test('an operation may have any name, in UTF-8', () => {
   const expected = { ...f.expected, operationId: 'upg_é✓' };
   const verdict = (text: string | Uint8Array) =>
@@ -340,8 +366,8 @@ test('an operation may have any name, in UTF-8', () => {
         'before',
       ),
     );
-  expect(verdict(burnMemo(expected.operationId))).toEqual([]);
-  expect(verdict(Buffer.from(burnMemo(expected.operationId), 'latin1'))).toEqual(['memo']);
+  expect(verdict(f.memoOf(expected.operationId))).toEqual([]);
+  expect(verdict(Buffer.from(f.memoOf(expected.operationId), 'latin1'))).toEqual(['memo']);
 });
 
 describe('W1: bytes that cannot be what they seem', () => {
@@ -426,7 +452,7 @@ describe('W1: bytes that cannot be what they seem', () => {
         rules(guard.inspect(encodeBase64(bytes), { ...f.expected, ...wrong }, 'before')),
       ).toEqual(broken);
     // A memo of no operation at all.
-    const nameless = encodeBase64(f.build(replace(MEMO, f.memo(burnMemo('')))));
+    const nameless = encodeBase64(f.build(replace(MEMO, f.memo(f.memoOf('')))));
     expect(rules(guard.inspect(nameless, { ...f.expected, operationId: '' }, 'before'))).toEqual([
       'memo',
     ]);

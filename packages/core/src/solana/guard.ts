@@ -1,7 +1,7 @@
 import type { Guard, GuardFinding } from '../client/guard.ts';
 import { readBase64 } from './base64.ts';
 import { kindOf, numberIn } from './instructions.ts';
-import { burnMemo } from './memo.ts';
+import { expectedMemo } from './memo.ts';
 import { checkOptions, type SolanaGuardOptions } from './policy.ts';
 import { computeBudgetProgram } from './programs.ts';
 import { readTransaction } from './transaction.ts';
@@ -37,6 +37,7 @@ export function solanaGuard(options: SolanaGuardOptions = {}): Guard {
     maxComputeUnits = chainComputeUnits,
     allowLighthouse = true,
     feePayer,
+    deployment,
     read = readTransaction,
   } = options;
   // A string such as 'false' would otherwise allow what was meant to be refused.
@@ -46,6 +47,7 @@ export function solanaGuard(options: SolanaGuardOptions = {}): Guard {
     maxComputeUnits,
     allowLighthouse === !!allowLighthouse,
     feePayer,
+    deployment,
   );
 
   return {
@@ -57,7 +59,7 @@ export function solanaGuard(options: SolanaGuardOptions = {}): Guard {
         const transaction = read(readBase64(base64));
         if (transaction) {
           const { keys, requiredSignatures, signatures, instructions, header } = transaction;
-          const { mint, owner, operationId, tokenProgram } = expected;
+          const { mint, owner, operationId, tokenProgram, memo } = expected;
           const payer = feePayer ?? owner;
           const signers = keys.slice(0, requiredSignatures).join();
           if (signers !== (payer === owner ? owner : `${payer},${owner}`))
@@ -96,10 +98,11 @@ export function solanaGuard(options: SolanaGuardOptions = {}): Guard {
             } else if (kind === 'memo') {
               // With the owner among its accounts the memo program demands the owner's signature:
               // that is what ties the burn to the operation.
+              const text = memo ?? expectedMemo(data, operationId, deployment);
               expectedOne =
-                operationId &&
+                text &&
                 accounts.join() === owner &&
-                data.join() === new TextEncoder().encode(burnMemo(operationId)).join();
+                data.join() === new TextEncoder().encode(text).join();
             } else if (kind === 'assertion') expectedOne = stage === 'after' && allowLighthouse;
             if (
               !expectedOne ||

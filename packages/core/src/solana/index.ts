@@ -13,7 +13,18 @@ export {
 export { type Effect, effectsOf } from './effects.ts';
 export { explainFinding } from './explain.ts';
 export { solanaGuard } from './guard.ts';
-export { burnMemo, burnMemoPrefix, operationOfMemo } from './memo.ts';
+export {
+  type BurnPurpose,
+  burnMemo,
+  burnMemoPrefix,
+  formerBurnMemo,
+  formerBurnMemoPrefix,
+  isBurnMemo,
+  type NamedBurn,
+  namesOperation,
+  operationOfMemo,
+  readBurnMemo,
+} from './memo.ts';
 export { type WalletFailure, walletFailure, walletOutcome } from './outcome.ts';
 export type { SolanaGuardOptions } from './policy.ts';
 export { programs } from './programs.ts';

@@ -8,9 +8,10 @@ import * as f from './fixtures.ts';
 import { solanaGuard } from './guard.ts';
 import { programs } from './programs.ts';
 
-const guard = solanaGuard();
+const { deployment } = f;
+const guard = solanaGuard({ deployment });
 /** The guard of a server, which reads more versions, and as strictly as a validator. */
-const serverGuard = solanaGuard({ read: readAnyVersion });
+const serverGuard = solanaGuard({ deployment, read: readAnyVersion });
 
 /** Whatever these compare, they can only make the transaction fail. */
 const isAssertion = (program: string | undefined, data: Uint8Array): boolean =>

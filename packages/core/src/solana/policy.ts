@@ -21,6 +21,11 @@ export interface SolanaGuardOptions {
    */
   feePayer?: string;
   /**
+   * Tag of the deployment that burns are for, 8 characters, as the server logs it at its start.
+   * Default: whichever the memo names. Operations of a former definition name none.
+   */
+  deployment?: string;
+  /**
    * How bytes are read. Default: the legacy format and version 0 without lookup tables, which is
    * what servers build for a burn. `readAnyVersion` reads version 1 as well, and is as strict as a
    * validator about what would fail on chain anyway.
@@ -29,13 +34,13 @@ export interface SolanaGuardOptions {
 }
 
 /**
- * @param values fee, units, whether the third is a boolean, fee payer @throws NftUpgradeError
- *   `invalid_option`
+ * @param values fee, units, whether the third is a boolean, fee payer, deployment
+ * @throws NftUpgradeError `invalid_option`
  */
 export function checkOptions(options: SolanaGuardOptions, ...values: readonly unknown[]): void {
   // As text, because there is one pattern for numbers and bigints: -1, 0.5, 1e21 and NaN have none
   // of its forms.
-  if (!/^\d{1,9},[1-9]\d{0,6},true,(\w{32,44})?$/.test(values.join()))
+  if (!/^\d{1,9},[1-9]\d{0,6},true,(\w{32,44})?,([\w-]{8})?$/.test(values.join()))
     throw new NftUpgradeError('invalid_option', {
       message: `solanaGuard: ${Object.entries(options).join()}`,
     });

@@ -35,7 +35,7 @@ const nothing = { events: [], comments: [], retryMs: null, code: null };
 test('the whole stream', () => {
   expect(decode([text])).toEqual({
     events: log,
-    comments: [{ heartbeat: 1_000, protocol: 1 }, { time: 1_234 }],
+    comments: [{ heartbeat: 1_000, protocol: 2 }, { time: 1_234 }],
     retryMs: 10,
     code: null,
   });

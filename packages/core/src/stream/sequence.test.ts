@@ -131,15 +131,15 @@ describe('C8 the sequence', () => {
 
 describe('C11 versions', () => {
   test.each([
-    ['header', { headers: { 'nft-protocol': '2', 'content-type': 'text/event-stream' } }],
-    ['opening comment', { body: new TextEncoder().encode(': heartbeat=4000 protocol=2\n\n') }],
+    ['header', { headers: { 'nft-protocol': '3', 'content-type': 'text/event-stream' } }],
+    ['opening comment', { body: new TextEncoder().encode(': heartbeat=4000 protocol=3\n\n') }],
   ])(
     'a newer protocol in the %s is refused readably, before any event is read',
     async (_, reply) => {
       const environment = scripted({ log: waitingUpgrade, fault: () => ({ reply }) });
       await environment.time.settle();
       expect(environment.connection()).toMatchObject({
-        error: { code: 'protocol_unsupported', message: expect.stringContaining('protocol 2') },
+        error: { code: 'protocol_unsupported', message: expect.stringContaining('protocol 3') },
       });
       expect(['gave_up', 'closed']).toContain(environment.connection().state);
       expect(environment.operation.getSnapshot().operation).toBeNull();

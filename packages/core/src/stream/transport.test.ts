@@ -137,7 +137,7 @@ test('what is sent', async () => {
     redirect: 'manual',
     headers: {
       Accept: 'application/json',
-      'NFT-Protocol': '1',
+      'NFT-Protocol': '2',
       'Content-Type': 'application/json',
       Authorization: 'Bearer tok',
       'Idempotency-Key': 'k',

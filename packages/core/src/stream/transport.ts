@@ -61,6 +61,7 @@ export function createTransport(options: TransportOptions): Transport {
   const exchange = async (
     request: TransportRequest,
     authorization: string | null,
+    protocol: number,
   ): Promise<Response> => {
     const link = linkAbort(request.signal, clock, timing.responseMs);
     try {
@@ -69,7 +70,7 @@ export function createTransport(options: TransportOptions): Transport {
         method,
         headers: {
           Accept: stream ? 'text/event-stream' : 'application/json',
-          [PROTOCOL_HEADER]: `${PROTOCOL_VERSION}`,
+          [PROTOCOL_HEADER]: `${protocol}`,
           ...(body && { 'Content-Type': 'application/json' }),
           ...(authorization !== null && { Authorization: authorization }),
           ...headers,
@@ -122,33 +123,32 @@ export function createTransport(options: TransportOptions): Transport {
     warned = true;
   };
 
-  return {
-    json,
-    async send(request) {
-      let response = await exchange(
-        request,
-        await auth.authorization(request.reason, request.signal),
-      );
-      if (response.status === 401 && auth.refreshable) {
-        discard(response);
-        response = await exchange(
-          request,
-          await auth.authorization('unauthorized', request.signal),
-        );
-      }
-      if (!response.ok) throw await errorOf(response);
-      if (isStored(response)) {
-        discard(response);
-        throw foreign(response, 'stored');
-      }
-      const spoken = Number(headerOf(response, PROTOCOL_HEADER));
-      if (spoken > PROTOCOL_VERSION) {
-        discard(response);
-        throw protocolUnsupported(spoken);
-      }
-      return response;
-    },
+  const send = async (
+    request: TransportRequest,
+    protocol: number = PROTOCOL_VERSION,
+  ): Promise<Response> => {
+    const { reason, signal } = request;
+    let response = await exchange(request, await auth.authorization(reason, signal), protocol);
+    if (response.status === 401 && auth.refreshable) {
+      discard(response);
+      const renewed = await auth.authorization('unauthorized', signal);
+      response = await exchange(request, renewed, protocol);
+    }
+    const spoken = Number(headerOf(response, PROTOCOL_HEADER));
+    // A server of the time before this version refuses it, and says which one it speaks. The next
+    // answer may come from a newer one, during a deployment, so this is remembered nowhere.
+    if (response.status === 426 && spoken && spoken < protocol) {
+      discard(response);
+      return send(request, spoken);
+    }
+    if (!response.ok) throw await errorOf(response);
+    const isNewer = spoken > PROTOCOL_VERSION;
+    if (!isNewer && !isStored(response)) return response;
+    discard(response);
+    throw isNewer ? protocolUnsupported(spoken) : foreign(response, 'stored');
   };
+
+  return { json, send };
 }
 
 export const protocolUnsupported = (server: number) =>

@@ -26,7 +26,7 @@ const at = '2026-11-23T10:05:00.000Z';
 
 /** A valid payload for every status of the standard processes. */
 export const samplePayloads: Readonly<Record<string, object>> = {
-  initializing: { version: 1, input: { targetTierId: 'tier-2' }, message: 'Starting' },
+  initializing: { version: 2, input: { targetTierId: 'tier-2' }, message: 'Starting' },
   qualification_verified: {
     currentNFT: { nftId: 'nft-1', mintAddress: mint, tierId: 'tier-1', tierName: 'Tech Chicken' },
     targetTier: { tierId: 'tier-2', tierName: 'Quant Ape', level: 2 },

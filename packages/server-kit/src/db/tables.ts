@@ -1,4 +1,5 @@
 import type { Migration } from './migrate.ts';
+import { identity, identityIndexes } from './tables/identity.ts';
 import { operationIndexes } from './tables/operation.ts';
 import { deliveryIndexes, heldDeliveries } from './tables/outbox.ts';
 
@@ -213,4 +214,6 @@ export const migrations: readonly Migration[] = [
   { id: 7, ...heldDeliveries },
   { id: 8, ...deliveryIndexes },
   { id: 9, ...operationIndexes },
+  { id: 10, ...identity },
+  { id: 11, ...identityIndexes },
 ];

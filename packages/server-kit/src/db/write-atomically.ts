@@ -37,7 +37,7 @@ export async function writeAtomically(
     all.flatMap(({ values }) => values),
     name,
   ).catch((error: unknown) => {
-    for (const { taken } of statements)
+    for (const { taken } of all)
       if (taken?.constraints.some((constraint) => isUniqueViolation(error, constraint)))
         throw taken.error();
     throw error;

@@ -37,6 +37,10 @@ export interface Engine {
   readonly alerts: Alerts | null;
   readonly compensator: Compensator | null;
   readonly patience: Patience;
+  /** Id of the deployment, stored with the database. */
+  readonly deployment: string;
+  /** What the ids of operations begin with, one for each process. */
+  readonly idPrefixes: readonly string[];
   readonly durations: Durations;
   /**
    * After this long without a newer event, the queue has an operation advanced by whichever node is

@@ -218,6 +218,8 @@ export function stepOf(engine: Engine, loaded: Loaded, failures = 0): Step {
     read: engine.db.sql,
     attempts: attemptsOf(engine.db, loaded.row.id, loaded.tried),
     patience: engine.patience,
+    deployment: engine.deployment,
+    idPrefixes: engine.idPrefixes,
     failures,
     now: () => engine.now(),
     random: () => engine.random(),

@@ -75,7 +75,7 @@ async function begin(
   { principal, input, mint }: HeldItem,
   retries: Retries,
 ): Promise<boolean> {
-  if (principal.wallet === undefined || (await isBurnRecorded(engine.db, mint))) return false;
+  if (principal.wallet === undefined || (await isSettled(engine.db, mint))) return false;
   const burn = await engine.chain?.burn.find?.({ mint, owner: principal.wallet });
   if (!burn) return false;
   // The key is the burn: any number of nodes and passes begin one operation.
@@ -106,9 +106,13 @@ async function begin(
   return !attached;
 }
 
-/** An operation that lives or has ended with it knows of the burn. */
-async function isBurnRecorded(db: Db, mint: string): Promise<boolean> {
-  const rows = await db.sql('select 1 from nft_upgrade.burned where asset = $1', [mint]);
+/** An operation that lives or has ended with it knows of the burn, or people decide about it. */
+async function isSettled(db: Db, mint: string): Promise<boolean> {
+  const rows = await db.sql(
+    `select 1 from nft_upgrade.burned where asset = $1
+     union all select 1 from nft_upgrade.unbound_burn where asset = $1`,
+    [mint],
+  );
   return rows.length > 0;
 }
 

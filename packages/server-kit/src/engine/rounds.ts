@@ -11,6 +11,7 @@ import { carryOutRequests } from './obligations/requests.ts';
 import { boundedRetries, reconcile } from './reconcile.ts';
 import { claimIdle, every, forgetFuture, heartbeat } from './sweep.ts';
 import { heartbeatMs } from './timing.ts';
+import { beginHonoured } from './unbound-burns.ts';
 
 /** What a node goes round for, and how often. Milliseconds. */
 export interface RoundsOptions {
@@ -74,6 +75,7 @@ export function startRounds(
     ),
     every(heartbeatMs({ takeoverMs }), () => heartbeat(db, drive.busy()), onError),
     every(Math.min(watchMs, 1_000), () => carryOutRequests(db, obligations), onError),
+    every(sweepMs, () => beginHonoured(engine, drive), onError),
     every(
       sweepMs,
       async () => (await raiseAlarms(db, owedAlarmMs)) > 0 && engine.deliveryWorkers.kick(),

@@ -39,6 +39,8 @@ export interface Call {
   readonly url: URL;
   readonly process: AnyProcess;
   readonly principal: Principal;
+  /** The version of the protocol in which it is answered. */
+  readonly protocol: number;
 }
 
 /** One request for one operation. */

@@ -1,11 +1,4 @@
-import {
-  matchRoute,
-  NftUpgradeError,
-  PROTOCOL_HEADER,
-  PROTOCOL_VERSION,
-  type Route,
-  routesOf,
-} from '@aiw3/nft-upgrade/protocol';
+import { matchRoute, NftUpgradeError, type Route, routesOf } from '@aiw3/nft-upgrade/protocol';
 import { faultOfKey, refuseAnswer } from '../ports/check-answers.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { createTelemetry } from '../telemetry/telemetry.ts';
@@ -19,6 +12,7 @@ import { createMonitoring } from './monitoring.ts';
 import type { Operations, Principal } from './operations.ts';
 import { type HandlerOptions, resolveOptions } from './options.ts';
 import { isServerFault, problemResponse } from './problem.ts';
+import { protocolOf, requireProtocol } from './protocol.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { active, events, snapshot } from './read.ts';
 import { type ConnectionStats, createRegistry } from './registry.ts';
@@ -142,9 +136,9 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
     }
     if (monitor) return monitor();
     if (!route) throw new NftUpgradeError('not_found');
-    requireProtocol(request);
+    const protocol = requireProtocol(protocolOf(request));
     const principal = await identify(options, request);
-    const call: Call = { request, url, process: route.process, principal };
+    const call: Call = { request, url, process: route.process, principal, protocol };
     const found =
       route.kind === 'start'
         ? startEndpoints[method]?.(context, call)
@@ -162,7 +156,7 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
         if (isServerFault(thrown)) report(thrown);
         response = problemResponse(thrown);
       }
-      addSecurityHeaders(response.headers);
+      addSecurityHeaders(response.headers, protocolOf(request));
       cors.decorate(request, response.headers);
       return request.method === 'HEAD' ? new Response(null, response) : response;
     },
@@ -191,19 +185,6 @@ const allowed = (endpoints: object): string =>
     .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
     .concat('OPTIONS')
     .join(', ');
-
-/** C11: a client of another version is refused before it can begin anything it would misread. */
-function requireProtocol(request: Request): void {
-  const spoken = request.headers.get(PROTOCOL_HEADER);
-  if (spoken === null || spoken === String(PROTOCOL_VERSION)) return;
-  const message =
-    `This server speaks protocol ${PROTOCOL_VERSION}, the client another one. ` +
-    'Nothing was started.';
-  throw new NftUpgradeError('protocol_unsupported', {
-    message,
-    details: { server: PROTOCOL_VERSION },
-  });
-}
 
 async function identify(options: HandlerOptions, request: Request): Promise<Principal> {
   const principal = await options.authenticate(request);

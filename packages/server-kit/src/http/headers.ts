@@ -2,14 +2,15 @@ import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '@aiw3/nft-upgrade/protocol';
 
 /** On every answer. A page that is tricked into loading one can do nothing with it. */
 const always: Readonly<Record<string, string>> = {
-  [PROTOCOL_HEADER]: String(PROTOCOL_VERSION),
   'X-Content-Type-Options': 'nosniff',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
 };
 
-export function addSecurityHeaders(headers: Headers): void {
+/** @param protocol the version that the client speaks; null where it is none of the server's */
+export function addSecurityHeaders(headers: Headers, protocol: number | null): void {
+  headers.set(PROTOCOL_HEADER, String(protocol ?? PROTOCOL_VERSION));
   for (const [name, value] of Object.entries(always)) headers.set(name, value);
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
 }

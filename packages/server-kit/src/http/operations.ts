@@ -13,6 +13,11 @@ export interface StartRequest {
   /** Name of the process. */
   process: string;
   principal: Principal;
+  /**
+   * Version of the protocol that the caller speaks: a former one begins what its pages can read and
+   * sign. Default: the newest.
+   */
+  protocol?: number;
   /** Body of the request, already of the shape of the process. */
   input: Readonly<Record<string, unknown>>;
   /** Without a key the operation is made, but a repeat cannot attach to it. */

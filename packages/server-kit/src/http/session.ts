@@ -3,6 +3,7 @@ import {
   isNftUpgradeError,
   NftUpgradeError,
   openingFrame,
+  PROTOCOL_VERSION,
 } from '@aiw3/nft-upgrade/protocol';
 import type { Page } from './page.ts';
 import type { Slot } from './registry.ts';
@@ -60,17 +61,19 @@ export class Session {
   private reading = false;
   private over = false;
   private failures = 0;
+  private readonly protocol: number;
   private readonly openedAt: number;
   private wroteAt: number;
   private readonly lifetimeMs: number;
   private closing: { reason: CloseReason; at: number; frame: string } | null = null;
   private broken: NftUpgradeError | null = null;
 
-  constructor(tail: Tail, slot: Slot, after: number) {
+  constructor(tail: Tail, slot: Slot, after: number, protocol: number = PROTOCOL_VERSION) {
     const { clock, timing } = tail.shared;
     this.tail = tail;
     this.slot = slot;
     this.cursor = after;
+    this.protocol = protocol;
     this.openedAt = clock.now();
     this.wroteAt = this.openedAt;
     // Streams opened in the same second, after a deployment, must not all end in the same second.
@@ -212,8 +215,12 @@ export class Session {
     }
   }
 
+  private opening(): Uint8Array {
+    return Buffer.from(openingFrame(this.tail.shared.timing, this.protocol));
+  }
+
   private closeNormally({ reason, frame }: { reason: CloseReason; frame: string }): void {
-    if (!this.opened) this.send(Buffer.from(openingFrame(this.tail.shared.timing)));
+    if (!this.opened) this.send(this.opening());
     if (frame !== '') this.send(Buffer.from(frame));
     // A write can find out that the client is gone.
     if (this.over) return;
@@ -224,11 +231,10 @@ export class Session {
   /** Does what can be done now; whatever changes that calls it again. */
   private advance(): void {
     if (this.over || !this.hungry || this.reading) return;
-    const { timing } = this.tail.shared;
     if (this.closing) this.closeNormally(this.closing);
     else if (!this.opened) {
       this.opened = true;
-      this.send(Buffer.from(openingFrame(timing)));
+      this.send(this.opening());
       this.advance();
     } else if (this.news) {
       // Before the read: a wake-up that comes during it is about what it may have missed.

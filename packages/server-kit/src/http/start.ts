@@ -20,7 +20,7 @@ import { openStream } from './stream.ts';
  */
 export async function start(context: HttpContext, call: Call): Promise<Response> {
   const { operations, registry } = context;
-  const { request, process, principal } = call;
+  const { request, process, principal, protocol } = call;
   const type = negotiate(request.headers.get('accept'));
   context.starts.consume(principal.id);
   const idempotencyKey = readKey(request);
@@ -28,6 +28,7 @@ export async function start(context: HttpContext, call: Call): Promise<Response>
   const begin: StartRequest = {
     process: process.name,
     principal,
+    protocol,
     input,
     idempotencyKey,
     traceparent: request.headers.get('traceparent'),

@@ -13,7 +13,7 @@ export function openStream(
   snapshot: Snapshot,
   slot: Slot,
 ): Response {
-  const { request, url, process, operationId, principal } = call;
+  const { request, url, process, operationId, principal, protocol } = call;
   const cursor = readCursor(request, url, snapshot.seq);
   const headers = {
     ...streamHeaders(routesOf(process, context.basePath).of(operationId, 'events')),
@@ -26,7 +26,7 @@ export function openStream(
   const tail = context.tails({ process, operationId, principal });
   if (snapshot.terminal) tail.ended = true;
   tail.counts.opened(cursor);
-  const session = new Session(tail, slot, cursor.after);
+  const session = new Session(tail, slot, cursor.after, protocol);
   slot.attach(session);
   return new Response(bodyOf(session, request.signal), { headers });
 }

@@ -10,6 +10,7 @@ import type { Db, Sql } from '../db/db.ts';
 import { type Statement, writeAtomically } from '../db/write-atomically.ts';
 import type { Principal } from '../http/operations.ts';
 import { type Tried, type TriedRow, triedColumns, triedOf } from './attempts.ts';
+import { qualifiedNft } from './burned-mint.ts';
 import type { Definitions } from './definitions.ts';
 import type { Owned } from './recent-log.ts';
 import { standInFor } from './stand-in.ts';
@@ -261,7 +262,8 @@ export function createJournal({ db, definitions, node, now }: JournalOptions): E
       // The row moves, and everything else follows only if it did.
       const updated: Statement = {
         text: `update nft_upgrade.operation set status = $3, phase = $4, asset = $5, seq = $6,
-          live = $7, updated_at = clock_timestamp(), checked_at = clock_timestamp()
+          live = $7, nft = coalesce($8::text, nft), updated_at = clock_timestamp(),
+          checked_at = clock_timestamp()
           where id = $1 and seq = $2 returning id`,
         values: [
           row.id,
@@ -271,7 +273,12 @@ export function createJournal({ db, definitions, node, now }: JournalOptions): E
           snapshot.asset,
           snapshot.seq,
           !snapshot.terminal,
+          qualifiedNft(process, loaded.snapshot, snapshot),
         ],
+        taken: {
+          constraints: ['operation_live_nft'],
+          error: () => new NftUpgradeError('nft_in_use', { operationId: row.id }),
+        },
       };
       if (!(await writeAtomically(sql, updated, [written(events), ...entail(appended)])))
         throw new NftUpgradeError('journal_conflict', { operationId: row.id });

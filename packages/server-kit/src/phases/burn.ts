@@ -1,10 +1,10 @@
-import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Statement } from '../db/write-atomically.ts';
-import type { FoundBurn } from '../ports/chain.ts';
 import { callForBlindness, callForBurn } from './burn/call.ts';
 import { type BurnAction, type BurnStatus, burnStatuses, decideBurn } from './burn/decision.ts';
 import { issueBurn, passing, renewOrExplain } from './burn/issue.ts';
 import { type BurnLook, deadlineOf, lookAtBurn, windowOf } from './burn/look.ts';
+import { preflightBurn } from './burn-preflight.ts';
 import {
   append,
   failurePayload,
@@ -14,7 +14,8 @@ import {
   type Step,
   wait,
 } from './driver.ts';
-import { needChain } from './plan.ts';
+import { foundBurn } from './found-burn.ts';
+import { needChain } from './needs.ts';
 import { target } from './target.ts';
 
 /**
@@ -25,24 +26,11 @@ import { target } from './target.ts';
 export const burnDriver: PhaseDriver = {
   watched: burnStatuses,
   async enter(step) {
-    const [found] = await step.attempts.list<FoundBurn>('found');
-    return found ? burnRecorded(step, found.data) : issueBurn(step);
+    const found = await foundBurn(step);
+    return found ? burnRecorded(step, found) : issueBurn(step);
   },
 
-  async preflight(step) {
-    const { burn } = needChain(step);
-    // Before the chain: an issuer who kept power over a mint can make it again under the same
-    // address, and its burn would count for nothing.
-    await refuseRecordedBurn(step);
-    const nft = await burn
-      .locate(target(step))
-      .catch((error: unknown) => burnedBefore(step, error));
-    if (!nft) return null;
-    // Simulated here and thrown away: a wallet without SOL for the fee is told before anything is
-    // reserved for long.
-    await burn.prepare({ operationId: step.operation.id, nft, attempt: 1 });
-    return null;
-  },
+  preflight: preflightBurn,
 
   on: {
     awaiting_burn: advance('awaiting_burn'),
@@ -136,37 +124,6 @@ function burnRecorded(
     { burnTxSignature: signature, slot, message: 'Old NFT burned' },
     { parts: [burned] },
   );
-}
-
-/**
- * @throws NftUpgradeError `nft_already_upgraded` for an NFT whose burn has counted for another
- *   operation
- */
-async function refuseRecordedBurn(step: Step): Promise<void> {
-  const [row] = await step.read<{ operation_id: string }>(
-    'select operation_id from nft_upgrade.burned where asset = $1 and operation_id <> $2',
-    [target(step).mint, step.operation.id],
-  );
-  if (row)
-    throw new NftUpgradeError('nft_already_upgraded', {
-      details: { required: 'an NFT that was not upgraded', actual: 'upgraded' },
-    });
-}
-
-/**
- * The NFT is not in the wallet. Where it was burned for an operation that did not deliver, as one
- * that a restored database has forgotten, the burn is skipped.
- * @throws the error itself when there is no such burn
- */
-async function burnedBefore(step: Step, error: unknown): Promise<null> {
-  const { burn } = needChain(step);
-  if (!isNftUpgradeError(error) || error.code !== 'nft_not_owned' || !burn.find) throw error;
-  const { mint, owner } = target(step);
-  const found = await burn.find({ mint, owner });
-  if (!found) throw error;
-  // What was seen on the chain stays true; the phases after this one read it.
-  await step.attempts.write('found', 1, found);
-  return null;
 }
 
 /** Sends the stored bytes again: a transaction that nobody forwards is lost without a trace. */

@@ -41,6 +41,10 @@ export interface Step {
   readonly compensator: Compensator | null;
   readonly attempts: Attempts;
   readonly patience: Patience;
+  /** Id of the deployment, which memos and claims name. */
+  readonly deployment: string;
+  /** What the ids of operations begin with, one for each process. */
+  readonly idPrefixes: readonly string[];
   /** Failures in a row since the operation last advanced, seen by this node. */
   readonly failures: number;
   /** Milliseconds since the epoch. */

@@ -1,9 +1,10 @@
-import { toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { MintAttempt, MintObservation, MintRequest } from '../ports/chain.ts';
 import { append, next, type Outcome, type PhaseDriver, type Step, wait } from './driver.ts';
+import { foundBurn } from './found-burn.ts';
 import { type MintAction, type MintStatus, mintDecisions } from './mint-decision.ts';
 import { mintFault } from './mint-fault.ts';
-import { placeOf } from './place.ts';
+import { otherPlaces, placeOf } from './place.ts';
 import { makePlan, mintRequest, needChain, readPlan } from './plan.ts';
 import { recoveryDriver, resume } from './recovery.ts';
 
@@ -12,19 +13,22 @@ const enter: PhaseDriver['enter'] = async () =>
 const recovery = recoveryDriver({ failed: 'mint_failed', step: 'mint' }, enter);
 
 /**
- * Mints at an address that follows from the operation. Every signed transaction is written down
- * before it is sent, and what already stands at the address is adopted, so that any number of
- * crashes and workers leads to one NFT.
+ * Mints at an address that follows from what was burned, or from who claims. Every signed
+ * transaction is written down before it is sent, and what already stands at the address is adopted,
+ * so that any number of crashes and workers leads to one NFT.
  */
 export const mintDriver: PhaseDriver = {
   enter,
   watched: ['minting_new_nft'],
   async preflight(step) {
     const { mint } = needChain(step);
-    const plan = await makePlan(step);
+    const request = mintRequest(step, await makePlan(step));
     // After a burn nothing irreversible is left to protect, and the NFT may stand there already:
     // then it is adopted.
-    if (plan.mintFor === undefined) await mint.preflight(mintRequest(step, plan));
+    if (await foundBurn(step)) return null;
+    const taken = await mint.standing([request, ...(await otherPlaces(step, request, null))]);
+    if (taken.length === 0) await mint.preflight(request);
+    else await refuseTaken(step, taken);
     return null;
   },
   on: {
@@ -124,6 +128,23 @@ const effects: Readonly<
 
 /** Outcome of an attempt that can land no more, and has not. */
 export const DEAD = 'dead';
+/**
+ * Something stands where the NFT would. After a claim that was forgotten it is the NFT itself, and
+ * is adopted; an NFT that is not burned yet has been exchanged before, and keeps its owner.
+ * @throws NftUpgradeError `nft_already_upgraded`, `mint_address_occupied`
+ */
+async function refuseTaken(step: Step, taken: readonly MintRequest[]): Promise<void> {
+  if (step.loaded.process.phases.includes('burn'))
+    throw new NftUpgradeError('nft_already_upgraded', {
+      details: { required: 'an NFT that was not upgraded', actual: 'upgraded' },
+    });
+  for (const place of taken) {
+    const seen = await needChain(step).mint.observe(place, []);
+    if (seen.kind === 'unexpected' || seen.kind === 'failed')
+      throw mintFault(seen, 'mint_address_occupied');
+  }
+}
+
 const mintedIn = (slot: number): string => `minted in slot ${slot}`;
 
 /** The slot in which the NFT was minted, where an attempt of this operation did it. */

@@ -1,9 +1,12 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { canonicalJson } from '@aiw3/nft-upgrade/receipt';
-import type { Chain, FoundBurn, MintRequest } from '../ports/chain.ts';
-import type { ContentStore } from '../ports/content-store.ts';
+import type { MintRequest } from '../ports/chain.ts';
 import type { NewNft } from '../ports/rules.ts';
 import type { Step } from './driver.ts';
+import { identityOf } from './identity.ts';
+import { needContent } from './needs.ts';
+
+export { needChain, needContent } from './needs.ts';
 
 /** What will be minted, fixed before the burn: the document, its CID, and what goes on chain. */
 export interface Plan {
@@ -12,26 +15,10 @@ export interface Plan {
   json: string;
   cid: string;
   /**
-   * Operation that the burn names, where another one asked for it: the NFT is minted at the address
-   * that follows from the burn, so that it is one for ever.
+   * What it is minted for, where that is not the operation itself. Nodes of the former version make
+   * the address from it as well, so it keeps the name that they know.
    */
   mintFor?: string;
-}
-
-export function needChain(step: Step): Chain {
-  if (!step.chain)
-    throw new NftUpgradeError('missing_capability', {
-      message: `The process ${step.loaded.process.name} needs the option chain.`,
-    });
-  return step.chain;
-}
-
-export function needContent(step: Step): ContentStore {
-  if (!step.content)
-    throw new NftUpgradeError('missing_capability', {
-      message: `The process ${step.loaded.process.name} needs the option content.`,
-    });
-  return step.content;
 }
 
 /** Makes the plan from what the host describes. The CID is computed here, without the store. */
@@ -43,18 +30,18 @@ export async function makePlan(step: Step): Promise<Plan> {
     });
   const { metadata, ...nft } = await describe(step.operation);
   const bytes = canonicalJson(metadata);
-  const [found] = await step.attempts.list<FoundBurn>('found');
+  const identity = await identityOf(step);
   return {
     nft,
     json: new TextDecoder().decode(bytes),
     cid: await needContent(step).cid(bytes),
-    ...(found && { mintFor: found.data.operationId }),
+    ...(identity !== step.operation.id && { mintFor: identity }),
   };
 }
 
 /**
  * The plan as it was written down with the qualification, so that every later attempt has the same
- * bytes.
+ * bytes and the same address.
  */
 export async function readPlan(step: Step): Promise<Plan> {
   const [stored] = await step.attempts.list<Plan>('upload');
@@ -74,7 +61,7 @@ export function mintRequest(step: Step, plan: Plan): MintRequest {
     });
   const { standard, name, symbol, attributes = [] } = plan.nft;
   return {
-    operationId: plan.mintFor ?? row.id,
+    identity: plan.mintFor ?? row.id,
     key: row.mint_key,
     recipient: row.wallet,
     standard,

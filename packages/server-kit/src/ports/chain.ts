@@ -118,10 +118,10 @@ export type BurnObservation =
    */
   | { kind: 'gone'; message: string; signature?: string; code?: string };
 
-/** A burn that names an operation, found without knowing of it. */
+/** A burn of an NFT by its owner, found in its history without knowing of it. */
 export interface FoundBurn {
-  /** From the memo. */
-  operationId: string;
+  /** The memo of ours that it carries, signed by the owner; null for a burn that carries none. */
+  memo: string | null;
   signature: string;
   slot: number;
 }
@@ -137,7 +137,13 @@ export interface BurnPort {
    * Builds and simulates a burn transaction. @throws NftUpgradeError `insufficient_sol`,
    * `simulation_failed`, `nft_not_owned`, `nft_frozen`, `rpc_unavailable`
    */
-  prepare(request: { operationId: string; nft: HeldNft; attempt: number }): Promise<BurnAttempt>;
+  prepare(request: {
+    operationId: string;
+    /** Whole text of the memo; the transaction carries it, signed by the owner. */
+    memo: string;
+    nft: HeldNft;
+    attempt: number;
+  }): Promise<BurnAttempt>;
   /**
    * Judges a transaction that came back from the wallet, by its effects and its signatures.
    * @throws NftUpgradeError `unsafe_transaction`, `wrong_account`, `modified_beyond_policy`,
@@ -160,19 +166,23 @@ export interface BurnPort {
     ruledOut?: readonly string[];
   }): Promise<BurnObservation>;
   /**
-   * Looks in the history of an NFT that is gone for a finalized burn by this owner that names an
-   * operation. Without it a burn is found only for operations that the database knows. @throws
+   * Looks in the history of an NFT that is gone for a finalized burn by this owner, and says what
+   * it was for. Without it a burn is found only for operations that the database knows. @throws
    * NftUpgradeError `rpc_unavailable`
    */
   find?(query: { mint: string; owner: string }): Promise<FoundBurn | null>;
 }
 
 /**
- * What is to be minted. The address follows from `operationId` and `key`, so a second mint of it is
+ * What is to be minted. The address follows from `identity` and `key`, so a second mint of it is
  * refused by the chain.
  */
 export interface MintRequest {
-  operationId: string;
+  /**
+   * What the NFT is minted for: what was burned, or who claims. Never a text that anybody can write
+   * on the chain.
+   */
+  identity: string;
   /** Id of the derivation key or authority the operation began with. */
   key: string;
   recipient: string;
@@ -231,11 +241,13 @@ export interface Funds {
 export interface MintPort {
   /** Id of the key new operations mint with. */
   readonly key: string;
+  /** Ids of all keys at hand: that one, and former ones. */
+  readonly keys: readonly string[];
   /**
-   * Address of the NFT that the operation will mint. On Solana it depends on the standard as well:
+   * Address of the NFT that will be minted. On Solana it depends on the standard as well:
    * the token program is part of it.
    */
-  address(operation: Pick<MintRequest, 'operationId' | 'key' | 'standard'>): Promise<string>;
+  address(request: Pick<MintRequest, 'identity' | 'key' | 'standard'>): Promise<string>;
   /**
    * Tries everything that can fail before the irreversible click.
    * @throws NftUpgradeError `mint_authority_unfunded`, `mint_address_occupied`, `mint_key_unknown`,
@@ -265,6 +277,16 @@ export interface MintPort {
    * database has forgotten: what was minted for it then is adopted, wherever it stands.
    */
   elsewhere(request: MintRequest, knownKeys: readonly string[]): Promise<readonly MintRequest[]>;
+  /**
+   * Those of the orders at whose address something stands, whatever it is. Cheap: nearly always it
+   * is none of them. @throws NftUpgradeError `rpc_unavailable`
+   */
+  standing(requests: readonly MintRequest[]): Promise<readonly MintRequest[]>;
+  /**
+   * A digest of a text that nobody can compute without a key, hexadecimal. The same for ever.
+   * @throws NftUpgradeError `mint_key_unknown`
+   */
+  digest(key: string, text: string): Promise<string>;
   /**
    * Height of the last block in which anything can land that was signed before now. @throws
    * NftUpgradeError `rpc_unavailable`

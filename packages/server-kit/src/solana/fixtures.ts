@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { burnMemo } from '@aiw3/nft-upgrade/solana';
 import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from '@solana/spl-token';
 import {
   Connection,
@@ -25,6 +26,10 @@ import { createRpc } from './rpc.ts';
 import { compile, submit } from './transaction.ts';
 
 // For tests only: a local chain with a funded authority, and what wallets and attackers do on it.
+
+/** What a burn of these tests carries. */
+export const memoFor = (operationId: string): string =>
+  burnMemo({ operationId, deployment: 'test-tag' });
 
 export const runtimes = ['surfpool', 'lite'] as const;
 export type Runtime = (typeof runtimes)[number];
@@ -95,7 +100,12 @@ export async function openSolanaEnvironment(
       const owner = await solana.wallet();
       const nft = await solana.issue(owner, standard);
       const operationId = solana.operationId();
-      const attempt = await chain.burn.prepare({ operationId, nft, attempt: 1 });
+      const attempt = await chain.burn.prepare({
+        operationId,
+        memo: memoFor(operationId),
+        nft,
+        attempt: 1,
+      });
       return { owner, nft, operationId, attempt };
     },
 
@@ -171,7 +181,7 @@ export async function openSolanaEnvironment(
     },
 
     mintRequest: (recipient: PublicKey, extra: Partial<MintRequest> = {}): MintRequest => ({
-      operationId: solana.operationId(),
+      identity: solana.operationId(),
       key: chain.mint.key,
       recipient: recipient.toBase58(),
       standard: 'token-2022',

@@ -53,7 +53,7 @@ export async function issueNft(options: IssueOptions): Promise<IssuedNft> {
   const own = typeof standard === 'string' ? {} : { standards: [standard] };
   const { mint } = createSolanaChain({ rpc, authority, ...own });
   const request = {
-    operationId: `issue_${randomUUID()}`,
+    identity: `issue_${randomUUID()}`,
     key: mint.key,
     recipient: owner,
     standard: typeof standard === 'string' ? standard : standard.name,

@@ -59,8 +59,8 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
     });
     if (!failed) holders.delete(attempt.nft.mint);
   };
-  const addressOf = ({ key, operationId }: Pick<MintRequest, 'key' | 'operationId'>) =>
-    name(`${key}/${operationId}/mint`, 44);
+  const addressOf = ({ key, identity }: Pick<MintRequest, 'key' | 'identity'>) =>
+    name(`${key}/${identity}/mint`, 44);
   const handedOut = new Map<string, BurnAttempt>();
   const signatureOf = (attempt: BurnAttempt) =>
     name(`${attempt.operationId}/burn/${attempt.attempt}`, 88);
@@ -79,12 +79,12 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
           standard: 'memory',
         };
       },
-      async prepare({ operationId, nft, attempt }) {
+      async prepare({ operationId, memo, nft, attempt }) {
         const prepared: BurnAttempt = {
           operationId,
           attempt,
           nft,
-          memo: `nft-upgrade:1:${operationId}`,
+          memo,
           transaction: Buffer.from(`${operationId}/${attempt}`).toString('base64'),
           version: 'legacy',
           blockhash: name(`hash/${height}`, 44),
@@ -146,18 +146,19 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
           const attempt = handedOut.get(signature);
           if (failed || !finalized || attempt?.nft.mint !== mint || attempt.nft.owner !== owner)
             continue;
-          return { operationId: attempt.operationId, signature, slot };
+          return { memo: attempt.memo, signature, slot };
         }
         return null;
       },
     },
     mint: {
       key,
+      keys: [key],
       address: async (request) => addressOf(request),
       preflight: async () => fail(faults.mint),
       async prepare(request, attempt): Promise<MintAttempt> {
         fail(faults.mint);
-        const signature = name(`${request.key}/${request.operationId}/mint/${attempt}`, 88);
+        const signature = name(`${request.key}/${request.identity}/mint/${attempt}`, 88);
         const transaction = Buffer.from(
           JSON.stringify({ to: request.recipient, signature }),
         ).toString('base64');
@@ -193,6 +194,8 @@ export function memoryChain(options: { autoFinalize?: boolean } = {}) {
           ? { kind: 'pending', signature: alive?.signature ?? '' }
           : { kind: 'absent' };
       },
+      standing: async (requests) => requests.filter((one) => minted.has(addressOf(one))),
+      digest: async (by, text) => hash('sha256', `${by}/${text}`, 'hex'),
       elsewhere: async (request, knownKeys) =>
         [...new Set([key, ...knownKeys])]
           .filter((other) => other !== request.key)

@@ -1,6 +1,6 @@
 import { PROBLEM_TYPE } from '../../protocol/problem.ts';
 import { HEALTH_PATH } from '../../protocol/routes.ts';
-import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../../protocol/version.ts';
+import { FORMER_PROTOCOL_VERSION, PROTOCOL_HEADER } from '../../protocol/version.ts';
 import * as wire from '../../protocol/wire.ts';
 import { read } from '../../schema/index.ts';
 import { type Check, check } from '../check.ts';
@@ -8,20 +8,26 @@ import { type Answer, member, summaryOf } from '../exchange.ts';
 import { must, wrongIn } from '../outcome.ts';
 
 /** Rules that hold for every answer, looked at when all have come. */
-const every = (rule: string, judge: (answer: Answer) => void): Check =>
+const every = (rule: string, judge: (answer: Answer, protocol: number) => void): Check =>
   check(rule, 'after', async (context) => {
-    for (const answer of context.exchanges.answers) judge(answer);
+    for (const answer of context.exchanges.answers) judge(answer, context.exchanges.protocol());
   });
 
 const isAbout = (answer: Answer) =>
   answer.ask.method !== 'OPTIONS' && answer.ask.path !== HEALTH_PATH;
 
+/** What the request named, where that is a version that the server speaks beside its newest. */
+const namedIn = ({ ask }: Answer): string | undefined =>
+  ask.headers?.[PROTOCOL_HEADER] === String(FORMER_PROTOCOL_VERSION)
+    ? ask.headers[PROTOCOL_HEADER]
+    : undefined;
+
 export const answerChecks: readonly Check[] = [
-  every('P-HTTP-01', (answer) => {
+  every('P-HTTP-01', (answer, protocol) => {
     const spoken = answer.headers.get(PROTOCOL_HEADER);
     if (isAbout(answer))
       must(
-        spoken === String(PROTOCOL_VERSION),
+        spoken === String(namedIn(answer) ?? protocol),
         `${summaryOf(answer)}, with ${PROTOCOL_HEADER} ${spoken ?? 'missing'}`,
       );
   }),

@@ -1,5 +1,5 @@
 import { HEALTH_PATH } from '../../protocol/routes.ts';
-import { PROTOCOL_HEADER } from '../../protocol/version.ts';
+import { FORMER_PROTOCOL_VERSION, PROTOCOL_HEADER } from '../../protocol/version.ts';
 import { type Check, check } from '../check.ts';
 import { type AuditContext, freshKey } from '../context.ts';
 import { type Answer, type Ask, codeOf, MalformedAnswer, member, summaryOf } from '../exchange.ts';
@@ -29,6 +29,11 @@ export const requestChecks: readonly Check[] = [
       headers: { 'idempotency-key': freshKey(), [PROTOCOL_HEADER]: '999' },
     });
     refused(answer, 426, 'protocol_unsupported');
+    const former = await context.send({
+      path: context.routes.active,
+      headers: { [PROTOCOL_HEADER]: String(FORMER_PROTOCOL_VERSION) },
+    });
+    must(former.status === 200, `${summaryOf(former)} in the former version`);
   }),
   check('P-HTTP-03', 'before', async (context) => {
     refused(

@@ -41,7 +41,10 @@ export const streamChecks: readonly Check[] = [
     );
     const { heartbeat, protocol } = openingOf(first);
     must(heartbeat > 0, 'the first frame announces no heartbeat=<ms>');
-    must(protocol === 1, `the first frame announces protocol=${String(protocol)}`);
+    must(
+      protocol === context.exchanges.protocol(),
+      `the first frame announces protocol=${String(protocol)}`,
+    );
     must(first.data.length === 0, 'the first frame carries an event');
   }),
   check(

@@ -7,14 +7,16 @@ export const requestRules: readonly ProtocolRule[] = [
       '01',
       'MUST',
       'Every answer to a route of this protocol, refusals included, carries `NFT-Protocol` with ' +
-        'the version the server speaks.',
+        'the version the client named, or the newest that the server speaks where it is none of ' +
+        'its own.',
       'Set the header in one place, behind the error handling.',
     ],
     [
       '02',
       'MUST',
-      'A client that names another version in `NFT-Protocol` is refused with 426 and ' +
-        '`protocol_unsupported` before anything begins. Without the header it speaks version 1.',
+      'A server speaks its version and the one before it, each client in its own. A client that ' +
+        'names any other in `NFT-Protocol` is refused with 426 and `protocol_unsupported` before ' +
+        'anything begins. Without the header it speaks version 1.',
       'Compare the request header before the start is read.',
     ],
     [

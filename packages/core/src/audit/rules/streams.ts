@@ -7,7 +7,7 @@ export const streamRules: readonly ProtocolRule[] = [
       '01',
       'MUST',
       'The first frame of every connection is `retry: <ms>` with the comment `heartbeat=<ms> ' +
-        'protocol=1`, before any event.',
+        'protocol=<version>`, the one of the answer, before any event.',
       'Write it at once, before the log is read.',
     ],
     [

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { burnsDecline, burnsHonour, burnsList } from './burns.ts';
 import { migrate } from './migrate.ts';
 import { obligationsCompensate, obligationsRetry } from './obligations-act.ts';
 import { obligationsList } from './obligations-list.ts';
@@ -12,6 +13,9 @@ export const commands: readonly Command[] = [
   obligationsShow,
   obligationsRetry,
   obligationsCompensate,
+  burnsList,
+  burnsHonour,
+  burnsDecline,
   operationsShow,
   outboxList,
   outboxShow,

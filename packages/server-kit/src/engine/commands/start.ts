@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
+import {
+  NftUpgradeError,
+  PROTOCOL_VERSION,
+  type Snapshot,
+  versionFor,
+} from '@aiw3/nft-upgrade/protocol';
 import { alone, type Statement, writeAtomically } from '../../db/write-atomically.ts';
 import type { Started, StartRequest } from '../../http/operations.ts';
 import { type Engine, processOf, rulesOf } from '../context.ts';
@@ -16,8 +21,11 @@ interface KeyRow {
  * same subject, has made. Resolves once the first event is committed; the work goes on behind it.
  */
 export async function start(engine: Engine, drive: Drive, request: StartRequest): Promise<Started> {
-  const process = processOf(engine.processes, request.process);
   const { principal, input, idempotencyKey, traceparent = null } = request;
+  const { protocol = PROTOCOL_VERSION } = request;
+  const newest = processOf(engine.processes, request.process);
+  // A page that was loaded before a deployment can sign only what its own version writes.
+  const process = engine.definitions.find(newest.name, versionFor(newest, protocol)) ?? newest;
 
   const known = await byKey(engine, request);
   if (known) return { snapshot: await snapshotOf(engine, known), attached: true };

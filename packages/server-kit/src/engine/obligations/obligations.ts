@@ -5,6 +5,7 @@ import {
   type Snapshot,
 } from '@aiw3/nft-upgrade/protocol';
 import type { Sql } from '../../db/db.ts';
+import { foundBurn } from '../../phases/found-burn.ts';
 import { DEAD } from '../../phases/mint.ts';
 import { placeOf } from '../../phases/place.ts';
 import { readPlan } from '../../phases/plan.ts';
@@ -120,7 +121,7 @@ async function refuseWhileMintMayLand(
   const plan = await readPlan(step);
   // For a burn that was found, an operation that is forgotten may have minted, however far this one
   // has come.
-  if (phase !== 'mint' && plan.mintFor === undefined) return;
+  if (phase !== 'mint' && !(await foundBurn(step))) return;
   const place = await placeOf(step, plan);
   // What failed on the chain says nothing of an attempt that may still land.
   const attempts = (await step.attempts.list<MintAttempt>('mint')).filter(

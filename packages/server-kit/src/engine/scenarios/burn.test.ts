@@ -3,6 +3,10 @@ import { expect, it } from 'vitest';
 import { describeEnvironments } from './environments.fixture.ts';
 
 describeEnvironments('burns', (environment) => {
+  /** As a node of the former version leaves it: with nothing that says which NFT it is about. */
+  const asByFormerNode = (id: string) =>
+    environment.db.sql('update nft_upgrade.operation set nft = null where id = $1', [id]);
+
   it('B2, B11: a burn that nobody reports is found on the chain', async () => {
     const node = await environment.node();
     const id = await environment.awaiting(node);
@@ -208,6 +212,7 @@ describeEnvironments('burns', (environment) => {
   it("B10: another operation's burn is refused with its code, and delivers nothing", async () => {
     const node = await environment.node();
     const id = await environment.awaiting(node);
+    await asByFormerNode(id);
     const bob = { ...environment.alice.principal, id: 'bob' };
     const other = await environment.begin(node, { principal: bob });
     const ofBob = { ...environment.query(other), principal: bob };
@@ -229,6 +234,7 @@ describeEnvironments('burns', (environment) => {
   it('B7, B10, I1: an NFT burned in another way is exchanged once, for one operation', async () => {
     const node = await environment.node();
     const id = await environment.awaiting(node);
+    await asByFormerNode(id);
     const bob = { ...environment.alice.principal, id: 'bob' };
     const other = await environment.begin(node, { principal: bob });
     const ofBob = () => node.snapshot({ ...environment.query(other), principal: bob });

@@ -285,7 +285,7 @@ describeEnvironments('what outlives a deployment, a key and a backup', (environm
     const done = await environment.until(node, again, 'completed');
     const { mint } = environment.harness.chain();
     const address = await mint.address({
-      operationId: id,
+      identity: `burned:${environment.alice.mint}`,
       key: mint.key,
       standard: environment.harness.standard,
     });
@@ -344,7 +344,7 @@ describeEnvironments('what outlives a deployment, a key and a backup', (environm
   it('S5: operations finish under their definition; nodes without it leave them', async () => {
     const id = await environment.awaiting(await environment.node());
     await environment.stop();
-    const processes = { ...standard, upgrade: { ...upgrade, version: 2 } };
+    const processes = { ...standard, upgrade: { ...upgrade, version: 3 } };
     const looked = () =>
       environment.db.sql('select checked_at from nft_upgrade.operation where id = $1', [id]);
     const before = await looked();
@@ -367,9 +367,9 @@ describeEnvironments('what outlives a deployment, a key and a backup', (environm
       processes,
       formerProcesses: [upgrade],
     } as Partial<ServiceOptions>);
-    expect((await environment.until(knowing, id, 'completed')).version).toBe(1);
+    expect((await environment.until(knowing, id, 'completed')).version).toBe(2);
     const fresh = await environment.begin(knowing);
-    expect((await knowing.snapshot(environment.query(fresh))).version).toBe(2);
+    expect((await knowing.snapshot(environment.query(fresh))).version).toBe(3);
   });
 
   it('S7: an operation mints with the key it began with, also after a rotation', async () => {
@@ -379,20 +379,22 @@ describeEnvironments('what outlives a deployment, a key and a backup', (environm
     await environment.harness.rotate();
     const after = await environment.node();
     await environment.harness.submit(id);
-    const address = (operationId: string, key: string) =>
-      mint.address({ operationId, key, standard: environment.harness.standard });
+    const { standard } = environment.harness;
+    const address = (identity: string, key: string) => mint.address({ identity, key, standard });
     expect((await environment.until(after, id, 'completed')).facts.mintAddress).toBe(
-      await address(id, mint.key),
+      await address(`burned:${environment.alice.mint}`, mint.key),
     );
     const claim = await environment.begin(after, { process: 'claim' });
     const key = environment.harness.chain().mint.key;
     expect(key).not.toBe(mint.key);
     const claimed = await environment.until(after, claim, 'completed');
-    expect(claimed.facts.mintAddress).toBe(
-      await environment.harness
-        .chain()
-        .mint.address({ operationId: claim, key, standard: environment.harness.standard }),
+    const [order] = await environment.db.sql<{ identity: string }>(
+      `select data->>'mintFor' as identity from nft_upgrade.attempt
+        where operation_id = $1 and kind = 'upload'`,
+      [claim],
     );
+    expect(order?.identity).toMatch(new RegExp(`^claim:${key}:[0-9a-f]{64}$`));
+    expect(claimed.facts.mintAddress).toBe(await address(order?.identity ?? '', key));
   });
 
   it('a clock that was set back neither moves an operation back in time nor stops it', async () => {

@@ -2,7 +2,8 @@ import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Sql } from '../../db/db.ts';
 import type { BurnAttempt } from '../../ports/chain.ts';
 import { append, type Outcome, type Step } from '../driver.ts';
-import { needChain } from '../plan.ts';
+import { memoOf } from '../identity.ts';
+import { needChain } from '../needs.ts';
 import { target } from '../target.ts';
 import type { BurnLook } from './look.ts';
 
@@ -36,7 +37,12 @@ export async function issueBurn(step: Step, { ended, code, until }: Issue = {}):
   if (attempts.some(({ outcome }) => outcome === null) && !ended)
     throw new NftUpgradeError('burn_still_valid', { operationId: id });
   const nft = await burn.locate(target(step));
-  const prepared = await burn.prepare({ operationId: id, nft, attempt: attempts.length + 1 });
+  const prepared = await burn.prepare({
+    operationId: id,
+    memo: memoOf(step),
+    nft,
+    attempt: attempts.length + 1,
+  });
   const payload = {
     ...asked(prepared, until ?? step.now() + step.patience.burnWindowMs),
     message: 'Please sign the burn transaction in your wallet',

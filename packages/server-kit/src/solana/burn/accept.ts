@@ -36,11 +36,11 @@ export function acceptBurn(
       message: 'The signed transaction cannot be read, so it was not sent.',
     });
   const { transaction } = decoded;
-  const { operationId, nft } = known;
+  const { operationId, memo, nft } = known;
 
   const verdict = guard.inspect(
     base64,
-    { operationId, mint: nft.mint, owner: nft.owner, tokenProgram: nft.tokenProgram },
+    { operationId, memo, mint: nft.mint, owner: nft.owner, tokenProgram: nft.tokenProgram },
     'after',
   );
   if (!verdict.safe) throw refusal(transaction, nft.owner, verdict.findings);

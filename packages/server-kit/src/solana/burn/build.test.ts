@@ -11,6 +11,7 @@ import { Keypair, PublicKey, TransactionMessage, VersionedTransaction } from '@s
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { burnOf } from '../fixtures/attacks/parts.ts';
 import {
+  memoFor,
   openSolanaEnvironment,
   runtimes,
   type SolanaEnvironment,
@@ -57,7 +58,9 @@ describe.each(runtimes)('the burn transaction on %s', (runtime) => {
     await expect(burn.locate({ mint: nft.mint, owner: nft.owner })).rejects.toMatchObject({
       code: 'nft_not_owned',
     });
-    await expect(burn.prepare({ operationId: 'upg_1', nft, attempt: 1 })).rejects.toMatchObject({
+    await expect(
+      burn.prepare({ operationId: 'upg_1', memo: memoFor('upg_1'), nft, attempt: 1 }),
+    ).rejects.toMatchObject({
       code: 'nft_not_owned',
     });
   });
@@ -72,7 +75,12 @@ describe.each(runtimes)('the burn transaction on %s', (runtime) => {
       [createSetAuthorityInstruction(account, owner.publicKey, AuthorityType.CloseAccount, closer)],
       [owner],
     );
-    const prepared = await burn.prepare({ operationId: attempt.operationId, nft, attempt: 2 });
+    const prepared = await burn.prepare({
+      operationId: attempt.operationId,
+      memo: memoFor(attempt.operationId),
+      nft,
+      attempt: 2,
+    });
     // Without the CloseAccount, which would fail and take the burn with it.
     expect(prepared.transaction.length).toBeLessThan(attempt.transaction.length);
     await solana.land(
@@ -83,7 +91,12 @@ describe.each(runtimes)('the burn transaction on %s', (runtime) => {
       code: 'nft_frozen',
     });
     await expect(
-      burn.prepare({ operationId: attempt.operationId, nft, attempt: 3 }),
+      burn.prepare({
+        operationId: attempt.operationId,
+        memo: memoFor(attempt.operationId),
+        nft,
+        attempt: 3,
+      }),
     ).rejects.toMatchObject({ code: 'nft_frozen' });
     await solana.land(
       [createThawAccountInstruction(account, mint, solana.authority.publicKey)],
@@ -102,7 +115,8 @@ describe.each(runtimes)('the burn transaction on %s', (runtime) => {
   it('W2: a wallet without SOL for the fee is told how much is missing', async () => {
     const owner = await solana.wallet(0n);
     const nft = await solana.issue(owner);
-    const prepare = () => solana.chain.burn.prepare({ operationId: 'upg_1', nft, attempt: 1 });
+    const prepare = () =>
+      solana.chain.burn.prepare({ operationId: 'upg_1', memo: memoFor('upg_1'), nft, attempt: 1 });
     await expect(prepare()).rejects.toMatchObject({
       code: 'insufficient_sol',
       details: { actual: 0, required: 895_880, missing: 895_880 },

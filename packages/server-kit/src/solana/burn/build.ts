@@ -1,5 +1,5 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import { burnMemo, programs } from '@aiw3/nft-upgrade/solana';
+import { programs } from '@aiw3/nft-upgrade/solana';
 import { PublicKey, TransactionInstruction } from '@solana/web3.js';
 import type { BurnAttempt, HeldNft } from '../../ports/chain.ts';
 import { addressOf } from '../address.ts';
@@ -49,10 +49,9 @@ export const locateNft = (
  */
 export async function prepareBurn(
   context: BurnContext,
-  request: { operationId: string; nft: HeldNft; attempt: number },
+  request: { operationId: string; memo: string; nft: HeldNft; attempt: number },
 ): Promise<BurnAttempt> {
-  const { nft, operationId, attempt } = request;
-  const memo = burnMemo(operationId);
+  const { nft, operationId, memo, attempt } = request;
   // A node that would refuse the burn is not believed alone; one that would not has been too kind,
   // and the chain refuses it then.
   const draft = await context.rpc.agree(

@@ -1,4 +1,9 @@
-import { burnMemoPrefix, effectsOf } from '@aiw3/nft-upgrade/solana';
+import {
+  burnMemoPrefix,
+  effectsOf,
+  formerBurnMemoPrefix,
+  isBurnMemo,
+} from '@aiw3/nft-upgrade/solana';
 import type { BurnAttempt, FoundBurn, HeldNft } from '../../ports/chain.ts';
 import { addressOf } from '../address.ts';
 import { type LandedTransaction, readLanded } from '../landed.ts';
@@ -11,10 +16,10 @@ import { judge, openBench } from './judge.ts';
 import { notGenuine } from './search.ts';
 
 /**
- * Looks whether an owner has burned an NFT for an operation, even one that no database knows: the
- * memo says which one it was. Every check of a burn holds for what is returned. Asked when a
+ * Looks whether an owner has burned an NFT, and for which operation, even one that no database
+ * knows: the memo says it. Every other check of a burn holds for what is returned. Asked when a
  * database was restored from before the burn, so nothing but the chain is believed, and "none" has
- * to be as certain as a burn: the NFT still exists, or what destroyed it is seen and names nobody.
+ * to be as certain as a burn: the NFT still exists, or what destroyed it is seen and is no burn.
  */
 export const findBurn = (
   context: BurnContext,
@@ -61,7 +66,7 @@ async function look(
     endpoint,
     mint,
     { since: 0, purpose: `burned by ${owner}` },
-    (entry) => entry.memo?.includes(burnMemoPrefix) ?? false,
+    ({ memo }) => ourPrefixes.some((prefix) => memo?.includes(prefix)),
   );
   if (signatures.length === 0 && !known && isExhausted()) return null;
   let destroyed = false;
@@ -69,7 +74,7 @@ async function look(
     const landed = await readLanded(endpoint, signature).catch(notGenuine);
     if (landed === 'unsupported') continue;
     if (landed) {
-      const found = await judgeFound(endpoint, standards, landed, nftOf);
+      const found = await judgeFound(endpoint, standards, landed, nftOf, query.mint);
       if (found) return found;
       if (tookTheLast(landed, query.mint)) {
         // Not settled: it is the reason also the next time.
@@ -83,26 +88,30 @@ async function look(
   throw behind(endpoint, 'the transaction that burned the NFT');
 }
 
-/** The burn for an operation that a transaction is, if it is one. */
+const ourPrefixes = [burnMemoPrefix, formerBurnMemoPrefix];
+
+/**
+ * The burn that a transaction is, if it is one. Without a memo only what destroyed the NFT may be.
+ */
 async function judgeFound(
   endpoint: Endpoint,
   standards: readonly NftStandard[],
   landed: LandedTransaction,
   nftOf: (standard: NftStandard) => HeldNft,
+  mint: string,
 ): Promise<FoundBurn | null> {
   const memo = memoOf(landed);
-  if (memo === null) return null;
+  if (memo === null && !tookTheLast(landed, mint)) return null;
   const { signature } = landed;
   const [status] = await readStatuses(endpoint, [signature]);
   // It was listed, so it is known somewhere.
   if (!status) throw behind(endpoint, 'statuses');
-  const operationId = memo.slice(burnMemoPrefix.length);
   for (const standard of standards) {
     const attempt: BurnAttempt = {
-      operationId,
+      operationId: '',
       attempt: 1,
       nft: nftOf(standard),
-      memo,
+      memo: memo ?? '',
       transaction: '',
       version: 'legacy',
       blockhash: '',
@@ -110,7 +119,9 @@ async function judgeFound(
       minSlot: 0,
     };
     const judgement = await judge(openBench(endpoint, standard, [attempt]), signature, status);
-    if (judgement.kind === 'burned') return { operationId, signature, slot: judgement.slot };
+    if (judgement.kind === 'burned') return { memo, signature, slot: judgement.slot };
+    if (judgement.kind === 'burned_elsewhere')
+      return { memo: null, signature, slot: judgement.slot };
     if (judgement.kind === 'pending' || judgement.kind === 'unproven')
       throw behind(endpoint, 'the burn, which is not final');
   }
@@ -123,7 +134,7 @@ async function judgeFound(
  */
 function memoOf({ transaction, loaded }: LandedTransaction): string | null {
   const memo = effectsOf(transaction, loaded).find(
-    (effect) => effect.kind === 'memo' && effect.text.startsWith(burnMemoPrefix),
+    (effect) => effect.kind === 'memo' && isBurnMemo(effect.text),
   );
   return memo?.kind === 'memo' ? memo.text : null;
 }

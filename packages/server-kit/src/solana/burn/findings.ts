@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@aiw3/nft-upgrade/protocol';
-import { burnMemoPrefix, type Effect, effectsOf } from '@aiw3/nft-upgrade/solana';
+import { type Effect, effectsOf, isBurnMemo } from '@aiw3/nft-upgrade/solana';
 import type { LandedTransaction, TokenBalance } from '../landed.ts';
 import type { RemainingMint } from '../standards/standard.ts';
 
@@ -105,7 +105,7 @@ function burnFindings(burns: readonly Burn[], expected: ExpectedBurn): BurnFindi
 
 function memoFindings(effects: readonly Effect[], { memo, owner }: ExpectedBurn): BurnFinding[] {
   const ours = effects.flatMap((effect) =>
-    effect.kind === 'memo' && effect.text.startsWith(burnMemoPrefix) ? [effect] : [],
+    effect.kind === 'memo' && isBurnMemo(effect.text) ? [effect] : [],
   );
   // Two operations in one transaction would have one burn pay for both.
   if (ours.some(({ text }) => text !== memo))

@@ -9,6 +9,7 @@ import { ComputeBudgetProgram, Keypair, PublicKey, SystemProgram } from '@solana
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { burnOf } from '../fixtures/attacks/parts.ts';
 import {
+  memoFor,
   openSolanaEnvironment,
   runtimes,
   type SolanaEnvironment,
@@ -56,7 +57,12 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
     });
     // Sent after its time: nothing happens.
     await solana.chain.burn.broadcast(signed);
-    const second = await solana.chain.burn.prepare({ operationId, nft, attempt: 2 });
+    const second = await solana.chain.burn.prepare({
+      operationId,
+      memo: memoFor(operationId),
+      nft,
+      attempt: 2,
+    });
     expect(second.blockhash).not.toBe(attempt.blockhash);
     const again = await solana.chain.burn.accept(signWith(second.transaction, owner), [
       attempt,
@@ -118,7 +124,12 @@ describe.each(runtimes)('the burn on %s', (runtime) => {
       async () => (await solana.connection.getLatestBlockhash()).blockhash,
       (hash) => hash !== attempt.blockhash,
     );
-    const second = await solana.chain.burn.prepare({ operationId, nft, attempt: 2 });
+    const second = await solana.chain.burn.prepare({
+      operationId,
+      memo: memoFor(operationId),
+      nft,
+      attempt: 2,
+    });
     const attempts = [attempt, second];
     const [one, two] = await Promise.all(
       attempts.map(({ transaction }) =>

@@ -28,10 +28,10 @@ export async function resolveMint(
 ): Promise<ResolvedMint> {
   const authority = authorityAddress(request.key);
   const standard = context.standards.named(request.standard);
-  const mint = await mintAddress(authority, request.operationId, standard.program);
+  const mint = await mintAddress(authority, request.identity, standard.program);
   return {
     standard,
-    seed: mintSeed(request.operationId),
+    seed: mintSeed(request.identity),
     target: { mint, authority, recipient: addressOf(request.recipient, 'recipient') },
   };
 }

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MintAttempt, MintRequest } from '../../ports/chain.ts';
 import { createSolanaChain } from '../chain.ts';
 import {
+  memoFor,
   mintFacts,
   openSolanaEnvironment,
   runtimes,
@@ -146,7 +147,7 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
     const squat = SystemProgram.createAccountWithSeed({
       fromPubkey: authority.publicKey,
       basePubkey: authority.publicKey,
-      seed: mintSeed(request.operationId),
+      seed: mintSeed(request.identity),
       newAccountPubkey: mint,
       lamports: await solana.connection.getMinimumBalanceForRentExemption(10),
       space: 10,
@@ -200,6 +201,7 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
     });
     const burn = await solana.chain.burn.prepare({
       operationId: solana.operationId(),
+      memo: memoFor('upg_sold'),
       nft,
       attempt: 1,
     });
@@ -223,7 +225,12 @@ describe.each(runtimes)('the mint on %s', (runtime) => {
     const attempt = await chain.mint.prepare(request, 1);
     await solana.sendRaw(Buffer.from(attempt.transaction, 'base64'));
     const nft = await chain.burn.locate({ mint: attempt.mintAddress, owner: request.recipient });
-    const burn = await chain.burn.prepare({ operationId: solana.operationId(), nft, attempt: 1 });
+    const burn = await chain.burn.prepare({
+      operationId: 'upg_closed',
+      memo: memoFor('upg_closed'),
+      nft,
+      attempt: 1,
+    });
     const burned = await solana.sendRaw(Buffer.from(signWith(burn.transaction, owner), 'base64'));
     const mint = new PublicKey(attempt.mintAddress);
     const { publicKey } = solana.authority;

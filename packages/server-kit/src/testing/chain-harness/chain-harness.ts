@@ -17,6 +17,8 @@ export interface ChainHarness {
   /** The port, as a node uses it. A node that starts now mints with the present key. */
   chain(): Chain;
   holder(id: string): Promise<Holder>;
+  /** Another NFT in the same wallet. */
+  another(holder: Holder): Promise<Holder>;
   /** What the wallet makes of the transaction that was handed out, base64. */
   sign(operationId: string, attempt?: number): string;
   /** The wallet of somebody: signs any transaction, base64. */
@@ -34,6 +36,8 @@ export interface ChainHarness {
   hold(operationId: string): Promise<() => Promise<void>>;
   /** The owner burns the NFT in some other way, for no operation. */
   burnOutside(holder: Holder): Promise<void>;
+  /** The same with a memo that the owner signs. Resolves once it is final. */
+  burnWith(holder: Holder, memo: string): Promise<void>;
   /** Prepares a forged burn. */
   stage(attack: Attack): Promise<Staged>;
   /** Gives the NFT away. */

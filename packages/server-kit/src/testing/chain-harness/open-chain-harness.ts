@@ -107,7 +107,7 @@ async function harnessOn(solana: SolanaEnvironment): Promise<ChainHarness> {
         mint: {
           ...chain.mint,
           preflight(request) {
-            ordered.set(request.operationId, request);
+            ordered.set(request.identity, request);
             return chain.mint.preflight(request);
           },
         },
@@ -116,6 +116,11 @@ async function harnessOn(solana: SolanaEnvironment): Promise<ChainHarness> {
     async holder(id) {
       const owner = await solana.wallet();
       return remember(id, owner, await solana.issue(owner));
+    },
+    async another({ principal }) {
+      const owner = owners.get(principal.wallet);
+      if (!owner) throw new RangeError(`Nobody here is ${principal.id}.`);
+      return remember(principal.id, owner, await solana.issue(owner));
     },
     sign,
     wallet(holder) {
@@ -185,6 +190,12 @@ async function harnessOn(solana: SolanaEnvironment): Promise<ChainHarness> {
       const [nft, owner] = [nfts.get(mint), owners.get(principal.wallet)];
       if (nft && owner) await solana.land([burnOf(nft)], [owner]);
     },
+    async burnWith({ mint, principal }, memo) {
+      const [nft, owner] = [nfts.get(mint), owners.get(principal.wallet)];
+      if (!nft || !owner) throw new RangeError(`Nobody here holds ${mint}.`);
+      const instructions = [memoInstruction(memo, owner.publicKey), burnOf(nft)];
+      await solana.finalized(await solana.land(instructions, [owner]));
+    },
     async stage(attack) {
       const actors = await actorsOf(solana, attack);
       return {
@@ -221,7 +232,8 @@ async function harnessOn(solana: SolanaEnvironment): Promise<ChainHarness> {
     lag: (blocks) => controls.lag(blocks),
     lose: (transactions) => controls.dropNext(transactions),
     async spoil(operationId, how) {
-      const request = ordered.get(operationId);
+      const burned = handedOut.get(`${operationId}/1`)?.nft.mint;
+      const request = ordered.get(burned === undefined ? operationId : `burned:${burned}`);
       if (!request) throw new RangeError(`Nothing was ordered for ${operationId}.`);
       const authority = present();
       const { mint } = createSolanaChain({ rpc, authority });
@@ -238,7 +250,7 @@ async function harnessOn(solana: SolanaEnvironment): Promise<ChainHarness> {
       const squat = SystemProgram.createAccountWithSeed({
         fromPubkey: authority.publicKey,
         basePubkey: authority.publicKey,
-        seed: mintSeed(operationId),
+        seed: mintSeed(request.identity),
         newAccountPubkey: new PublicKey(await mint.address(request)),
         lamports: await connection.getMinimumBalanceForRentExemption(space),
         space,
