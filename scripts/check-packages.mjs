@@ -22,7 +22,7 @@ let problems = 0;
  * Bytes, gzipped, of what a page loads for the client. `packages/core/src/bundle.test.ts` holds the
  * sources to the same.
  */
-const PAGE_BYTES = 14 * 1024;
+const PAGE_BYTES = 16 * 1024 + 128;
 
 const run = (command, args, cwd) =>
   spawnSync(command, args, {

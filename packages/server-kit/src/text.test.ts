@@ -44,7 +44,7 @@ describe.each(databases)('text on $name', ({ open }) => {
       );
   };
 
-  it('of a client that cannot be stored is refused with 422, of authenticate with a code', async () => {
+  it('of a client that cannot be stored: 422; of authenticate: a code', async () => {
     const db = await open();
     const service = await createService({ db, rules: permissiveRules('nft').rules });
     const post = handlerOf(service, principal);
