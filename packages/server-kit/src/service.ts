@@ -20,11 +20,11 @@ import { start } from './engine/commands/start.ts';
 import type { Engine } from './engine/context.ts';
 import { createDrive, type Drive } from './engine/drive.ts';
 import { createDurations } from './engine/durations.ts';
+import { releaseAll } from './engine/lease.ts';
 import { createObligations, type Obligations } from './engine/obligations/obligations.ts';
 import { createQueue } from './engine/queue.ts';
 import { reconcile } from './engine/reconcile.ts';
 import { startRounds } from './engine/rounds.ts';
-import { isAttended } from './engine/sweep.ts';
 import { defaultTiming } from './engine/timing.ts';
 import { type UnboundBurns, unboundBurns } from './engine/unbound-burns.ts';
 import { createWake, postgresWake } from './engine/wake.ts';
@@ -210,7 +210,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
       .filter((own) => !formerProcesses.some((given) => isSameDefinition(own, given))),
   ]);
   const node = randomUUID().slice(0, 8);
-  const journal = createJournal({ db, definitions, node, now });
+  const journal = createJournal({ db, definitions, node, leaseMs: takeoverMs, now });
   const recentLog = createRecentLog();
   const wake = await createWake({
     bus: options.wake ?? postgresWake(db),
@@ -223,8 +223,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   const kick = (sinks?: readonly string[]) => deliveryWorkers?.kick(sinks);
   const queue = await createQueue({
     db,
-    advance: async (operationId) =>
-      (await isAttended(db, operationId, takeoverMs / 2)) ? undefined : drive?.attempt(operationId),
+    advance: async (operationId) => drive?.attempt(operationId),
     onError,
   });
   const engine: Engine = {
@@ -257,6 +256,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   const running = createDrive(engine);
   drive = running;
   for (const name of Object.keys(processes)) engine.durations.of(name);
+  if (db.flavour === 'pglite') await releaseAll(db);
   await queue.start();
   log.info('A node of this deployment works.', { node, deployment: deploymentTag(deployment) });
   const place = { db, schema: 'nft_upgrade' } as const;

@@ -19,6 +19,14 @@ export const server: readonly Mutation[] = [
   ),
   mutation(
     'S10',
+    'an answer that comes after the lease writes nothing',
+    `${kit}/engine/drive.ts`,
+    'fenced ? loaded.row : null',
+    'fenced ? null : loaded.row',
+    `${kit}/engine/late.test.ts`,
+  ),
+  mutation(
+    'S10',
     'a compensation that was decided is paid after a crash',
     `${kit}/phases/recovery.ts`,
     "where operation_id = $1 and settlement = 'compensated'",
@@ -206,8 +214,8 @@ export const server: readonly Mutation[] = [
     'S4',
     'a step that takes long is kept by its heartbeat',
     `${kit}/engine/rounds.ts`,
-    'every(heartbeatMs({ takeoverMs }), () => heartbeat(db, drive.busy()), onError),',
-    '',
+    'keepLeases(db, drive.held(), takeoverMs)',
+    'Promise.resolve()',
     `${kit}/engine/nodes.test.ts`,
   ),
   mutation(

@@ -24,11 +24,13 @@ describe.each(databases)('the tables on $name', ({ open }) => {
         definitions: [processes.upgrade],
         statuses: ['awaiting_burn'],
         idleMs: 1_000,
+        leaseMs: 8_000,
       };
+      const claimed = (operationId: string) => ({ operationId, lease: 1 });
       expect(await claimIdle(db, { ...query, limit: 2 })).toEqual(
-        expect.arrayContaining(['op_1', 'op_2']),
+        expect.arrayContaining([claimed('op_1'), claimed('op_2')]),
       );
-      expect(await claimIdle(db, { ...query, limit: 5 })).toEqual(['op_3']);
+      expect(await claimIdle(db, { ...query, limit: 5 })).toEqual([claimed('op_3')]);
       expect(await claimIdle(db, { ...query, limit: 5 })).toEqual([]);
       await db.close();
     }
@@ -55,9 +57,15 @@ describe.each(databases)('the tables on $name', ({ open }) => {
       definitions: [processes.upgrade],
       statuses: ['awaiting_burn'],
       idleMs: 1_000,
+      leaseMs: 8_000,
       limit: 200,
     });
-    await claimIdle(explain, { definitions: [processes.upgrade], idleMs: 1_000, limit: 200 });
+    await claimIdle(explain, {
+      definitions: [processes.upgrade],
+      idleMs: 1_000,
+      leaseMs: 8_000,
+      limit: 200,
+    });
     expect(plans).toHaveLength(2);
     for (const plan of plans) {
       expect(plan).toContain('Index Scan using operation_turn');

@@ -1,6 +1,6 @@
 import type { Migration } from './migrate.ts';
 import { identity, identityIndexes } from './tables/identity.ts';
-import { operationIndexes } from './tables/operation.ts';
+import { leases, operationIndexes } from './tables/operation.ts';
 import { deliveryIndexes, heldDeliveries } from './tables/outbox.ts';
 
 /**
@@ -216,4 +216,5 @@ export const migrations: readonly Migration[] = [
   { id: 9, ...operationIndexes },
   { id: 10, ...identity },
   { id: 11, ...identityIndexes },
+  { id: 12, ...leases },
 ];

@@ -21,18 +21,18 @@ export interface Statement {
 
 /**
  * Writes `updated`, a query that resolves to the id, and everything that goes with it: one
- * statement, so one round trip, and all of it or nothing without BEGIN and COMMIT. Resolves to
- * whether `updated` wrote its row. Values are numbered from 1 within each.
+ * statement, so one round trip, and all of it or nothing without BEGIN and COMMIT. Resolves to the
+ * row that `updated` wrote, or null. Values are numbered from 1 within each.
  * @throws what a statement names for a row that was there before
  */
-export async function writeAtomically(
+export async function writeAtomically<Row extends object = { id: string }>(
   sql: Sql,
   updated: Statement,
   statements: readonly Statement[],
-): Promise<boolean> {
+): Promise<Row | null> {
   const all = [updated, ...statements];
   const { text, name } = prepared(all);
-  const rows = await sql(
+  const [row = null] = await sql<Row>(
     text,
     all.flatMap(({ values }) => values),
     name,
@@ -42,7 +42,7 @@ export async function writeAtomically(
         throw taken.error();
     throw error;
   });
-  return rows.length > 0;
+  return row;
 }
 
 /** For what is written beside nothing else. */
@@ -69,7 +69,7 @@ function prepared(statements: readonly Statement[]): PreparedStatement {
     before += values.length;
     return index === 0 ? `updated as (${numbered})` : numbered;
   });
-  const text = `with ${texts.join(',\n')} select id from updated`;
+  const text = `with ${texts.join(',\n')} select * from updated`;
   const statement = {
     text,
     name: `nft_upgrade_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`,

@@ -5,24 +5,29 @@ import { backoff, type Outcome, type PhaseDriver, type Step } from '../phases/dr
 import { drivers } from '../phases/index.ts';
 import { measureStep } from '../telemetry/step.ts';
 import { type Engine, operationOf, rulesOf } from './context.ts';
+import { type Lease, takeLease } from './lease.ts';
+import { createReleases } from './releases.ts';
 import { write } from './write.ts';
 
 /** Brings operations forward: fold, work, append, again, until one waits or has ended. */
 export interface Drive {
   /**
-   * Advances one operation as far as it goes now. Calls for one operation on this node share one
-   * run. Never rejects.
-   * @param known the operation as the caller has just written it, which saves a read
+   * Advances one operation as far as it goes now, unless another node is at work on it. Calls for
+   * one operation on this node share one run. Never rejects.
+   * @param known the operation as the caller has just written it, which saves a read; its lease is
+   *   this node's
    */
   advance(operationId: string, known?: Loaded): Promise<void>;
+  /** The same for one that this node has taken up already. */
+  resume(lease: Lease): Promise<void>;
   /**
    * The same for the queue. Resolves with false when only nodes of another version can do it.
    * @throws whatever ended the run, so that the job is tried again, here or
    * on another node
    */
   attempt(operationId: string): Promise<boolean>;
-  /** Operations that this node is working on. */
-  busy(): readonly string[];
+  /** What this node is working on. */
+  held(): readonly Lease[];
   stop(): Promise<void>;
 }
 
@@ -36,11 +41,18 @@ const FOREIGN = 'foreign';
 /** Longest pause a node keeps a timer of its own for; beyond it the queue wakes the operation. */
 const OWN_TIMER_MS = 60_000;
 
+/** Work on one operation. */
+interface Run {
+  done: Promise<Failure | typeof FOREIGN | null>;
+  /** Somebody has called for it meanwhile: what it has read may be from before that. */
+  again: boolean;
+  /** The last one that this node has had of it. */
+  lease: number | null;
+}
+
 export function createDrive(engine: Engine): Drive {
-  const running = new Map<
-    string,
-    { done: Promise<Failure | typeof FOREIGN | null>; again: boolean }
-  >();
+  const running = new Map<string, Run>();
+  const releases = createReleases(engine.db, engine.onError);
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const failures = new Map<string, number>();
   /** How often in a row the database could not be asked about an operation. */
@@ -55,7 +67,7 @@ export function createDrive(engine: Engine): Drive {
       throw new NftUpgradeError('unknown_process', {
         message: `No driver is known for the phase ${loaded.snapshot.phase}.`,
       });
-    const at = stepOf(engine, loaded, failures.get(loaded.row.id) ?? 0);
+    const at = stepOf(engine, loaded, { failures: failures.get(loaded.row.id) ?? 0, fenced: true });
     return measureStep(engine.telemetry, loaded, async (failed) => {
       const noted = (thrown: unknown) => {
         const outcome = fail(driver, at, thrown);
@@ -75,7 +87,7 @@ export function createDrive(engine: Engine): Drive {
 
   async function carry(loaded: Loaded, outcome: Outcome): Promise<number | 'watch' | Loaded> {
     if (outcome.kind === 'wait') return outcome.ms;
-    return outcome.kind === 'append' ? write(engine, loaded, outcome) : 'watch';
+    return outcome.kind === 'append' ? write(engine, loaded, outcome, 'step') : 'watch';
   }
 
   async function work(driver: PhaseDriver, at: Step): Promise<Outcome> {
@@ -107,12 +119,24 @@ export function createDrive(engine: Engine): Drive {
     return driver.failed(at, toNftUpgradeError(thrown, 'internal'));
   }
 
-  async function run(operationId: string, known: Loaded | null): Promise<typeof FOREIGN | null> {
+  async function run(
+    operationId: string,
+    known: Loaded | null,
+    state: Run,
+  ): Promise<typeof FOREIGN | null> {
     let loaded = known;
     while (!stopped) {
+      state.lease ??= releases.withdraw(operationId);
+      state.lease ??= await take(operationId);
+      if (state.lease === null) return withoutLease(operationId);
       loaded ??= await engine.journal.load(operationId, true);
       if (!loaded) return null;
-      if (loaded.foreign) return FOREIGN;
+      if (loaded.row.lease !== state.lease) {
+        // Somebody else has taken it up; it is ours again only where they gave it back.
+        state.lease = null;
+        loaded = null;
+        continue;
+      }
       const result: Awaited<ReturnType<typeof step>> | null = await step(loaded).catch(
         (thrown: unknown) => {
           // Somebody else was faster: read again and go on from there.
@@ -120,7 +144,7 @@ export function createDrive(engine: Engine): Drive {
           throw thrown;
         },
       );
-      if (result === 'ended') failures.delete(operationId);
+      if (result === 'ended') forget(operationId);
       if (typeof result === 'number') sleep(operationId, result);
       if (typeof result === 'number' || typeof result === 'string') return null;
       // What this node wrote itself need not be read again: if anybody else writes meanwhile, the
@@ -128,6 +152,25 @@ export function createDrive(engine: Engine): Drive {
       loaded = result;
     }
     return null;
+  }
+
+  async function take(operationId: string): Promise<number | null> {
+    const { db, definitions, takeoverMs: leaseMs } = engine;
+    const taken = await takeLease(db, operationId, { definitions: definitions.all, leaseMs });
+    return taken?.lease ?? null;
+  }
+
+  async function withoutLease(operationId: string): Promise<typeof FOREIGN | null> {
+    forget(operationId);
+    return (await engine.journal.load(operationId))?.foreign ? FOREIGN : null;
+  }
+
+  /** It has ended, or another node goes on with it. */
+  function forget(operationId: string): void {
+    failures.delete(operationId);
+    unavailable.delete(operationId);
+    clearTimeout(timers.get(operationId));
+    timers.delete(operationId);
   }
 
   function sleep(operationId: string, ms: number): void {
@@ -150,24 +193,23 @@ export function createDrive(engine: Engine): Drive {
 
   function share(
     operationId: string,
-    known: Loaded | null = null,
+    known: Loaded | number | null,
   ): Promise<Failure | typeof FOREIGN | null> {
+    const lease = typeof known === 'number' ? known : (known?.row.lease ?? null);
     const present = running.get(operationId);
     if (present) {
       // The run may have read the journal before whatever this call is about.
       present.again = true;
+      present.lease = lease ?? present.lease;
       return present.done;
     }
-    const state: { done: Promise<Failure | typeof FOREIGN | null>; again: boolean } = {
-      again: false,
-      done: Promise.resolve(null),
-    };
+    const state: Run = { again: false, lease, done: Promise.resolve(null) };
     state.done = (async () => {
       try {
-        let result = await run(operationId, known);
+        let result = await run(operationId, typeof known === 'number' ? null : known, state);
         while (state.again && !stopped) {
           state.again = false;
-          result = await run(operationId, null);
+          result = await run(operationId, null, state);
         }
         unavailable.delete(operationId);
         return result;
@@ -178,6 +220,7 @@ export function createDrive(engine: Engine): Drive {
         return { thrown };
       } finally {
         running.delete(operationId);
+        if (state.lease !== null) releases.add({ operationId, lease: state.lease });
       }
     })();
     running.set(operationId, state);
@@ -185,28 +228,37 @@ export function createDrive(engine: Engine): Drive {
   }
 
   const advance = async (operationId: string, known?: Loaded) =>
-    void (await share(operationId, known));
+    void (await share(operationId, known ?? null));
 
   return {
     advance,
+    resume: async ({ operationId, lease }) => void (await share(operationId, lease)),
     async attempt(operationId) {
-      const failure = await share(operationId);
+      const failure = await share(operationId, null);
       if (failure === FOREIGN) return false;
       if (failure) throw failure.thrown;
       return true;
     },
-    busy: () => [...running.keys()],
+    held: () =>
+      [...running].flatMap(([operationId, { lease }]) =>
+        lease === null ? [] : [{ operationId, lease }],
+      ),
     async stop() {
       stopped = true;
       for (const timer of timers.values()) clearTimeout(timer);
       timers.clear();
       await Promise.all([...running.values()].map(({ done }) => done));
+      await releases.flush();
     },
   };
 }
 
 /** What a driver has at hand for one operation. */
-export function stepOf(engine: Engine, loaded: Loaded, failures = 0): Step {
+export function stepOf(
+  engine: Engine,
+  loaded: Loaded,
+  { failures = 0, fenced = false }: { failures?: number; fenced?: boolean } = {},
+): Step {
   return {
     loaded,
     operation: operationOf(loaded),
@@ -216,7 +268,7 @@ export function stepOf(engine: Engine, loaded: Loaded, failures = 0): Step {
     receipts: engine.receipts,
     compensator: engine.compensator,
     read: engine.db.sql,
-    attempts: attemptsOf(engine.db, loaded.row.id, loaded.tried),
+    attempts: attemptsOf(engine.db, loaded.row.id, loaded.tried, fenced ? loaded.row : null),
     patience: engine.patience,
     deployment: engine.deployment,
     idPrefixes: engine.idPrefixes,

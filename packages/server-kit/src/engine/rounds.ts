@@ -4,12 +4,13 @@ import { type AuthorityWatch, watchAuthority } from './authority.ts';
 import type { Engine } from './context.ts';
 import type { Drive } from './drive.ts';
 import { hasOtherPast, isDue } from './due.ts';
+import { keepLeases } from './lease.ts';
 import { mapConcurrent, type Pace } from './map-concurrent.ts';
 import { raiseAlarms } from './obligations/alarm.ts';
 import type { Obligations } from './obligations/obligations.ts';
 import { carryOutRequests } from './obligations/requests.ts';
 import { boundedRetries, reconcile } from './reconcile.ts';
-import { claimIdle, every, forgetFuture, heartbeat } from './sweep.ts';
+import { claimIdle, every, forgetFuture } from './sweep.ts';
 import { heartbeatMs } from './timing.ts';
 import { beginHonoured } from './unbound-burns.ts';
 
@@ -47,9 +48,9 @@ export function startRounds(
 
   const look = async (query: { statuses?: readonly string[]; idleMs: number }, pace?: Pace) =>
     mapConcurrent(
-      await claimIdle(db, { ...query, definitions, limit: 200 }),
+      await claimIdle(db, { ...query, definitions, leaseMs: takeoverMs, limit: 200 }),
       WIDTH,
-      (id) => drive.advance(id),
+      (lease) => drive.resume(lease),
       pace,
     );
   /**
@@ -73,7 +74,7 @@ export function startRounds(
         forgetFuture(db).then(() => look({ idleMs: takeoverMs }, { overMs: sweepMs / 2, signal })),
       onError,
     ),
-    every(heartbeatMs({ takeoverMs }), () => heartbeat(db, drive.busy()), onError),
+    every(heartbeatMs({ takeoverMs }), () => keepLeases(db, drive.held(), takeoverMs), onError),
     every(Math.min(watchMs, 1_000), () => carryOutRequests(db, obligations), onError),
     every(sweepMs, () => beginHonoured(engine, drive), onError),
     every(

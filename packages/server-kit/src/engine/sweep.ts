@@ -1,12 +1,14 @@
 import type { AnyProcess } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../db/db.ts';
+import { type Lease, taking } from './lease.ts';
 
 /**
- * Claims operations that nobody has looked at for a while, and marks them as looked at. Nodes share
- * the work: a row that another node is claiming is passed over. Only processes in the versions that
+ * Takes up operations that nobody has looked at for a while and nobody holds. Nodes share the work:
+ * a row that another node is claiming is passed over. Only processes in the versions that
  * this node has are claimed: during a deployment the others belong to other nodes.
  * @param query.statuses only these; all live ones when left out
  * @param query.idleMs not looked at for this long, in milliseconds
+ * @param query.leaseMs how long they are held without a further sign, in milliseconds
  */
 export async function claimIdle(
   db: Db,
@@ -14,10 +16,11 @@ export async function claimIdle(
     definitions: readonly AnyProcess[];
     statuses?: readonly string[];
     idleMs: number;
+    leaseMs: number;
     limit: number;
   },
-): Promise<string[]> {
-  const { definitions, statuses, idleMs, limit } = query;
+): Promise<Lease[]> {
+  const { definitions, statuses, idleMs, leaseMs, limit } = query;
   const turns = definitions.flatMap(({ name, version, statuses: all }) =>
     Object.values(all)
       .filter(({ status, terminal }) => !terminal && (statuses?.includes(status) ?? true))
@@ -28,38 +31,27 @@ export async function claimIdle(
   // the statement ends the walk through the index at the first row that is not due. Whole rows are
   // compared, because by equal columns the planner takes the index by time for as good, and walks
   // over all others.
-  const rows = await db.sql<{ id: string }>(
-    `update nft_upgrade.operation set checked_at = clock_timestamp() where id = any(array(
+  return db.sql<Lease>(
+    `update nft_upgrade.operation set checked_at = clock_timestamp(), ${taking('$6')}
+     where id = any(array(
        select o.id from unnest($1::text[], $2::int[], $3::text[]) t (process, version, status)
        cross join lateral (select id, checked_at from nft_upgrade.operation
          where live and (process, version, status, checked_at)
              >= (t.process, t.version, t.status, '-infinity'::timestamptz)
            and (process, version, status, checked_at)
              <= (t.process, t.version, t.status, now() - make_interval(secs => $4))
+           and leased_until <= now()
          order by process, version, status, checked_at limit $5 for update skip locked) o
        order by o.checked_at limit $5))
-     returning id`,
+     returning id as "operationId", lease`,
     [
       turns.map(({ name }) => name),
       turns.map(({ version }) => version),
       turns.map(({ status }) => status),
       idleMs / 1000,
       limit,
+      leaseMs / 1000,
     ],
-  );
-  return rows.map((row) => row.id);
-}
-
-/**
- * Says of operations that somebody is at work on them, so that a step that takes long is not begun
- * a second time elsewhere. A node that was killed says nothing more, and what it held is taken up.
- */
-export async function heartbeat(db: Db, operationIds: readonly string[]): Promise<void> {
-  if (operationIds.length === 0) return;
-  await db.sql(
-    `update nft_upgrade.operation set checked_at = clock_timestamp() where id = any($1::text[])
-      and live`,
-    [operationIds],
   );
 }
 
@@ -70,19 +62,9 @@ export async function heartbeat(db: Db, operationIds: readonly string[]): Promis
  */
 export async function forgetFuture(db: Db): Promise<void> {
   await db.sql(
-    `update nft_upgrade.operation set checked_at = clock_timestamp() where live
-      and checked_at > now() + interval '1 second'`,
+    `update nft_upgrade.operation set checked_at = clock_timestamp(), leased_until = '-infinity'
+      where live and checked_at > now() + interval '1 second'`,
   );
-}
-
-/** True when some node has looked at the operation within the time. */
-export async function isAttended(db: Db, operationId: string, withinMs: number): Promise<boolean> {
-  const rows = await db.sql(
-    `select 1 from nft_upgrade.operation where id = $1
-      and checked_at > clock_timestamp() - make_interval(secs => $2)`,
-    [operationId, withinMs / 1000],
-  );
-  return rows.length > 0;
 }
 
 /**

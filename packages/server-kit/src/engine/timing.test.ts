@@ -3,8 +3,9 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { migrate } from '../db/migrate.ts';
 import { migrations } from '../db/tables.ts';
 import { closeDatabases, databases } from '../testing/databases.ts';
+import { keepLeases } from './lease.ts';
 import { mapConcurrent } from './map-concurrent.ts';
-import { claimIdle, every, heartbeat } from './sweep.ts';
+import { claimIdle, every } from './sweep.ts';
 import { defaultTiming, heartbeatMs, longestTakeoverMs } from './timing.ts';
 
 afterAll(closeDatabases);
@@ -54,24 +55,31 @@ describe("S4: a killed node's step is taken up in under 15 s, by the defaults", 
          1, true)`,
         [upgrade.name, upgrade.version],
       );
+      const { takeoverMs } = defaultTiming;
       /** The last sign of its node came so long ago, by the clock of the database. */
       const silentFor = (ms: number) =>
         db.sql(
           `update nft_upgrade.operation
-            set checked_at = clock_timestamp() - make_interval(secs => $1)`,
-          [ms / 1_000],
+            set checked_at = clock_timestamp() - make_interval(secs => $1),
+              leased_until = clock_timestamp() - make_interval(secs => $1 - $2)`,
+          [ms / 1_000, takeoverMs / 1_000],
         );
       const round = () =>
-        claimIdle(db, { definitions: [upgrade], idleMs: defaultTiming.takeoverMs, limit: 10 });
+        claimIdle(db, {
+          definitions: [upgrade],
+          idleMs: takeoverMs,
+          leaseMs: takeoverMs,
+          limit: 10,
+        });
       // A second is more than a machine takes between the two statements.
-      await silentFor(defaultTiming.takeoverMs - 1_000);
+      await silentFor(takeoverMs - 1_000);
       expect(await round()).toEqual([]);
-      await silentFor(defaultTiming.takeoverMs);
-      expect(await round()).toEqual(['upg_1']);
+      await silentFor(takeoverMs);
+      expect(await round()).toEqual([{ operationId: 'upg_1', lease: 1 }]);
       // The node that took it up is at work on it now.
       expect(await round()).toEqual([]);
-      await silentFor(defaultTiming.takeoverMs);
-      await heartbeat(db, ['upg_1']);
+      await silentFor(takeoverMs);
+      await keepLeases(db, [{ operationId: 'upg_1', lease: 1 }], takeoverMs);
       expect(await round()).toEqual([]);
     },
   );

@@ -1,7 +1,7 @@
 import { NftUpgradeError, type Snapshot } from '@aiw3/nft-upgrade/protocol';
 import type { Sql } from '../db/db.ts';
 import type { Statement } from '../db/write-atomically.ts';
-import type { Loaded } from '../journal/journal.ts';
+import type { Loaded, Writer } from '../journal/journal.ts';
 import type { Outcome } from '../phases/driver.ts';
 import { ALERTS, outboxStatement, RELEASE, type Topic } from '../publish/outbox.ts';
 import { milestonesOf } from '../publish/publication.ts';
@@ -16,13 +16,20 @@ export async function write(
   engine: Engine,
   loaded: Loaded,
   { entries, parts = [], also }: Extract<Outcome, { kind: 'append' }>,
+  writer: Writer,
 ): Promise<Loaded> {
   let notifications: readonly Notification[] = [];
   const append = (sql: Sql) =>
-    engine.journal.append(sql, loaded, entries, (after) => {
-      notifications = notificationsOf(engine, loaded, after);
-      return [...parts, ...entailed(engine, after, notifications)];
-    });
+    engine.journal.append(
+      sql,
+      loaded,
+      entries,
+      (after) => {
+        notifications = notificationsOf(engine, loaded, after);
+        return [...parts, ...entailed(engine, after, notifications)];
+      },
+      writer,
+    );
   // An obligation is opened with this status and never otherwise, so most operations need not ask.
   const owed = loaded.events.some(({ status }) => status === 'needs_attention');
   const appended =

@@ -58,19 +58,37 @@ const read = async (db: Db, operationId: string): Promise<Tried> => {
   return triedOf(found);
 };
 
+/** The operation as a step has read it: what it writes counts only as long as that is true. */
+export interface Fence {
+  readonly seq: number;
+  readonly lease: number;
+}
+
+/** A lock, so that who takes the operation up meanwhile comes before the write or after it. */
+const held = `select id from nft_upgrade.operation
+  where id = $1 and seq = coalesce($2, seq) and lease = coalesce($3, lease) for no key update`;
+
 /**
  * Intents of the effects of one operation, as one step sees them: it looks once, for all of them,
  * and again after it has written. What others write meanwhile meets the primary keys.
  * @param known what was read with the operation a moment ago, which saves the look
+ * @param fence of a step: what comes late is not written. A command has none
  */
-export function attemptsOf(db: Db, operationId: string, known: Tried | null = null) {
+export function attemptsOf(
+  db: Db,
+  operationId: string,
+  known: Tried | null = null,
+  fence: Fence | null = null,
+) {
   let tried = known && Promise.resolve(known);
   const look = () => {
     tried ??= read(db, operationId);
     return tried;
   };
   const write = async (sql: Sql, text: string, values: readonly unknown[], name: string) => {
-    const rows = await sql(text, [operationId, ...values], name);
+    // What shares a transaction with an event is fenced by it.
+    const { seq = null, lease = null } = (sql === db.sql && fence) || {};
+    const rows = await sql(text, [operationId, seq, lease, ...values], name);
     tried = null;
     return rows;
   };
@@ -111,13 +129,14 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
 
     /**
      * An intent that comes before its effect. The primary key lets one of several workers win; the
-     * others get false.
+     * others get false, as does who comes late.
      */
     async write(kind: AttemptKind, attempt: number, data: object): Promise<boolean> {
       const rows = await write(
         db.sql,
-        `insert into nft_upgrade.attempt (operation_id, kind, attempt, data) values ($1, $2, $3, $4)
-          on conflict do nothing returning attempt`,
+        `with held as (${held})
+         insert into nft_upgrade.attempt (operation_id, kind, attempt, data)
+           select id, $4, $5::int, $6::jsonb from held on conflict do nothing returning attempt`,
         [kind, attempt, data],
         'nft_upgrade_intend',
       );
@@ -128,8 +147,9 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
     settle: (kind: AttemptKind, attempt: number, outcome: string, sql = db.sql) =>
       write(
         sql,
-        `update nft_upgrade.attempt set outcome = $4 where operation_id = $1 and kind = $2
-          and attempt = $3`,
+        `with held as (${held})
+         update nft_upgrade.attempt set outcome = $6 from held
+           where operation_id = held.id and kind = $4 and attempt = $5`,
         [kind, attempt, outcome],
         'nft_upgrade_settle',
       ),
@@ -155,8 +175,9 @@ export function attemptsOf(db: Db, operationId: string, known: Tried | null = nu
     refuseSignature: (signature: string, code: string, sql = db.sql) =>
       write(
         sql,
-        `insert into nft_upgrade.burn_signature (operation_id, signature, refused)
-          values ($1, $2, $3)
+        `with held as (${held})
+         insert into nft_upgrade.burn_signature (operation_id, signature, refused)
+           select id, $4, $5 from held
          on conflict (operation_id, signature) do update set refused = excluded.refused`,
         [signature, code],
         'nft_upgrade_refuse',

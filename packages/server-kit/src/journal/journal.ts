@@ -30,6 +30,8 @@ export interface OperationRow {
   seq: number;
   live: boolean;
   traceparent: string | null;
+  /** Number of the node that holds it: what is written with another one is refused. */
+  lease: number;
 }
 
 /** An operation with its log folded. */
@@ -67,6 +69,9 @@ export interface Entry {
   payload: object;
 }
 
+/** Who appends: the step that was begun under a lease, or somebody's command. */
+export type Writer = 'step' | 'command';
+
 export interface EngineJournal {
   /**
    * Makes the operation with its first event, and `parts` with it. Resolves to null, with nothing
@@ -85,15 +90,16 @@ export interface EngineJournal {
   read(owned: Owned, after: number, limit: number): Promise<OperationEvent[] | null>;
   /**
    * Appends behind `loaded`, and with it, in the same statement, whatever `entail` says that it
-   * entails.
-   * @throws NftUpgradeError `journal_conflict` when somebody else appended first; nothing is
-   *   written then
+   * entails. A `step` writes under the lease of `loaded`; a `command` takes the operation up.
+   * @throws NftUpgradeError `journal_conflict` when somebody else appended first, or took it up;
+   *   nothing is written then
    */
   append(
     sql: Sql,
     loaded: Loaded,
     entries: readonly Entry[],
     entail: (appended: Loaded) => readonly Statement[],
+    writer: Writer,
   ): Promise<Loaded>;
 }
 
@@ -110,18 +116,26 @@ export interface JournalOptions {
   definitions: Definitions;
   /** Names this node in the journal. */
   node: string;
+  /** How long a node holds what it has written to without a further sign. Milliseconds. */
+  leaseMs: number;
   now(): number;
 }
 
 const columns =
   'id, process, version, principal, wallet, subject, input, mint_key, ' +
-  'status, phase, seq, live, traceparent';
+  'status, phase, seq, live, traceparent, lease';
 const withEvents = `${columns}, (select jsonb_agg(data order by e.seq)
   from nft_upgrade.event e where operation_id = o.id) as events`;
 
 type FoundRow = OperationRow & TriedRow & { events: OperationEvent[] | null };
 
-export function createJournal({ db, definitions, node, now }: JournalOptions): EngineJournal {
+export function createJournal({
+  db,
+  definitions,
+  node,
+  leaseMs,
+  now,
+}: JournalOptions): EngineJournal {
   const written = (events: readonly OperationEvent[]): Statement => ({
     text: `written as (
       insert into nft_upgrade.event (operation_id, seq, status, data, node)
@@ -175,11 +189,13 @@ export function createJournal({ db, definitions, node, now }: JournalOptions): E
         seq: snapshot.seq,
         live: true,
         traceparent,
+        lease: 1,
       };
       const made: Statement = {
         text: `insert into nft_upgrade.operation (id, process, version, principal, wallet, subject,
-          input, mint_key, status, phase, asset, seq, live, traceparent)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, true, $12)
+          input, mint_key, status, phase, asset, seq, live, traceparent, lease, leased_until)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, true, $12, 1,
+            clock_timestamp() + make_interval(secs => $13))
           on conflict (principal, process, subject) where live do nothing returning id`,
         values: [
           id,
@@ -194,6 +210,7 @@ export function createJournal({ db, definitions, node, now }: JournalOptions): E
           snapshot.phase,
           snapshot.asset,
           traceparent,
+          leaseMs / 1_000,
         ],
       };
       return (await writeAtomically(sql, made, [written([event]), ...statements]))
@@ -232,7 +249,7 @@ export function createJournal({ db, definitions, node, now }: JournalOptions): E
       return rows.length === 0 ? null : rows.flatMap(({ data }) => data ?? []);
     },
 
-    async append(sql, loaded, entries, entail) {
+    async append(sql, loaded, entries, entail, writer) {
       const { row, process } = loaded;
       let { snapshot } = loaded;
       const events: OperationEvent[] = [];
@@ -262,9 +279,11 @@ export function createJournal({ db, definitions, node, now }: JournalOptions): E
       // The row moves, and everything else follows only if it did.
       const updated: Statement = {
         text: `update nft_upgrade.operation set status = $3, phase = $4, asset = $5, seq = $6,
-          live = $7, nft = coalesce($8::text, nft), updated_at = clock_timestamp(),
-          checked_at = clock_timestamp()
-          where id = $1 and seq = $2 returning id`,
+          live = $7, nft = coalesce($10::text, nft), updated_at = clock_timestamp(),
+          checked_at = clock_timestamp(),
+          lease = case when $8::int is null then lease + 1 else lease end,
+          leased_until = clock_timestamp() + make_interval(secs => $9)
+          where id = $1 and seq = $2 and lease = coalesce($8, lease) returning id, lease`,
         values: [
           row.id,
           loaded.snapshot.seq,
@@ -273,6 +292,8 @@ export function createJournal({ db, definitions, node, now }: JournalOptions): E
           snapshot.asset,
           snapshot.seq,
           !snapshot.terminal,
+          writer === 'step' ? row.lease : null,
+          leaseMs / 1_000,
           qualifiedNft(process, loaded.snapshot, snapshot),
         ],
         taken: {
@@ -280,9 +301,10 @@ export function createJournal({ db, definitions, node, now }: JournalOptions): E
           error: () => new NftUpgradeError('nft_in_use', { operationId: row.id }),
         },
       };
-      if (!(await writeAtomically(sql, updated, [written(events), ...entail(appended)])))
-        throw new NftUpgradeError('journal_conflict', { operationId: row.id });
-      return appended;
+      const statements = [written(events), ...entail(appended)];
+      const found = await writeAtomically<{ lease: number }>(sql, updated, statements);
+      if (!found) throw new NftUpgradeError('journal_conflict', { operationId: row.id });
+      return { ...appended, row: { ...appended.row, lease: found.lease } };
     },
   };
 }

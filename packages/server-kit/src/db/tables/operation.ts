@@ -13,3 +13,14 @@ export const operationIndexes: UnnumberedMigration = {
   ],
   up: '',
 };
+
+export const leases: UnnumberedMigration = {
+  name: 'leases',
+  up: `
+    -- Who may write for an operation: whoever takes it up gets another number, and what comes with
+    -- an earlier one is refused. Until when it is held without a further sign.
+    alter table nft_upgrade.operation
+      add column lease int not null default 0,
+      add column leased_until timestamptz not null default '-infinity';
+  `,
+};

@@ -33,7 +33,7 @@ export async function cancel(
       : null;
   if (outcome?.kind !== 'append')
     throw new NftUpgradeError('cancel_refused', { operationId, asset, details: { status } });
-  const written = await write(engine, loaded, outcome);
+  const written = await write(engine, loaded, outcome, 'command');
   void drive.advance(operationId, written);
   return written.snapshot;
 }

@@ -51,7 +51,7 @@ export async function confirmBurn(
   const remember = step.attempts.signature(signature, signed);
   const written =
     status === 'awaiting_burn'
-      ? await write(engine, loaded, looking(signature, signed, remember))
+      ? await write(engine, loaded, looking(signature, signed, remember), 'command')
       : null;
   if (!written) await writeAtomically(engine.db.sql, alone(id), [remember]);
   // Stored first, sent second: a crash between the two leaves bytes that the next look sends.

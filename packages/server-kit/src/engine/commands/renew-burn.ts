@@ -29,7 +29,8 @@ export async function renewBurn(
     throw new NftUpgradeError('burn_still_valid', { operationId, asset });
   }
   const outcome = await issueBurn(step, over ? { ended: look } : {});
-  return outcome.kind === 'append'
-    ? (await write(engine, loaded, outcome)).snapshot
-    : loaded.snapshot;
+  if (outcome.kind !== 'append') return loaded.snapshot;
+  const written = await write(engine, loaded, outcome, 'command');
+  void drive.advance(operationId, written);
+  return written.snapshot;
 }

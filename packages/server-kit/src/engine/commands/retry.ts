@@ -30,7 +30,7 @@ export async function retryLoaded(engine: Engine, drive: Drive, loaded: Loaded):
         : undefined;
   if (outcome?.kind !== 'append')
     throw new NftUpgradeError('retry_refused', { operationId, asset, details: { status } });
-  const written = await write(engine, loaded, outcome);
+  const written = await write(engine, loaded, outcome, 'command');
   void drive.advance(operationId, written);
   return written.snapshot;
 }

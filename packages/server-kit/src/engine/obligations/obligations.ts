@@ -72,9 +72,11 @@ export function createObligations(engine: Engine, drive: Drive): Obligations {
           message: 'No compensator was given to the service.',
         });
       await findObligation(engine.db, operationId);
-      const loaded = await loadToWrite(operationId);
-      await refuseWhileMintMayLand(engine, loaded);
-      await engine.db.tx((sql) => claimCompensation(sql, operationId, loaded.snapshot));
+      await decide(async () => {
+        const loaded = await loadToWrite(operationId);
+        await refuseWhileMintMayLand(engine, loaded);
+        await engine.db.tx((sql) => claimCompensation(sql, operationId, loaded.snapshot));
+      });
       // The decision stands from here on; the payment and the last event follow, also after a
       // crash.
       await drive.advance(operationId);
@@ -87,10 +89,10 @@ export function createObligations(engine: Engine, drive: Drive): Obligations {
 async function claimCompensation(
   sql: Sql,
   operationId: string,
-  { asset }: Snapshot,
+  { asset, seq }: Snapshot,
 ): Promise<void> {
-  const [row] = await sql<{ settlement: string | null; status: string }>(
-    `select o.settlement, p.status from nft_upgrade.operation p
+  const [row] = await sql<{ settlement: string | null; status: string; seq: number }>(
+    `select o.settlement, p.status, p.seq from nft_upgrade.operation p
       join nft_upgrade.obligation o on o.operation_id = p.id where p.id = $1 for update of p, o`,
     [operationId],
   );
@@ -102,6 +104,14 @@ async function claimCompensation(
       details: { status: row?.status ?? null },
     });
   }
+  // It was retried after the look at the chain, and needs attention again: that look is old.
+  if (row.seq !== seq) throw new NftUpgradeError('journal_conflict', { operationId });
+  // Whoever is at work on it still, however late, writes nothing any more.
+  await sql(
+    `update nft_upgrade.operation set lease = lease + 1, leased_until = '-infinity'
+      where id = $1`,
+    [operationId],
+  );
   await sql(
     `update nft_upgrade.obligation set settlement = 'compensated', settled_at = clock_timestamp()
       where operation_id = $1`,

@@ -1,0 +1,46 @@
+import type { Db } from '../db/db.ts';
+import { type Lease, releaseLeases } from './lease.ts';
+
+/** Gives back what this node no longer works on. */
+export interface Releases {
+  /** Together with others, a moment later. */
+  add(lease: Lease): void;
+  /** What was not given back yet is still held: resolves to its number. */
+  withdraw(operationId: string): number | null;
+  /** All of them now. */
+  flush(): Promise<void>;
+}
+
+/** How long leases are gathered, to go in one statement. */
+const GATHER_MS = 10;
+/** Until what the database did not take is given back again. */
+const AGAIN_MS = 1_000;
+
+export function createReleases(db: Db, onError: (error: unknown) => void): Releases {
+  const waiting = new Map<string, number>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = async () => {
+    clearTimeout(timer);
+    timer = undefined;
+    const leases = [...waiting].map(([operationId, lease]) => ({ operationId, lease }));
+    waiting.clear();
+    await releaseLeases(db, leases).catch((error: unknown) => {
+      onError(error);
+      for (const lease of leases) add(lease, AGAIN_MS);
+    });
+  };
+  const add = ({ operationId, lease }: Lease, afterMs = GATHER_MS) => {
+    if (afterMs === AGAIN_MS && waiting.has(operationId)) return;
+    waiting.set(operationId, lease);
+    timer ??= setTimeout(() => void flush(), afterMs).unref();
+  };
+  return {
+    add: (lease) => add(lease),
+    withdraw(operationId) {
+      const lease = waiting.get(operationId) ?? null;
+      waiting.delete(operationId);
+      return lease;
+    },
+    flush,
+  };
+}
