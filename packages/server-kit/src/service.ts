@@ -22,6 +22,8 @@ import { createDrive, type Drive } from './engine/drive.ts';
 import { createDurations } from './engine/durations.ts';
 import { releaseAll } from './engine/lease.ts';
 import { createObligations, type Obligations } from './engine/obligations/obligations.ts';
+import { bindPorts } from './engine/ports/bind.ts';
+import type { Deadlines } from './engine/ports/deadlines.ts';
 import { createQueue } from './engine/queue.ts';
 import { reconcile } from './engine/reconcile.ts';
 import { startRounds } from './engine/rounds.ts';
@@ -40,7 +42,7 @@ import { checkContent, checkReceipts, checkRules } from './ports/check-answers.t
 import type { Compensator } from './ports/compensator.ts';
 import type { ContentStore } from './ports/content-store.ts';
 import type { Log } from './ports/log.ts';
-import { plainReceipts, type Receipts } from './ports/receipts.ts';
+import type { Receipts } from './ports/receipts.ts';
 import type { ProcessRules } from './ports/rules.ts';
 import type { Sink } from './ports/sink.ts';
 import type { WakeBus } from './ports/wake-bus.ts';
@@ -92,6 +94,17 @@ export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
   /** Settles obligations in another way, where operators decide so. */
   compensator?: Compensator;
   patience?: Partial<Patience>;
+  /**
+   * After how many milliseconds a call into what the host brings has failed, by port and function:
+   * `{ 'rules.record': 60_000 }`. Defaults: 10 s to 2 min, the chain's and a host's rules 15 to 60
+   * s. A step holds its operation no longer than its calls may take.
+   */
+  deadlines?: Partial<Deadlines>;
+  /**
+   * Longest time that `stop()` takes, whatever hangs. Milliseconds, default 25 000. Half of it is
+   * for the steps in hand to end by themselves.
+   */
+  stopMs?: number;
   /** How often operations that wait for the chain are looked at. Milliseconds, default 1000. */
   watchMs?: number;
   /** How often forgotten operations are looked for. Milliseconds, default 5000. */
@@ -167,15 +180,29 @@ const defaults: Patience = {
 export async function createService<P extends ProcessTable = StandardProcesses>(
   options: ServiceOptions<P>,
 ): Promise<Service> {
-  const { db, chain = null, content = null, alerts = null, sinks = [] } = options;
+  const { db } = options;
   const {
     takeoverMs = defaultTiming.takeoverMs,
     watchMs = defaultTiming.watchMs,
     sweepMs = defaultTiming.sweepMs,
   } = options;
-  // Each process hands its own rules exactly the input its own schema has passed, which the type of
-  // a whole table cannot say.
-  const rules = checkRules(options.rules as unknown as Readonly<Record<string, ProcessRules>>);
+  const ports = bindPorts(
+    {
+      // Each process hands its own rules exactly the input its own schema has passed, which the
+      // type of a whole table cannot say.
+      rules: options.rules as unknown as Readonly<Record<string, ProcessRules>>,
+      chain: options.chain,
+      content: options.content,
+      receipts: options.receipts,
+      compensator: options.compensator,
+      alerts: options.alerts,
+      sinks: options.sinks,
+      wake: options.wake ?? postgresWake(db),
+    },
+    options.deadlines,
+  );
+  const { chain, sinks } = ports;
+  const rules = checkRules(ports.rules);
   const all: ProcessTable = options.processes ?? standardProcesses;
   const processes = Object.fromEntries(Object.entries(all).filter(([name]) => rules[name]));
   const now = options.now ?? Date.now;
@@ -213,10 +240,11 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   const journal = createJournal({ db, definitions, node, leaseMs: takeoverMs, now });
   const recentLog = createRecentLog();
   const wake = await createWake({
-    bus: options.wake ?? postgresWake(db),
+    bus: ports.wake,
     node,
     onError,
     onNews: recentLog.drop,
+    timeoutMs: ports.deadlines['wake.broadcast'],
   });
   let drive: Drive | undefined;
   let deliveryWorkers: DeliveryWorkers | null = null;
@@ -236,12 +264,13 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     processes,
     rules,
     chain,
-    content: content && checkContent(content),
-    receipts: checkReceipts(options.receipts ?? plainReceipts),
+    content: ports.content && checkContent(ports.content),
+    receipts: checkReceipts(ports.receipts),
     sinks: sinks.map(({ name }) => name),
     deliveryWorkers: { kick },
-    alerts,
-    compensator: options.compensator ?? null,
+    alerts: ports.alerts,
+    compensator: ports.compensator,
+    deadlines: ports.deadlines,
     patience: { ...defaults, ...options.patience },
     deployment,
     idPrefixes: [...new Set(definitions.all.map(({ idPrefix }) => idPrefix))],

@@ -586,6 +586,13 @@ export const errorCodes = /* @__PURE__ */ (() =>
       'The other system refuses the message for good.',
       'Correct what it names, then replay the dead letter; the operation itself is unharmed.',
     ),
+    port_timeout: code(
+      'network',
+      true,
+      503,
+      'Something that the server relies on did not answer in time.',
+      'The server tries again by itself; look at the function named in the details if it stays.',
+    ),
     port_answered_wrongly: code(
       'operator',
       false,

@@ -167,6 +167,7 @@ export const chinese: FullCatalogue = /* @__PURE__ */ (() => ({
     transaction_rolled_back: sentences('数据库事务已回滚。', '请重试；未写入任何内容。'),
     database_newer: sentences('数据库的版本比此程序新。', '请更新此程序。'),
     sink_refused: sentences('对方系统拒绝了此消息。', '请按提示修正后重放；操作本身不受影响。'),
+    port_timeout: sentences('服务器所依赖的服务未及时响应。', '服务器会自动重试。'),
     port_answered_wrongly: sentences(
       '服务器所依赖的功能给出了无法使用的结果。',
       '请修正日志所指的函数和字段，然后重试。',

@@ -1,7 +1,6 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../db/db.ts';
 import type { AuthorityAlert } from '../ports/alerts.ts';
-import { within } from '../within.ts';
 import type { Engine } from './context.ts';
 import { isDue } from './due.ts';
 
@@ -17,8 +16,6 @@ export interface AuthorityWatch {
 }
 
 const key = 'authority';
-/** A pager that hangs must not hold up the next look, nor a stop. Milliseconds. */
-const alertTimeoutMs = 10_000;
 
 /** @throws NftUpgradeError `invalid_option` */
 export function authorityWatch({
@@ -52,13 +49,13 @@ export async function watchAuthority(
   engine: Engine,
   { leastLamports, everyMs }: Required<AuthorityWatch>,
 ): Promise<void> {
-  const { db, chain, now } = engine;
+  const { db, chain, now, deadlines } = engine;
   if (!chain?.mint.funds || !(await isDue(db, 'authority_looked_at', everyMs))) return;
   const funds = await chain.mint.funds();
   const before = await seenAuthority(db);
   const at = now();
   // Another node sends the alert, or has died over it.
-  if (before && !before.notified && at - before.at < 3 * alertTimeoutMs) return;
+  if (before && !before.notified && at - before.at < 3 * deadlines['alerts.authority']) return;
   // Another authority starts afresh, as does the first look.
   const wasLow = before?.notified === true && before.authority === funds.authority && before.isLow;
   const isLow = funds.lamports < leastLamports;
@@ -69,14 +66,11 @@ export async function watchAuthority(
   await replace(db, seen, { ...seen, notified: true, isLow: notified ? isLow : wasLow });
 }
 
-const notTaken = () =>
-  new NftUpgradeError('internal', { message: 'The alert was not taken in time.' });
-
 async function notify({ alerts, log, onError }: Engine, alert: AuthorityAlert): Promise<boolean> {
   if (alert.isLow) log.error('The mint authority runs low.', { ...alert });
   else log.info('The mint authority is filled up again.', { ...alert });
   try {
-    await within(alertTimeoutMs, Promise.resolve(alerts?.authority?.(alert)), notTaken);
+    await alerts?.authority?.(alert);
     return true;
   } catch (error) {
     onError(error);

@@ -14,6 +14,7 @@ import type { DeliveryWorkers } from '../publish/delivery-workers.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Durations } from './durations.ts';
+import type { Deadlines } from './ports/deadlines.ts';
 import type { Queue } from './queue.ts';
 import type { Wake } from './wake.ts';
 
@@ -36,6 +37,8 @@ export interface Engine {
   readonly deliveryWorkers: Pick<DeliveryWorkers, 'kick'>;
   readonly alerts: Alerts | null;
   readonly compensator: Compensator | null;
+  /** Of every call into the host; each port here has them. */
+  readonly deadlines: Deadlines;
   readonly patience: Patience;
   /** Id of the deployment, stored with the database. */
   readonly deployment: string;

@@ -114,6 +114,8 @@ export function createDrive(engine: Engine): Drive {
       (thrown.code === 'journal_conflict' || thrown.code === 'database_unavailable')
     )
       throw thrown;
+    // Its calls were ended because the node stops, which says nothing about the operation.
+    if (stopped) throw thrown;
     engine.onError(thrown);
     failures.set(at.operation.id, at.failures + 1);
     return driver.failed(at, toNftUpgradeError(thrown, 'internal'));

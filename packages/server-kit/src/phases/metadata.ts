@@ -1,4 +1,4 @@
-import { toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { append, next, type PhaseDriver } from './driver.ts';
 import { makePlan, needContent, readPlan } from './plan.ts';
 import { recoveryDriver } from './recovery.ts';
@@ -18,7 +18,11 @@ export const metadataDriver: PhaseDriver = {
     ...recovery.on,
     async uploading_metadata(step) {
       const plan = await readPlan(step);
-      await needContent(step).put(new TextEncoder().encode(plan.json));
+      const cid = await needContent(step).put(new TextEncoder().encode(plan.json));
+      if (cid !== plan.cid)
+        throw new NftUpgradeError('metadata_cid_mismatch', {
+          details: { required: plan.cid, actual: cid },
+        });
       return append('metadata_uploaded', {
         ipfsHash: plan.cid,
         metadataUri: `ipfs://${plan.cid}`,

@@ -1,5 +1,6 @@
 import type { SupportBundle } from '../engine/obligations/support-bundle.ts';
 import type { Funds } from './chain.ts';
+import type { CallOptions } from './call.ts';
 
 /** What operators have to look at. */
 export interface Alert {
@@ -27,10 +28,10 @@ export interface AuthorityAlert extends Funds {
  */
 export interface Alerts {
   /** Tells people. What it throws is reported, and the operation goes on. */
-  alert(alert: Alert): Promise<void>;
+  alert(alert: Alert, options?: CallOptions): Promise<void>;
   /**
    * The mint authority runs low, or is filled up again: once each, whatever the number of nodes. A
    * throw is reported to `onError`, and the next look sends it again.
    */
-  authority?(alert: AuthorityAlert): Promise<void>;
+  authority?(alert: AuthorityAlert, options?: CallOptions): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { WalletChange } from '@aiw3/nft-upgrade/solana';
+import type { CallOptions } from './call.ts';
 
 /**
  * What the engine needs of a blockchain. `@aiw3/nft-upgrade-server-kit/solana` is the
@@ -132,45 +133,58 @@ export interface BurnPort {
    * Finds the NFT in the wallet. @throws NftUpgradeError `nft_not_owned`, `nft_frozen`,
    * `nft_unsupported`, `rpc_unavailable`
    */
-  locate(query: { mint: string; owner: string }): Promise<HeldNft>;
+  locate(query: { mint: string; owner: string }, options?: CallOptions): Promise<HeldNft>;
   /**
    * Builds and simulates a burn transaction. @throws NftUpgradeError `insufficient_sol`,
    * `simulation_failed`, `nft_not_owned`, `nft_frozen`, `rpc_unavailable`
    */
-  prepare(request: {
-    operationId: string;
-    /** Whole text of the memo; the transaction carries it, signed by the owner. */
-    memo: string;
-    nft: HeldNft;
-    attempt: number;
-  }): Promise<BurnAttempt>;
+  prepare(
+    request: {
+      operationId: string;
+      /** Whole text of the memo; the transaction carries it, signed by the owner. */
+      memo: string;
+      nft: HeldNft;
+      attempt: number;
+    },
+    options?: CallOptions,
+  ): Promise<BurnAttempt>;
   /**
    * Judges a transaction that came back from the wallet, by its effects and its signatures.
    * @throws NftUpgradeError `unsafe_transaction`, `wrong_account`, `modified_beyond_policy`,
    *   `signature_missing`
    */
-  accept(signedTransaction: string, attempts: readonly BurnAttempt[]): Promise<SignedBurn>;
+  accept(
+    signedTransaction: string,
+    attempts: readonly BurnAttempt[],
+    options?: CallOptions,
+  ): Promise<SignedBurn>;
   /**
    * Sends signed bytes. May be called any number of times; resolves also when the transaction is
    * already known.
    */
-  broadcast(signed: SignedBurn): Promise<void>;
+  broadcast(signed: SignedBurn, options?: CallOptions): Promise<void>;
   /**
    * Reads the chain. `signatures` are hints: reported by a client, or known from signed bytes.
    * `ruledOut` were refused or failed before: they are never answered with again. @throws
    * NftUpgradeError `rpc_unavailable`
    */
-  observe(query: {
-    attempts: readonly BurnAttempt[];
-    signatures: readonly string[];
-    ruledOut?: readonly string[];
-  }): Promise<BurnObservation>;
+  observe(
+    query: {
+      attempts: readonly BurnAttempt[];
+      signatures: readonly string[];
+      ruledOut?: readonly string[];
+    },
+    options?: CallOptions,
+  ): Promise<BurnObservation>;
   /**
    * Looks in the history of an NFT that is gone for a finalized burn by this owner, and says what
    * it was for. Without it a burn is found only for operations that the database knows. @throws
    * NftUpgradeError `rpc_unavailable`
    */
-  find?(query: { mint: string; owner: string }): Promise<FoundBurn | null>;
+  find?(
+    query: { mint: string; owner: string },
+    options?: CallOptions,
+  ): Promise<FoundBurn | null>;
 }
 
 /**
@@ -247,20 +261,23 @@ export interface MintPort {
    * Address of the NFT that will be minted. On Solana it depends on the standard as well:
    * the token program is part of it.
    */
-  address(request: Pick<MintRequest, 'identity' | 'key' | 'standard'>): Promise<string>;
+  address(
+    request: Pick<MintRequest, 'identity' | 'key' | 'standard'>,
+    options?: CallOptions,
+  ): Promise<string>;
   /**
    * Tries everything that can fail before the irreversible click.
    * @throws NftUpgradeError `mint_authority_unfunded`, `mint_address_occupied`, `mint_key_unknown`,
    *   `nft_unsupported`, `invalid_request`, `simulation_failed`, `rpc_unavailable`
    */
-  preflight(request: MintRequest): Promise<void>;
+  preflight(request: MintRequest, options?: CallOptions): Promise<void>;
   /**
    * Builds and signs, sends nothing. @throws NftUpgradeError `mint_authority_unfunded`,
    * `mint_key_unknown`, `simulation_failed`, `rpc_unavailable`
    */
-  prepare(request: MintRequest, attempt: number): Promise<MintAttempt>;
+  prepare(request: MintRequest, attempt: number, options?: CallOptions): Promise<MintAttempt>;
   /** Sends the same bytes any number of times. */
-  send(attempt: MintAttempt): Promise<void>;
+  send(attempt: MintAttempt, options?: CallOptions): Promise<void>;
   /**
    * Finds out what stands at the address of the request.
    * @param unknownUntil height of the last block in which a mint may land there that nobody
@@ -270,33 +287,41 @@ export interface MintPort {
     request: MintRequest,
     attempts: readonly MintAttempt[],
     unknownUntil?: number,
+    options?: CallOptions,
   ): Promise<MintObservation>;
   /**
    * The same order at each other address that it may have been carried out at: under former keys,
    * under `knownKeys`, which the database names, and in other standards. Asked for a burn that the
    * database has forgotten: what was minted for it then is adopted, wherever it stands.
    */
-  elsewhere(request: MintRequest, knownKeys: readonly string[]): Promise<readonly MintRequest[]>;
+  elsewhere(
+    request: MintRequest,
+    knownKeys: readonly string[],
+    options?: CallOptions,
+  ): Promise<readonly MintRequest[]>;
   /**
    * Those of the orders at whose address something stands, whatever it is. Cheap: nearly always it
    * is none of them. @throws NftUpgradeError `rpc_unavailable`
    */
-  standing(requests: readonly MintRequest[]): Promise<readonly MintRequest[]>;
+  standing(
+    requests: readonly MintRequest[],
+    options?: CallOptions,
+  ): Promise<readonly MintRequest[]>;
   /**
    * A digest of a text that nobody can compute without a key, hexadecimal. The same for ever.
    * @throws NftUpgradeError `mint_key_unknown`
    */
-  digest(key: string, text: string): Promise<string>;
+  digest(key: string, text: string, options?: CallOptions): Promise<string>;
   /**
    * Height of the last block in which anything can land that was signed before now. @throws
    * NftUpgradeError `rpc_unavailable`
    */
-  horizon(): Promise<number>;
+  horizon(options?: CallOptions): Promise<number>;
   /**
    * What new mints are paid with. Left out by a chain that cannot run dry. @throws NftUpgradeError
    * `rpc_unavailable`
    */
-  funds?(): Promise<Funds>;
+  funds?(options?: CallOptions): Promise<Funds>;
 }
 
 /** A blockchain, as far as the engine needs it. */
@@ -305,7 +330,7 @@ export interface Chain {
    * Names the cluster, so that a database is never used with another one: on Solana the genesis
    * hash.
    */
-  identity(): Promise<string>;
+  identity(options?: CallOptions): Promise<string>;
   readonly burn: BurnPort;
   readonly mint: MintPort;
 }

@@ -1,3 +1,5 @@
+import type { CallOptions } from './call.ts';
+
 /** An obligation that an operator decided to settle in another way than by the NFT. */
 export interface Compensation {
   /** Idempotency key: settling the same id again must change nothing. */
@@ -15,5 +17,5 @@ export interface Compensator {
    * Resolves once it is settled, with what kind it was: `refund`, `replacement`, … May be called
    * again after a crash.
    */
-  settle(compensation: Compensation): Promise<{ kind: string }>;
+  settle(compensation: Compensation, options?: CallOptions): Promise<{ kind: string }>;
 }

@@ -14,6 +14,7 @@ import {
   type SignedReceipt,
 } from '@aiw3/nft-upgrade/receipt';
 import { encodeBase58 } from '@aiw3/nft-upgrade/solana';
+import type { CallOptions } from './call.ts';
 
 /** What was exchanged for what, in a form that can be checked later. */
 export interface Receipt {
@@ -28,7 +29,7 @@ export interface Receipt {
  */
 export interface Receipts {
   /** Signs what was exchanged for what. */
-  issue(claims: ReceiptClaims): Promise<Receipt>;
+  issue(claims: ReceiptClaims, options?: CallOptions): Promise<Receipt>;
 }
 
 const idOf = (operationId: string): string =>

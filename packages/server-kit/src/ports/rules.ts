@@ -8,6 +8,7 @@ import type {
   StatusOf,
 } from '@aiw3/nft-upgrade/protocol';
 import type { Principal } from '../http/operations.ts';
+import type { CallOptions } from './call.ts';
 
 /**
  * An operation as the host's own code sees it. `id` is the idempotency key for everything the host
@@ -61,35 +62,46 @@ export type FactsAt<P extends AnyProcess, K extends string> =
 /**
  * What a host brings for one process: who may, what is minted, which records follow. Everything
  * here may be called again after a crash, so it has to be idempotent by the id of the operation.
+ * Each call has a deadline (`deadlines` of `createService`), and brings a signal that aborts then.
  */
 export interface ProcessRules<P extends AnyProcess = AnyProcess> {
   /**
    * Names the thing that may have only one live operation: the NFT, the badge. A second start for
    * the same subject joins the first.
    */
-  subject(request: { principal: Principal; input: InputOf<P> }): Promise<string>;
+  subject(
+    request: { principal: Principal; input: InputOf<P> },
+    options?: CallOptions,
+  ): Promise<string>;
   /**
    * Checks volume, tier, badges, ownership in the host's records. Reserves what it counts, under
    * the id of the operation.
    */
   qualify(
     operation: Operation<InputOf<P>>,
+    options?: CallOptions,
   ): Promise<Qualification<FactsAt<P, 'qualification_verified'>>>;
   /** The NFT to mint. Required where the process mints. */
-  describe?(operation: Operation<InputOf<P>>): Promise<NewNft>;
+  describe?(operation: Operation<InputOf<P>>, options?: CallOptions): Promise<NewNft>;
   /**
    * Writes the records after everything irreversible has succeeded: NFTs, badges consumed, caches
    * cleared. Its answer becomes the last event.
    */
-  record(operation: Operation<InputOf<P>>): Promise<Omit<FactsAt<P, 'completed'>, 'receipt'>>;
+  record(
+    operation: Operation<InputOf<P>>,
+    options?: CallOptions,
+  ): Promise<Omit<FactsAt<P, 'completed'>, 'receipt'>>;
   /** The operation ended without a delivery: what `qualify` reserved is free again. */
-  release?(operation: Operation<InputOf<P>>): Promise<void>;
+  release?(operation: Operation<InputOf<P>>, options?: CallOptions): Promise<void>;
   /**
    * NFTs that users hold by the host's records, page by page, each with the start that its burn
    * would be for. With it, burns that the database does not know of, because it was restored from
    * before them, are found on the chain and delivered.
    */
-  held?(page: { after: string | null }): Promise<{
+  held?(
+    page: { after: string | null },
+    options?: CallOptions,
+  ): Promise<{
     items: readonly { principal: Principal; input: InputOf<P>; mint: string }[];
     /** Hand it back for the next page; null after the last. */
     next: string | null;

@@ -1,5 +1,6 @@
 import type { Asset, OperationEvent } from '@aiw3/nft-upgrade/protocol';
 import type { Principal } from '../http/operations.ts';
+import type { CallOptions } from './call.ts';
 
 /**
  * Something other systems want to know: the place of an asset changed, an operation ended, or
@@ -46,7 +47,7 @@ export interface Sink {
    * "again later"; one with the code `sink_refused` means "never", and the row becomes a dead
    * letter at once. `signal` aborts after `timeoutMs` and when the service stops.
    */
-  publish(publication: Publication, context: { signal: AbortSignal }): Promise<void>;
+  publish(publication: Publication, options: CallOptions): Promise<void>;
   /**
    * Publications of one operation in their order, each only after the one before it was delivered
    * or skipped. Default true.
@@ -60,5 +61,5 @@ export interface Sink {
    */
   readonly maxTries?: number;
   /** Lets go of connections. Called when the service stops. */
-  close?(): Promise<void>;
+  close?(options?: CallOptions): Promise<void>;
 }

@@ -1,3 +1,5 @@
+import type { CallOptions } from './call.ts';
+
 /**
  * Carries wake-ups between nodes: joins, and resolves to how to broadcast and how to leave.
  * `onMessage` is called with the messages of other nodes (those of this node may come back), and
@@ -10,14 +12,15 @@
  */
 export type WakeBus = (
   onMessage: (message: string | null) => void,
+  options?: CallOptions,
 ) => Promise<WakeLine | FormerWakeLine>;
 
 /** One node's end of the bus. */
 export interface WakeLine {
   /** Sends the other nodes a message about news. It may be lost: a poll heals that. */
-  broadcast(message: string): Promise<unknown>;
+  broadcast(message: string, options?: CallOptions): Promise<unknown>;
   /** Sends and receives nothing more. */
-  leave(): Promise<void>;
+  leave(options?: CallOptions): Promise<void>;
 }
 
 /** @deprecated `say` is `broadcast`. */

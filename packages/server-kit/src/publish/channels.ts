@@ -1,6 +1,7 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { type Engine, operationOf, rulesOf } from '../engine/context.ts';
 import { supportBundle } from '../engine/obligations/support-bundle.ts';
+import { defaultDeadlines } from '../engine/ports/deadlines.ts';
 import type { Alert } from '../ports/alerts.ts';
 import type { Sink } from '../ports/sink.ts';
 import { redact } from '../telemetry/redact.ts';
@@ -9,7 +10,9 @@ import type { Channel } from './delivery-worker.ts';
 import { ALERTS, type Delivery, RELEASE } from './outbox.ts';
 import { type PublicationSource, publicationOf } from './publication.ts';
 
-const defaults = { timeoutMs: 10_000, maxTries: 50 };
+const defaults = { timeoutMs: defaultDeadlines['sink.publish'], maxTries: 50 };
+/** For reading the operation, beside the call itself. */
+const GRACE_MS = 5_000;
 
 /** The sinks of the host. */
 export const sinkChannels = (
@@ -57,6 +60,7 @@ export function channelsOf(engine: Engine, sinks: readonly Sink[]): Channel[] {
     ...sinkChannels(sinks, load, engine.telemetry, definitions),
     {
       ...defaults,
+      timeoutMs: engine.deadlines['alerts.alert'] + GRACE_MS,
       name: ALERTS,
       // People are alerted by any node: that needs no more than the alert says.
       definitions: null,
@@ -87,6 +91,7 @@ export function channelsOf(engine: Engine, sinks: readonly Sink[]): Channel[] {
     },
     {
       ...defaults,
+      timeoutMs: engine.deadlines['rules.release'] + GRACE_MS,
       name: RELEASE,
       definitions,
       ordered: false,

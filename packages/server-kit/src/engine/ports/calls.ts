@@ -1,0 +1,69 @@
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import type { CallOptions } from '../../ports/call.ts';
+import { faultIn } from './answers.ts';
+import type { Deadlines, PortMethod } from './deadlines.ts';
+
+/** How the host is called: never without an end. */
+export interface Calls {
+  /**
+   * Resolves to the answer. @throws NftUpgradeError `port_timeout`, `port_answered_wrongly`, what
+   * the host throws, or `temporarily_unavailable` once the node stops
+   */
+  call<T>(port: PortMethod, work: (options: CallOptions) => T | Promise<T>): Promise<T>;
+  /** Ends every call that is open, and lets no further one begin. */
+  stop(): void;
+}
+
+export function createCalls(deadlines: Deadlines): Calls {
+  const open = new Set<(reason: NftUpgradeError) => void>();
+  let stopped = false;
+
+  const bounded = <T>(port: PortMethod, work: (options: CallOptions) => T | Promise<T>) =>
+    new Promise<T>((resolve, reject) => {
+      const aborter = new AbortController();
+      const end = () => {
+        clearTimeout(timer);
+        open.delete(giveUp);
+      };
+      const giveUp = (reason: NftUpgradeError) => {
+        end();
+        reject(reason);
+        aborter.abort(reason);
+      };
+      const timer = setTimeout(() => giveUp(late(port, deadlines[port])), deadlines[port]);
+      open.add(giveUp);
+      // What throws at once, and what answers without a promise, is the same as what does so later.
+      const answer = (async () => work({ signal: aborter.signal }))();
+      // After its deadline nobody receives it, an error neither.
+      answer.finally(end).then(resolve, reject);
+    });
+
+  return {
+    async call(port, work) {
+      if (stopped) throw stopping();
+      const answer = await bounded(port, work);
+      const fault = faultIn(port, answer);
+      if (fault !== null) throw wrong(port, fault);
+      return answer;
+    },
+    stop() {
+      stopped = true;
+      for (const giveUp of [...open]) giveUp(stopping());
+    },
+  };
+}
+
+const late = (port: PortMethod, timeoutMs: number) =>
+  new NftUpgradeError('port_timeout', {
+    message: `${port} did not answer within ${timeoutMs} ms.`,
+    details: { port, timeoutMs },
+  });
+
+const wrong = (port: PortMethod, fault: string) =>
+  new NftUpgradeError('port_answered_wrongly', {
+    message: `${port} gave an answer that cannot be used: ${fault}.`,
+    details: { port, fault },
+  });
+
+const stopping = () =>
+  new NftUpgradeError('temporarily_unavailable', { message: 'This node stops.' });
