@@ -42,7 +42,12 @@ export const refusedWords: readonly RefusedWord[] = [
   },
   { word: 'part', better: 'statement', as: 'whole', only: 'type' },
   { word: 'outbox part', better: 'outboxStatement', as: 'whole' },
-  { word: 'moved', better: 'updated', as: 'part', except: tables },
+  {
+    word: 'moved',
+    better: 'updated',
+    as: 'part',
+    except: [...tables, 'packages/server-kit/src/engine/ports/answers.ts'],
+  },
   { word: 'together', better: 'writeAtomically', as: 'whole' },
   { word: 'held', better: 'SignedPayload, Slot, HeldNft', as: 'whole', only: 'type' },
   { word: 'hear', better: 'receive', as: 'part' },

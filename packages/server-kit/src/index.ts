@@ -27,6 +27,7 @@ export type { AuthorityWatch } from './engine/authority.ts';
 export type { Obligations } from './engine/obligations/obligations.ts';
 export type { Obligation, ObligationQuery } from './engine/obligations/read.ts';
 export type { SupportBundle } from './engine/obligations/support-bundle.ts';
+export type { Deadlines, PortMethod } from './engine/ports/deadlines.ts';
 export type { UnboundBurn, UnboundBurns } from './engine/unbound-burns.ts';
 export type { CorsOptions } from './http/cors.ts';
 export { createHandler, type Handler, type HandlerOptions } from './http/handler.ts';
@@ -51,6 +52,7 @@ export {
   type Step,
 } from './phases/driver.ts';
 export type { Alert, Alerts, AuthorityAlert } from './ports/alerts.ts';
+export type { CallOptions } from './ports/call.ts';
 export type {
   BurnAttempt,
   BurnObservation,

@@ -27,6 +27,7 @@ import type { Deadlines } from './engine/ports/deadlines.ts';
 import { createQueue } from './engine/queue.ts';
 import { reconcile } from './engine/reconcile.ts';
 import { startRounds } from './engine/rounds.ts';
+import { stopWithin } from './engine/stop.ts';
 import { defaultTiming } from './engine/timing.ts';
 import { type UnboundBurns, unboundBurns } from './engine/unbound-burns.ts';
 import { createWake, postgresWake } from './engine/wake.ts';
@@ -158,8 +159,8 @@ export interface Service extends Operations {
   /** Advances one operation now; for tests and operators. */
   advance(operationId: string): Promise<void>;
   /**
-   * Stops taking on work and waits for the step in hand. What is unfinished goes on where another
-   * node, or the next start, finds it.
+   * Stops taking on work and waits for the steps in hand, within `stopMs`, whatever hangs. What is
+   * unfinished goes on where another node, or the next start, finds it. Never rejects.
    */
   stop(): Promise<void>;
 }
@@ -289,7 +290,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   await queue.start();
   log.info('A node of this deployment works.', { node, deployment: deploymentTag(deployment) });
   const place = { db, schema: 'nft_upgrade' } as const;
-  deliveryWorkers = createDeliveryWorkers({
+  const workers = createDeliveryWorkers({
     place,
     channels: channelsOf(engine, sinks),
     telemetry,
@@ -297,6 +298,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     onError,
     random: engine.random,
   });
+  deliveryWorkers = workers;
 
   const obligations = createObligations(engine, running);
   const rounds = startRounds(engine, running, {
@@ -356,16 +358,25 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     outbox: createOutbox(place, kick),
     reconcile: () => reconcile(engine, running),
     advance: (operationId) => running.advance(operationId),
-    async stop() {
-      unobserve();
-      await rounds.stop();
-      await running.stop();
-      await engine.durations.settled();
-      await queue.stop();
-      await deliveryWorkers.stop();
-      await Promise.all(sinks.map(async (sink) => sink.close?.().catch(onError)));
-      await wake.stop();
-    },
+    stop: () =>
+      stopWithin(
+        options.stopMs ?? 25_000,
+        {
+          inHand: () => {
+            unobserve();
+            return Promise.all([rounds.stop(), running.stop()]);
+          },
+          end: ports.stop,
+          rest: {
+            durations: () => engine.durations.settled(),
+            queue: () => queue.stop({ timeoutMs: 1_000 }),
+            deliveries: () => workers.stop(),
+            sinks: () => Promise.all(sinks.map(async (sink) => sink.close?.().catch(onError))),
+            wake: () => wake.stop(),
+          },
+        },
+        onError,
+      ),
   };
 }
 

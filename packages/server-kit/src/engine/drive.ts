@@ -129,7 +129,7 @@ export function createDrive(engine: Engine): Drive {
     let loaded = known;
     while (!stopped) {
       state.lease ??= releases.withdraw(operationId);
-      state.lease ??= await take(operationId);
+      state.lease ??= await acquire(operationId);
       if (state.lease === null) return withoutLease(operationId);
       loaded ??= await engine.journal.load(operationId, true);
       if (!loaded) return null;
@@ -156,7 +156,7 @@ export function createDrive(engine: Engine): Drive {
     return null;
   }
 
-  async function take(operationId: string): Promise<number | null> {
+  async function acquire(operationId: string): Promise<number | null> {
     const { db, definitions, takeoverMs: leaseMs } = engine;
     const taken = await takeLease(db, operationId, { definitions: definitions.all, leaseMs });
     return taken?.lease ?? null;
@@ -239,6 +239,9 @@ export function createDrive(engine: Engine): Drive {
       const failure = await share(operationId, null);
       if (failure === FOREIGN) return false;
       if (failure) throw failure.thrown;
+      // Its job is not done: it is for another node, or the next start.
+      if (stopped)
+        throw new NftUpgradeError('temporarily_unavailable', { message: 'This node stops.' });
       return true;
     },
     held: () =>

@@ -33,3 +33,6 @@ export async function hasOtherPast(db: Db, start: string): Promise<boolean> {
   );
   return rows.length > 0;
 }
+
+/** What was to be done about another past was not: it is another one again. */
+export const forgetPast = (db: Db) => db.sql("delete from nft_upgrade.setting where key = 'past'");

@@ -10,6 +10,11 @@ export interface Pace {
    * stand between a user and the answer. Milliseconds, default 0.
    */
   overMs?: number;
+  /**
+   * An item that takes longer goes on by itself, and the next one has its place: what hangs stops
+   * nothing else. Milliseconds, default without an end.
+   */
+  patienceMs?: number;
   /** Once it aborts, no further one is begun. */
   signal?: AbortSignal | undefined;
 }
@@ -19,7 +24,7 @@ export async function mapConcurrent<T>(
   items: readonly T[],
   limit: number,
   work: (item: T) => Promise<void>,
-  { overMs = 0, signal }: Pace = {},
+  { overMs = 0, patienceMs, signal }: Pace = {},
 ): Promise<void> {
   const begun = performance.now();
   const gapMs = Math.min(GAP_MS, overMs / items.length);
@@ -29,8 +34,16 @@ export async function mapConcurrent<T>(
       const early = begun + index * gapMs - performance.now();
       if (early > 0) await sleep(early, undefined, signal && { signal }).catch(() => undefined);
       if (signal?.aborted) return;
-      await work(item);
+      await (patienceMs === undefined ? work(item) : atMost(patienceMs, work(item)));
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+}
+
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  const slow = new AbortController();
+  await Promise.race([
+    work,
+    sleep(ms, undefined, { signal: slow.signal }).catch(() => undefined),
+  ]).finally(() => slow.abort());
 }

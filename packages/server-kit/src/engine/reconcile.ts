@@ -1,4 +1,4 @@
-import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { isNftUpgradeError, NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../db/db.ts';
 import type { ProcessRules } from '../ports/rules.ts';
 import { ALERTS, enqueueOutbox } from '../publish/outbox.ts';
@@ -32,7 +32,12 @@ type HeldItem = Awaited<ReturnType<NonNullable<ProcessRules['held']>>>['items'][
  * Resolves with how many were begun. Where the rules refuse one, an alert goes out, and it is begun
  * again later.
  */
-export async function reconcile(engine: Engine, drive: Drive, retries = atOnce): Promise<number> {
+export async function reconcile(
+  engine: Engine,
+  drive: Drive,
+  retries = atOnce,
+  signal?: AbortSignal,
+): Promise<number> {
   let begun = 0;
   let away = engine.chain?.burn.find === undefined;
   const isAway = async (error: unknown): Promise<boolean> =>
@@ -46,8 +51,15 @@ export async function reconcile(engine: Engine, drive: Drive, retries = atOnce):
     )) ??
       true);
   for (const [process, { held }] of Object.entries(engine.rules)) {
-    for (let after: string | null = null; held && !away; ) {
+    const seen = new Set<string | null>();
+    for (let after: string | null = null; held && !away && !signal?.aborted; ) {
       const page: Awaited<ReturnType<typeof held>> = await held({ after });
+      seen.add(after);
+      if (seen.has(page.next) && page.next !== null)
+        throw new NftUpgradeError('port_answered_wrongly', {
+          message: 'rules.held gave a page that it has given before as the next one.',
+          details: { port: 'rules.held', process, next: page.next },
+        });
       await mapConcurrent(page.items, WIDTH, async (item) => {
         try {
           if (!away && (await begin(engine, drive, process, item, retries))) begun += 1;

@@ -3,7 +3,7 @@ import { drivers } from '../phases/index.ts';
 import { type AuthorityWatch, watchAuthority } from './authority.ts';
 import type { Engine } from './context.ts';
 import type { Drive } from './drive.ts';
-import { hasOtherPast, isDue } from './due.ts';
+import { forgetPast, hasOtherPast, isDue } from './due.ts';
 import { keepLeases } from './lease.ts';
 import { mapConcurrent, type Pace } from './map-concurrent.ts';
 import { raiseAlarms } from './obligations/alarm.ts';
@@ -29,6 +29,12 @@ export interface RoundsOptions {
 
 /** Operations that are looked at side by side. */
 const WIDTH = 8;
+/** Taken up at once. */
+const MOST_CLAIMED = 200;
+/** Beyond so many steps in hand a node leaves operations to others. */
+const MOST_HELD = 1_000;
+/** A look that takes longer holds up no other. Milliseconds. */
+const SLOW_MS = 1_000;
 /** Nodes that start together do not ask together. */
 const SOON_MS = 5_000;
 
@@ -46,17 +52,20 @@ export function startRounds(
     options;
   const watched = Object.values(drivers).flatMap((driver) => driver.watched ?? []);
 
-  const look = async (query: { statuses?: readonly string[]; idleMs: number }, pace?: Pace) =>
-    mapConcurrent(
-      await claimIdle(db, { ...query, definitions, leaseMs: takeoverMs, limit: 200 }),
+  const look = async (query: { statuses?: readonly string[]; idleMs: number }, pace?: Pace) => {
+    const limit = Math.min(MOST_CLAIMED, MOST_HELD - drive.held().length);
+    if (limit <= 0) return;
+    await mapConcurrent(
+      await claimIdle(db, { ...query, definitions, leaseMs: takeoverMs, limit }),
       WIDTH,
       (lease) => drive.resume(lease),
-      pace,
+      { ...pace, patienceMs: Math.min(watchMs, SLOW_MS) },
     );
+  };
   /**
    * Done by one node of all: each asks whether it is its turn, the first time soon after its start.
    */
-  const soon = (ms: number, work: () => Promise<unknown>) =>
+  const soon = (ms: number, work: (signal: AbortSignal) => Promise<unknown>) =>
     every(Math.min(ms, 60_000), work, onError, engine.random() * Math.min(ms, SOON_MS));
 
   // What a process left behind that was killed here a moment ago is taken up at once, not after its
@@ -75,17 +84,28 @@ export function startRounds(
       onError,
     ),
     every(heartbeatMs({ takeoverMs }), () => keepLeases(db, drive.held(), takeoverMs), onError),
-    every(Math.min(watchMs, 1_000), () => carryOutRequests(db, obligations), onError),
+    every(
+      Math.min(watchMs, 1_000),
+      // Not waited for: each is done under its own lease, and one that hangs holds up no other.
+      async () => void carryOutRequests(db, obligations).catch(onError),
+      onError,
+    ),
     every(sweepMs, () => beginHonoured(engine, drive), onError),
     every(
       sweepMs,
       async () => (await raiseAlarms(db, owedAlarmMs)) > 0 && engine.deliveryWorkers.kick(),
       onError,
     ),
-    soon(reconcileMs, async () => {
+    soon(reconcileMs, async (signal) => {
       const isOther = await hasOtherPast(db, node);
-      if (await isDue(db, 'reconciled_at', isOther ? 0 : reconcileMs))
-        await reconcile(engine, drive, boundedRetries(reconcileMs));
+      if (!(await isDue(db, 'reconciled_at', isOther ? 0 : reconcileMs))) return;
+      try {
+        await reconcile(engine, drive, boundedRetries(reconcileMs), signal);
+      } catch (error) {
+        // Its restore is not dealt with: who asks next compares again.
+        if (isOther) await forgetPast(db);
+        throw error;
+      }
     }),
     soon(authority.everyMs, () => watchAuthority(engine, authority)),
   ];

@@ -1,6 +1,6 @@
 import type { SupportBundle } from '../engine/obligations/support-bundle.ts';
-import type { Funds } from './chain.ts';
 import type { CallOptions } from './call.ts';
+import type { Funds } from './chain.ts';
 
 /** What operators have to look at. */
 export interface Alert {

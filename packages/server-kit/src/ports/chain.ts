@@ -181,10 +181,7 @@ export interface BurnPort {
    * it was for. Without it a burn is found only for operations that the database knows. @throws
    * NftUpgradeError `rpc_unavailable`
    */
-  find?(
-    query: { mint: string; owner: string },
-    options?: CallOptions,
-  ): Promise<FoundBurn | null>;
+  find?(query: { mint: string; owner: string }, options?: CallOptions): Promise<FoundBurn | null>;
 }
 
 /**

@@ -106,7 +106,7 @@ async function claimCompensation(
   }
   // It was retried after the look at the chain, and needs attention again: that look is old.
   if (row.seq !== seq) throw new NftUpgradeError('journal_conflict', { operationId });
-  // Whoever is at work on it still, however late, writes nothing any more.
+  // Who is at work on it still, however late, writes nothing any more.
   await sql(
     `update nft_upgrade.operation set lease = lease + 1, leased_until = '-infinity'
       where id = $1`,

@@ -51,12 +51,13 @@ export async function awaitOutcome(
 }
 
 /** Longer than an action takes; a node that dies over it gives it back after this. */
-const LEASE_SECONDS = 60;
+const LEASE_SECONDS = 300;
 /** Something outside is away, which does not concern the request: it is tried again. */
 const passing: readonly string[] = [
   'database_unavailable',
   'rpc_unavailable',
   'temporarily_unavailable',
+  'port_timeout',
 ];
 
 /**
@@ -76,7 +77,7 @@ export async function carryOutRequests(
      returning id, operation_id, action`,
     [LEASE_SECONDS],
   );
-  for (const { id, operation_id: operationId, action } of rows) {
+  const carryOut = async ({ id, operation_id: operationId, action }: (typeof rows)[number]) => {
     const outcome = await run(() => obligations[action](operationId));
     if (outcome)
       await db.sql(
@@ -90,7 +91,9 @@ export async function carryOutRequests(
           + interval '5 seconds' where id = $1`,
         [id],
       );
-  }
+  };
+  // Side by side: one that hangs holds up no other.
+  await Promise.all(rows.map(carryOut));
   return rows.length;
 }
 

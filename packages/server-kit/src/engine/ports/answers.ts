@@ -4,7 +4,7 @@ import type { PortMethod } from './deadlines.ts';
 type Kind = 'text' | 'number' | 'boolean' | 'object' | 'list' | 'function' | 'bytes';
 /** Fields that have to be there. */
 type Shape = Readonly<Record<string, Kind>>;
-type Answer =
+type Expected =
   | Kind
   | Shape
   /** What it resolves to is not looked at. */
@@ -14,18 +14,18 @@ type Answer =
 
 const attempt: Shape = { attempt: 'number', transaction: 'text' };
 const signed: Shape = { signature: 'text' };
-const said: Shape = { message: 'text' };
+const worded: Shape = { message: 'text' };
 
 const burnKinds: Readonly<Record<BurnObservation['kind'], Shape>> = {
   untouched: {},
   pending: { ...signed, commitment: 'text' },
   burned: { ...signed, slot: 'number' },
   burned_elsewhere: { ...signed, slot: 'number' },
-  failed: { ...signed, ...said, code: 'text' },
-  refused: { ...signed, ...said, code: 'text' },
+  failed: { ...signed, ...worded, code: 'text' },
+  refused: { ...signed, ...worded, code: 'text' },
   dead: {},
-  moved: said,
-  gone: said,
+  moved: worded,
+  gone: worded,
 };
 
 const mintKinds: Readonly<Record<MintObservation['kind'], Shape>> = {
@@ -33,12 +33,12 @@ const mintKinds: Readonly<Record<MintObservation['kind'], Shape>> = {
   // Without a transaction that is known, its signature is empty.
   pending: {},
   minted: { mintAddress: 'text' },
-  failed: { ...signed, ...said, code: 'text' },
-  unexpected: { ...said, code: 'text' },
+  failed: { ...signed, ...worded, code: 'text' },
+  unexpected: { ...worded, code: 'text' },
 };
 
 /** What each function of the host has to answer with, as far as the engine relies on it. */
-const answers: Readonly<Record<PortMethod, Answer>> = {
+const answers: Readonly<Record<PortMethod, Expected>> = {
   'rules.subject': 'text',
   'rules.qualify': {
     by: 'qualified',
@@ -97,10 +97,9 @@ export function faultIn(port: PortMethod, answer: unknown): string | null {
   return shape ? faultInShape(answer, shape) : `${expected.by} is ${member.slice(0, 50)}`;
 }
 
-const isOneOf = (answer: Shape | Extract<Answer, { by: string }>): answer is Extract<
-  Answer,
-  { by: string }
-> => typeof answer.oneOf === 'object';
+const isOneOf = (
+  answer: Shape | Extract<Expected, { by: string }>,
+): answer is Extract<Expected, { by: string }> => typeof answer.oneOf === 'object';
 
 function faultInShape(answer: unknown, shape: Shape): string | null {
   if (!isKind(answer, 'object')) return 'no object';

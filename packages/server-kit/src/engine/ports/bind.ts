@@ -34,7 +34,7 @@ export interface Ports {
   readonly sinks: readonly Sink[];
   readonly wake: WakeBus;
   readonly deadlines: Deadlines;
-  /** Ends every call that is open, and lets no further one begin. */
+  /** Ends every call that is open; none begins any more, but for those by which a node leaves. */
   stop(): void;
 }
 
@@ -67,10 +67,7 @@ export function bindPorts(host: HostPorts, own?: Partial<Deadlines>): Ports {
   };
 }
 
-function bindRules<P extends AnyProcess>(
-  { call }: Calls,
-  rules: ProcessRules<P>,
-): ProcessRules<P> {
+function bindRules<P extends AnyProcess>({ call }: Calls, rules: ProcessRules<P>): ProcessRules<P> {
   const { describe, release, held } = rules;
   return {
     subject: (request) => call('rules.subject', (options) => rules.subject(request, options)),

@@ -3,6 +3,9 @@ import type { CallOptions } from '../../ports/call.ts';
 import { faultIn } from './answers.ts';
 import type { Deadlines, PortMethod } from './deadlines.ts';
 
+/** How a node that stops takes its leave. */
+const closing: ReadonlySet<PortMethod> = new Set(['sink.close', 'wake.leave'] as const);
+
 /** How the host is called: never without an end. */
 export interface Calls {
   /**
@@ -10,7 +13,7 @@ export interface Calls {
    * the host throws, or `temporarily_unavailable` once the node stops
    */
   call<T>(port: PortMethod, work: (options: CallOptions) => T | Promise<T>): Promise<T>;
-  /** Ends every call that is open, and lets no further one begin. */
+  /** Ends every call that is open; none begins any more, but for those by which a node leaves. */
   stop(): void;
 }
 
@@ -40,7 +43,7 @@ export function createCalls(deadlines: Deadlines): Calls {
 
   return {
     async call(port, work) {
-      if (stopped) throw stopping();
+      if (stopped && !closing.has(port)) throw stopping();
       const answer = await bounded(port, work);
       const fault = faultIn(port, answer);
       if (fault !== null) throw wrong(port, fault);
@@ -48,7 +51,7 @@ export function createCalls(deadlines: Deadlines): Calls {
     },
     stop() {
       stopped = true;
-      for (const giveUp of [...open]) giveUp(stopping());
+      for (const giveUp of open) giveUp(stopping());
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Sink } from '../../ports/sink.ts';
 import type { WakeLine } from '../../ports/wake-bus.ts';
 
 /** Names of the functions of a port, behind its own. */
-type Methods<Port extends string, T> = {
+type MethodsOf<Port extends string, T> = {
   [K in keyof T & string]-?: NonNullable<T[K]> extends (...values: never) => unknown
     ? `${Port}.${K}`
     : never;
@@ -17,16 +17,16 @@ type Methods<Port extends string, T> = {
 
 /** Every function of the host that the engine calls. */
 export type PortMethod =
-  | Methods<'rules', ProcessRules>
-  | Methods<'content', ContentStore>
-  | Methods<'chain', Chain>
-  | Methods<'burn', BurnPort>
-  | Methods<'mint', MintPort>
-  | Methods<'receipts', Receipts>
-  | Methods<'compensator', Compensator>
-  | Methods<'alerts', Alerts>
-  | Methods<'sink', Sink>
-  | Methods<'wake', WakeLine>
+  | MethodsOf<'rules', ProcessRules>
+  | MethodsOf<'content', ContentStore>
+  | MethodsOf<'chain', Chain>
+  | MethodsOf<'burn', BurnPort>
+  | MethodsOf<'mint', MintPort>
+  | MethodsOf<'receipts', Receipts>
+  | MethodsOf<'compensator', Compensator>
+  | MethodsOf<'alerts', Alerts>
+  | MethodsOf<'sink', Sink>
+  | MethodsOf<'wake', WakeLine>
   | 'wake.join';
 
 /** After how long a call has failed, in milliseconds. */
@@ -73,7 +73,9 @@ export const defaultDeadlines = {
   'wake.leave': 5_000,
 } as const satisfies Deadlines;
 
-/** @throws NftUpgradeError `invalid_option` for a name that is none, and a time that makes no sense */
+/**
+ * @throws NftUpgradeError `invalid_option` for a name that is none, and a time that makes no sense
+ */
 export function deadlinesOf(own: Partial<Deadlines> = {}): Deadlines {
   for (const [name, ms] of Object.entries(own))
     if (!Object.hasOwn(defaultDeadlines, name) || !(ms > 0 && ms <= 2 ** 31 - 1))
