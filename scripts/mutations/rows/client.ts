@@ -112,7 +112,7 @@ export const client: readonly Mutation[] = [
     `${core}/stream/transport.ts`,
     'if (status !== 401 && !isOwn) return foreign(response);',
     '',
-    `${core}/client/start.test.ts`,
+    `${core}/client/hand-over.test.ts`,
   ),
   mutation(
     'N2',

@@ -6,6 +6,7 @@ import { read } from '../schema/index.ts';
 import { createPause } from '../stream/pause.ts';
 import type { Limits, Timing } from '../stream/timing.ts';
 import { confirmBurn, isJudged, seenBurn } from './confirm.ts';
+import { deferred } from './deferred.ts';
 import type { Environment } from './environment.ts';
 import { createSignedStorage, type SignedPayload } from './signed-storage.ts';
 import type { WalletState, WalletStatus } from './wallet-state.ts';
@@ -32,6 +33,8 @@ export interface HandOver {
   held(transaction: string): SignedPayload | null;
   /** The hand-over that is under way. */
   pending(): Promise<Signed> | null;
+  /** Resolves when one has gone without an answer for so long that nobody need wait for it. */
+  unanswered(): Promise<void>;
   /** @throws NftUpgradeError the judgement of the server, or why the burn cannot arrive any more */
   submit(payload: SignedPayload): Promise<Signed>;
   /** Goes on with what a reload has interrupted. Called whenever more is known of the operation. */
@@ -52,6 +55,7 @@ export function createHandOver(options: HandOverOptions): HandOver {
   const pause = createPause(environment.clock);
   let held: SignedPayload | null = null;
   let pending: Promise<Signed> | null = null;
+  let silence = deferred<void>();
   /** Operations for which the storage was looked at. */
   const resumed = new Set<string>();
 
@@ -77,7 +81,11 @@ export function createHandOver(options: HandOverOptions): HandOver {
           ...options,
           random: environment.random,
           awaited: () => isAwaited(payload),
-          onUnanswered: (error) => show('unknown', { error }),
+          onUnanswered(error) {
+            show('unknown', { error });
+            silence.resolve();
+            silence = deferred();
+          },
           wait(delayMs, isFirm) {
             firm = isFirm;
             return pause.wait(delayMs);
@@ -113,6 +121,7 @@ export function createHandOver(options: HandOverOptions): HandOver {
   return {
     held: (transaction) => (held?.transaction === transaction ? held : null),
     pending: () => pending,
+    unanswered: () => silence.promise,
     submit,
     resume() {
       const now = snapshot();

@@ -103,30 +103,45 @@ function signerOf(options: SignContext, wallet: WalletPort, guard: Guard): Signe
     const pending = handOver.pending();
     if (pending) return orAborted(pending, signal);
     const { burn, snapshot } = expectBurn();
-    const signing = withSignLock(environment, burn.owner, async () => {
-      const held = handOver.held(burn.transaction);
-      if (held) return handOver.submit(held);
-      if (signal?.aborted) throw new NftUpgradeError('aborted');
-      const expected: BurnExpectation = {
-        operationId: snapshot.operationId,
-        mint: burn.mint,
-        owner: burn.owner,
-        ...(burn.tokenProgram !== undefined && { tokenProgram: burn.tokenProgram }),
-        ...(isFormer(process, snapshot) && { memo: formerBurnMemo(snapshot.operationId) }),
-      };
-      const port = readyWallet(burn);
-      show('inspecting');
-      const verdict = inspect(guard, burn.transaction, expected, 'before');
-      if (!verdict.safe) throw refuse('unsafe_transaction', verdict.findings, 'rejected');
-      show('prompting', {
-        sentence: verdict.sentence,
-        maxFeeLamports: String(verdict.maxFeeLamports),
-      });
-      return prompt(port, burn, expected, signal);
+    let signing: Promise<Signed> | undefined;
+    const locked = withSignLock(environment, burn.owner, async () => {
+      signing = signLocked(burn, snapshot, signal);
+      // A server that is away must not keep the account from other NFTs: the prompt is over.
+      await Promise.race([signing, handOver.unanswered()]);
     });
     // A caller that aborts is answered at once. The prompt stays, and with it the lock: wallets
     // cannot take it back, and a second one must not open on top of it.
-    return orAborted(signing, signal);
+    return orAborted(
+      locked.then(() => signing as Promise<Signed>),
+      signal,
+    );
+  };
+
+  /** Hands over what was signed before, or prompts. */
+  const signLocked = async (
+    burn: BurnTransaction,
+    snapshot: Snapshot,
+    signal: AbortSignal | undefined,
+  ): Promise<Signed> => {
+    const held = handOver.held(burn.transaction);
+    if (held) return handOver.submit(held);
+    if (signal?.aborted) throw new NftUpgradeError('aborted');
+    const expected: BurnExpectation = {
+      operationId: snapshot.operationId,
+      mint: burn.mint,
+      owner: burn.owner,
+      ...(burn.tokenProgram !== undefined && { tokenProgram: burn.tokenProgram }),
+      ...(isFormer(process, snapshot) && { memo: formerBurnMemo(snapshot.operationId) }),
+    };
+    const port = readyWallet(burn);
+    show('inspecting');
+    const verdict = inspect(guard, burn.transaction, expected, 'before');
+    if (!verdict.safe) throw refuse('unsafe_transaction', verdict.findings, 'rejected');
+    show('prompting', {
+      sentence: verdict.sentence,
+      maxFeeLamports: String(verdict.maxFeeLamports),
+    });
+    return prompt(port, burn, expected, signal);
   };
 
   /** @throws NftUpgradeError `burn_not_expected`, `protocol_unsupported` */

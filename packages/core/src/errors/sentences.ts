@@ -23,20 +23,23 @@ export const sentences: Readonly<Record<string, CaseWords>> = {
   'invalid_option:key': {
     message: () => 'idempotencyKey must be 8 to 128 visible ASCII characters.',
   },
-  'invalid_option:token': {
-    message: () => 'getToken() must give a string of visible ASCII characters, or null.',
-  },
   'invalid_option:base_url': {
     message: () =>
       'baseUrl must be an http or https URL without credentials, query and fragment, or a path ' +
       'of this site.',
   },
-  'invalid_option:redirect': {
-    message: () => 'The server answered with a redirect.',
-    hint: 'Point baseUrl at its target.',
+  'connection_lost:foreign': {
+    message: ({ status }) =>
+      `Something between here and the server answered in its place (${String(status)}).`,
   },
-  'unauthenticated:token_late': { message: () => 'getToken() did not answer in time.' },
-  'unauthenticated:token_failed': { message: () => 'getToken() failed.' },
+  'connection_lost:stored': {
+    message: () => 'A cache on the way gave an answer of another time.',
+  },
+  'connection_lost:token_late': { message: () => 'getToken() did not answer in time.' },
+  'connection_lost:token_failed': { message: () => 'getToken() failed.' },
+  'connection_lost:token': {
+    message: () => 'getToken() must give a string of visible ASCII characters, or null.',
+  },
   'connection_lost:late': { message: () => 'The server did not answer in time.' },
   'detached:closed': { message: () => 'The client was closed.', hint: 'Create a new client.' },
   'missing_capability:absent': {
