@@ -61,7 +61,7 @@ test('a lost operation goes on as the one that the server has for its NFT, and s
   expect(reasons).toContain('superseded');
 });
 
-test('nothing at stake, or another NFT: looked for again, and no other one is shown', async () => {
+test('nothing at stake, or another NFT: no other operation is shown', async () => {
   const safe = await restored(3);
   expect(safe.asked.filter((path) => path.includes('active=true'))).toEqual([]);
   expect(safe.operation.getSnapshot().connection).toMatchObject({
