@@ -373,7 +373,8 @@ describe.each(versions)('over %s', (version) => {
     const received = listen(operation);
     await deliver(operation);
     await expectDelivered(environment, operation, received);
-    expect(operation.counters).toMatchObject({ polls: 0, silences: 0 });
+    // A page beside a slow stream is no matter of clocks.
+    expect(operation.counters).toMatchObject({ posts: 1, silences: 0 });
   });
 
   it('C9: after a sleep in which everything happened, one page brings it all', async () => {
