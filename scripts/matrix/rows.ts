@@ -216,8 +216,8 @@ export const rows: readonly MatrixRow[] = [
     'a fresh transaction at the click, one prompt',
     click,
   ),
-  row('S11', 'a port hangs on a living node', 'taken over, with an alert', attended),
-  row('S12', 'a node is frozen and wakes after its lease', 'it can write nothing', attended),
+  row('S11', 'a port hangs on a living node', 'taken over, with an alert'),
+  row('S12', 'a node is frozen and wakes after its lease', 'it can write nothing'),
   row('S13', 'nodes of two versions run while a deploy rolls', 'reads everywhere; nobody gives up'),
   row(
     'S14',

@@ -121,6 +121,12 @@ export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
    */
   owedAlarmMs?: number;
   /**
+   * Age at which people are alerted the first time about an operation whose asset is at risk, owed,
+   * or delivered and not in the records, whichever status it is in and whether or not anything
+   * failed. Again at `owedAlarmMs`. Milliseconds, default a third of `owedAlarmMs`: five minutes.
+   */
+  ageAlertMs?: number;
+  /**
    * When an alert goes out because the mint authority runs low: `alerts.authority`, an error in the
    * log, a gauge. Needs a chain that can tell.
    */
@@ -186,6 +192,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     takeoverMs = defaultTiming.takeoverMs,
     watchMs = defaultTiming.watchMs,
     sweepMs = defaultTiming.sweepMs,
+    owedAlarmMs = 900_000,
   } = options;
   const ports = bindPorts(
     {
@@ -228,6 +235,9 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   const deployment = await rememberDeployment(db.sql, options.deployment, chain?.mint.key ?? '');
 
   const formerProcesses = (options.formerProcesses ?? []).filter(({ name }) => rules[name]);
+  if (!ports.alerts && chain)
+    log.error('No alerts option: where an NFT is owed, nobody is told but this log.');
+
   const definitions = definitionsOf([
     ...Object.values(processes),
     ...formerProcesses,
@@ -307,7 +317,8 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     obligations,
     watchMs,
     sweepMs,
-    owedAlarmMs: options.owedAlarmMs ?? 900_000,
+    ageAlertMs: options.ageAlertMs ?? owedAlarmMs / 3,
+    owedAlarmMs,
     reconcileMs: options.reconcileMs ?? 3_600_000,
     authority: watch,
   });

@@ -1,6 +1,6 @@
 import type { Migration } from './migrate.ts';
 import { identity, identityIndexes } from './tables/identity.ts';
-import { leases, operationIndexes } from './tables/operation.ts';
+import { ageIndexes, ages, leases, operationIndexes } from './tables/operation.ts';
 import { deliveryIndexes, heldDeliveries } from './tables/outbox.ts';
 
 /**
@@ -217,4 +217,6 @@ export const migrations: readonly Migration[] = [
   { id: 10, ...identity },
   { id: 11, ...identityIndexes },
   { id: 12, ...leases },
+  { id: 13, ...ages },
+  { id: 14, ...ageIndexes },
 ];

@@ -1,11 +1,13 @@
 import { isNftUpgradeError, NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { attemptsOf } from '../journal/attempts.ts';
 import type { Loaded } from '../journal/journal.ts';
-import { backoff, type Outcome, type PhaseDriver, type Step } from '../phases/driver.ts';
+import { backoff, type Outcome, type Owed, type PhaseDriver, type Step } from '../phases/driver.ts';
 import { drivers } from '../phases/index.ts';
+import { ALERTS } from '../publish/outbox.ts';
 import { measureStep } from '../telemetry/step.ts';
 import { type Engine, operationOf, rulesOf } from './context.ts';
 import { type Lease, takeLease } from './lease.ts';
+import { openObligation } from './obligations/open.ts';
 import { createReleases } from './releases.ts';
 import { write } from './write.ts';
 
@@ -26,6 +28,8 @@ export interface Drive {
    * on another node
    */
   attempt(operationId: string): Promise<boolean>;
+  /** Advances it now, with a fresh budget: somebody has mended what it failed for. */
+  retry(operationId: string): Promise<void>;
   /** What this node is working on. */
   held(): readonly Lease[];
   stop(): Promise<void>;
@@ -86,8 +90,15 @@ export function createDrive(engine: Engine): Drive {
   }
 
   async function carry(loaded: Loaded, outcome: Outcome): Promise<number | 'watch' | Loaded> {
-    if (outcome.kind === 'wait') return outcome.ms;
+    if (outcome.kind === 'wait') {
+      if (outcome.owed) await alertOf(loaded, outcome.owed);
+      return outcome.ms;
+    }
     return outcome.kind === 'append' ? write(engine, loaded, outcome, 'step') : 'watch';
+  }
+
+  async function alertOf({ row }: Loaded, owed: Owed): Promise<void> {
+    if (await openObligation(engine.db.sql, row, owed)) engine.deliveryWorkers.kick([ALERTS]);
   }
 
   async function work(driver: PhaseDriver, at: Step): Promise<Outcome> {
@@ -243,6 +254,10 @@ export function createDrive(engine: Engine): Drive {
       if (stopped)
         throw new NftUpgradeError('temporarily_unavailable', { message: 'This node stops.' });
       return true;
+    },
+    async retry(operationId) {
+      forget(operationId);
+      await advance(operationId);
     },
     held: () =>
       [...running].flatMap(([operationId, { lease }]) =>

@@ -1,11 +1,13 @@
 import type { AnyProcess } from '@aiw3/nft-upgrade/protocol';
 import { drivers } from '../phases/index.ts';
+import { ALERTS } from '../publish/outbox.ts';
 import { type AuthorityWatch, watchAuthority } from './authority.ts';
 import type { Engine } from './context.ts';
 import type { Drive } from './drive.ts';
 import { forgetPast, hasOtherPast, isDue } from './due.ts';
 import { keepLeases } from './lease.ts';
 import { mapConcurrent, type Pace } from './map-concurrent.ts';
+import { raiseAges } from './obligations/ages.ts';
 import { raiseAlarms } from './obligations/alarm.ts';
 import type { Obligations } from './obligations/obligations.ts';
 import { carryOutRequests } from './obligations/requests.ts';
@@ -22,6 +24,7 @@ export interface RoundsOptions {
   readonly obligations: Obligations;
   readonly watchMs: number;
   readonly sweepMs: number;
+  readonly ageAlertMs: number;
   readonly owedAlarmMs: number;
   readonly reconcileMs: number;
   readonly authority: Required<AuthorityWatch>;
@@ -48,8 +51,17 @@ export function startRounds(
   options: RoundsOptions,
 ): { stop(): Promise<void> } {
   const { db, takeoverMs, onError } = engine;
-  const { node, definitions, obligations, watchMs, sweepMs, owedAlarmMs, reconcileMs, authority } =
-    options;
+  const {
+    node,
+    definitions,
+    obligations,
+    watchMs,
+    sweepMs,
+    ageAlertMs,
+    owedAlarmMs,
+    reconcileMs,
+    authority,
+  } = options;
   const watched = Object.values(drivers).flatMap((driver) => driver.watched ?? []);
 
   const look = async (query: { statuses?: readonly string[]; idleMs: number }, pace?: Pace) => {
@@ -93,7 +105,10 @@ export function startRounds(
     every(sweepMs, () => beginHonoured(engine, drive), onError),
     every(
       sweepMs,
-      async () => (await raiseAlarms(db, owedAlarmMs)) > 0 && engine.deliveryWorkers.kick(),
+      async () => {
+        const raised = (await raiseAges(db, ageAlertMs)) + (await raiseAlarms(db, owedAlarmMs));
+        if (raised > 0) engine.deliveryWorkers.kick([ALERTS]);
+      },
       onError,
     ),
     soon(reconcileMs, async (signal) => {

@@ -26,7 +26,7 @@ export async function write(
       entries,
       (after) => {
         notifications = notificationsOf(engine, loaded, after);
-        return [...parts, ...entailed(engine, after, notifications)];
+        return [...parts, ...entailed(engine, loaded, after, notifications)];
       },
       writer,
     );
@@ -78,8 +78,23 @@ function note(engine: Engine, before: number, { row, process, snapshot, events }
   });
 }
 
+const forgetAge: Statement = {
+  text: `aged as (delete from nft_upgrade.obligation o using updated where kind = 'age'
+    and o.operation_id = updated.id)`,
+  values: [],
+};
+
+/** Those of a delivery are settled under a lock: see `settleObligation`. */
+const settleOthers: Statement = {
+  text: `others as (update nft_upgrade.obligation o
+    set settlement = 'delivered', settled_at = clock_timestamp()
+    from updated where kind <> 'delivery' and settlement is null and o.operation_id = updated.id)`,
+  values: [],
+};
+
 function entailed(
   engine: Engine,
+  before: Loaded,
   after: Loaded,
   notifications: readonly Notification[],
 ): Statement[] {
@@ -89,6 +104,10 @@ function entailed(
   const parts: Statement[] = [];
   if (!terminal)
     parts.push(engine.queue.add({ operationId, seq, startAfterMs: delayOf(engine, snapshot) }));
+  const changed = snapshot.asset !== before.snapshot.asset;
+  // It is no longer where it stood for too long, or it has ended.
+  if (changed) parts.push(forgetAge);
+  else if (terminal) parts.push(settleOthers);
   for (const { topic, data, sinks } of notifications)
     parts.push(outboxStatement(topic, data, sinks));
   return parts;

@@ -282,7 +282,9 @@ export function createJournal({
           live = $7, nft = coalesce($10::text, nft), updated_at = clock_timestamp(),
           checked_at = clock_timestamp(),
           lease = case when $8::int is null then lease + 1 else lease end,
-          leased_until = clock_timestamp() + make_interval(secs => $9)
+          leased_until = clock_timestamp() + make_interval(secs => $9),
+          asset_since = case when asset = $5 then asset_since else clock_timestamp() end,
+          alerted = alerted and asset = $5
           where id = $1 and seq = $2 and lease = coalesce($8, lease) returning id, lease`,
         values: [
           row.id,

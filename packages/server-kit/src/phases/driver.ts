@@ -69,7 +69,14 @@ export type Outcome =
   /** The phase is done; the next one begins, with what it needs to know. */
   | { kind: 'next'; payload?: object }
   /** Look again: after so many milliseconds, or at the next round of the watch. */
-  | { kind: 'wait'; ms: number | 'watch' };
+  | { kind: 'wait'; ms: number | 'watch'; owed?: Owed };
+
+/** What people have to know of, though the operation goes on trying. */
+export interface Owed {
+  kind: 'records';
+  summary: string;
+  evidence: Readonly<Record<string, unknown>>;
+}
 
 export const append = (
   status: string,

@@ -1,5 +1,6 @@
+import type { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { ReceiptClaims } from '@aiw3/nft-upgrade/receipt';
-import { append, backoff, type PhaseDriver, type Step, wait } from './driver.ts';
+import { append, backoff, type Owed, type PhaseDriver, type Step } from './driver.ts';
 import { mintSlot } from './mint.ts';
 
 /** The host's records follow. Nothing can be lost any more, so a failure is only tried again. */
@@ -15,8 +16,19 @@ export const recordDriver: PhaseDriver = {
       return append('completed', { ...completed, receipt });
     },
   },
-  failed: (step) => wait(backoff(step, step.failures)),
+  failed: (step, error) => ({
+    kind: 'wait',
+    ms: backoff(step, step.failures),
+    // It is tried for ever; when its budget is spent, people are alerted as well.
+    ...(step.failures + 1 >= step.patience.maxAttempts && { owed: missing(step, error) }),
+  }),
 };
+
+const missing = (step: Step, { code, message }: NftUpgradeError): Owed => ({
+  kind: 'records',
+  summary: `${step.operation.process} is delivered and not in the records: ${code}`,
+  evidence: { code, error: message, facts: step.operation.facts },
+});
 
 /** What was exchanged for what, as the log of the operation knows it. */
 async function claimsOf(step: Step): Promise<ReceiptClaims> {

@@ -108,8 +108,11 @@ function needsAttention(step: Step): Outcome {
   // in between.
   const obligation: Statement = {
     text: `obligation as (
-      insert into nft_upgrade.obligation (operation_id, compensation_id, evidence)
-        select id, $1, $2::jsonb from updated on conflict (operation_id) do nothing)`,
+      insert into nft_upgrade.obligation as o (operation_id, compensation_id, evidence)
+        select id, $1, $2::jsonb from updated
+        on conflict (operation_id) do update set kind = 'delivery', opened_at = clock_timestamp(),
+          compensation_id = excluded.compensation_id, evidence = excluded.evidence,
+          alarmed_at = null where o.kind <> 'delivery')`,
     values: [compensationId, evidence],
   };
   return append('needs_attention', payload, {

@@ -1,5 +1,6 @@
 import type { Db } from '../db/db.ts';
 import { seenAuthority } from '../engine/authority.ts';
+import { isOpen } from '../engine/obligations/read.ts';
 import type { Reading } from './telemetry.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function readGauges(db: Db): Promise<Reading[]> {
       `select p.process, count(*)::int as open,
          extract(epoch from clock_timestamp() - min(o.opened_at))::float8 as age
        from nft_upgrade.obligation o join nft_upgrade.operation p on p.id = o.operation_id
-       where o.settlement is null group by p.process`,
+       where ${isOpen} group by p.process`,
     ),
     db.sql<{ sink: string; waiting: number; dead: number; age: number | null }>(
       `select d.sink, count(*) filter (where d.state = 'waiting')::int as waiting,

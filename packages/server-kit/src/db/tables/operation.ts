@@ -24,3 +24,37 @@ export const leases: UnnumberedMigration = {
       add column leased_until timestamptz not null default '-infinity';
   `,
 };
+
+export const ages: UnnumberedMigration = {
+  name: 'ages',
+  up: `
+    -- Since when the asset is where it is, and whether people were alerted that it is there too
+    -- long.
+    alter table nft_upgrade.operation
+      add column asset_since timestamptz,
+      add column alerted boolean not null default false;
+
+    -- delivery: what it owes could not be delivered. records: what was delivered is not in the
+    -- records of the host. age: it stands where it should not, for too long.
+    alter table nft_upgrade.obligation
+      add column kind text not null default 'delivery'
+        check (kind in ('delivery', 'records', 'age'));
+  `,
+};
+
+export const ageIndexes: UnnumberedMigration = {
+  name: 'age indexes',
+  indexes: [
+    {
+      name: 'operation_age',
+      on: `operation ((coalesce(asset_since, updated_at))) where live and not alerted
+        and asset in ('at_risk', 'burned_owed', 'delivered')`,
+    },
+    // Decided and not alarmed about: most are paid within seconds.
+    {
+      name: 'obligation_unpaid',
+      on: `obligation (settled_at) where settlement = 'compensated' and alarmed_at is null`,
+    },
+  ],
+  up: '',
+};

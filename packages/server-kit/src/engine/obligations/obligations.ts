@@ -4,7 +4,7 @@ import {
   type OperationEvent,
   type Snapshot,
 } from '@aiw3/nft-upgrade/protocol';
-import type { Sql } from '../../db/db.ts';
+import type { Db, Sql } from '../../db/db.ts';
 import { foundBurn } from '../../phases/found-burn.ts';
 import { DEAD } from '../../phases/mint.ts';
 import { placeOf } from '../../phases/place.ts';
@@ -64,7 +64,14 @@ export function createObligations(engine: Engine, drive: Drive): Obligations {
     },
 
     retry: (operationId) =>
-      decide(async () => retryLoaded(engine, drive, await loadToWrite(operationId))),
+      decide(async () => {
+        const loaded = await loadToWrite(operationId);
+        const waits = ['recovering', 'needs_attention'].includes(loaded.snapshot.status);
+        if (waits || !(await goesOnByItself(engine.db, operationId)))
+          return retryLoaded(engine, drive, loaded);
+        void drive.retry(operationId);
+        return loaded.snapshot;
+      }),
 
     async compensate(operationId) {
       if (!engine.compensator)
@@ -83,6 +90,16 @@ export function createObligations(engine: Engine, drive: Drive): Obligations {
       return (await load(operationId)).snapshot;
     },
   };
+}
+
+/** What is open beside an operation that goes on trying: a retry is only a look now. */
+async function goesOnByItself(db: Db, operationId: string): Promise<boolean> {
+  const rows = await db.sql(
+    `select 1 from nft_upgrade.obligation where operation_id = $1 and settlement is null
+      and kind <> 'delivery'`,
+    [operationId],
+  );
+  return rows.length > 0;
 }
 
 /** One row decides between the mint and the compensation, and the status is read under its lock. */
@@ -108,12 +125,13 @@ async function claimCompensation(
   if (row.seq !== seq) throw new NftUpgradeError('journal_conflict', { operationId });
   // Who is at work on it still, however late, writes nothing any more.
   await sql(
-    `update nft_upgrade.operation set lease = lease + 1, leased_until = '-infinity'
-      where id = $1`,
+    `update nft_upgrade.operation set lease = lease + 1, leased_until = '-infinity',
+      asset_since = clock_timestamp(), alerted = false where id = $1`,
     [operationId],
   );
   await sql(
-    `update nft_upgrade.obligation set settlement = 'compensated', settled_at = clock_timestamp()
+    `update nft_upgrade.obligation set settlement = 'compensated', alarmed_at = null,
+      settled_at = clock_timestamp()
       where operation_id = $1`,
     [operationId],
   );

@@ -6,6 +6,12 @@ export interface Obligation {
   operationId: string;
   compensationId: string;
   process: string;
+  /**
+   * `delivery`: what is owed could not be delivered. `records`: what was delivered is not in the
+   * records of the host. `age`: it stands where it should not, for too long; it goes on by itself
+   * once it can.
+   */
+  kind: 'delivery' | 'records' | 'age';
   principal: string;
   wallet: string | null;
   openedAt: Date;
@@ -29,11 +35,14 @@ export interface ObligationQuery {
 }
 
 const select = `select o.operation_id as "operationId", o.compensation_id as "compensationId",
-    p.process, p.principal, p.wallet, o.opened_at as "openedAt",
+    p.process, o.kind, p.principal, p.wallet, o.opened_at as "openedAt",
     (extract(epoch from clock_timestamp() - o.opened_at) * 1000)::bigint as "ageMs", o.evidence,
     o.alarmed_at as "alarmedAt", o.settlement,
     o.settled_at as "settledAt"
   from nft_upgrade.obligation o join nft_upgrade.operation p on p.id = o.operation_id`;
+
+/** Until it is paid, one that is to be compensated is open. */
+export const isOpen = `(o.settlement is null or (o.settlement = 'compensated' and p.live))`;
 
 /** Oldest first. Needs nothing but the database. */
 export const listObligations = (
@@ -41,7 +50,7 @@ export const listObligations = (
   { all = false, olderThanMs = 0, limit = 100 }: ObligationQuery = {},
 ): Promise<Obligation[]> =>
   db.sql<Obligation>(
-    `${select} where ($1 or o.settlement is null)
+    `${select} where ($1 or ${isOpen})
       and o.opened_at <= clock_timestamp() - make_interval(secs => $2)
       order by o.opened_at limit $3`,
     [all, olderThanMs / 1000, limit],

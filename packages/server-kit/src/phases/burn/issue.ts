@@ -12,6 +12,7 @@ export const passing: readonly string[] = [
   'rpc_unavailable',
   'burn_rpc_mismatch',
   'temporarily_unavailable',
+  'port_timeout',
 ];
 /** The look before says otherwise, so something happens now that the next look will see. */
 const unsettled: readonly string[] = ['nft_not_owned', 'journal_conflict', 'database_unavailable'];
