@@ -190,7 +190,7 @@ export const rows: readonly MatrixRow[] = [
   row('L2', 'one user opens thousands of streams', 'a limit, answered with 429'),
   row('L3', 'the server stops with streams open', 'drained; every client goes on elsewhere'),
   row('A1', 'a memo names an operation of somebody else', 'it decides nothing'),
-  row('A2', 'an address, a mint or a wallet is spammed', 'bounded calls; nobody is delayed', chain),
+  row('A2', 'an address, a mint or a wallet is spammed', 'bounded calls; nobody is delayed'),
   row('A3', 'one burn is shown to two deployments', 'one of them honours it'),
   row(
     'A4',
@@ -208,7 +208,6 @@ export const rows: readonly MatrixRow[] = [
     'A6',
     'versions, programs or instructions that the reads do not know',
     'refused before the prompt',
-    chain,
   ),
   row(
     'W11',

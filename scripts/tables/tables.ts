@@ -7,6 +7,10 @@ export const tables = {
     title: 'watched status × what the chain shows × what may still land × the time × a fresh burn',
     file: 'test/tables/t1-chain.test.ts',
   },
+  T2: {
+    title: 'what is asked of an RPC node × how it lies × who of how many',
+    file: 'test/tables/t2-rpc.test.ts',
+  },
   T4: {
     title: 'what the client asks × what answers × who answers × where the asset is',
     file: 'test/tables/t4-verdicts.test.ts',

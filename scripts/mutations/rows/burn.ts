@@ -2,6 +2,38 @@ import { kit, type Mutation, mutation } from '../mutation.ts';
 
 export const burn: readonly Mutation[] = [
   mutation(
+    'A2',
+    'a look opens a few transactions of a history',
+    `${kit}/solana/rpc/history.ts`,
+    'HISTORY_OPENED_PER_LOOK = 20',
+    'HISTORY_OPENED_PER_LOOK = 20_000',
+    `${kit}/solana/spam.test.ts`,
+  ),
+  mutation(
+    'A2',
+    'the next look goes on where the last one ended',
+    `${kit}/solana/rpc/history.ts`,
+    'progress.before = last?.signature;',
+    'progress.before = undefined;',
+    `${kit}/solana/spam.test.ts`,
+  ),
+  mutation(
+    'A6',
+    'a transaction of any version is asked for',
+    `${kit}/solana/rpc/reads.ts`,
+    'ANY_VERSION = 127',
+    'ANY_VERSION = 0',
+    `${kit}/solana/versions.test.ts`,
+  ),
+  mutation(
+    'A6',
+    'a node that lacks something does not decide',
+    `${kit}/solana/rpc/probe.ts`,
+    'for (const lack of lacks) if (lack) throw lack;',
+    'void lacks;',
+    `${kit}/solana/rpc/probe.test.ts`,
+  ),
+  mutation(
     'B3',
     'dead only past the last block height',
     `${kit}/solana/burn/observe.ts`,

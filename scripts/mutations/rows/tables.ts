@@ -1,6 +1,7 @@
 import { core, kit, type Mutation, mutation } from '../mutation.ts';
 
 const t1 = 'test/tables/t1-chain.test.ts';
+const t2 = 'test/tables/t2-rpc.test.ts';
 const t4 = 'test/tables/t4-verdicts.test.ts';
 const t6 = 'test/tables/t6-platform.test.ts';
 const t7 = 'test/tables/t7-database.test.ts';
@@ -30,6 +31,30 @@ export const tableCells: readonly Mutation[] = [
     "minted: 'adopt'",
     "minted: 'wait'",
     t1,
+  ),
+  mutation(
+    'T2',
+    'a majority has to say the same',
+    `${kit}/solana/rpc/majority.ts`,
+    'same >= majorityOf(nodes)',
+    'same >= 1',
+    t2,
+  ),
+  mutation(
+    'T2',
+    'a height is asked for in two ways before a burn is dead',
+    `${kit}/solana/burn/observe.ts`,
+    'isPast(settled.blockHeight) && isPast(await finalizedHeight(endpoint))',
+    'isPast(settled.blockHeight)',
+    t2,
+  ),
+  mutation(
+    'T2',
+    'an answer from before the point of the chain is none',
+    `${kit}/solana/rpc/reads.ts`,
+    "if (context.slot < atLeast) throw behind(endpoint, 'account');",
+    'void atLeast;',
+    t2,
   ),
   mutation(
     'T4',

@@ -8,7 +8,7 @@ import type { BurnAttempt, FoundBurn, HeldNft } from '../../ports/chain.ts';
 import { addressOf } from '../address.ts';
 import { type LandedTransaction, readLanded } from '../landed.ts';
 import type { Endpoint } from '../rpc/endpoint.ts';
-import { behind, readAccount, readStatuses } from '../rpc/reads.ts';
+import { behind, finalizedPoint, readAccount, readStatuses } from '../rpc/reads.ts';
 import type { NftStandard } from '../standards/standard.ts';
 import type { BurnContext } from './context.ts';
 import { tookTheLast } from './findings.ts';
@@ -44,16 +44,17 @@ async function look(
     tokenProgram: standard.program.toBase58(),
     standard: standard.name,
   });
-  const account = await readAccount(endpoint, mint, 'finalized');
+  const { slot } = await finalizedPoint(endpoint);
+  const account = await readAccount(endpoint, mint, 'finalized', slot);
   // It was made just now, so nothing that is final has burned it.
   if (!account && (await readAccount(endpoint, mint, 'confirmed'))) return null;
   const known = account ? context.standards.of(account) : undefined;
   if (known) {
     const nft = nftOf(known);
-    const left = await known.remaining(endpoint, nft, 0);
+    const left = await known.remaining(endpoint, nft, slot);
     if (!left.closed && left.supply > 0n) {
       const isLeaving =
-        (await known.holds(endpoint, nft, 'finalized')) &&
+        (await known.holds(endpoint, nft, 'finalized', slot)) &&
         !(await known.holds(endpoint, nft, 'confirmed'));
       if (isLeaving) throw behind(endpoint, 'the burn, which is not final');
       return null;

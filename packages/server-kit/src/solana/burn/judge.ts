@@ -2,7 +2,7 @@ import type { BurnAttempt, BurnObservation } from '../../ports/chain.ts';
 import { readLanded } from '../landed.ts';
 import type { Endpoint } from '../rpc/endpoint.ts';
 import type { SignatureStatus } from '../rpc/methods.ts';
-import { commitmentOf } from '../rpc/reads.ts';
+import { behind, commitmentOf } from '../rpc/reads.ts';
 import type { NftStandard, RemainingMint } from '../standards/standard.ts';
 import { type BurnFinding, type ExpectedBurn, tookTheLast } from './findings.ts';
 
@@ -84,6 +84,9 @@ export async function judge(
     const why = landed ? unreadable : notShown;
     return { kind: 'unproven', signature, why };
   }
+  // The slot decides whether a burn is too old, and both answers name it.
+  if (commitment === 'finalized' && landed.slot !== status.slot)
+    throw behind(endpoint, 'slot of a transaction');
 
   const [{ nft }] = attempts;
   const expected = expectationOf(attempts);

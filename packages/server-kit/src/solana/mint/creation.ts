@@ -3,7 +3,7 @@ import { notGenuine } from '../burn/search.ts';
 import { type LandedTransaction, readLanded } from '../landed.ts';
 import type { Endpoint } from '../rpc/endpoint.ts';
 import type { SignatureStatus } from '../rpc/methods.ts';
-import { commitmentOf, readStatuses } from '../rpc/reads.ts';
+import { behind, commitmentOf, readStatuses } from '../rpc/reads.ts';
 import type { ResolvedMint } from './build.ts';
 import type { MintContext } from './context.ts';
 
@@ -39,7 +39,9 @@ export async function ownCreation(
   for (const { attempt, status } of seen) {
     if (!status || status.err) continue;
     const landed = await readLanded(endpoint, attempt.signature);
-    if (landed && landed !== 'unsupported' && creates(landed, resolved)) return landed;
+    if (!landed || landed === 'unsupported' || !creates(landed, resolved)) continue;
+    if (landed.slot !== status.slot) throw behind(endpoint, 'slot of a transaction');
+    return landed;
   }
   return null;
 }

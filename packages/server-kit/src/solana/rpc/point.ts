@@ -3,6 +3,9 @@ import type { ChainPoint } from '../../ports/chain.ts';
 /** Blocks in which a blockhash may be used: `MAX_PROCESSING_AGE` of every validator. */
 export const BLOCKHASH_LIFE = 150;
 
+/** What a node may be behind the others and still give a blockhash: a fifth of its life. */
+const SLOTS_BEHIND = 30;
+
 /** A recent blockhash with the end of its life and the slot it was read in. */
 export interface RecentBlockhash {
   blockhash: string;
@@ -51,7 +54,8 @@ export function agreedBlockhashes(
     ({ lastValidBlockHeight, slot }) =>
       lastValidBlockHeight > point.blockHeight &&
       lastValidBlockHeight <= point.blockHeight + 2 * BLOCKHASH_LIFE &&
-      Math.abs(slot - point.slot) <= 2 * BLOCKHASH_LIFE,
+      slot >= point.slot - SLOTS_BEHIND &&
+      slot <= point.slot + 2 * BLOCKHASH_LIFE,
   );
   if (near.length < majority) return [];
   return near

@@ -65,7 +65,7 @@ export interface LiteChain extends LocalChain {
 
 /** Options of the chain in this process. */
 export interface LiteOptions {
-  /** Milliseconds from block to block; 20 by default. A real cluster takes 400. */
+  /** Milliseconds from block to block; 20 by default. Mainnet takes about 200. */
   slotMs?: number;
   /**
    * Port of the RPC API on 127.0.0.1; the WebSocket API takes the next one, where web3.js looks for
