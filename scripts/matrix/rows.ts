@@ -17,7 +17,6 @@ const row = (id: string, failure: string, outcome: string, issue?: string): Matr
   ...(issue !== undefined && { issue }),
 });
 
-const chain = 'The chain cannot be turned against a user';
 const click = 'The click: fresh bytes, the right NFT, wallets as they ship';
 const attended = 'Somebody is at work, or somebody has been called';
 const controller = 'Your own controller keeps the promise, and the guide is true to the letter';

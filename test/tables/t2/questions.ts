@@ -14,6 +14,8 @@ import {
 import { BLOCKHASH_LIFE } from '../../../packages/server-kit/src/solana/rpc/point.ts';
 import { LAG } from './environment.ts';
 
+const T2_BURN = { operationId: 'upg_t2', memo: 'nu2:test-tag:t2', attempt: 1 };
+
 /** One question to the chain port, and what is true. */
 export interface Question {
   readonly name: string;
@@ -70,7 +72,7 @@ export async function questionsOf(solana: SolanaEnvironment): Promise<Question[]
   const free = solana.order();
   controls.advance(20);
   controls.pause();
-  const burnTruth = await chain.burn.prepare({ operationId: 'upg_t2', nft: alive.nft, attempt: 1 });
+  const burnTruth = await chain.burn.prepare({ ...T2_BURN, nft: alive.nft });
   const mintTruth = await chain.mint.prepare(free, 1);
 
   const question = (
@@ -105,10 +107,7 @@ export async function questionsOf(solana: SolanaEnvironment): Promise<Question[]
       'a burn to sign',
       'handed_out',
       async ({ burn: port }) =>
-        fitting(
-          burnTruth,
-          await port.prepare({ operationId: 'upg_t2', nft: alive.nft, attempt: 1 }),
-        ),
+        fitting(burnTruth, await port.prepare({ ...T2_BURN, nft: alive.nft })),
       true,
     ),
     question('sending it', 'sent', async ({ burn: port }) => {

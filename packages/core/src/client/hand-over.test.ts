@@ -27,9 +27,12 @@ describe('a signed burn', () => {
         confirm: (_, times) =>
           times < 3 ? { reply: { status, headers: {}, body: new Uint8Array() } } : undefined,
       });
-      const signing = environment.operation.sign();
+      const signing = environment.operation.sign().then(
+        () => 'handed over',
+        ({ code }) => code,
+      );
       await environment.time.advance(30_000);
-      await signing;
+      expect(await signing).toBe('handed over');
       expect(environment.patches()).toHaveLength(4);
       expect(environment.prompts).toHaveLength(1);
       environment.client.close();

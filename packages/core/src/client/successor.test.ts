@@ -51,7 +51,7 @@ async function restored(from: number, known = begunAgain) {
   return { operation, asked, reasons, client };
 }
 
-test('a lost operation goes on as the one that the server has for its NFT, and says so', async () => {
+test('a lost operation goes on as the one that the server has for its NFT: said', async () => {
   const { operation, reasons } = await restored(8);
   await expect(operation.done).resolves.toMatchObject({
     operationId: 'upg_2',

@@ -14,7 +14,7 @@ const patient = { timeout: 60_000 };
 
 afterAll(closeDatabases);
 
-it('S12, I1: a process that is frozen and wakes after its lease writes and sends nothing', async () => {
+it('S12, I1: a process that wakes after its lease writes and sends nothing', async () => {
   const url = await testDatabaseUrl();
   const db = await postgres({ connectionString: url });
   const { chain } = memoryChain();

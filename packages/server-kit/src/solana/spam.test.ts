@@ -25,7 +25,10 @@ describe('addresses that strangers write to', () => {
    * The chain, where so many newer transactions name every address. Making them for real takes
    * minutes; a node would list, show and count them like this.
    */
-  async function spammed(count: number): Promise<{ chain: Chain; calls: () => number }> {
+  async function spammed(
+    count: number,
+    standIn: string,
+  ): Promise<{ chain: Chain; calls: () => number }> {
     const spam: Entry[] = Array.from({ length: count }, () => ({
       signature: encodeBase58(new Uint8Array(randomBytes(64))),
       slot: 10 ** 9,
@@ -51,7 +54,7 @@ describe('addresses that strangers write to', () => {
       }
       if (body.method === 'getTransaction' && isSpam.has(String(subject))) {
         // Names the address and does nothing: any other transaction will do.
-        return result(null);
+        return result((await chainOf([standIn, options])).result);
       }
       if (body.method === 'getSignatureStatuses' && Array.isArray(subject)) {
         const { result: statuses } = (await chainOf(body.params)) as {
@@ -101,7 +104,7 @@ describe('addresses that strangers write to', () => {
     };
     const costs: Record<string, number[]> = {};
     for (const count of [0, few, many]) {
-      const { chain, calls } = await spammed(count);
+      const { chain, calls } = await spammed(count, signature);
       for (const [kind, look] of Object.entries(looks)) {
         const seen = await until(
           async () => {
@@ -121,8 +124,9 @@ describe('addresses that strangers write to', () => {
   it('A2: a burn that nobody reported is found behind them, a few calls a look', async () => {
     const { owner, attempt, nft } = await solana.begin();
     const bytes = Buffer.from(signWith(attempt.transaction, owner), 'base64');
-    await solana.finalized(await solana.sendRaw(bytes));
-    const { chain, calls } = await spammed(many);
+    const signature = await solana.sendRaw(bytes);
+    await solana.finalized(signature);
+    const { chain, calls } = await spammed(many, signature);
     // Two pages, twenty transactions of three calls at most, and what a look asks anyway.
     const most = 72;
     const pages = Math.ceil((many + 1) / 1_000);
@@ -135,7 +139,7 @@ describe('addresses that strangers write to', () => {
       expect(['pending', 'gone', 'burned']).toContain(kind);
       expect(looks).toBeLessThanOrEqual(pages / HISTORY_PAGES_PER_LOOK);
     }
-    const forgotten = await spammed(many);
+    const forgotten = await spammed(many, signature);
     forgotten.calls();
     const find = () => forgotten.chain.burn.find?.({ mint: nft.mint, owner: nft.owner });
     for (let found = false; !found; looks += 1) {

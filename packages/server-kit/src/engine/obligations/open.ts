@@ -5,7 +5,7 @@ import type { OperationRow } from '../../journal/journal.ts';
 import { ALERTS, outboxStatement } from '../../publish/outbox.ts';
 
 /** What is written down, and said to people. */
-export interface Opening {
+export interface ObligationOpening {
   readonly kind: 'records' | 'age';
   readonly summary: string;
   readonly evidence: Readonly<Record<string, unknown>>;
@@ -21,7 +21,7 @@ export interface Opening {
 export async function openObligation(
   sql: Sql,
   { id, seq, lease }: Pick<OperationRow, 'id' | 'seq' | 'lease'>,
-  { kind, summary, evidence, severity = 'critical', since }: Opening,
+  { kind, summary, evidence, severity = 'critical', since }: ObligationOpening,
 ): Promise<boolean> {
   const opened = {
     text: `insert into nft_upgrade.obligation

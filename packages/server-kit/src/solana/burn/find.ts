@@ -73,8 +73,9 @@ async function look(
   let destroyed = false;
   for (const signature of signatures) {
     const landed = await readLanded(endpoint, signature).catch(notGenuine);
-    if (landed === 'unsupported') continue;
-    if (landed) {
+    // Listed and not shown: it may be shown later.
+    if (!landed || landed === 'unsupported') continue;
+    if (landed !== 'foreign') {
       const found = await judgeFound(endpoint, standards, landed, nftOf, query.mint);
       if (found) return found;
       if (tookTheLast(landed, query.mint)) {

@@ -52,11 +52,11 @@ export async function search(
     if (!status) continue;
     const judgement = await judge(bench, signature, status).catch(notGenuine);
     const isNothing =
-      judgement === null || (judgement.kind === 'refused' && !judgement.burnsAnyway);
+      judgement === 'foreign' || (judgement.kind === 'refused' && !judgement.burnsAnyway);
     if (!isNothing) judged.push(judgement);
     // Before it is final, a fork may still bring another outcome.
     else if (commitmentOf(status) === 'finalized') settle(signature);
-    if (judgement?.kind === 'burned') break;
+    if (judgement !== 'foreign' && judgement.kind === 'burned') break;
   }
   return judged;
 }
@@ -65,7 +65,7 @@ export async function search(
  * A transaction that the node cannot show with valid signatures is passed over: surfpool 1.5.0 has
  * such ones for its airdrops, and one of them in a history must not hide the others.
  */
-export function notGenuine(thrown: unknown): null {
-  if (isNftUpgradeError(thrown) && thrown.code === 'burn_rpc_mismatch') return null;
+export function notGenuine(thrown: unknown): 'foreign' {
+  if (isNftUpgradeError(thrown) && thrown.code === 'burn_rpc_mismatch') return 'foreign';
   throw thrown;
 }

@@ -63,11 +63,13 @@ export async function findCreation(
   );
   for (const signature of signatures) {
     const landed = await readLanded(endpoint, signature).catch(notGenuine);
-    if (landed && landed !== 'unsupported' && creates(landed, resolved)) {
+    // Listed and not shown: it may be shown later.
+    if (!landed || landed === 'unsupported') continue;
+    if (landed !== 'foreign' && creates(landed, resolved)) {
       const [status] = await readStatuses(endpoint, [signature]);
       return status && commitmentOf(status) === 'finalized' ? landed : 'pending';
     }
-    if (landed !== 'unsupported') settle(signature);
+    settle(signature);
   }
   return null;
 }
