@@ -16,7 +16,7 @@ const mint = '7vJ9JU1bJJE96FWSJKvHsmmFADCg4gpZQff4P3bkLKi';
 const principal = { id: 'alice', wallet: '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin' };
 
 /** The next version of the code: one definition more than this one, and one migration. */
-const next = { ...upgrade, version: 2 };
+const next = { ...upgrade, version: upgrade.version + 1 };
 const nextMigrations = [
   ...migrations,
   {
@@ -97,7 +97,7 @@ describe.each(databases)('a rolling deployment on $name', ({ open }) => {
   });
 
   it('S13: an older node restarts after the newer one migrated', async () => {
-    expect(old.processes.upgrade?.version).toBe(1);
+    expect(old.processes.upgrade?.version).toBe(upgrade.version);
   });
 
   it('S13: an older node shows what a newer one began, and lists it', async () => {
@@ -106,7 +106,7 @@ describe.each(databases)('a rolling deployment on $name', ({ open }) => {
     const snapshot = (await answer.json()) as Snapshot;
     expect(snapshot).toMatchObject({
       status: 'inspected',
-      version: 2,
+      version: next.version,
       terminal: false,
       now: { inspector: 'bob' },
       facts: { currentNFT: { mintAddress: mint }, input: { targetTierId: 'tier-2' } },
