@@ -7,6 +7,7 @@ import {
   processes as standardProcesses,
 } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from './db/db.ts';
+import { inSchema } from './db/in-schema.ts';
 import { migrate } from './db/migrate.ts';
 import { migrations } from './db/tables.ts';
 import { deploymentTag, rememberDeployment } from './deployment.ts';
@@ -60,6 +61,16 @@ import { createTelemetry, type TelemetryOptions } from './telemetry/telemetry.ts
 export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
   /** Postgres or PGlite. The service creates its tables; it does not close the database. */
   db: Db;
+  /**
+   * Name of the schema of its tables; the queue has another one beside it, `<schema>_queue`. Each
+   * product that shares a database has its own. Default `nft_upgrade`.
+   */
+  schema?: string;
+  /**
+   * `check` makes no tables, and refuses to start where some are missing. Without the right to
+   * create anything it is the same. Default `apply`.
+   */
+  migrations?: 'apply' | 'check';
   /** What the host decides, for each process. A process without rules is not served. */
   rules: { readonly [K in keyof P]?: ProcessRules<P[K]> };
   /** Needed by processes that burn or mint. */
@@ -187,7 +198,8 @@ const defaults: Patience = {
 export async function createService<P extends ProcessTable = StandardProcesses>(
   options: ServiceOptions<P>,
 ): Promise<Service> {
-  const { db } = options;
+  const { schema = 'nft_upgrade' } = options;
+  const db = inSchema(options.db, schema);
   const {
     takeoverMs = defaultTiming.takeoverMs,
     watchMs = defaultTiming.watchMs,
@@ -205,7 +217,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
       compensator: options.compensator,
       alerts: options.alerts,
       sinks: options.sinks,
-      wake: options.wake ?? postgresWake(db),
+      wake: options.wake ?? postgresWake(db, schema),
     },
     options.deadlines,
   );
@@ -227,7 +239,11 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
 
   checkSinks(sinks);
   const watch = authorityWatch(options.authorityWatch);
-  await migrate(db, migrations, { log: log.info });
+  await migrate(db, migrations, {
+    schema,
+    log: log.info,
+    ...(options.migrations && { mode: options.migrations }),
+  });
   if (chain) {
     await pinCluster(db, chain);
     await rememberMintKey(db.sql, chain.mint.key);
@@ -262,6 +278,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   const kick = (sinks?: readonly string[]) => deliveryWorkers?.kick(sinks);
   const queue = await createQueue({
     db,
+    schema: `${schema}_queue`,
     advance: async (operationId) => drive?.attempt(operationId),
     onError,
   });

@@ -5,9 +5,13 @@ export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
 export interface CommandContext {
   readonly db: Db;
+  /** Name of the schema of the tables. */
+  readonly schema: string;
   /** What follows the name of the command. */
   readonly args: readonly string[];
   readonly flags: Flags;
+  /** Says what goes on meanwhile, beside the answer. */
+  note(line: string): void;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { isNftUpgradeError, NftUpgradeError, toNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../db/db.ts';
+import { inSchema } from '../db/in-schema.ts';
 import { pglite } from '../db/pglite.ts';
 import { postgres } from '../db/postgres.ts';
 import type { Command } from './command.ts';
@@ -22,6 +23,7 @@ const shared = {
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   folder: { type: 'string' },
+  schema: { type: 'string' },
 } as const;
 
 /**
@@ -52,12 +54,20 @@ export async function run(
       err(usageOf(command));
       return 2;
     }
+    const schema = String(values.schema ?? environment.NFT_UPGRADE_SCHEMA ?? 'nft_upgrade');
     db = await open(environment, typeof values.folder === 'string' ? values.folder : undefined);
     const {
       data,
       text,
       exitCode = 0,
-    } = await command.run({ db, args, flags: values, environment });
+    } = await command.run({
+      db: inSchema(db, schema),
+      schema,
+      note: err,
+      args,
+      flags: values,
+      environment,
+    });
     out(values.json === true ? JSON.stringify(data) : text);
     return exitCode;
   } catch (thrown) {
@@ -122,7 +132,7 @@ const usageOf = ({ name, usage = '', summary }: Command): string =>
 
 const help = (): string =>
   [
-    'nft-upgrade <command> [--json] [--folder <PGlite folder>]',
+    'nft-upgrade <command> [--json] [--folder <PGlite folder>] [--schema nft_upgrade]',
     '',
     ...commands.map((command) => usageOf(command)),
     '',

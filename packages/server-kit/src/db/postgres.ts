@@ -7,6 +7,7 @@ import { closedError, databaseUnavailable, troubleOf } from './errors.ts';
 import { optionalPackage } from './optional.ts';
 import { encodeParameters, parseBigint } from './parameters.ts';
 import { exclusively } from './postgres/exclusive.ts';
+import { inspect, pooledRefusal, pooledWarning } from './postgres/inspect.ts';
 import { createListener } from './postgres/listener.ts';
 import { troubles } from './sql-states.ts';
 import { inTransaction, type TransactionSession } from './transaction.ts';
@@ -27,7 +28,8 @@ export interface PostgresOptions
   > {
   /**
    * Most connections of the pool, 10 by default. One more is opened for LISTEN, which needs a
-   * session of its own: not through PgBouncer in transaction mode.
+   * session of its own. Through PgBouncer in transaction mode, which has none, readers look once a
+   * second instead.
    */
   max?: number;
   /**
@@ -42,8 +44,7 @@ export interface PostgresOptions
   statementTimeoutMs?: number;
   /**
    * Keeps the statements of each step prepared on the connections, which halves their cost. Default
-   * true; false for PgBouncer in transaction mode before 1.21, or with
-   * `max_prepared_statements = 0`.
+   * true. Behind PgBouncer in transaction mode, which is recognised, they are never prepared.
    */
   prepare?: boolean;
   /**
@@ -52,6 +53,13 @@ export interface PostgresOptions
    */
   onError?: (error: NftUpgradeError) => void;
 }
+
+/** Where nothing is heard, readers are told to look, as after a lost connection. */
+const LOOK_MS = 1_000;
+const listenByLooking = (_channel: string, onMessage: (payload: string) => void) => {
+  const timer = setInterval(() => onMessage(''), LOOK_MS).unref();
+  return async () => clearInterval(timer);
+};
 
 /** OID of `int8`, which `pg` gives as text. */
 const int8 = 20;
@@ -90,6 +98,7 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
       // A hook of the host must not end the process (an error event without a listener would).
     }
   };
+  let pooled = false;
   const config: PoolConfig = {
     ...where,
     max: count('max', max, 1),
@@ -104,6 +113,8 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
     // another isolation as its default, under which single statements, too, would run into each
     // other.
     verify: (client, done) => {
+      // A pooler of transactions gives the session to others, who would inherit it.
+      if (pooled) return void done();
       const isolation = `SET default_transaction_isolation = 'read committed'`;
       const text = `SET statement_timeout = ${timeout}; ${isolation}`;
       client.query(text, [], (error) => done(error));
@@ -151,7 +162,8 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
       try {
         const answer: QueryResult | QueryResult[] = await (values === undefined ||
         name === undefined ||
-        !prepare
+        !prepare ||
+        pooled
           ? client.query(text, values)
           : client.query({ name, text, values }));
         return Array.isArray(answer) ? answer : [answer];
@@ -238,14 +250,27 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
     flavour: 'postgres',
     sql,
     tx: (work) => again(max, () => borrow((session) => inTransaction(session, work))),
-    exclusive: (work) => exclusively(connectAlone, work),
-    listen: async (channel, onMessage) => listener.listen(checkChannel(channel), onMessage),
+    exclusive: async (work) => {
+      if (pooled) throw pooledRefusal();
+      return exclusively(connectAlone, work);
+    },
+    listen: async (channel, onMessage) =>
+      pooled
+        ? listenByLooking(checkChannel(channel), onMessage)
+        : listener.listen(checkChannel(channel), onMessage),
     close: () => {
       closing ??= close();
       return closing;
     },
   };
   try {
+    const client = await connectAlone();
+    ({ pooled } = await inspect(client)
+      .catch((error: unknown) => {
+        throw databaseUnavailable(error);
+      })
+      .finally(() => client.end().catch(() => undefined)));
+    if (pooled) report(pooledWarning());
     await sql('SELECT 1');
   } catch (error) {
     await db.close();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { NftUpgradeError, type OperationEvent } from '@aiw3/nft-upgrade/protocol';
 import type { Db, Sql } from '../db/db.ts';
 import { isUniqueViolation } from '../db/errors.ts';
+import { inSchema } from '../db/in-schema.ts';
 import { migrate } from '../db/migrate.ts';
 import { createWake, postgresWake } from '../engine/wake.ts';
 import type { WakeBus } from '../ports/wake-bus.ts';
@@ -18,6 +19,8 @@ export interface DatabaseJournal extends Journal {
 
 /** Options of `databaseJournal`. */
 export interface DatabaseJournalOptions {
+  /** The tables are in the schema `<schema>_emitter`. Default `nft_upgrade`. */
+  schema?: string;
   /** Carries wake-ups between nodes. Default: LISTEN and NOTIFY of the database. */
   wake?: WakeBus;
   /** Called when wake-ups cannot be carried: streams then look by themselves. Default: nothing. */
@@ -30,12 +33,14 @@ export interface DatabaseJournalOptions {
  * (decision 8).
  */
 export async function databaseJournal(
-  db: Db,
+  given: Db,
   options: DatabaseJournalOptions = {},
 ): Promise<DatabaseJournal> {
-  await migrate(db, emitterMigrations, { schema: SCHEMA });
+  const { schema = 'nft_upgrade' } = options;
+  const db = inSchema(given, schema);
+  await migrate(db, emitterMigrations, { schema: `${schema}_emitter` });
   const wake = await createWake({
-    bus: options.wake ?? postgresWake(db, SCHEMA),
+    bus: options.wake ?? postgresWake(db, `${schema}_emitter`),
     node: randomUUID().slice(0, 8),
     onError: (error) => options.onError?.(error),
   });

@@ -56,6 +56,8 @@ export interface Queue {
 
 export interface QueueOptions {
   db: Db;
+  /** Where its tables are. Default `nft_upgrade_queue`. */
+  schema?: string;
   /**
    * Advances one operation as far as it goes. A rejection means "again": after 1 s, then with a
    * doubled pause up to a minute, without an end. False means the same without an error: the job is
@@ -179,6 +181,29 @@ function asError(error: unknown, operationId?: string): NftUpgradeError {
   });
 }
 
+/** Makes the tables of the queue, and starts it on them. */
+async function openBoss(db: Db, schema: string, report: (error: unknown) => void): Promise<PgBoss> {
+  const boss = new PgBoss({ ...settings, schema, db: adapt(db), backend: db.flavour });
+  boss.on('error', (error) => report(error));
+  try {
+    await ensureSchema(db, schema);
+    await boss.start();
+    await boss.createQueue(name, queueSettings);
+    // An older version of this package may have made it with other settings.
+    await boss.updateQueue(name, queueSettings);
+    return boss;
+  } catch (error) {
+    await boss.stop({ graceful: false }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Makes the tables of the queue and nothing else, for the owner of the database. */
+export async function migrateQueue(db: Db, schema: string): Promise<void> {
+  const boss = await openBoss(db, schema, () => undefined);
+  await boss.stop({ close: false, graceful: false });
+}
+
 /**
  * Makes the queue on the database, its schema `nft_upgrade_queue` included. Any number of processes
  * may do so at once.
@@ -186,6 +211,7 @@ function asError(error: unknown, operationId?: string): NftUpgradeError {
  */
 export async function createQueue({
   db,
+  schema = settings.schema,
   advance,
   concurrency = 10,
   onError,
@@ -203,19 +229,8 @@ export async function createQueue({
       // A hook of the host that throws must not fail a job, nor end the process.
     }
   };
-  const boss = new PgBoss({ ...settings, db: adapt(db), backend: db.flavour });
-  boss.on('error', (error) => report(error));
+  const boss = await openBoss(db, schema, report);
   let worker: string | undefined;
-  try {
-    await ensureSchema(db, settings.schema);
-    await boss.start();
-    await boss.createQueue(name, queueSettings);
-    // An older version of this package may have made it with other settings.
-    await boss.updateQueue(name, queueSettings);
-  } catch (error) {
-    await boss.stop({ graceful: false }).catch(() => undefined);
-    throw error;
-  }
 
   /** Several jobs of one operation in one batch ask for the same thing. */
   const advanceBatch = async (jobs: QueuedJob<Payload>[]) => {
