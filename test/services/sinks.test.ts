@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await service?.stop();
-  await db.sql('truncate nft_upgrade.operation, nft_upgrade.setting cascade');
+  await db.sql('truncate nft_upgrade.burned, nft_upgrade.operation, nft_upgrade.setting cascade');
 });
 afterAll(() => db.close());
 

@@ -30,7 +30,7 @@ describeWith('redis-server', 'wake-ups over Redis', () => {
   });
   afterEach(async () => {
     await Promise.all(services.splice(0).map((service) => service.stop()));
-    await db.sql('truncate nft_upgrade.operation, nft_upgrade.setting cascade');
+    await db.sql('truncate nft_upgrade.burned, nft_upgrade.operation, nft_upgrade.setting cascade');
   });
   afterAll(async () => {
     await redis.stop();

@@ -65,7 +65,7 @@ describe.each(databases)('the engine on $name', ({ open }) => {
   afterEach(async () => {
     await Promise.all(services.map((service) => service.stop()));
     services = [];
-    await db.sql('truncate nft_upgrade.operation, nft_upgrade.setting cascade');
+    await db.sql('truncate nft_upgrade.burned, nft_upgrade.operation, nft_upgrade.setting cascade');
   });
 
   it('activates a badge without a chain', async () => {

@@ -27,6 +27,7 @@ import { bindPorts } from './engine/ports/bind.ts';
 import type { Deadlines } from './engine/ports/deadlines.ts';
 import { createQueue } from './engine/queue.ts';
 import { reconcile } from './engine/reconcile.ts';
+import type { Retention } from './engine/retention.ts';
 import { startRounds } from './engine/rounds.ts';
 import { stopWithin } from './engine/stop.ts';
 import { defaultTiming } from './engine/timing.ts';
@@ -148,6 +149,11 @@ export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
    * 600 000.
    */
   reconcileMs?: number;
+  /**
+   * When operations that have ended are deleted. What stays of one that burned is the NFTs and the
+   * signatures, so that no NFT counts twice. Default: they are kept.
+   */
+  retention?: Retention;
   /**
    * Called with what went wrong and was handled: for logs. Never called with secrets. Default:
    * nothing.
@@ -338,6 +344,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     owedAlarmMs,
     reconcileMs: options.reconcileMs ?? 3_600_000,
     authority: watch,
+    retention: options.retention ?? null,
   });
 
   const unobserve = telemetry.observe(() => readGauges(db));

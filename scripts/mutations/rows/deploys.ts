@@ -7,7 +7,7 @@ export const deploys: readonly Mutation[] = [
     `${kit}/db/migrate-state.ts`,
     'if (least > known) {',
     'if (least > known || applied.length > known) {',
-    `${kit}/engine/deploys.test.ts`,
+    `${kit}/db/migrate.test.ts`,
   ),
   mutation(
     'S13',
@@ -40,5 +40,21 @@ export const deploys: readonly Mutation[] = [
     'return terminal && seq === last.seq;',
     'return false;',
     `${kit}/engine/deploys.test.ts`,
+  ),
+  mutation(
+    'S15',
+    'the watch does not pass over what it does not look at',
+    `${kit}/engine/sweep.ts`,
+    'and process = t.process and version = t.version and status = t.status',
+    'and concat(process, version, status) = concat(t.process, t.version, t.status)',
+    `${kit}/engine/years.test.ts`,
+  ),
+  mutation(
+    'S15',
+    'what is held back is not even looked at',
+    `${kit}/publish/outbox.ts`,
+    "and w.state = 'waiting' and not w.held and w.due_at <= now()",
+    "and w.state = 'waiting' and w.due_at <= now() + interval '1 hour'",
+    `${kit}/engine/years.test.ts`,
   ),
 ];

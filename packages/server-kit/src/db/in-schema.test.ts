@@ -21,13 +21,13 @@ const process = 'badge_activation';
 describe.each(databases)('two products in one database on $name', ({ open }) => {
   it('have tables, queues, keys and wake-ups of their own', async () => {
     const db = await open();
-    const told: string[] = [];
+    const published: string[] = [];
     const productOf = (schema: string, options: Partial<ServiceOptions> = {}) =>
       createService({
         db,
         schema,
         rules: permissiveRules('nft').rules,
-        sinks: [{ name: 'crm', publish: async ({ id }) => void told.push(`${schema} ${id}`) }],
+        sinks: [{ name: 'crm', publish: async ({ id }) => void published.push(`${schema} ${id}`) }],
         ...options,
       });
     const [shop, arcade] = [await productOf('shop'), await productOf('arcade')];
@@ -37,8 +37,8 @@ describe.each(databases)('two products in one database on $name', ({ open }) => 
     const query = { process, operationId: one.snapshot.operationId, principal };
     await untilStatus(shop, query, ['completed']);
     await expect(arcade.snapshot(query)).rejects.toMatchObject({ code: 'not_found' });
-    await expect.poll(() => told.length, { timeout: 15_000 }).toBe(2);
-    expect(told.toSorted().map((line) => line.split(' ')[0])).toEqual(['arcade', 'shop']);
+    await expect.poll(() => published.length, { timeout: 15_000 }).toBe(2);
+    expect(published.toSorted().map((line) => line.split(' ')[0])).toEqual(['arcade', 'shop']);
     expect(await db.sql(`select to_regnamespace('nft_upgrade') as usual`)).toEqual([
       { usual: null },
     ]);
@@ -73,12 +73,13 @@ it('the servers need no right to create once the owner has migrated', async () =
   };
   const refusal = { code: 'missing_capability', hint: expect.stringContaining('--grant') };
   await expect(createService(options)).rejects.toMatchObject(refusal);
-  const said: string[] = [];
+  const lines: string[] = [];
   const migrated = await run(['migrate', '--emitter', '--grant', role, '--schema', 'shop'], {
     environment: { DATABASE_URL: connectionString },
-    out: (line) => said.push(line),
+    out: (line) => lines.push(line),
+    err: () => undefined,
   });
-  expect([migrated, said.join()]).toEqual([0, expect.stringContaining('Applied: journal')]);
+  expect([migrated, lines.join()]).toEqual([0, expect.stringContaining('Applied: journal')]);
   const service = await createService({ ...options, migrations: 'check' });
   await (await databaseJournal(db, { schema: 'shop' })).stop();
   const { snapshot } = await service.start(begin('a'));

@@ -30,7 +30,7 @@ describe.each(databases)('migrate on $name', ({ open }) => {
     ).toEqual([3]);
   });
 
-  it('works on a newer database, until a migration says that it is too old for it', async () => {
+  it('S13: works on a newer database, until one says that it is too old for it', async () => {
     expect(await migrate(db, migrations)).toEqual([]);
     expect(await migrate(db, migrations, { mode: 'check' })).toEqual([]);
     const other = await open();

@@ -2,6 +2,7 @@ import type { Migration } from './migrate.ts';
 import { identity, identityIndexes } from './tables/identity.ts';
 import { ageIndexes, ages, leases, operationIndexes } from './tables/operation.ts';
 import { deliveryIndexes, heldDeliveries } from './tables/outbox.ts';
+import { whatStays } from './tables/retention.ts';
 
 /**
  * The tables of the kit, in schema `nft_upgrade`. A migration that has landed never changes; a
@@ -219,4 +220,5 @@ export const migrations: readonly Migration[] = [
   { id: 12, ...leases },
   { id: 13, ...ages },
   { id: 14, ...ageIndexes },
+  { id: 15, ...whatStays },
 ];

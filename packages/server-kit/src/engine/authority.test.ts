@@ -29,7 +29,7 @@ beforeEach(() => {
 afterEach(async () => {
   await Promise.all(services.map((service) => service.stop()));
   services = [];
-  await db.sql('truncate nft_upgrade.operation, nft_upgrade.setting cascade');
+  await db.sql('truncate nft_upgrade.burned, nft_upgrade.operation, nft_upgrade.setting cascade');
 });
 afterAll(() => db.close());
 

@@ -35,7 +35,7 @@ describe.each([
     services = [];
     await clock.set(0);
     await clock.db.sql(
-      `truncate nft_upgrade.operation, nft_upgrade.setting cascade;
+      `truncate nft_upgrade.burned, nft_upgrade.operation, nft_upgrade.setting cascade;
         delete from nft_upgrade_queue.job`,
     );
   });

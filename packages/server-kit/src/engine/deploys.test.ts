@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Snapshot } from '@aiw3/nft-upgrade/protocol';
 import { processes as standard, upgrade } from '@aiw3/nft-upgrade/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -146,7 +147,7 @@ describe.each(databases)('a rolling deployment on $name', ({ open }) => {
   it('S13: an older node streams it to its end, in a status that it does not know', async () => {
     const stream = await call(`/${id}/events`, { accept: 'text/event-stream' });
     expect(stream.status).toBe(200);
-    const text = stream.text();
+    const text = Promise.race([stream.text(), sleep(20_000, 'It never ended.', { ref: false })]);
     await write({ status: 'archived', shelf: 7 }, false);
     expect(await text).toContain('"status":"archived"');
     const page = (await (await call(`/${id}/events`)).json()) as { terminal: boolean };

@@ -12,6 +12,7 @@ import { raiseAlarms } from './obligations/alarm.ts';
 import type { Obligations } from './obligations/obligations.ts';
 import { carryOutRequests } from './obligations/requests.ts';
 import { boundedRetries, reconcile } from './reconcile.ts';
+import { deleteEnded, type Retention } from './retention.ts';
 import { claimIdle, every, forgetFuture } from './sweep.ts';
 import { heartbeatMs } from './timing.ts';
 import { beginHonoured } from './unbound-burns.ts';
@@ -28,6 +29,7 @@ export interface RoundsOptions {
   readonly owedAlarmMs: number;
   readonly reconcileMs: number;
   readonly authority: Required<AuthorityWatch>;
+  readonly retention: Retention | null;
 }
 
 /** Operations that are looked at side by side. */
@@ -38,6 +40,8 @@ const MOST_CLAIMED = 200;
 const MOST_HELD = 1_000;
 /** A look that takes longer holds up no other. Milliseconds. */
 const SLOW_MS = 1_000;
+/** How often ended operations are looked for that are old enough to go. */
+const RETENTION_MS = 60_000;
 /** Nodes that start together do not ask together. */
 const SOON_MS = 5_000;
 
@@ -61,6 +65,7 @@ export function startRounds(
     owedAlarmMs,
     reconcileMs,
     authority,
+    retention,
   } = options;
   const watched = Object.values(drivers).flatMap((driver) => driver.watched ?? []);
 
@@ -79,6 +84,11 @@ export function startRounds(
    */
   const soon = (ms: number, work: (signal: AbortSignal) => Promise<unknown>) =>
     every(Math.min(ms, 60_000), work, onError, engine.random() * Math.min(ms, SOON_MS));
+
+  /** By one node of all, as often as it takes: it goes on until nothing is old enough. */
+  const tidy = async (policy: Retention, signal: AbortSignal) => {
+    if (await isDue(db, 'retained_at', RETENTION_MS / 2)) await deleteEnded(db, policy, { signal });
+  };
 
   // What a process left behind that was killed here a moment ago is taken up at once, not after its
   // jobs are due.
@@ -123,6 +133,7 @@ export function startRounds(
       }
     }),
     soon(authority.everyMs, () => watchAuthority(engine, authority)),
+    ...(retention ? [every(RETENTION_MS, (signal) => tidy(retention, signal), onError)] : []),
   ];
   return {
     async stop() {

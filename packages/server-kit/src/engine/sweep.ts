@@ -28,20 +28,19 @@ export async function claimIdle(
   );
   // Each definition and status by itself: those of other nodes, and those that wait for something
   // else, are not even passed over. now(), not clock_timestamp(): only what stays the same during
-  // the statement ends the walk through the index at the first row that is not due. Whole rows are
-  // compared, because by equal columns the planner takes the index by time for as good, and walks
-  // over all others.
+  // the statement ends the walk through the index at the first row that is not due. The time is
+  // compared within a row, which the index by time alone is of no use for: the planner would take
+  // it for as good, and walk over all others.
   return db.sql<Lease>(
     `update nft_upgrade.operation set checked_at = clock_timestamp(), ${taking('$6')}
      where id = any(array(
        select o.id from unnest($1::text[], $2::int[], $3::text[]) t (process, version, status)
        cross join lateral (select id, checked_at from nft_upgrade.operation
-         where live and (process, version, status, checked_at)
-             >= (t.process, t.version, t.status, '-infinity'::timestamptz)
+         where live and process = t.process and version = t.version and status = t.status
            and (process, version, status, checked_at)
              <= (t.process, t.version, t.status, now() - make_interval(secs => $4))
            and leased_until <= now()
-         order by process, version, status, checked_at limit $5 for update skip locked) o
+         order by checked_at limit $5 for update skip locked) o
        order by o.checked_at limit $5))
      returning id as "operationId", lease`,
     [

@@ -26,13 +26,15 @@ export async function preflightBurn(step: Step): Promise<null> {
 
 /**
  * An NFT is burned once, and by one operation at a time: the tables say so when it comes to it, and
- * this says it before anything is signed.
+ * this says it before anything is signed. The operation that burned it may have been deleted since.
  */
 async function refuseUsed(step: Step): Promise<void> {
   const rows = await step.read<{ live: boolean }>(
     `select o.live from nft_upgrade.operation o where o.id <> $2
        and (o.id = (select operation_id from nft_upgrade.burned where asset = $1)
-         or (o.nft = $1 and o.live))`,
+         or (o.nft = $1 and o.live))
+     union all select false from nft_upgrade.burned b where b.asset = $1 and b.operation_id <> $2
+       and not exists (select 1 from nft_upgrade.operation where id = b.operation_id)`,
     [target(step).mint, step.operation.id],
   );
   if (rows.some(({ live }) => live)) throw inUse();

@@ -1,6 +1,7 @@
 import { isFormer } from '@aiw3/nft-upgrade/protocol';
 import { burnMemo, formerBurnMemo } from '@aiw3/nft-upgrade/solana';
 import { deploymentTag } from '../deployment.ts';
+import { anonymous } from '../journal/anonymous.ts';
 import type { Step } from './driver.ts';
 import { foundBurn } from './found-burn.ts';
 import { needChain } from './needs.ts';
@@ -34,7 +35,9 @@ export async function identityOf(step: Step): Promise<string> {
 export async function identityOfClaim(step: Step, key: string): Promise<string> {
   const { process, principal, subject } = step.loaded.row;
   const [row] = await step.read<{ delivered: number }>(
-    `select count(*)::int as delivered from nft_upgrade.operation
+    `select (count(*) + coalesce((select number from nft_upgrade.delivered_before
+        where who = ${anonymous('$1', '$2', '$3')}), 0))::int as delivered
+      from nft_upgrade.operation
       where principal = $1 and process = $2 and subject = $3 and status = 'completed'`,
     [principal, process, subject],
   );

@@ -24,7 +24,7 @@ export interface OutboxEntry {
   /** When it is tried next, while it waits. */
   dueAt: Date;
   settledAt: Date | null;
-  /** Later ones of the same operation that wait behind it. */
+  /** Later ones of the same operation that wait behind it, counted up to 100. */
   held: number;
 }
 
@@ -49,14 +49,17 @@ export interface Outbox {
   skip(id: number): Promise<void>;
 }
 
+/** What waits behind one is counted up to here. */
+const HELD = 100;
+
 const selectFrom = (
   schema: OutboxSchema,
 ) => `select d.id, d.sink, d.operation_id as "operationId", p.process, o.topic, o.data, d.state,
   d.tries, d.error, o.created_at as "createdAt",
     d.due_at as "dueAt", d.settled_at as "settledAt",
-    (select count(*)::int from ${schema}.delivery w
+    (select count(*)::int from (select 1 from ${schema}.delivery w
      where w.sink = d.sink and w.operation_id = d.operation_id and w.outbox_id > d.outbox_id
-       and w.state = 'waiting') as held
+       and w.state = 'waiting' limit ${HELD}) behind) as held
   from ${schema}.delivery d join ${schema}.outbox o on o.id = d.outbox_id
     join ${schema}.operation p on p.id = d.operation_id`;
 

@@ -41,7 +41,7 @@ describe.each(databases)('the outbox on $name', ({ open }) => {
   afterEach(async () => {
     await Promise.all(workers.map((worker) => worker.stop()));
     workers = [];
-    await db.sql('truncate nft_upgrade.operation cascade');
+    await db.sql('truncate nft_upgrade.burned, nft_upgrade.operation cascade');
   });
 
   const run = (name: string, deliver: Channel['deliver'], options: Partial<Channel> = {}) => {

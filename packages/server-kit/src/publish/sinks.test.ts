@@ -61,7 +61,7 @@ describe.each(databases)('sinks of a service on $name', ({ open }) => {
   });
   afterEach(async () => {
     await service?.stop();
-    await db.sql('truncate nft_upgrade.operation, nft_upgrade.setting cascade');
+    await db.sql('truncate nft_upgrade.burned, nft_upgrade.operation, nft_upgrade.setting cascade');
   });
 
   it('tells every sink each milestone once, in order, with what was known by then', async () => {

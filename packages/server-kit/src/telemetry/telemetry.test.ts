@@ -63,7 +63,7 @@ beforeEach(() => {
 afterEach(async () => {
   await Promise.all(services.map((service) => service.stop()));
   services = [];
-  await db.sql('truncate nft_upgrade.operation, nft_upgrade.setting cascade');
+  await db.sql('truncate nft_upgrade.burned, nft_upgrade.operation, nft_upgrade.setting cascade');
 });
 afterAll(async () => {
   context.disable();
@@ -390,7 +390,7 @@ it('S6: a provider that throws at every turn touches no operation and no stream'
     expect(await response.text()).toContain('"status":"completed"');
     await service.stop();
     services = [];
-    await db.sql('truncate nft_upgrade.operation, nft_upgrade.setting cascade');
+    await db.sql('truncate nft_upgrade.burned, nft_upgrade.operation, nft_upgrade.setting cascade');
   }
 });
 

@@ -5,8 +5,8 @@ import { obligationsCompensate, obligationsRetry } from './obligations-act.ts';
 import { obligationsList } from './obligations-list.ts';
 import { obligationsShow } from './obligations-show.ts';
 import { operationsShow } from './operations-show.ts';
-
 import { outboxList, outboxReplay, outboxShow, outboxSkip } from './outbox.ts';
+import { retention, userErase, userExport } from './retention.ts';
 
 export const commands: readonly Command[] = [
   obligationsList,
@@ -21,5 +21,8 @@ export const commands: readonly Command[] = [
   outboxShow,
   outboxReplay,
   outboxSkip,
+  retention,
+  userExport,
+  userErase,
   migrate,
 ];

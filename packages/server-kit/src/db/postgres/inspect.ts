@@ -8,7 +8,7 @@ export interface Inspected {
   readonly pooled: boolean;
 }
 
-/** A notification to oneself takes milliseconds; through a pooler of transactions it never comes. */
+/** An own notification takes milliseconds; through a pooler of transactions it never comes. */
 const ECHO_MS = 1_500;
 
 const refused = (message: string, hint: string) =>
@@ -59,7 +59,7 @@ export async function inspect(client: Client): Promise<Inspected> {
       'Turn it off for the role, the database or the pooler, or connect with another role.',
     );
   // A pooler answers for the server, under a number of its own.
-  if (seen?.pid === Reflect.get(client, 'processID') || (await hearsItself(client)))
+  if (seen?.pid === Reflect.get(client, 'processID') || (await receivesOwn(client)))
     return { pooled: false };
   if (seen?.isolation !== 'read committed')
     throw new NftUpgradeError('invalid_option', {
@@ -69,13 +69,13 @@ export async function inspect(client: Client): Promise<Inspected> {
   return { pooled: true };
 }
 
-async function hearsItself(client: Client): Promise<boolean> {
+async function receivesOwn(client: Client): Promise<boolean> {
   const channel = 'nft_upgrade_echo';
-  const heard = new Promise<true>((resolve) => client.once('notification', () => resolve(true)));
+  const received = new Promise<true>((resolve) => client.once('notification', () => resolve(true)));
   try {
     await client.query(`LISTEN ${channel}`);
     await client.query(`NOTIFY ${channel}`);
-    return await Promise.race([heard, sleep(ECHO_MS, false)]);
+    return await Promise.race([received, sleep(ECHO_MS, false)]);
   } finally {
     await client.query(`UNLISTEN ${channel}`).catch(() => undefined);
   }

@@ -163,7 +163,7 @@ async function openTestEnvironment(
       (await service.events({ ...query(operationId), after: 0 })).map(({ status }) => status),
     wipe: () =>
       db.sql(
-        `truncate nft_upgrade.operation, nft_upgrade.setting cascade;
+        `truncate nft_upgrade.burned, nft_upgrade.operation, nft_upgrade.setting cascade;
           delete from nft_upgrade_queue.job`,
       ),
     async delivered() {

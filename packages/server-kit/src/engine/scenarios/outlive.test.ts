@@ -57,7 +57,7 @@ describeEnvironments('what outlives a deployment, a key and a backup', (environm
       )
       .toHaveLength(1);
     await environment.stop();
-    await environment.db.sql(`truncate nft_upgrade.operation cascade; delete
+    await environment.db.sql(`truncate nft_upgrade.burned, nft_upgrade.operation cascade; delete
       from nft_upgrade_queue.job;
       update nft_upgrade.setting set value = 'the server where the backup was made'
         where key = 'past'`);
@@ -205,7 +205,8 @@ describeEnvironments('what outlives a deployment, a key and a backup', (environm
       // What the backup still knows of it is its id.
       forget: () =>
         environment.db.sql(
-          'truncate nft_upgrade.operation cascade; delete from nft_upgrade_queue.job',
+          `truncate nft_upgrade.burned, nft_upgrade.operation cascade;
+            delete from nft_upgrade_queue.job`,
         ),
     },
   ])(

@@ -17,8 +17,8 @@ const runs = databases.flatMap(({ name, open }) =>
     .map((process) => ({ name, open, process })),
 );
 
-const EMPTY =
-  'truncate nft_upgrade.operation, nft_upgrade.setting cascade; delete from nft_upgrade_queue.job';
+const EMPTY = `truncate nft_upgrade.burned, nft_upgrade.operation, nft_upgrade.setting cascade;
+    delete from nft_upgrade_queue.job`;
 /** Blocks that are final as soon as may be: a life takes as long as its own work. */
 const pace = { slotMs: 10, confirmDepth: 1, finalizeDepth: 3 };
 let chain: Awaited<ReturnType<typeof openChainHarness>>;

@@ -1,0 +1,63 @@
+import { appendFile } from 'node:fs/promises';
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { deleteEnded, eraseUser, exportUser } from '../../engine/retention.ts';
+import type { Command } from '../command.ts';
+
+const DAY_MS = 86_400_000;
+
+export const retention: Command = {
+  name: ['retention'],
+  usage: '--days <age> [--export <file.ndjson>]',
+  summary:
+    'delete operations that ended so many days ago, after they were added to a file, one a line; ' +
+    'what is owed or still to be told stays',
+  flags: { days: { type: 'string' }, export: { type: 'string' } },
+  async run({ db, flags }) {
+    const days = Number(flags.days);
+    if (!(days > 0))
+      throw new NftUpgradeError('invalid_option', {
+        message: '--days has to be a number above 0.',
+      });
+    const { export: file } = flags;
+    const deleted = await deleteEnded(db, {
+      endedMs: days * DAY_MS,
+      ...(typeof file === 'string' && { export: (lines) => appendFile(file, lines) }),
+    });
+    return { data: { deleted }, text: `Deleted: ${deleted} operations.` };
+  },
+};
+
+export const userExport: Command = {
+  name: ['user', 'export'],
+  usage: '<id of the user>',
+  summary: 'everything that is known of a user, one operation a line (NDJSON)',
+  arguments: 1,
+  async run({ db, args: [id = ''] }) {
+    let text = '';
+    for await (const lines of exportUser(db, id)) text += lines;
+    const operations: unknown[] = text === '' ? [] : text.trim().split('\n').map(parsed);
+    return { data: { operations }, text: text.trimEnd() };
+  },
+};
+
+const parsed = (line: string): unknown => JSON.parse(line);
+
+export const userErase: Command = {
+  name: ['user', 'erase'],
+  usage: '<id of the user>',
+  summary:
+    'delete what has ended of a user; what lives, is owed or is to be told stays, and is said',
+  arguments: 1,
+  async run({ db, args: [id = ''] }) {
+    const { erased, left } = await eraseUser(db, id);
+    const rest =
+      left === 0
+        ? 'Nothing is left.'
+        : `${left} stay, because they live, are owed or are to be told: come again when they ended.`;
+    return {
+      data: { erased, left },
+      text: `Erased: ${erased} operations. ${rest}`,
+      exitCode: left === 0 ? 0 : 1,
+    };
+  },
+};
