@@ -79,8 +79,7 @@ const remove = `with gone as (
       (table) => `${table}_gone as (
     delete from nft_upgrade.${table} where operation_id = any(array(select id from gone)))`,
     )
-    .join(',
-  ')}
+    .join(',\n  ')}
   delete from nft_upgrade.operation where id = any(array(select id from gone)) returning id`;
 
 /**

@@ -46,14 +46,14 @@ export const userErase: Command = {
   name: ['user', 'erase'],
   usage: '<id of the user>',
   summary:
-    'delete what has ended of a user; what lives, is owed or is to be told stays, and is said',
+    'delete what has ended of a user; what lives, is owed or is to be told stays, and is counted',
   arguments: 1,
   async run({ db, args: [id = ''] }) {
     const { erased, left } = await eraseUser(db, id);
     const rest =
       left === 0
         ? 'Nothing is left.'
-        : `${left} stay, because they live, are owed or are to be told: come again when they ended.`;
+        : `${left} stay, because they live, are owed or are to be told: come again after that.`;
     return {
       data: { erased, left },
       text: `Erased: ${erased} operations. ${rest}`,
