@@ -43,7 +43,13 @@ describe('years of operations on Postgres', () => {
   const sink = { name: 'crm', ordered: true, definitions: null };
 
   it('S15: a watch and a sweep touch what they claim', async () => {
-    const watch = { definitions, statuses: ['awaiting_burn'], idleMs: 1_000, limit: 200 };
+    const watch = {
+      definitions,
+      statuses: ['awaiting_burn'],
+      idleMs: 1_000,
+      leaseMs: 1_000,
+      limit: 200,
+    };
     const seen = await touched((one) => claimIdle(one, watch));
     expect(seen.walked).toEqual([]);
     expect(seen.rows).toBeLessThan(2_000);
@@ -59,6 +65,7 @@ describe('years of operations on Postgres', () => {
         db: one,
         definitions: definitionsOf(definitions),
         node: 'node',
+        leaseMs: 1_000,
         now: Date.now,
       });
     const seen = await touched((one) => journal(one).live('upgrade', 'user_7', 100));
