@@ -45,16 +45,16 @@ describe.skipIf(!hasHistory())(
         { execArgv: ['--conditions=aiw3-source'] },
       );
       running.add(child);
-      const heard = async <T>(): Promise<T> => {
+      const received = async <T>(): Promise<T> => {
         const [message] = (await once(child, 'message')) as [{ answer?: T; error?: string }];
         if (message.error !== undefined) throw new RangeError(message.error);
         return message.answer as T;
       };
-      const { port } = await heard<AddressInfo>();
+      const { port } = await received<AddressInfo>();
       return {
         url: `http://127.0.0.1:${port}`,
         ask<T>(request: NodeRequest) {
-          const answer = heard<T>();
+          const answer = received<T>();
           child.send(request);
           return answer;
         },
@@ -134,7 +134,7 @@ describe.skipIf(!hasHistory())(
       ...(protocol !== undefined && { protocol }),
     });
 
-    it('A1, S13: what is in flight keeps its address, also when the node that began it is killed', async () => {
+    it('A1, S13: what is in flight keeps its address, also after a kill', async () => {
       const id = await old.ask<string>(upgrade('alice'));
       await until(id, 'awaiting_burn');
       const node = await start(root);
@@ -165,7 +165,7 @@ describe.skipIf(!hasHistory())(
       await next.kill();
     }, 120_000);
 
-    it('A1, C11: a page of its time signs what it begins on a node of today, and nothing else', async () => {
+    it('A1, C11: a page of its time signs what it begins here, nothing else', async () => {
       const node = await start(root);
       const id = await node.ask<string>(upgrade('carol', 1));
       await until(id, 'awaiting_burn');

@@ -113,8 +113,8 @@ export async function serve(bank: Bank, port: number | undefined): Promise<ApiSe
     // Rejects only when the client is gone: there is nobody left to tell.
     handle(request, response).catch(() => response.destroy());
   });
-  // A machine that is busy leaves a client idle for longer than the 5 s of Node, and the client then
-  // meets a connection that is being closed.
+  // A machine that is busy leaves a client idle for longer than the 5 s of Node, and the client
+  // then meets a connection that is being closed.
   rpc.keepAliveTimeout = 60_000;
   const wsHttp = createServer((_, response) => end(response, 426, 'Upgrade Required'));
   // Before the WebSocket server is attached: it repeats an error of its HTTP server, where nobody
