@@ -111,7 +111,7 @@ const answers: { [K in NodeRequest['kind']]: (request: NodeRequest & { kind: K }
     ).safe,
 };
 
-process.on('message', async (request: NodeRequest) => {
+async function reply(request: NodeRequest): Promise<void> {
   try {
     const answer =
       request.kind === 'start' ? await answers.start(request) : answers.inspect(request);
@@ -119,5 +119,6 @@ process.on('message', async (request: NodeRequest) => {
   } catch (error) {
     process.send?.({ error: error instanceof Error && 'code' in error ? error.code : 'unknown' });
   }
-});
+}
+process.on('message', (request: NodeRequest) => void reply(request));
 server.listen(0, '127.0.0.1', () => process.send?.({ answer: server.address() }));
