@@ -265,11 +265,13 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
   };
   try {
     const client = await connectAlone();
-    ({ pooled } = await inspect(client)
-      .catch((error: unknown) => {
-        throw databaseUnavailable(error);
-      })
-      .finally(() => client.end().catch(() => undefined)));
+    try {
+      ({ pooled } = await inspect(client));
+    } catch (error) {
+      throw databaseUnavailable(error);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
     if (pooled) report(pooledWarning());
     await sql('SELECT 1');
   } catch (error) {
