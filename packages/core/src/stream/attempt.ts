@@ -149,9 +149,8 @@ export function createAttempts(
           serverTime === Infinity || heartbeat !== undefined || time !== undefined,
       );
 
-    const onChunk = (decoded: Decoded, arrival: number): AttemptResult | null => {
+    const onChunk = (decoded: Decoded, arrival: number, spoke: boolean): AttemptResult | null => {
       const { events, comments, retryMs, error } = decoded;
-      const spoke = speaks(decoded);
       if (spoke) receivedAt = arrival;
       recordChunk(decoded);
       let heldBack = false;

@@ -19,8 +19,8 @@ export interface ReadOptions {
   speaks(decoded: Decoded): boolean;
   /** Called once in each silence that has lasted for half of what is allowed. */
   onQuiet(): void;
-  /** Called with each chunk. A result ends the reading. */
-  onChunk(decoded: Decoded, arrival: number): AttemptResult | null;
+  /** Called with each chunk, and whether the server speaks in it. A result ends the reading. */
+  onChunk(decoded: Decoded, arrival: number, speaks: boolean): AttemptResult | null;
 }
 
 /**
@@ -80,7 +80,7 @@ export async function readStream(
         spokeAt = arrival;
         spoken = true;
       }
-      const verdict = options.onChunk(decoded, arrival);
+      const verdict = options.onChunk(decoded, arrival, speaks);
       if (verdict) result = verdict;
       else if (first) {
         clock.clearTimeout(timer);
