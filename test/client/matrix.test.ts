@@ -1,6 +1,7 @@
 // The client's rows of the failure matrix, against the whole server kit over real sockets. The same
 // cases run over HTTP/1.1 and over TLS with HTTP/2.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PROTOCOL_VERSION } from '../../packages/core/src/protocol/version.ts';
 import { createTabHub } from '../../packages/core/src/stream/fixtures/tab-hub.ts';
 import { createTestSignals } from '../../packages/core/src/stream/fixtures/test-clock.ts';
 import type { Db } from '../../packages/server-kit/src/db/db.ts';
@@ -435,12 +436,12 @@ describe.each(versions)('over %s', (version) => {
   });
 
   it('C11: a server of a newer protocol is refused before anything is signed', async () => {
-    environment.mischief = speaking(2);
+    environment.mischief = speaking(PROTOCOL_VERSION + 1);
     const signer = wallet();
     const operation = environment.client({ signing: signingWith(signer) }).upgrade.start(input);
     await expect(operation.started).rejects.toMatchObject({
       code: 'protocol_unsupported',
-      details: { server: 2, client: 1 },
+      details: { server: PROTOCOL_VERSION + 1, client: PROTOCOL_VERSION },
     });
     expect([signer.prompts, environment.ledger.ownerOf(mint)]).toEqual([0, owner]);
   });

@@ -114,7 +114,10 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
     // other.
     verify: (client, done) => {
       // A pooler of transactions gives the session to others, who would inherit it.
-      if (pooled) return void done();
+      if (pooled) {
+        done();
+        return;
+      }
       const isolation = `SET default_transaction_isolation = 'read committed'`;
       const text = `SET statement_timeout = ${timeout}; ${isolation}`;
       client.query(text, [], (error) => done(error));

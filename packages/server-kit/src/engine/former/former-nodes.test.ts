@@ -134,7 +134,7 @@ describe.skipIf(!hasHistory())(
       ...(protocol !== undefined && { protocol }),
     });
 
-    it('A1, S13: what is in flight keeps its address, also after a kill', async () => 
+    it('A1, S13: what is in flight keeps its address, also after a kill', async () => {
       const id = await old.ask<string>(upgrade('alice'));
       await until(id, 'awaiting_burn');
       const node = await start(root);
@@ -165,7 +165,7 @@ describe.skipIf(!hasHistory())(
       await next.kill();
     }, 120_000);
 
-    it('A1, C11: a page of its time signs what it begins here, nothing else', async () => 
+    it('A1, C11: a page of its time signs what it begins here, nothing else', async () => {
       const node = await start(root);
       const id = await node.ask<string>(upgrade('carol', 1));
       await until(id, 'awaiting_burn');
