@@ -134,7 +134,7 @@ describe.skipIf(!hasHistory())(
       ...(protocol !== undefined && { protocol }),
     });
 
-    it('A1, S13: what is in flight keeps its address, also after a kill', async () => {
+    it('A1, S13: what is in flight keeps its address, also when its node is killed', async () => {
       const id = await old.ask<string>(upgrade('alice'));
       await until(id, 'awaiting_burn');
       const node = await start(root);
@@ -165,7 +165,7 @@ describe.skipIf(!hasHistory())(
       await next.kill();
     }, 120_000);
 
-    it('A1, C11: a page of its time signs what it begins here, nothing else', async () => {
+    it('A1, C11: a page of its time signs what it begins on a node of today', async () => {
       const node = await start(root);
       const id = await node.ask<string>(upgrade('carol', 1));
       await until(id, 'awaiting_burn');
@@ -197,5 +197,6 @@ describe.skipIf(!hasHistory())(
       await operation.sign();
       expect(await operation.done).toMatchObject({ status: 'completed', version: 1 });
       client.close();
-    }, 120_000);,
+    }, 120_000);
+  },
 );
