@@ -38,6 +38,7 @@ const tasks = {
     ],
     ['node', 'scripts/slowest.mjs'],
   ],
+  attacks: [['node', ...source, 'packages/server-kit/src/testing/attacks/main.ts']],
   torture: [['node', ...source, 'packages/server-kit/src/testing/torture/main.ts']],
   coverage: [
     // Also from a run in which a test failed.
