@@ -86,6 +86,8 @@ const certain = {
   burned_elsewhere: everywhere('recorded'),
   burned_before: everywhere('reused'),
   gone_spent: everywhere('spent'),
+  gone_honoured: everywhere('recorded'),
+  gone_declined: everywhere('left'),
   throws_unavailable: lasting,
   throws_unsupported: everywhere('called'),
   elsewhere: { alive: anyWindow('waits'), dead: anyWindow('left') },

@@ -58,6 +58,9 @@ export const burnObservations = {
   }),
   /** The same, and its burn is recorded for another operation. */
   gone_spent: () => ({ kind: 'gone', message: 'The NFT is burned.' }),
+  /** The same, and operators have decided. */
+  gone_honoured: () => ({ kind: 'gone', message: 'The NFT is burned.' }),
+  gone_declined: () => ({ kind: 'gone', message: 'The NFT is burned.' }),
   throws_unavailable: () => {
     throw new NftUpgradeError('rpc_unavailable');
   },

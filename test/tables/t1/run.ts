@@ -146,6 +146,12 @@ export async function runBurn(
       [user.nft, other.id, environment.signature(user, 'earlier')],
     );
   }
+  if (observation === 'gone_honoured' || observation === 'gone_declined')
+    await environment.db.sql(
+      `insert into nft_upgrade.unbound_burn (asset, owner, signature, slot, operation_id, decision)
+        values ($1, $2, $1, 0, $3, $4)`,
+      [user.nft, user.wallet, id, observation.replace('gone_', '')],
+    );
   await environment.service.advance(id);
   expect((await environment.snapshot(user, id)).status).toBe(status);
   user.script.burn = ({ ruledOut = [] }) =>

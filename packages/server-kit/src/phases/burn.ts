@@ -84,17 +84,20 @@ const effects: Readonly<
       message: `${seen.message} What that means for your upgrade is being looked into.`,
     });
   },
-  record: (step, { seen }) =>
-    seen.kind === 'burned' || seen.kind === 'burned_elsewhere'
-      ? burnRecorded(step, seen)
-      : wait('watch'),
+  record(step, { seen }) {
+    if (seen.kind === 'burned' || seen.kind === 'burned_elsewhere') return burnRecorded(step, seen);
+    // Operators honour it, whatever the chain shows.
+    return seen.kind === 'gone'
+      ? burnRecorded(step, { signature: seen.signature ?? target(step).mint, slot: 0 })
+      : wait('watch');
+  },
   renew: (step, look) => renewOrExplain(step, look, deadlineOf(step)),
   close: () => ended(new NftUpgradeError('burn_window_closed')),
-  leave: (_step, { seen }) =>
+  leave: (_step, { seen, sight }) =>
     ended(
-      seen.kind === 'moved'
-        ? new NftUpgradeError('nft_moved', { message: seen.message })
-        : new NftUpgradeError('nft_already_upgraded'),
+      sight === 'spent'
+        ? new NftUpgradeError('nft_already_upgraded')
+        : new NftUpgradeError('nft_moved', 'message' in seen ? { message: seen.message } : {}),
     ),
   cancel: () => append('cancelled', { message: 'Cancelled. Your NFT is in your wallet.' }),
 };

@@ -19,6 +19,10 @@ export async function decisionOn(
   return row?.decision ?? null;
 }
 
+const UNBOUND =
+  'An NFT was burned, and no operation lived that the burn was for. Nothing is minted for it ' +
+  'unless you decide so: nft-upgrade burns list';
+
 /**
  * Lists a burn for people to decide about, and alerts them, once for each NFT: whatever is started
  * for it again, it stays one question.
@@ -26,13 +30,12 @@ export async function decisionOn(
 export async function noteUnboundBurn(
   step: Step,
   { mint, owner, memo, signature, slot }: FoundBurn & { mint: string; owner: string },
+  summary = UNBOUND,
 ): Promise<void> {
   const { id } = step.operation;
   const alert = {
     severity: 'warning',
-    summary:
-      'An NFT was burned, and no operation lived that the burn was for. Nothing is minted for it ' +
-      'unless you decide so: nft-upgrade burns list',
+    summary,
     evidence: { mint, owner, burnTxSignature: signature, memo },
   };
   await step.read(

@@ -2,6 +2,7 @@ import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { ALERTS } from '../../publish/outbox.ts';
 import { type Outcome, type Step, wait } from '../driver.ts';
 import { target } from '../target.ts';
+import { noteUnboundBurn } from '../unbound-burn.ts';
 import { passing } from './issue.ts';
 import { type BurnLook, windowOf } from './look.ts';
 
@@ -17,21 +18,23 @@ export async function callForBurn(step: Step, { seen }: BurnLook): Promise<Outco
   const isFinal = seen.kind === 'gone' && seen.signature !== undefined;
   if (!isFinal && step.now() - Date.parse(updatedAt) <= EXPLAINED_WITHIN_MS) return wait('watch');
   const { mint, owner } = target(step);
-  const reason =
-    seen.kind === 'gone' ? seen.message : (seen.kind === 'pending' && seen.unproven) || '';
-  await alertOnce(step, {
-    severity: 'critical',
-    summary: `${step.operation.process}: a burn needs attention. ${reason}`,
-    evidence: {
-      status,
-      mint,
-      owner,
-      ...('signature' in seen && { burnTxSignature: seen.signature }),
-      ...('code' in seen && { code: seen.code }),
-    },
-  });
+  if (seen.kind === 'gone') {
+    const { signature = mint, message } = seen;
+    const summary = `${message} ${BY_HAND}`;
+    await noteUnboundBurn(step, { mint, owner, memo: null, signature, slot: 0 }, summary);
+  } else if (seen.kind === 'pending') {
+    const { signature: burnTxSignature, unproven } = seen;
+    await alertOnce(step, {
+      severity: 'critical',
+      summary: `${step.operation.process}: a burn cannot be proved. ${unproven}`,
+      evidence: { status, mint, owner, burnTxSignature },
+    });
+  }
   return wait('watch');
 }
+
+const BY_HAND =
+  'No burn that counts explains it, and its owner waits: decide with nft-upgrade burns list';
 
 /**
  * The chain cannot be read for an operation: one alert, where that is no weather, or lasts beyond

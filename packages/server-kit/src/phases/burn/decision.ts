@@ -21,6 +21,9 @@ export const burnSights = [
   'left',
   /** Destroyed, and no burn that counts explains it. */
   'gone',
+  /** The same, and people have decided about it. */
+  'honoured',
+  'declined',
   /** Destroyed by a burn that counts for another operation. */
   'spent',
 ] as const;
@@ -65,6 +68,8 @@ const certain = {
   away: 'wait',
   left: 'leave',
   spent: 'leave',
+  honoured: 'record',
+  declined: 'leave',
 } as const;
 
 /**

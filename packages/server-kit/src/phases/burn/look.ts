@@ -2,6 +2,7 @@ import type { BurnAttempt, BurnObservation } from '../../ports/chain.ts';
 import type { Step } from '../driver.ts';
 import { needChain } from '../plan.ts';
 import { target } from '../target.ts';
+import { decisionOn } from '../unbound-burn.ts';
 import type { BurnSight, BurnWindow } from './decision.ts';
 
 export const burnAttempts = async (step: Step): Promise<BurnAttempt[]> =>
@@ -52,7 +53,7 @@ export async function lookAtBurn(step: Step): Promise<BurnLook> {
     } else if (seen.kind === 'failed' && !failed && !seen.proof) failed = seen;
     else {
       if (seen.kind === 'failed') failed ??= seen;
-      const sight = seen.kind === 'gone' && (await isSpent(step)) ? 'spent' : sightOf(seen);
+      const sight = seen.kind === 'gone' ? await goneFor(step) : sightOf(seen);
       // Bytes of ours that are stored may land as long as they live, whatever others came to.
       const over = failed !== null && stored.length === 0 && sight === 'untouched';
       return { sight: over ? 'failed' : sight, seen, failed, stored: stored.length > 0 };
@@ -61,12 +62,13 @@ export async function lookAtBurn(step: Step): Promise<BurnLook> {
   return { sight: 'untouched', seen: { kind: 'untouched' }, failed, stored: true };
 }
 
-/** Whether the burn of the NFT is recorded, which is only asked where it is not this one's. */
-async function isSpent(step: Step): Promise<boolean> {
-  const rows = await step.read('select 1 from nft_upgrade.burned where asset = $1', [
-    target(step).mint,
-  ]);
-  return rows.length > 0;
+/** What is known here of the burn of an NFT that is gone, and that the chain does not explain. */
+async function goneFor(step: Step): Promise<BurnSight> {
+  const { mint, owner } = target(step);
+  const [burned] = await step.read('select 1 from nft_upgrade.burned where asset = $1', [mint]);
+  if (burned) return 'spent';
+  const decision = await decisionOn(step.read, mint, owner);
+  return decision === null || decision === 'open' ? 'gone' : decision;
 }
 
 function sightOf(seen: BurnLook['seen']): BurnSight {

@@ -8,7 +8,12 @@ import type { Alert } from '../../ports/alerts.ts';
 import type { BurnAttempt, Chain, HeldNft } from '../../ports/chain.ts';
 import { createService, type Service, type ServiceOptions } from '../../service.ts';
 import { createSolanaChain, type SolanaChainOptions } from '../../solana/chain.ts';
-import { openSolanaEnvironment, type SolanaEnvironment, signWith } from '../../solana/fixtures.ts';
+import {
+  memoFor,
+  openSolanaEnvironment,
+  type SolanaEnvironment,
+  signWith,
+} from '../../solana/fixtures.ts';
 import { createRpc } from '../../solana/rpc.ts';
 import { memoryContent, permissiveRules } from '../rules.ts';
 import { type Lie, nodesOf } from './nodes.ts';
@@ -123,8 +128,10 @@ export async function openArena() {
     },
 
     /** A burn transaction of an operation that nobody runs. */
-    prepare: (chain: Chain, nft: HeldNft): Promise<BurnAttempt> =>
-      chain.burn.prepare({ operationId: solana.operationId(), nft, attempt: 1 }),
+    prepare(chain: Chain, nft: HeldNft): Promise<BurnAttempt> {
+      const operationId = solana.operationId();
+      return chain.burn.prepare({ operationId, memo: memoFor(operationId), nft, attempt: 1 });
+    },
 
     /** An empty database. */
     async database(): Promise<Db> {

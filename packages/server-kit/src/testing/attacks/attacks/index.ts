@@ -1,7 +1,11 @@
 import type { Attack } from '../attack.ts';
+import { servers, wallets } from './bytes.ts';
 import { falseReports, foreignCommands } from './commands.ts';
 import { forged } from './forged.ts';
+import { accounts, issuers, lives } from './lives.ts';
+import { memos } from './memos.ts';
 import { hidden, invented, numbers } from './one-node.ts';
+import { deployments, operations, operators } from './operations.ts';
 import { prefunding } from './prefund.ts';
 import { spamming } from './spam.ts';
 
@@ -12,6 +16,15 @@ export const attacks: readonly Attack[] = [
   ...prefunding,
   ...foreignCommands,
   ...falseReports,
+  ...memos,
+  ...operations,
+  ...deployments,
+  ...operators,
+  ...issuers,
+  ...accounts,
+  ...lives,
+  ...servers,
+  ...wallets,
   ...numbers,
   ...hidden,
   ...invented,
