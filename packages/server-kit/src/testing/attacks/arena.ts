@@ -52,7 +52,10 @@ export interface Host {
 }
 
 export interface HostOptions extends Partial<ServiceOptions> {
+  /** The chain port; one of an honest node by default. */
   readonly on?: Chain;
+  /** Whose NFTs the records of the host know. */
+  readonly held?: readonly User[];
 }
 
 /** Where one attack after the other is tried: a chain with a real runtime, and hosts on it. */
@@ -119,10 +122,10 @@ export async function openArena() {
       return { keypair, nft, principal: { id, wallet: keypair.publicKey.toBase58() } };
     },
 
-    async host({ on, ...options }: HostOptions = {}): Promise<Host> {
+    async host({ on, held, ...options }: HostOptions = {}): Promise<Host> {
       const chain = on ?? (await arena.chain());
       const db = options.db ?? (await arena.database());
-      const host = await openHost(db, chain, nfts, options);
+      const host = await openHost(db, chain, nfts, held, options);
       hosts.push(host);
       return host;
     },
@@ -184,6 +187,12 @@ export const wipe = (db: Db): Promise<unknown> =>
       delete from nft_upgrade_queue.job`,
   );
 
+const recordOf = ({ principal, nft }: User) => ({
+  principal,
+  input: { targetTierId: 'tier-2' },
+  mint: nft.mint,
+});
+
 const codeOf = (thrown: unknown): string => {
   if (isNftUpgradeError(thrown)) return (thrown satisfies NftUpgradeError).code;
   throw thrown;
@@ -193,6 +202,7 @@ async function openHost(
   db: Db,
   chain: Chain,
   nfts: ReadonlyMap<string, string>,
+  held: readonly User[] | undefined,
   options: Partial<ServiceOptions>,
 ): Promise<Host> {
   const alerts: Alert[] = [];
@@ -218,6 +228,7 @@ async function openHost(
             targetTier: { tierId: 'tier-2', tierName: 'Quant Ape', level: 2 },
           },
         }),
+        ...(held && { held: async () => ({ items: held.map(recordOf), next: null }) }),
       },
       claim,
     },

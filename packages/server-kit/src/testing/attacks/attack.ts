@@ -1,4 +1,4 @@
-import type { Arena } from './arena.ts';
+import type { Arena, User } from './arena.ts';
 
 /** Something that is tried against us, and what has to come of it. */
 export interface Attack {
@@ -24,3 +24,10 @@ export interface Honest {
 /** Several of one kind. */
 export const ofKind = (kind: string, attacks: readonly Omit<Attack, 'kind'>[]): readonly Attack[] =>
   attacks.map((attack) => ({ kind, ...attack }));
+
+/** Where an operation has ended, and how many NFTs the wallet holds then. */
+export const outcomeOf = async (
+  arena: Arena,
+  user: User,
+  { status }: { status: string },
+): Promise<string> => `${status}, ${(await arena.held(user)).length} held`;

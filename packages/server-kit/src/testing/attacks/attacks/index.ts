@@ -6,6 +6,7 @@ import { accounts, issuers, lives } from './lives.ts';
 import { memos } from './memos.ts';
 import { hidden, invented, numbers } from './one-node.ts';
 import { deployments, operations, operators } from './operations.ts';
+import { clusters, inTheWay, issued } from './others.ts';
 import { prefunding } from './prefund.ts';
 import { spamming } from './spam.ts';
 
@@ -23,6 +24,9 @@ export const attacks: readonly Attack[] = [
   ...issuers,
   ...accounts,
   ...lives,
+  ...clusters,
+  ...issued,
+  ...inTheWay,
   ...servers,
   ...wallets,
   ...numbers,
