@@ -49,6 +49,7 @@ export default defineConfig({
         '**/fixtures.ts',
         '**/generated.ts',
         '**/testing/torture/**',
+        '**/testing/attacks/**',
       ],
       reporter: ['text-summary', 'json'],
     },

@@ -187,10 +187,14 @@ export const wipe = (db: Db): Promise<unknown> =>
       delete from nft_upgrade_queue.job`,
   );
 
-const recordOf = ({ principal, nft }: User) => ({
-  principal,
-  input: { targetTierId: 'tier-2' },
-  mint: nft.mint,
+/** The records of a host, one to a page. */
+const onePage = (users: readonly User[], at: number) => ({
+  items: users.slice(at, at + 1).map(({ principal, nft }) => ({
+    principal,
+    input: { targetTierId: 'tier-2' },
+    mint: nft.mint,
+  })),
+  next: at + 1 < users.length ? String(at + 1) : null,
 });
 
 const codeOf = (thrown: unknown): string => {
@@ -228,7 +232,7 @@ async function openHost(
             targetTier: { tierId: 'tier-2', tierName: 'Quant Ape', level: 2 },
           },
         }),
-        ...(held && { held: async () => ({ items: held.map(recordOf), next: null }) }),
+        ...(held && { held: async ({ after }) => onePage(held, Number(after ?? 0)) }),
       },
       claim,
     },

@@ -193,6 +193,8 @@ export const lives: readonly Attack[] = ofKind('lifetime', [
       await confirm(second);
       await confirm(first);
       solana.controls.resume();
+      await arena.pause(500);
+      await thaw(arena, user);
       const handed = async () =>
         (
           await host.db.sql(

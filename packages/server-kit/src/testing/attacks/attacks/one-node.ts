@@ -254,7 +254,6 @@ export const invented: readonly Attack[] = ofKind('one-node-invents', [
   {
     id: 'cannot-read-the-version',
     code: 'burned',
-    succeededBefore: true,
     run: (arena) =>
       burnSeen(arena, async ({ method, honest }) =>
         method === 'getTransaction'
@@ -296,6 +295,7 @@ export const invented: readonly Attack[] = ofKind('one-node-invents', [
   {
     id: 'invents-a-failed-mint',
     code: 'pending',
+    succeededBefore: true,
     async run(arena) {
       const order = arena.solana.order();
       const attempt = await arena.solana.chain.mint.prepare(order, 1);

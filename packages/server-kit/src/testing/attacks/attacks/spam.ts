@@ -33,7 +33,6 @@ export const spamming: readonly Attack[] = ofKind('spam', [
   {
     id: 'spam-future-mint',
     code: 'minted',
-    succeededBefore: true,
     async run(arena) {
       const { solana } = arena;
       const order = solana.order();
@@ -77,6 +76,7 @@ export const spamming: readonly Attack[] = ofKind('spam', [
   {
     id: 'spam-old-mint-with-our-memo',
     code: 'burned',
+    succeededBefore: true,
     async run(arena) {
       const { solana } = arena;
       const { owner, nft, attempt } = await solana.begin();
@@ -93,7 +93,8 @@ export const spamming: readonly Attack[] = ofKind('spam', [
         }
         return 'gone';
       };
-      return looks();
+      const seen = await looks();
+      return within(chain.calls(), seen);
     },
   },
   {
