@@ -57,7 +57,6 @@ const answers: Readonly<Record<PortMethod, Expected>> = {
   'burn.accept': { ...attempt, ...signed },
   'burn.broadcast': null,
   'burn.observe': { by: 'kind', oneOf: burnKinds },
-  // Its memo may be null.
   'burn.find': { orNull: { ...signed, slot: 'number' } },
   'mint.address': 'text',
   'mint.preflight': null,
