@@ -8,12 +8,7 @@ import type { Alert } from '../../ports/alerts.ts';
 import type { BurnAttempt, Chain, HeldNft } from '../../ports/chain.ts';
 import { createService, type Service, type ServiceOptions } from '../../service.ts';
 import { createSolanaChain, type SolanaChainOptions } from '../../solana/chain.ts';
-import {
-  memoFor,
-  openSolanaEnvironment,
-  type SolanaEnvironment,
-  signWith,
-} from '../../solana/fixtures.ts';
+import { memoFor, openSolanaEnvironment, signWith } from '../../solana/fixtures.ts';
 import { createRpc } from '../../solana/rpc.ts';
 import { memoryContent, permissiveRules } from '../rules.ts';
 import { type Lie, nodesOf } from './nodes.ts';
@@ -24,7 +19,7 @@ const fast = { watchMs: 50, sweepMs: 400, takeoverMs: 1_500 };
 export const passive = { watchMs: 3_600_000, sweepMs: 3_600_000, takeoverMs: 3_600_000 };
 
 /** Somebody with a wallet, an NFT of the old kind, and an account at the host. */
-export interface User {
+export interface ArenaUser {
   readonly keypair: Keypair;
   readonly nft: HeldNft;
   readonly principal: { readonly id: string; readonly wallet: string };
@@ -37,16 +32,16 @@ export interface Host {
   readonly service: Service;
   readonly alerts: readonly Alert[];
   readonly payments: readonly string[];
-  query(user: User, operationId: string, process?: string): Parameters<Service['snapshot']>[0];
-  start(user: User, process?: 'upgrade' | 'claim'): Promise<string>;
-  until(user: User, operationId: string, ...statuses: string[]): Promise<Snapshot>;
+  query(user: ArenaUser, operationId: string, process?: string): Parameters<Service['snapshot']>[0];
+  start(user: ArenaUser, process?: 'upgrade' | 'claim'): Promise<string>;
+  until(user: ArenaUser, operationId: string, ...statuses: string[]): Promise<Snapshot>;
   /** Started, and waiting for the burn. */
-  awaiting(user: User): Promise<string>;
+  awaiting(user: ArenaUser): Promise<string>;
   /** What the wallet makes of the transaction that waits, base64. */
-  sign(user: User, operationId: string): Promise<string>;
+  sign(user: ArenaUser, operationId: string): Promise<string>;
   /** Signed, handed over and carried through. */
-  upgrade(user: User): Promise<Snapshot>;
-  snapshot(user: User, operationId: string): Promise<Snapshot>;
+  upgrade(user: ArenaUser): Promise<Snapshot>;
+  snapshot(user: ArenaUser, operationId: string): Promise<Snapshot>;
   /** The code that a call is refused with, or `accepted`. */
   stop(): Promise<void>;
 }
@@ -55,7 +50,7 @@ export interface HostOptions extends Partial<ServiceOptions> {
   /** The chain port; one of an honest node by default. */
   readonly on?: Chain;
   /** Whose NFTs the records of the host know. */
-  readonly held?: readonly User[];
+  readonly held?: readonly ArenaUser[];
 }
 
 /** Where one attack after the other is tried: a chain with a real runtime, and hosts on it. */
@@ -110,12 +105,12 @@ export async function openArena() {
     async user(
       keypair?: Keypair,
       standard: 'spl-token' | 'token-2022' = 'spl-token',
-    ): Promise<User> {
+    ): Promise<ArenaUser> {
       const owner = keypair ?? (await innocent());
       return arena.with(owner, await solana.issue(owner, standard));
     },
     /** A user with this very NFT. */
-    with(keypair: Keypair, nft: HeldNft): User {
+    with(keypair: Keypair, nft: HeldNft): ArenaUser {
       people += 1;
       const id = `user-${people}`;
       nfts.set(id, nft.mint);
@@ -150,7 +145,7 @@ export async function openArena() {
         () => 'accepted',
         (thrown: unknown) => codeOf(thrown),
       ),
-    held: (user: User) => solana.held(user.keypair.publicKey),
+    held: (user: ArenaUser) => solana.held(user.keypair.publicKey),
     pause,
 
     /** Calls of ours and lamports of the attackers since the last time, and everything is ended. */
@@ -178,7 +173,6 @@ export async function openArena() {
 }
 
 export type Arena = Awaited<ReturnType<typeof openArena>>;
-export type { SolanaEnvironment };
 
 /** The database as it was before any of this. */
 export const wipe = (db: Db): Promise<unknown> =>
@@ -188,7 +182,7 @@ export const wipe = (db: Db): Promise<unknown> =>
   );
 
 /** The records of a host, one to a page. */
-const onePage = (users: readonly User[], at: number) => ({
+const onePage = (users: readonly ArenaUser[], at: number) => ({
   items: users.slice(at, at + 1).map(({ principal, nft }) => ({
     principal,
     input: { targetTierId: 'tier-2' },
@@ -206,7 +200,7 @@ async function openHost(
   db: Db,
   chain: Chain,
   nfts: ReadonlyMap<string, string>,
-  held: readonly User[] | undefined,
+  held: readonly ArenaUser[] | undefined,
   options: Partial<ServiceOptions>,
 ): Promise<Host> {
   const alerts: Alert[] = [];

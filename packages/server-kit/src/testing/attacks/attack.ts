@@ -1,4 +1,4 @@
-import type { Arena, User } from './arena.ts';
+import type { Arena, ArenaUser } from './arena.ts';
 
 /** Something that is tried against us, and what has to come of it. */
 export interface Attack {
@@ -28,6 +28,6 @@ export const ofKind = (kind: string, attacks: readonly Omit<Attack, 'kind'>[]): 
 /** Where an operation has ended, and how many NFTs the wallet holds then. */
 export const outcomeOf = async (
   arena: Arena,
-  user: User,
+  user: ArenaUser,
   { status }: { status: string },
 ): Promise<string> => `${status}, ${(await arena.held(user)).length} held`;

@@ -10,7 +10,7 @@ export interface Question {
 /** Resolves to the result, or to a whole response. */
 export type Lie = (question: Question) => Promise<unknown>;
 
-interface Call {
+interface RpcCall {
   readonly id: unknown;
   readonly method: RpcMethod;
   readonly params: readonly unknown[];
@@ -35,7 +35,7 @@ export function nodesOf(rpcUrl: string, lies: readonly (Lie | null)[]) {
   let calls = 0;
   let lying = true;
   const urls = lies.map((_, index) => `${rpcUrl}/node${index}`);
-  const ask = async (call: Call): Promise<{ result?: unknown; error?: unknown }> => {
+  const ask = async (call: RpcCall): Promise<{ result?: unknown; error?: unknown }> => {
     const response = await fetch(rpcUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -45,7 +45,7 @@ export function nodesOf(rpcUrl: string, lies: readonly (Lie | null)[]) {
   };
   const answer = async (input: Request | URL | string, init?: RequestInit): Promise<Response> => {
     const request = new Request(input, init);
-    const call = (await request.json()) as Call;
+    const call = (await request.json()) as RpcCall;
     const lie = lies[urls.findIndex((url) => request.url.startsWith(url))];
     calls += 1;
     if (!lie || !lying) return Response.json(await ask(call));

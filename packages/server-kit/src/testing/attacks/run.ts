@@ -2,7 +2,7 @@ import { type Arena, openArena } from './arena.ts';
 import type { Attack, Honest } from './attack.ts';
 
 /** What came of one of them. */
-export interface Tried {
+export interface AttackOutcome {
   readonly id: string;
   readonly wanted: string;
   readonly code: string;
@@ -16,13 +16,18 @@ export interface Tried {
 /** Longest that one of them may take; then it has hung, which is no refusal. Milliseconds. */
 const LONGEST_MS = 90_000;
 
-async function tryOne(arena: Arena, { id, code: wanted, run }: Attack | Honest): Promise<Tried> {
+async function tryOne(
+  arena: Arena,
+  { id, code: wanted, run }: Attack | Honest,
+): Promise<AttackOutcome> {
   const begun = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(resolve, LONGEST_MS, 'hangs');
   });
-  const code = await Promise.race([run(arena), late]).catch((thrown: unknown) => `threw ${thrown}`);
+  const code = await Promise.race([run(arena), late]).catch(
+    (thrown: unknown) => `threw ${String(thrown)}`,
+  );
   clearTimeout(timer);
   const costs = await arena.settle();
   return { id, wanted, code, ...costs, ms: Math.round(performance.now() - begun) };
@@ -32,10 +37,10 @@ async function tryOne(arena: Arena, { id, code: wanted, run }: Attack | Honest):
 export async function tryAll(
   all: readonly (Attack | Honest)[],
   lanes: number,
-  onTried: (tried: Tried) => void = () => {},
-): Promise<Tried[]> {
+  onTried: (tried: AttackOutcome) => void = () => {},
+): Promise<AttackOutcome[]> {
   const waiting = all.map((one, at) => ({ one, at }));
-  const results: Tried[] = [];
+  const results: AttackOutcome[] = [];
   const lane = async () => {
     const arena = await openArena();
     for (let next = waiting.shift(); next; next = waiting.shift()) {

@@ -1,13 +1,13 @@
 import { encodeBase58 } from '@aiw3/nft-upgrade/solana';
 import { SystemProgram, TransactionMessage, VersionedTransaction } from '@solana/web3.js';
 import { signWith } from '../../../solana/fixtures.ts';
-import { type Arena, type Host, passive, type User } from '../arena.ts';
+import { type Arena, type ArenaUser, type Host, passive } from '../arena.ts';
 import { type Attack, ofKind } from '../attack.ts';
 
 /** Bob's upgrade waits for its burn, and Mallory has an account as well. */
 async function twoUsers(
   arena: Arena,
-): Promise<{ host: Host; bob: User; mallory: User; id: string }> {
+): Promise<{ host: Host; bob: ArenaUser; mallory: ArenaUser; id: string }> {
   const host = await arena.host(passive);
   const [bob, mallory] = [await arena.user(), await arena.user(await arena.attacker())];
   return { host, bob, mallory, id: await host.awaiting(bob) };
@@ -47,7 +47,7 @@ export const foreignCommands: readonly Attack[] = ofKind('foreign-operation', [
 
 const reported = async (
   arena: Arena,
-  forge: (user: User, arena: Arena) => Promise<string>,
+  forge: (user: ArenaUser, arena: Arena) => Promise<string>,
 ): Promise<string> => {
   const host = await arena.host(passive);
   const user = await arena.user(await arena.attacker());

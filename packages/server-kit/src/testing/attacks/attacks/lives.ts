@@ -13,13 +13,13 @@ import {
 import { ComputeBudgetProgram, Keypair, PublicKey, SystemProgram } from '@solana/web3.js';
 import { memoInstruction } from '../../../solana/burn/build.ts';
 import { approve, batched, burnOf } from '../../../solana/fixtures/attacks/parts.ts';
-import type { Arena, Host, User } from '../arena.ts';
+import type { Arena, ArenaUser, Host } from '../arena.ts';
 import { type Attack, ofKind } from '../attack.ts';
 import { withFirst } from '../transactions.ts';
 import { burnWith, memoOf } from './memos.ts';
 
 /** An NFT whose issuer can freeze it. */
-export async function freezable(arena: Arena, owner: Keypair): Promise<User> {
+export async function freezable(arena: Arena, owner: Keypair): Promise<ArenaUser> {
   const { solana } = arena;
   const issuer = solana.authority.publicKey;
   const mint = Keypair.generate();
@@ -54,7 +54,7 @@ export async function freezable(arena: Arena, owner: Keypair): Promise<User> {
 
 const ice =
   (make: typeof createFreezeAccountInstruction) =>
-  async ({ solana }: Arena, { nft }: User) => {
+  async ({ solana }: Arena, { nft }: ArenaUser) => {
     const { authority } = solana;
     const [account, mint] = [new PublicKey(nft.tokenAccount), new PublicKey(nft.mint)];
     await solana.finalized(
@@ -65,19 +65,19 @@ export const freeze = ice(createFreezeAccountInstruction);
 export const thaw = ice(createThawAccountInstruction);
 
 /** Waits until the screen says why, or ends. */
-async function told(arena: Arena, host: Host, user: User, id: string): Promise<string> {
+async function notified(arena: Arena, host: Host, user: ArenaUser, id: string): Promise<string> {
   const end = performance.now() + 30_000;
   for (;;) {
     const { status, asset, now } = await host.snapshot(user, id);
-    const isTold = status === 'awaiting_burn' && typeof now.code === 'string';
-    if (isTold || status === 'burn_failed') return `${String(now.code)}, ${asset}`;
+    const isNotified = status === 'awaiting_burn' && typeof now.code === 'string';
+    if (isNotified || status === 'burn_failed') return `${String(now.code)}, ${asset}`;
     if (performance.now() > end) return `${status}, ${asset}`;
     await arena.pause(50);
   }
 }
 
 /** Gives away all but what an empty account costs. */
-async function drain({ solana }: Arena, { keypair }: User): Promise<void> {
+async function drain({ solana }: Arena, { keypair }: ArenaUser): Promise<void> {
   const lamports = (await solana.connection.getBalance(keypair.publicKey)) - 5_000 - 890_880;
   const pay = SystemProgram.transfer({
     fromPubkey: keypair.publicKey,
@@ -88,7 +88,7 @@ async function drain({ solana }: Arena, { keypair }: User): Promise<void> {
 }
 
 /** Signed bytes that never land, and the wallet is left behind without its SOL, or frozen. */
-async function lost(arena: Arena, user: User, then: () => Promise<void>): Promise<string> {
+async function lost(arena: Arena, user: ArenaUser, then: () => Promise<void>): Promise<string> {
   const host = await arena.host();
   const id = await host.awaiting(user);
   const confirmation = { signedTransaction: await host.sign(user, id) };
@@ -96,7 +96,7 @@ async function lost(arena: Arena, user: User, then: () => Promise<void>): Promis
   await host.service.confirmBurn({ ...host.query(user, id), confirmation });
   await then();
   await arena.solana.expire();
-  return told(arena, host, user, id);
+  return notified(arena, host, user, id);
 }
 
 export const issuers: readonly Attack[] = ofKind('issuer-and-wallet', [

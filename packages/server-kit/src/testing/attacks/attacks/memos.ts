@@ -1,6 +1,6 @@
 import { memoInstruction } from '../../../solana/burn/build.ts';
 import { burnOf } from '../../../solana/fixtures/attacks/parts.ts';
-import type { Arena, Host, User } from '../arena.ts';
+import type { Arena, ArenaUser, Host } from '../arena.ts';
 import { type Attack, ofKind } from '../attack.ts';
 
 /** The memo that an operation's burn carries, public once it is on the chain. */
@@ -15,7 +15,7 @@ export async function memoOf({ db }: Host, operationId: string): Promise<string>
 /** Burns the NFT of a user with these texts, each signed by the owner. */
 export async function burnWith(
   { solana }: Arena,
-  { keypair, nft }: User,
+  { keypair, nft }: ArenaUser,
   ...texts: readonly string[]
 ): Promise<string> {
   const notes = texts.map((text) => memoInstruction(text, keypair.publicKey));

@@ -9,10 +9,10 @@ const LOOKS = 5;
 const FAR = 1_000_000;
 
 /** What the chain port says with one liar among three nodes, however often it is asked. */
-async function alwaysSaid(looks: () => Promise<string>): Promise<string> {
-  const said = new Set<string>();
-  for (let look = 0; look < LOOKS; look += 1) said.add(await looks());
-  return [...said].join(', ');
+async function alwaysAnswered(looks: () => Promise<string>): Promise<string> {
+  const answered = new Set<string>();
+  for (let look = 0; look < LOOKS; look += 1) answered.add(await looks());
+  return [...answered].join(', ');
 }
 
 interface Blockhash {
@@ -53,7 +53,7 @@ async function drawn(
   honest: () => Promise<number>,
 ): Promise<string> {
   const chain = await arena.chain([lie, null, null]);
-  return alwaysSaid(async () => {
+  return alwaysAnswered(async () => {
     const value = await draw(chain);
     const distance = Math.abs(value - (await honest()));
     return distance <= 100 ? 'bounded' : `${distance} away`;
@@ -128,7 +128,7 @@ export const numbers: readonly Attack[] = ofKind('one-node-number', [
     async run(arena: Arena) {
       const { attempt } = await arena.solana.begin();
       const chain = await arena.chain([ahead(key, FAR), null, null]);
-      return alwaysSaid(
+      return alwaysAnswered(
         async () => (await chain.burn.observe({ attempts: [attempt], signatures: [] })).kind,
       );
     },
@@ -143,7 +143,7 @@ async function burnSeen(arena: Arena, lie: Lie, reported = true): Promise<string
   await arena.solana.finalized(signature);
   const chain = await arena.chain([lie, null, null]);
   const signatures = reported ? [signature] : [];
-  return alwaysSaid(
+  return alwaysAnswered(
     async () => (await chain.burn.observe({ attempts: [attempt], signatures })).kind,
   );
 }
@@ -187,7 +187,7 @@ export const hidden: readonly Attack[] = ofKind('one-node-hides', [
       await arena.solana.finalized(await arena.solana.sendRaw(bytes));
       const chain = await arena.chain([empty('getSignaturesForAddress'), null, null]);
       const query = { mint: nft.mint, owner: nft.owner };
-      return alwaysSaid(async () => ((await chain.burn.find?.(query)) ? 'found' : 'lost'));
+      return alwaysAnswered(async () => ((await chain.burn.find?.(query)) ? 'found' : 'lost'));
     },
   },
   {
@@ -199,7 +199,7 @@ export const hidden: readonly Attack[] = ofKind('one-node-hides', [
       const lie = nothing('getAccountInfo', 'getTokenAccountsByOwner');
       const chain = await arena.chain([lie, null, null]);
       const query = { mint: nft.mint, owner: nft.owner };
-      return alwaysSaid(() =>
+      return alwaysAnswered(() =>
         chain.burn.locate(query).then(
           () => 'located',
           (error: { code: string }) => error.code,
@@ -217,7 +217,7 @@ export const hidden: readonly Attack[] = ofKind('one-node-hides', [
       await arena.solana.chain.mint.send(attempt);
       await arena.solana.settled(order, [attempt]);
       const chain = await arena.chain([nothing('getAccountInfo'), null, null]);
-      return alwaysSaid(async () => (await chain.mint.observe(order, [attempt])).kind);
+      return alwaysAnswered(async () => (await chain.mint.observe(order, [attempt])).kind);
     },
   },
 ]);
@@ -226,7 +226,7 @@ export const hidden: readonly Attack[] = ofKind('one-node-hides', [
 async function built(arena: Arena, lie: Lie): Promise<string> {
   const { nft } = await arena.solana.begin();
   const chain = await arena.chain([lie, null, null]);
-  return alwaysSaid(() =>
+  return alwaysAnswered(() =>
     arena.prepare(chain, nft).then(
       () => 'built',
       (error: { code: string }) => error.code,
@@ -289,7 +289,7 @@ export const invented: readonly Attack[] = ofKind('one-node-invents', [
       }));
       const chain = await arena.chain([lie, null, null]);
       // Undecided it may be while a node says so; it never decides.
-      return alwaysSaid(async () => {
+      return alwaysAnswered(async () => {
         const seen = await chain.burn.observe({ attempts: [attempt], signatures: [signature] });
         return seen.kind === 'pending' ? 'untouched' : seen.kind;
       });
@@ -313,7 +313,7 @@ export const invented: readonly Attack[] = ofKind('one-node-invents', [
         })),
       }));
       const chain = await arena.chain([lie, null, null]);
-      return alwaysSaid(async () => (await chain.mint.observe(order, [attempt])).kind);
+      return alwaysAnswered(async () => (await chain.mint.observe(order, [attempt])).kind);
     },
   },
   {
@@ -349,7 +349,7 @@ export const invented: readonly Attack[] = ofKind('one-node-invents', [
         value: { ...result.value, unitsConsumed: 1 },
       }));
       const chain = await arena.chain([lie, null, null]);
-      return alwaysSaid(async () => {
+      return alwaysAnswered(async () => {
         const order = arena.solana.order();
         const attempt = await chain.mint.prepare(order, 1);
         await chain.mint.send(attempt);

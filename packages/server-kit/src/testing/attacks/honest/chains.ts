@@ -1,4 +1,4 @@
-import type { Arena, Host, User } from '../arena.ts';
+import type { Arena, ArenaUser, Host } from '../arena.ts';
 import { type Honest, outcomeOf } from '../attack.ts';
 import { about, type Lie } from '../nodes.ts';
 
@@ -119,7 +119,7 @@ async function forked(arena: Arena, what: 'burn' | 'mint'): Promise<string> {
       },
     },
   });
-  const user: User = await arena.user();
+  const user: ArenaUser = await arena.user();
   const id = await host.awaiting(user);
   const confirmation = { signedTransaction: await host.sign(user, id) };
   if (what === 'burn') still();

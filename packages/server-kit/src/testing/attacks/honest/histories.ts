@@ -8,7 +8,7 @@ import {
 import { Keypair, PublicKey } from '@solana/web3.js';
 import { createSolanaChain } from '../../../solana/chain.ts';
 import { SOL } from '../../../solana/fixtures.ts';
-import { type Arena, type Host, type User, wipe } from '../arena.ts';
+import { type Arena, type ArenaUser, type Host, wipe } from '../arena.ts';
 import { type Honest, outcomeOf } from '../attack.ts';
 import { owed } from '../attacks/operations.ts';
 import { spam } from '../attacks/spam.ts';
@@ -19,7 +19,7 @@ const delivered = 'completed, 1 held';
 async function restored(
   arena: Arena,
   until: 'burned' | 'delivered',
-): Promise<{ host: Host; user: User }> {
+): Promise<{ host: Host; user: ArenaUser }> {
   const first = await arena.host();
   const user = await arena.user();
   if (until === 'delivered') await first.upgrade(user);
@@ -35,7 +35,7 @@ async function restored(
 }
 
 /** A start that finds what a forgotten operation left; nothing is minted before that is dead. */
-async function begunAgain(arena: Arena, host: Host, user: User): Promise<string> {
+async function begunAgain(arena: Arena, host: Host, user: ArenaUser): Promise<string> {
   const id = await host.start(user);
   await host.until(user, id, 'minting_new_nft', 'completed', 'qualification_failed');
   await arena.solana.expire();

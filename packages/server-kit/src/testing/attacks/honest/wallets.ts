@@ -8,7 +8,7 @@ import {
 import { ComputeBudgetProgram, Keypair, PublicKey, SystemProgram } from '@solana/web3.js';
 import { memoInstruction } from '../../../solana/burn/build.ts';
 import { accountOf, burnOf, close, transferTo } from '../../../solana/fixtures/attacks/parts.ts';
-import type { Arena, Host, User } from '../arena.ts';
+import type { Arena, ArenaUser, Host } from '../arena.ts';
 import { type Honest, outcomeOf } from '../attack.ts';
 import { freezable, freeze, thaw } from '../attacks/lives.ts';
 import { burnWith, memoOf } from '../attacks/memos.ts';
@@ -19,7 +19,7 @@ const delivered = 'completed, 1 held';
 /** Begun, and then burned in some way of the user's. */
 const burned =
   (
-    burn: (at: { arena: Arena; host: Host; user: User; id: string }) => Promise<unknown>,
+    burn: (at: { arena: Arena; host: Host; user: ArenaUser; id: string }) => Promise<unknown>,
     { make = (arena: Arena) => arena.user() } = {},
   ) =>
   async (arena: Arena): Promise<string> => {
@@ -30,13 +30,13 @@ const burned =
   };
 const raw = async (arena: Arena, signed: string): Promise<string> =>
   arena.solana.sendRaw(Buffer.from(signed, 'base64'));
-const handOver = async (host: Host, user: User, id: string, signedTransaction?: string) =>
+const handOver = async (host: Host, user: ArenaUser, id: string, signedTransaction?: string) =>
   host.service.confirmBurn({
     ...host.query(user, id),
     confirmation: { signedTransaction: signedTransaction ?? (await host.sign(user, id)) },
   });
 /** The NFT as it is once somebody else holds it. */
-const heldBy = (user: User, wallet: PublicKey) => ({
+const heldBy = (user: ArenaUser, wallet: PublicKey) => ({
   ...user.nft,
   owner: wallet.toBase58(),
   tokenAccount: accountOf(user.nft, wallet).toBase58(),
@@ -282,7 +282,7 @@ export const ofWallets: readonly Honest[] = [
 ];
 
 /** Waits for the next transaction. */
-async function renewed(arena: Arena, host: Host, user: User, id: string): Promise<void> {
+async function renewed(arena: Arena, host: Host, user: ArenaUser, id: string): Promise<void> {
   for (;;) {
     const { status, now, terminal } = await host.snapshot(user, id);
     const { attempt = 1 } = (now.burnTransaction ?? {}) as { attempt?: number };
