@@ -1,6 +1,6 @@
-import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { unboundBurns } from '../../engine/unbound-burns.ts';
 import type { Command } from '../command.ts';
+import { limitOf } from '../numbers.ts';
 import { table } from '../table.ts';
 
 export const burnsList: Command = {
@@ -9,11 +9,7 @@ export const burnsList: Command = {
   summary: 'burns for which no operation lived, and which you may honour',
   flags: { all: { type: 'boolean' }, limit: { type: 'string' } },
   async run({ db, flags }) {
-    const limit = Number(flags.limit ?? 100);
-    if (!Number.isSafeInteger(limit) || limit < 1)
-      throw new NftUpgradeError('invalid_option', {
-        message: '--limit has to be a whole number from 1.',
-      });
+    const limit = limitOf(flags);
     const data = await unboundBurns(db).list({ all: flags.all === true, limit });
     const rows = data.map(
       ({ mint, process, principal, burnTxSignature, memo, decision, status }) => [

@@ -1,6 +1,6 @@
-import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { listObligations } from '../../engine/obligations/read.ts';
 import type { Command } from '../command.ts';
+import { limitOf } from '../numbers.ts';
 import { duration, table } from '../table.ts';
 
 export const obligationsList: Command = {
@@ -9,11 +9,7 @@ export const obligationsList: Command = {
   summary: 'who is owed what, since when, and why',
   flags: { all: { type: 'boolean' }, limit: { type: 'string' } },
   async run({ db, flags }) {
-    const limit = Number(flags.limit ?? 100);
-    if (!Number.isSafeInteger(limit) || limit < 1)
-      throw new NftUpgradeError('invalid_option', {
-        message: '--limit has to be a whole number from 1.',
-      });
+    const limit = limitOf(flags);
     const data = await listObligations(db, { all: flags.all === true, limit });
     const rows = data.map((obligation) => [
       obligation.operationId,

@@ -2,6 +2,7 @@ import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { createOutbox, type OutboxEntry } from '../../publish/deliveries.ts';
 import { type DeliveryState, deliveryStates } from '../../publish/outbox.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { limitOf, wholeNumber } from '../numbers.ts';
 import { duration, table } from '../table.ts';
 
 /**
@@ -34,7 +35,7 @@ export const outboxList: Command = {
       throw new NftUpgradeError('invalid_option', {
         message: `--state is one of ${deliveryStates.join(', ')}.`,
       });
-    const limit = wholeNumber('--limit', String(flags.limit ?? 100));
+    const limit = limitOf(flags);
     const data = await outboxOf({ db, flags }).list({
       state,
       limit,
@@ -112,11 +113,3 @@ const rowOf = ({
 
 const isState = (value: unknown): value is DeliveryState =>
   deliveryStates.some((state) => state === value);
-
-function wholeNumber(name: string, text: string): number {
-  const number = /^\d{1,15}$/.test(text) ? Number(text) : 0;
-  if (number > 0) return number;
-  throw new NftUpgradeError('invalid_option', {
-    message: `${name} has to be a whole number from 1.`,
-  });
-}
