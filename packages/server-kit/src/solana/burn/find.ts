@@ -46,8 +46,13 @@ async function look(
   });
   const { slot } = await finalizedPoint(endpoint);
   const account = await readAccount(endpoint, mint, 'finalized', slot);
-  // It was made just now, so nothing that is final has burned it.
-  if (!account && (await readAccount(endpoint, mint, 'confirmed'))) return null;
+  const young = account ? null : await readAccount(endpoint, mint, 'confirmed');
+  if (young) {
+    // It was made just now, so nothing that is final has burned it; something else may have.
+    const standard = context.standards.of(young);
+    if (await standard.holds(endpoint, nftOf(standard), 'confirmed')) return null;
+    throw behind(endpoint, 'the NFT, which is not final');
+  }
   const known = account ? context.standards.of(account) : undefined;
   if (known) {
     const nft = nftOf(known);
