@@ -158,4 +158,5 @@ export const thefts: readonly Call[] = [
   assertion(5),
   assertion(9),
   memo('nft-upgrade:1:upg_other'),
+  memo('nu2:test-tag:other'),
 ];

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeBase64 } from '../../packages/core/src/solana/base64.ts';
 import { solanaGuard } from '../../packages/core/src/solana/guard.ts';
+import { burnMemo } from '../../packages/core/src/solana/memo.ts';
 import { programs } from '../../packages/core/src/solana/programs.ts';
 import { encodeTransaction } from '../../packages/core/src/testing/encode.ts';
 import { accounts, mint, mint2022, owner, sponsor, stranger } from './accounts.ts';
@@ -18,7 +19,7 @@ const runs = Number(process.env.GUARD_FUZZ_RUNS ?? 10_000);
 const seed = Number(process.env.GUARD_FUZZ_SEED ?? 20_261_124);
 
 const operationId = 'upg_01J9ZC4';
-const ours = memo(`nft-upgrade:1:${operationId}`);
+const ours = memo(burnMemo({ operationId, deployment: 'test-tag' }));
 const limits = [budget(2, 0, 0, 2, 0), budget(3, ...u64(1_000n))];
 const plain = (program: string) => call(program, burn(program).accounts, [8, ...u64(1n)]);
 

@@ -118,7 +118,7 @@ function burnRecorded(
       select $1, id, $2, $3::bigint from updated)`,
     values: [target(step).mint, signature, slot],
     taken: {
-      constraints: ['burned_pkey', 'burned_operation_id_key', 'burned_signature_key'],
+      constraints: ['burned_pkey', 'burned_operation_id_key'],
       error: () => new NftUpgradeError('burn_signature_reused', { operationId: step.operation.id }),
     },
   };

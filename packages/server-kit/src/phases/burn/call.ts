@@ -62,11 +62,11 @@ const alertOnce = (step: Step, alert: object): Promise<unknown> =>
     `with marked as (
        insert into nft_upgrade.attempt (operation_id, kind, attempt, data)
          values ($1, 'alert', 1, $2::jsonb) on conflict do nothing returning operation_id),
-     told as (
+     written as (
        insert into nft_upgrade.outbox (operation_id, topic, data)
          select operation_id, 'alert', $2::jsonb from marked returning id, operation_id)
      insert into nft_upgrade.delivery (sink, outbox_id, operation_id)
-       select $3, id, operation_id from told`,
+       select $3, id, operation_id from written`,
     [step.operation.id, alert, ALERTS],
     'nft_upgrade_alert_burn',
   );
