@@ -91,7 +91,7 @@ const table: Table<typeof axes, Outcome> = {
       lost: undone,
     },
     stale_session: {
-      once: everywhere('unnoticed'),
+      once: butMigration('unnoticed', 'waits'),
       for_a_while: butMigration('unnoticed', 'waits'),
       lost: undone,
     },
