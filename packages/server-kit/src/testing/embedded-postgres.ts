@@ -17,7 +17,9 @@ export interface TestPostgres {
   readonly url: () => Promise<string>;
   /** Kills the server as a crash would: every connection breaks, nothing is flushed. */
   readonly kill9: () => Promise<void>;
-  /** Starts it again on the same port and data after {@link kill9}. */
+  /** What `pg_ctl stop -m immediate` does: every session is ended at once, nothing is flushed. */
+  readonly stopImmediately: () => Promise<void>;
+  /** Starts it again on the same port and data after either of them. */
   readonly restart: () => Promise<void>;
   /** Ends it and deletes its folder. */
   readonly stop: () => Promise<void>;
@@ -167,11 +169,15 @@ export async function startPostgres(): Promise<TestPostgres> {
       await gone;
       server = undefined;
     },
+    async stopImmediately() {
+      if (server !== undefined) await stopServer(server, 'SIGQUIT');
+      server = undefined;
+    },
     async restart() {
       server ??= await start();
     },
     async stop() {
-      if (server !== undefined) await stopServer(server);
+      if (server !== undefined) await stopServer(server, 'SIGINT');
       server = undefined;
       await rm(folder, { recursive: true, force: true });
     },

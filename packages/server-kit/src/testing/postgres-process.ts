@@ -61,10 +61,16 @@ export async function startServer(
   return server;
 }
 
-/** Ends it at once, in good order: it does not wait for its clients. */
-export async function stopServer(server: ChildProcess): Promise<void> {
+/**
+ * Ends it at once, without waiting for its clients: normally by SIGINT (`pg_ctl stop -m fast`), by
+ * SIGQUIT (`-m immediate`) with a recovery at the next start.
+ */
+export async function stopServer(
+  server: ChildProcess,
+  signal: 'SIGINT' | 'SIGQUIT',
+): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const gone = once(server, 'exit');
-  server.kill('SIGINT');
+  server.kill(signal);
   await gone;
 }

@@ -6,6 +6,7 @@ import { closeDatabases, databases } from '../databases.ts';
 import { untilStatus } from '../rules.ts';
 import { audit } from './audit.ts';
 import { sharedContent } from './content.ts';
+import { fenceTables } from './fence.ts';
 import { tortureRules, tortureTables } from './rules.ts';
 
 let db: Db;
@@ -44,6 +45,7 @@ beforeAll(async () => {
     60_000,
   );
   await service.stop();
+  await db.sql(fenceTables);
 });
 afterAll(async () => {
   await Promise.all([solana.stop(), other.stop()]);
@@ -56,10 +58,21 @@ const found = async (acknowledged: readonly string[] = [claimed], rpcUrl = solan
     rpcUrl,
     authority: solana.authority.publicKey.toBase58(),
     acknowledged: new Set(acknowledged),
-    kills: [],
+    faults: [],
   });
   return violations.join('\n');
 };
+
+it('counts what users began, and what of it has an end', async () => {
+  const seen = await audit({
+    db,
+    rpcUrl: solana.local.rpcUrl,
+    authority: solana.authority.publicKey.toBase58(),
+    acknowledged: new Set([claimed, 'clm_lost']),
+    faults: [],
+  });
+  expect(seen).toMatchObject({ operations: 2, completed: 1, compensated: 0, lost: 1 });
+});
 
 it('finds nothing where nothing is wrong', async () => expect(await found()).toBe(''));
 
@@ -106,6 +119,20 @@ it.each([
     'supply of its NFT is 1',
   ],
   [
+    'a step that went on without its lease',
+    `update nft_upgrade.operation set lease = lease + 1;
+      update torture.holder set node = 'another';
+      update nft_upgrade.operation set seq = seq + 1`,
+    'S12: event 8 was written by',
+  ],
+  [
+    'a mint of a node that had lost its lease',
+    `update nft_upgrade.operation set lease = lease + 1;
+      update torture.holder set node = 'another';
+      insert into nft_upgrade.attempt select id, 'mint', 2, '{}' from nft_upgrade.operation`,
+    'S12: mint 2 was written by',
+  ],
+  [
     'an obligation that nobody settled',
     `insert into nft_upgrade.obligation (operation_id, compensation_id, evidence)
       select id, 'cmp', '{}' from nft_upgrade.operation`,
@@ -119,7 +146,7 @@ it.each([
       rpcUrl: solana.local.rpcUrl,
       authority: solana.authority.publicKey.toBase58(),
       acknowledged: new Set([claimed]),
-      kills: [],
+      faults: [],
     });
     throw new RangeError(violations.join('\n'));
   });

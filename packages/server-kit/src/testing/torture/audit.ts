@@ -2,6 +2,7 @@ import { unpackMint } from '@solana/spl-token';
 import { Connection, PublicKey } from '@solana/web3.js';
 import type { Db } from '../../db/db.ts';
 import { type AuditedOperation, journalFaults, readOperations } from '../invariants.ts';
+import { fenceFaults } from './fence.ts';
 
 export interface AuditInput {
   db: Db;
@@ -10,19 +11,29 @@ export interface AuditInput {
   authority: string;
   /** Operations that clients know of. */
   acknowledged: ReadonlySet<string>;
-  /** Milliseconds since the epoch. */
-  kills: readonly number[];
+  /** When something was done to them. Milliseconds since the epoch. */
+  faults: readonly number[];
 }
 
 export interface Audit {
+  /**
+   * What users began, once each, however often the start was repeated: also what was acknowledged
+   * and is not in the journal.
+   */
   operations: number;
   /** Ended with what the user came for. */
   completed: number;
+  /** Ended with something else for what was burned. */
+  compensated: number;
   /** Ended before anything irreversible, as `qualification_failed` or `cancelled`. */
   refused: number;
+  /** Acknowledged, and not in the journal, or without an end. */
+  lost: number;
+  /** Upgrades by the version of their definition. */
+  versions: Readonly<Record<string, number>>;
   violations: string[];
   /**
-   * Longest time that an operation whose next step was the server's stood still across a kill, in
+   * Longest time that an operation whose next step was the server's stood still across a fault, in
    * milliseconds.
    */
   slowestRecoveryMs: number;
@@ -41,39 +52,43 @@ export async function audit({
   rpcUrl,
   authority,
   acknowledged,
-  kills,
+  faults,
 }: AuditInput): Promise<Audit> {
   const rows = await readOperations(db);
+  const known = new Map(rows.map((row) => [row.id, row]));
+  const missing = [...acknowledged]
+    .filter((id) => !known.has(id))
+    .map((id) => `${id}: was acknowledged and is lost`);
+  const ended = (...statuses: string[]) =>
+    rows.filter(({ status }) => statuses.includes(status)).length;
+  const upgrades = rows.filter(({ process }) => process === 'upgrade');
   const violations = [
     ...(await journalFaults(db)),
-    ...missing(rows, acknowledged),
+    ...missing,
+    ...(await fenceFaults(db)),
     ...(await recordFaults(db)),
     ...(await chainFaults(db, rows, rpcUrl, authority)),
   ];
   const slow = rows
-    .map((row) => slowest(row, kills))
+    .map((row) => slowest(row, faults))
     .reduce((one, other) => (other.ms > one.ms ? other : one), { ms: 0, step: '' });
   return {
-    operations: rows.length,
-    completed: rows.filter(({ status }) => status === 'completed').length,
-    refused: rows.filter(
-      ({ status }) => status === 'qualification_failed' || status === 'cancelled',
-    ).length,
+    operations: rows.length + missing.length,
+    completed: ended('completed'),
+    compensated: ended('compensated'),
+    refused: ended('qualification_failed', 'cancelled'),
+    lost: [...acknowledged].filter((id) => known.get(id)?.live !== false).length,
+    versions: Object.fromEntries(
+      [...Map.groupBy(upgrades, ({ version }) => version)].map(([version, those]) => [
+        version,
+        those.length,
+      ]),
+    ),
     violations,
     slowestRecoveryMs: slow.ms,
     slowestStep: slow.step,
   };
 }
-
-const missing = (
-  rows: readonly AuditedOperation[],
-  acknowledged: ReadonlySet<string>,
-): string[] => {
-  const known = new Set(rows.map(({ id }) => id));
-  return [...acknowledged]
-    .filter((id) => !known.has(id))
-    .map((id) => `${id}: was acknowledged and is lost`);
-};
 
 /** The host recorded each delivery once, and nothing else. */
 async function recordFaults(db: Db): Promise<string[]> {
@@ -151,14 +166,14 @@ async function chainFaults(
 
 function slowest(
   { events, times }: AuditedOperation,
-  kills: readonly number[],
+  faults: readonly number[],
 ): { ms: number; step: string } {
   let longest = { ms: 0, step: '' };
   for (let index = 1; index < events.length; index += 1) {
     const [from = 0, to = 0] = [times[index - 1], times[index]];
     const before = events[index - 1];
     if (to - from <= longest.ms || !before || waitsForTheUser.has(before.status)) continue;
-    if (kills.some((at) => at >= from && at <= to))
+    if (faults.some((at) => at >= from && at <= to))
       longest = { ms: Math.round(to - from), step: `${before.status} → ${events[index]?.status}` };
   }
   return longest;

@@ -1,6 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 /** Where packages that are CommonJS look for what a module does not have. */
 const banner = `import { createRequire as createRequireOfBundle } from 'node:module';
@@ -9,9 +9,13 @@ const require = createRequireOfBundle(import.meta.url), __filename = import.meta
 
 /**
  * Puts the programs of the torture into one file each: they start in a third of the time, so that
- * more kills fit into a minute.
+ * more kills fit into a minute. Resolves with their folder.
+ * @param plugins change the code on its way
  */
-export async function bundlePrograms(programs: readonly string[]): Promise<string> {
+export async function bundlePrograms(
+  programs: readonly string[],
+  plugins: Plugin[] = [],
+): Promise<string> {
   // Within this package: PGlite brings files of its own, so it stays outside of the bundle and is
   // looked for from there.
   const outdir = await mkdtemp(join(import.meta.dirname, '../../../node_modules/.torture-'));
@@ -34,6 +38,7 @@ export async function bundlePrograms(programs: readonly string[]): Promise<strin
       'vitest',
     ],
     banner: { js: banner },
+    plugins,
     logLevel: 'error',
   });
   return outdir;

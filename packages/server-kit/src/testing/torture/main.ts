@@ -1,10 +1,13 @@
 // npm run torture -- [--database postgres|pglite] [--minutes N | --seconds N] [--every ms] [--nodes
 // N] [--clients N] [--users N] [--json]
+// npm run torture -- --rolling [--json]
 import { parseArgs } from 'node:util';
-import { torture } from './torture.ts';
+import { isUnnoticed, rolling } from './rolling.ts';
+import { isKept, summed, type TortureOptions, torture } from './torture.ts';
 
 const { values } = parseArgs({
   options: {
+    rolling: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '1' },
     seconds: { type: 'string' },
     database: { type: 'string', default: 'postgres' },
@@ -15,46 +18,47 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+const print = (line: string) => console.error(line);
 const number = (name: 'every' | 'nodes' | 'clients' | 'users' | 'minutes' | 'seconds'): number => {
   const value = Number(values[name]);
   if (Number.isFinite(value) && value > 0) return value;
-  console.error(`--${name} has to be a number above 0.`);
+  print(`--${name} has to be a number above 0.`);
   process.exit(2);
 };
+/** As the last line of stdout, or line by line; then ends with 0 exactly if all was kept. */
+function end(report: object & { found: readonly string[] }, isGood: boolean): never {
+  const { found, ...rest } = report;
+  if (values.json) console.log(JSON.stringify({ ...rest, ...(found.length > 0 && { found }) }));
+  else {
+    for (const [name, value] of Object.entries<unknown>(rest))
+      console.log(`${name}: ${JSON.stringify(value)}`);
+    for (const line of found) console.log(`  ${line}`);
+  }
+  process.exit(isGood ? 0 : 1);
+}
+
+if (values.rolling) {
+  const report = await rolling({ print });
+  end(report, isUnnoticed(report));
+}
 const { database } = values;
 if (database !== 'postgres' && database !== 'pglite') {
-  console.error('--database has to be postgres or pglite.');
+  print('--database has to be postgres or pglite.');
   process.exit(2);
 }
-const report = await torture({
+const options: TortureOptions = {
   database,
   forMs: values.seconds === undefined ? number('minutes') * 60_000 : number('seconds') * 1_000,
   everyMs: number('every'),
   nodes: number('nodes'),
   clients: number('clients'),
   usersEach: number('users'),
-  print: (line) => console.error(line),
-});
-if (values.json) {
-  const { kills, found, ...rest } = report;
-  console.log(
-    JSON.stringify({
-      kills: kills.total,
-      killed: kills,
-      ...rest,
-      ...(found.length > 0 && { found }),
-    }),
-  );
-} else {
-  console.log(
-    `${report.kills.total} kills (${report.kills.nodes} nodes, ${report.kills.clients} ` +
-      `clients, ${report.kills.database} database)`,
-  );
-  console.log(
-    `${report.operations} operations, ${report.completed} completed, ${report.refused} ` +
-      'refused before anything irreversible',
-  );
-  console.log(`${report.violations} violations, slowest recovery ${report.slowestRecoveryMs} ms`);
-  for (const line of report.found) console.log(`  ${line}`);
-}
-process.exit(report.violations === 0 ? 0 : 1);
+  print,
+};
+const reports = [];
+// On Postgres half of the time on a database that is serializable by default.
+const kinds = database === 'postgres' ? [false, true] : [false];
+for (const serializable of kinds)
+  reports.push(await torture({ ...options, serializable, forMs: options.forMs / kinds.length }));
+const report = summed(reports);
+end(report, isKept(report, database));

@@ -1,19 +1,14 @@
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Keypair } from '@solana/web3.js';
-import { migrate } from '../../db/migrate.ts';
 import { migrations } from '../../db/tables.ts';
-import { startChain } from '../chain/index.ts';
-import { freePort } from '../embedded-postgres.ts';
-import { type Audit, audit } from './audit.ts';
+import { longestTakeoverMs } from '../../engine/timing.ts';
+import type { Audit } from './audit.ts';
 import { bundlePrograms } from './bundle.ts';
-import { startTortureDatabase, type TortureFlavour } from './database.ts';
-import { tortureTables } from './rules.ts';
-import { toEnvironment } from './settings.ts';
-import type { UsersReport, UsersTask } from './users.ts';
-import { createVictim, type Victim } from './victim.ts';
+import type { TortureFlavour } from './database.ts';
+import { createFaults } from './faults.ts';
+import { openFleet, withPrograms } from './fleet.ts';
+import { startMonitor, type Watched } from './monitor.ts';
+import { DEADLINE_MS, tortureTiming } from './settings.ts';
 
 export interface TortureOptions {
   /**
@@ -21,9 +16,11 @@ export interface TortureOptions {
    * with it.
    */
   database?: TortureFlavour;
-  /** How long processes are killed; then everything has to come to rest. */
+  /** Its sessions are serializable where nothing else is said. Postgres only, default false. */
+  serializable?: boolean;
+  /** How long something is done to them; then everything has to come to rest. */
   forMs: number;
-  /** Mean pause between two kills. Milliseconds, default 400. */
+  /** Mean pause between two faults. Milliseconds, default 400. */
   everyMs?: number;
   /** Server processes. Default 3. */
   nodes?: number;
@@ -35,175 +32,167 @@ export interface TortureOptions {
   print?(line: string): void;
 }
 
-export interface TortureReport extends Omit<Audit, 'violations'> {
-  kills: { nodes: number; clients: number; database: number; total: number };
-  /** Forks and lost transactions, on top of the kills. */
+export interface TortureReport
+  extends Omit<Audit, 'violations' | 'versions'>,
+    Pick<Watched, 'oldestUnownedMs'> {
+  violations: number;
+  /** Processes that were killed by `kill -9`. */
+  kills: number;
+  killed: { nodes: number; clients: number; database: number };
+  /** Nodes that were stopped and went on after their leases had ended. */
+  frozen: number;
+  /** Calls into the host that never answered, or long after their deadline. */
+  hung: number;
+  /** Times that the database took no writes, and that it was stopped at once and started again. */
+  readOnly: number;
+  restarted: number;
+  /** Forks and lost transactions. */
   chainFaults: number;
+  /** What `oldestUnownedMs` may be; 0 where nobody can look into the database. */
+  oldestUnownedBoundMs: number;
   /** What clients met on the way and tried again after, by code. */
   problems: Readonly<Record<string, number>>;
-  violations: number;
-  /** The first of them, in words. */
+  /** The first violations, in words. */
   found: readonly string[];
-  /** Between the last kill and the end of the last operation. */
+  /** Between the last fault and the end of the last operation. */
   restMs: number;
 }
 
 /**
- * Share of the kills that hit each kind. The database takes a second to come back, so it is hit
- * rarely.
- */
-const DATABASE_SHARE = 0.01;
-const CLIENT_SHARE = 0.7;
-const CHAIN_FAULT_SHARE = 0.02;
-const STARTING_SHARE = 0.1;
-const SETTLE_MS = 60_000;
-
-/**
  * Runs several nodes on one Postgres and one chain, with users who claim, activate and upgrade
- * without a pause, and kills all of them at random. Then it waits until everything has come to its
- * end, and looks for what must not be.
+ * without a pause, and does to all of them at random what can happen. Then it waits until
+ * everything has come to its end, and looks for what must not be.
  */
-export async function torture(options: TortureOptions): Promise<TortureReport> {
-  const {
-    forMs,
-    everyMs = 400,
-    nodes: wanted = 3,
-    database: flavour = 'postgres',
-    clients: clientCount = 4,
-    usersEach = 2,
-    print = () => undefined,
-  } = options;
-  process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'nft-upgrade-compile-cache');
-  const [database, chain] = await Promise.all([
-    startTortureDatabase(flavour),
-    startChain({ runtime: 'lite', slotMs: 40, finalizeDepth: 6 }),
-  ]);
-  const nodeCount = Math.min(wanted, database.mostNodes);
-  const victims: Victim[] = [];
-  const programs = await bundlePrograms(['node.ts', 'users.ts']);
+export const torture = (options: TortureOptions): Promise<TortureReport> =>
+  withPrograms([bundlePrograms(['node.ts', 'users.ts'])], (programs = '') =>
+    tortured(programs, options),
+  );
+
+async function tortured(programs: string, options: TortureOptions): Promise<TortureReport> {
+  const { database: flavour = 'postgres', serializable = false, forMs, everyMs = 400 } = options;
+  const fleet = await openFleet({
+    flavour,
+    serializable,
+    migrations,
+    programs: { node: join(programs, 'node.mjs'), users: join(programs, 'users.mjs') },
+    nodes: options.nodes ?? 3,
+    clients: options.clients ?? 4,
+    usersEach: options.usersEach ?? 2,
+    balanced: false,
+  });
   try {
-    const first = await database.open();
-    await migrate(first, migrations);
-    await first.sql(tortureTables);
-    await first.close();
-
-    const authority = Keypair.generate();
-    await chain.airdrop(authority.publicKey.toBase58(), 1_000_000_000_000_000n);
-    const ports = await Promise.all(Array.from({ length: nodeCount }, freePort));
-    const environments = ports.map((port) =>
-      toEnvironment({
-        databaseUrl: database.url,
-        rpcUrl: chain.rpcUrl,
-        port,
-        authority: authority.secretKey,
-      }),
-    );
-    const nodes = environments.map((environment) =>
-      createVictim({ program: join(programs, 'node.mjs'), environment }),
-    );
-    victims.push(...nodes);
-
-    const acknowledged = new Set<string>();
-    const problems: Record<string, number> = {};
-    const clients = await Promise.all(
-      Array.from({ length: clientCount }, async () => {
-        const keypairs = Array.from({ length: usersEach }, () => Keypair.generate());
-        for (const { publicKey } of keypairs)
-          await chain.airdrop(publicKey.toBase58(), 100_000_000_000n);
-        const task: UsersTask = {
-          nodes: ports.map((port) => `http://127.0.0.1:${port}`),
-          rpcUrl: chain.rpcUrl,
-          keys: keypairs.map(({ secretKey }) => Buffer.from(secretKey).toString('base64')),
-        };
-        const onMessage = (message: unknown) => {
-          const report = message as UsersReport;
-          if ('acknowledged' in report) acknowledged.add(report.acknowledged);
-          else problems[report.problem] = (problems[report.problem] ?? 0) + 1;
-        };
-        return createVictim({
-          program: join(programs, 'users.mjs'),
-          environment: {},
-          task,
-          onMessage,
-        });
-      }),
-    );
-    victims.push(...clients);
-
-    const kills = { nodes: 0, clients: 0, database: 0, total: 0 };
-    const times: number[] = [];
-    let chainFaults = 0;
-    const count = (kind: 'nodes' | 'clients' | 'database') => {
-      kills[kind] += 1;
-      kills.total += 1;
-      times.push(Date.now());
-    };
-    const any = <T>(from: readonly T[]): T | undefined =>
-      from[Math.floor(Math.random() * from.length)];
+    const { nodes, acknowledged, problems } = fleet;
+    while (!nodes.some(({ ready }) => ready)) await sleep(50);
+    const eyes = fleet.database.faults && (await fleet.database.open());
+    const monitor = eyes && startMonitor(eyes, () => nodes.some(({ ready }) => ready));
+    const faults = createFaults(fleet);
     const end = Date.now() + forMs;
     let printedAt = Date.now();
     while (Date.now() < end) {
       await sleep(Math.min(Math.random() * 2 * everyMs, end - Date.now()));
-      if (Date.now() >= end) break;
-      const dice = Math.random();
-      if (dice < DATABASE_SHARE && database.killAndRestart) {
-        count('database');
-        await database.killAndRestart();
-      } else if (dice < DATABASE_SHARE + CHAIN_FAULT_SHARE) {
-        chainFaults += 1;
-        if (Math.random() < 0.5) chain.controls.dropNext(1);
-        else chain.controls.rollback(1 + Math.floor(Math.random() * 3));
-      } else {
-        const kind = dice < DATABASE_SHARE + CHAIN_FAULT_SHARE + CLIENT_SHARE ? 'clients' : 'nodes';
-        // Mostly those that work: who is killed again and again while it starts up harms nobody.
-        const all = kind === 'clients' ? clients : nodes;
-        const up = Math.random() < STARTING_SHARE ? all : all.filter(({ ready }) => ready);
-        if (await any(up)?.kill()) count(kind);
-      }
-      if (Date.now() - printedAt > 30_000) {
-        printedAt = Date.now();
-        print(
-          `${kills.total} kills, ${acknowledged.size} operations acknowledged, ` +
-            `${Math.round((end - printedAt) / 1_000)} s left`,
-        );
-      }
+      if (Date.now() < end) await faults.strike();
+      if (Date.now() - printedAt < 30_000) continue;
+      printedAt = Date.now();
+      options.print?.(
+        `${faults.times.length} faults, ${acknowledged.size} operations acknowledged, ` +
+          `${Math.round((end - printedAt) / 1_000)} s left`,
+      );
     }
-
-    const stopped = Date.now();
-    await Promise.all(clients.map((client) => client.end({ politelyMs: SETTLE_MS / 2 })));
-    // Asked of a node: it may be the only one that can look.
-    const open = async (): Promise<number> => {
-      const answer = await fetch(`http://127.0.0.1:${ports[0]}/?open`, {
-        signal: AbortSignal.timeout(3_000),
-      });
-      return ((await answer.json()) as { open: number }).open;
-    };
-    while ((await open().catch(() => 1)) > 0 && Date.now() - stopped < SETTLE_MS) await sleep(100);
-    const restMs = Date.now() - stopped;
-    if (database.isTheirs) await Promise.all(nodes.map((node) => node.end({})));
-    const db = await database.open();
-    const { violations, ...rest } = await audit({
-      db,
-      rpcUrl: chain.rpcUrl,
-      authority: authority.publicKey.toBase58(),
-      acknowledged,
-      kills: times,
-    });
-    await Promise.all(nodes.map((node) => node.end({})));
-    await db.close();
+    await faults.over();
+    const { restMs } = await fleet.settle();
+    const watched = await monitor?.stop();
+    await eyes?.close();
+    const { violations, versions: _, ...rest } = await fleet.audit(faults.times);
+    const { clients, nodes: killedNodes, database, frozen, readOnly, restarted } = faults.counts;
     return {
-      kills,
-      chainFaults,
-      problems,
       ...rest,
       violations: violations.length,
+      kills: clients + killedNodes + database,
+      killed: { nodes: killedNodes, clients, database },
+      frozen,
+      hung: fleet.hung,
+      readOnly,
+      restarted,
+      chainFaults: faults.counts.chain,
+      oldestUnownedMs: watched?.oldestUnownedMs ?? 0,
+      oldestUnownedBoundMs: watched ? boundOf(watched, faults.longestMs) : 0,
+      problems,
       found: violations.slice(0, 20),
       restMs,
     };
   } finally {
-    await Promise.all(victims.map((victim) => victim.end({})));
-    await chain.stop();
-    await database.stop();
-    await rm(programs, { recursive: true, force: true });
+    await fleet.stop();
   }
 }
+
+/**
+ * Who had the operation keeps its lease for `takeoverMs` after its last sign, or has it until a
+ * call has reached its deadline; the next round of the sweep that any node makes takes it up. None
+ * is made while no node is up or the database takes no writes, and none for an operation whose row
+ * a frozen node has locked.
+ */
+const boundOf = ({ longestFoulMs }: Watched, longestFaultMs: number): number =>
+  Math.round(
+    tortureTiming.takeoverMs +
+      longestTakeoverMs(tortureTiming) +
+      Math.max(longestFoulMs, longestFaultMs, DEADLINE_MS),
+  );
+
+/** The reports of several databases as one. */
+export function summed(reports: readonly TortureReport[]): TortureReport {
+  return reports.reduce((one, other) => {
+    const slowest = one.slowestRecoveryMs > other.slowestRecoveryMs ? one : other;
+    // The one that came nearest to its own bound.
+    const oldest = marginOf(one) < marginOf(other) ? one : other;
+    return {
+      ...added(one, other, [
+        'operations',
+        'completed',
+        'compensated',
+        'refused',
+        'lost',
+        'violations',
+        'kills',
+        'frozen',
+        'hung',
+        'readOnly',
+        'restarted',
+        'chainFaults',
+      ]),
+      killed: added(one.killed, other.killed, ['nodes', 'clients', 'database']),
+      problems: added(one.problems, other.problems, [
+        ...new Set([...Object.keys(one.problems), ...Object.keys(other.problems)]),
+      ]),
+      oldestUnownedMs: oldest.oldestUnownedMs,
+      oldestUnownedBoundMs: oldest.oldestUnownedBoundMs,
+      slowestRecoveryMs: slowest.slowestRecoveryMs,
+      slowestStep: slowest.slowestStep,
+      found: [...one.found, ...other.found],
+      restMs: Math.max(one.restMs, other.restMs),
+    };
+  });
+}
+
+const added = <K extends string>(
+  one: Readonly<Record<K, number>>,
+  other: Readonly<Record<K, number>>,
+  keys: readonly K[],
+) =>
+  Object.fromEntries(keys.map((key) => [key, (one[key] ?? 0) + (other[key] ?? 0)])) as Record<
+    K,
+    number
+  >;
+
+const marginOf = ({ oldestUnownedMs, oldestUnownedBoundMs }: TortureReport) =>
+  oldestUnownedBoundMs - oldestUnownedMs;
+
+/** Whether everything was kept, and everything that is promised to be tried was. */
+export const isKept = (report: TortureReport, database: TortureFlavour): boolean =>
+  report.violations === 0 &&
+  marginOf(report) >= 0 &&
+  [
+    report.kills,
+    report.frozen,
+    report.hung,
+    ...(database === 'postgres' ? [report.readOnly, report.restarted] : []),
+  ].every((count) => count > 0);

@@ -20,9 +20,17 @@ export interface UsersTask {
   rpcUrl: string;
   /** ed25519 secret keys, base64. */
   keys: readonly string[];
+  /**
+   * Each request goes to any node that takes it, and a client is as patient as a page. Otherwise
+   * a client has one node, and despairs soon.
+   */
+  balanced: boolean;
 }
-/** What is reported to the parent: an operation that exists, or the code of what went wrong. */
-export type UsersReport = { acknowledged: string } | { problem: string };
+/**
+ * What is reported to the parent: an operation that exists, the code of what went wrong, or that an
+ * operation was not followed to its end.
+ */
+export type UsersReport = { acknowledged: string } | { problem: string } | { gaveUp: string };
 
 const report = (report: UsersReport) => process.send?.(report);
 
@@ -38,6 +46,24 @@ const pick = <T>(from: readonly T[]): T | undefined =>
   from[Math.floor(Math.random() * from.length)];
 let leaving = false;
 
+/** As a load balancer does: who does not take a request is passed over. */
+const balancedFetch =
+  (nodes: readonly string[]) =>
+  async (input: string, init: RequestInit): Promise<Response> => {
+    const { pathname, search } = new URL(input);
+    const order = nodes.map((node) => [Math.random(), node] as const).sort(([a], [b]) => a - b);
+    for (const [, node] of order) {
+      const response = await fetch(`${node}${pathname}${search}`, init).catch((error: unknown) => {
+        if (init.signal?.aborted) throw error;
+        return null;
+      });
+      if (!response) continue;
+      if (response.status >= 400) report({ problem: `HTTP ${response.status}` });
+      return response;
+    }
+    throw new TypeError('No node takes the request.');
+  };
+
 async function live(task: UsersTask, key: string): Promise<void> {
   const wallet = keypairWallet(Buffer.from(key, 'base64'), {
     script: Array.from({ length: 500 }, () => pick(steps) ?? 'sign'),
@@ -52,7 +78,9 @@ async function live(task: UsersTask, key: string): Promise<void> {
       getToken: () => user,
       signing: walletSigning({ wallet, guard: solanaGuard() }),
       timing: { baseDelayMs: 100, maxDelayMs: 500, responseMs: 3_000 },
-      limits: { maxAttempts: 8 },
+      ...(task.balanced
+        ? { environment: { fetch: balancedFetch(task.nodes) } }
+        : { limits: { maxAttempts: 8 } }),
     });
     try {
       const [claim, upgrade] = [
@@ -63,7 +91,7 @@ async function live(task: UsersTask, key: string): Promise<void> {
       if (claim) await finish(client.claim.attach(claim));
       else if (upgrade) await finish(client.upgrade.attach(upgrade));
       else if (leaving) return;
-      else await begin(client, baseUrl, user);
+      else await begin(client, task.balanced ? balancedFetch(task.nodes) : fetch, baseUrl, user);
     } catch (error) {
       // Its node was killed: the next one knows everything.
       report({ problem: isNftUpgradeError(error) ? error.code : 'connection' });
@@ -75,7 +103,12 @@ async function live(task: UsersTask, key: string): Promise<void> {
 }
 
 /** The first NFT; with one, a badge and the upgrade at once. */
-async function begin(client: UpgradeClient, baseUrl: string, user: string): Promise<void> {
+async function begin(
+  client: UpgradeClient,
+  fetch: ReturnType<typeof balancedFetch>,
+  baseUrl: string,
+  user: string,
+): Promise<void> {
   const answer = await fetch(`${baseUrl}/?holder=${user}`, { signal: AbortSignal.timeout(3_000) });
   const { nft } = (await answer.json()) as { nft: string | null };
   if (nft === null) return finish(client.claim.start({}));
@@ -113,6 +146,9 @@ async function finish(operation: Operation): Promise<void> {
     report({ acknowledged });
     await signNow();
     await operation.done;
+  } catch (error) {
+    report({ gaveUp: isNftUpgradeError(error) ? error.code : 'unknown' });
+    throw error;
   } finally {
     clearInterval(timer);
     unsubscribe();

@@ -1,13 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A process that is killed without a warning and comes back. */
+/** A process that is killed or frozen without a warning, and comes back. */
 export interface Victim {
   /** Sends SIGKILL, and starts it again. Resolves to false when it was not running. */
   kill(): Promise<boolean>;
+  /** Sends SIGSTOP, and SIGCONT after so many milliseconds, if it still lives. */
+  freeze(ms: number): Promise<void>;
+  /** Ends it politely, within so many milliseconds, and starts another program in its place. */
+  replace(program: string, politelyMs: number): Promise<void>;
   /** Ends it for good; first politely, when it takes `leave` for an answer. */
   end(options: { politelyMs?: number }): Promise<void>;
-  /** True from the moment it says that it is. */
+  send(message: object): void;
+  /** True from the moment it says that it is, but for the time that it is frozen. */
   readonly ready: boolean;
 }
 
@@ -21,13 +27,16 @@ export interface VictimOptions {
 }
 
 export function createVictim({ program, environment, task, onMessage }: VictimOptions): Victim {
+  let running = program;
   let child: ChildProcess;
   let ready = false;
+  let frozen = false;
   let ended = false;
 
   const launch = () => {
     ready = false;
-    const launched = fork(program, [], {
+    frozen = false;
+    const launched = fork(running, [], {
       execArgv: ['--disable-warning=DEP0040'],
       env: {
         PATH: process.env.PATH ?? '',
@@ -49,30 +58,52 @@ export function createVictim({ program, environment, task, onMessage }: VictimOp
         setTimeout(() => child === launched && !ended && launch(), 100);
     });
   };
+  const isGone = ({ exitCode, signalCode }: ChildProcess) =>
+    exitCode !== null || signalCode !== null;
+  const leave = async (leaving: ChildProcess, politelyMs: number) => {
+    if (isGone(leaving)) return;
+    const gone = once(leaving, 'exit');
+    if (politelyMs > 0) leaving.send('leave', () => undefined);
+    const timer = setTimeout(() => leaving.kill('SIGKILL'), politelyMs);
+    await gone;
+    clearTimeout(timer);
+  };
   launch();
 
   return {
     get ready() {
-      return ready && !ended;
+      return ready && !frozen && !ended;
+    },
+    send(message) {
+      child.send(message, () => undefined);
     },
     async kill() {
       const doomed = child;
-      if (ended || doomed.exitCode !== null || doomed.signalCode !== null) return false;
+      if (ended || isGone(doomed)) return false;
       const gone = once(doomed, 'exit');
       doomed.kill('SIGKILL');
       await gone;
       launch();
       return true;
     },
+    async freeze(ms) {
+      const cold = child;
+      frozen = true;
+      cold.kill('SIGSTOP');
+      await sleep(ms);
+      cold.kill('SIGCONT');
+      if (child === cold) frozen = false;
+    },
+    async replace(next, politelyMs) {
+      const leaving = child;
+      running = next;
+      ready = false;
+      await leave(leaving, politelyMs);
+      if (child === leaving) launch();
+    },
     async end({ politelyMs = 0 }) {
       ended = true;
-      const leaving = child;
-      if (leaving.exitCode !== null || leaving.signalCode !== null) return;
-      const gone = once(leaving, 'exit');
-      if (politelyMs > 0) leaving.send('leave', () => undefined);
-      const timer = setTimeout(() => leaving.kill('SIGKILL'), politelyMs);
-      await gone;
-      clearTimeout(timer);
+      await leave(child, politelyMs);
     },
   };
 }
