@@ -109,7 +109,13 @@ const table: Table<typeof axes, Outcome> = {
   async run({ state, how, place, driver }, outcome, struck) {
     const environment = await environmentOf(driver satisfies Driver);
     const routine = routines[state];
-    const fault = { state, times: times[how], lost: how === 'lost', ...(routine && { routine }) };
+    const fault = {
+      driver,
+      state,
+      times: times[how],
+      lost: how === 'lost',
+      ...(routine && { routine }),
+    };
     await places[place]({
       environment,
       fault,

@@ -173,7 +173,7 @@ function watchRefusals(db: Db) {
 }
 
 /** What a cell injects, without where. */
-export type Fault = Pick<DriverFault, 'state' | 'routine' | 'times' | 'lost'>;
+export type Fault = Pick<DriverFault, 'driver' | 'state' | 'routine' | 'times' | 'lost'>;
 
 export interface Strike {
   readonly environment: Environment;

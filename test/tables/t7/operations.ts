@@ -142,10 +142,12 @@ export async function sweep({ environment, outcome, fault, arm }: Strike): Promi
   const id = await startedUpgrade(environment, user);
   await untilSeen(environment, id, (status) => status === 'awaiting_burn');
   errors.length = 0;
-  const disarm = arm((text) => /checked_at|operator_request|obligation o/.test(text));
+  // What a round asks for: the statements of the step that it begins are those of `step`.
+  const disarm = arm((text) => /o\.checked_at limit|operator_request/.test(text));
   chain.submit(id);
   const history = await untilSeen(environment, id, isOver);
-  await expect.poll(() => outcome === 'unnoticed' || errors.length > 0).toBe(true);
+  const noticed = () => outcome === 'unnoticed' || errors.length > 0;
+  await expect.poll(noticed, { timeout: WAIT_MS, interval: 5 }).toBe(true);
   disarm();
   expectErrors(errors, outcome, fault);
   expect(failures(history)).toEqual([]);

@@ -3,6 +3,7 @@ import pg from 'pg';
 
 /** Errors of the server at chosen statements, thrown by the drivers as they throw them. */
 export interface DriverFault {
+  readonly driver: 'postgres' | 'pglite';
   /** True for the statements it strikes; BEGIN and COMMIT are statements too, ROLLBACK is not. */
   about(text: string, parameters: string): boolean;
   readonly state: string;
@@ -48,9 +49,13 @@ const sentence = ({ state }: DriverFault): string => `injected ${state}`;
 export function driverFaults() {
   const armed = new Set<{ fault: DriverFault; counts: Map<string, number> }>();
 
-  function strikes({ text, parameters }: Statement): DriverFault | null {
+  function strikes(
+    driver: DriverFault['driver'],
+    { text, parameters }: Statement,
+  ): DriverFault | null {
     if (text === 'ROLLBACK' || text.includes(UNHARMED)) return null;
     for (const { fault, counts } of armed) {
+      if (fault.driver !== driver) continue;
       const count = counts.get(text) ?? 0;
       if (count >= fault.times || !fault.about(text, parameters)) continue;
       counts.set(text, count + 1);
@@ -60,6 +65,7 @@ export function driverFaults() {
   }
 
   function intercept(
+    driver: DriverFault['driver'],
     target: object,
     method: string,
     read: (given: readonly unknown[]) => Statement | null,
@@ -74,7 +80,7 @@ export function driverFaults() {
     };
     Reflect.set(target, method, function (this: unknown, ...given: unknown[]): unknown {
       const found = read(given);
-      const fault = found && strikes(found);
+      const fault = found && strikes(driver, found);
       return fault ? faulty(this, given, fault) : Reflect.apply(original, this, given);
     });
     return () => void Reflect.set(target, method, original);
@@ -83,12 +89,18 @@ export function driverFaults() {
   const ofPglite = (fault: DriverFault) =>
     failed(new messages.DatabaseError(sentence(fault), 0, 'error'), fault);
   const restores = [
-    intercept(pg.Client.prototype, 'query', ofPg, (fault) =>
+    intercept('postgres', pg.Client.prototype, 'query', ofPg, (fault) =>
       failed(new pg.DatabaseError(sentence(fault), 0, 'error'), fault),
     ),
-    intercept(PGlite.prototype, 'query', ([text, values]) => statement(text, values), ofPglite),
-    intercept(PGlite.prototype, 'exec', ([text]) => statement(text, []), ofPglite),
-    intercept(PGlite.prototype, 'execProtocol', ofMessage, ofPglite),
+    intercept(
+      'pglite',
+      PGlite.prototype,
+      'query',
+      ([text, values]) => statement(text, values),
+      ofPglite,
+    ),
+    intercept('pglite', PGlite.prototype, 'exec', ([text]) => statement(text, []), ofPglite),
+    intercept('pglite', PGlite.prototype, 'execProtocol', ofMessage, ofPglite),
   ];
   return {
     /** Returns the function that ends it. */

@@ -36,11 +36,13 @@ export interface MigrateOptions {
   mode?: 'apply' | 'check';
   /** Receives what it waits for. Default: nothing is said. */
   log?(message: string): void;
+  /** Between two tries for something that another process holds, in milliseconds. Default 250. */
+  tryMs?: number;
 }
 
 /** Key of the advisory lock: any number, but always the same one. */
 const lockKey = 7_246_301_185;
-/** Between two tries to get the lock. A wait inside the database would hold a snapshot. */
+/** Tries, and not waits inside the database: those would hold a snapshot. */
 const TRY_MS = 250;
 const REPORT_MS = 10_000;
 /** DDL that waits for a table makes everybody wait behind it; so it gives way, and comes again. */
@@ -60,7 +62,12 @@ const passing = new Set(['55P03', '40P01']);
 export async function migrate(
   db: Db,
   migrations: readonly Migration[],
-  { schema = 'nft_upgrade', mode = 'apply', log = () => undefined }: MigrateOptions = {},
+  {
+    schema = 'nft_upgrade',
+    mode = 'apply',
+    log = () => undefined,
+    tryMs = TRY_MS,
+  }: MigrateOptions = {},
 ): Promise<number[]> {
   migrations.forEach(({ id }, index) => {
     if (id !== index + 1)
@@ -73,7 +80,7 @@ export async function migrate(
   if (mode === 'check') throw missing(schema, before);
   try {
     await ensureSchema(db, schema);
-    return await db.exclusive((session) => applyAll(session, migrations, schema, log));
+    return await db.exclusive((session) => applyAll(session, migrations, { schema, log, tryMs }));
   } catch (error) {
     // 42501: insufficient privilege.
     throw stateOf(error) === '42501' ? missing(schema, before) : error;
@@ -89,13 +96,15 @@ const missing = (schema: string, migrations: readonly Migration[]) =>
     details: { schema, missing: migrations.map(({ id }) => id) },
   });
 
+type How = Required<Omit<MigrateOptions, 'mode'>>;
+
 async function applyAll(
   session: DbSession,
   migrations: readonly Migration[],
-  schema: string,
-  log: (message: string) => void,
+  how: How,
 ): Promise<number[]> {
-  await takeLock(session.sql, schema, log);
+  const { schema, log } = how;
+  await takeLock(session.sql, how);
   try {
     await session.sql(
       `CREATE TABLE IF NOT EXISTS ${schema}.migration (id int PRIMARY KEY, name text NOT NULL,
@@ -106,7 +115,7 @@ async function applyAll(
       const [next] = judge(migrations, await readApplied(session.sql, schema));
       if (!next) return done;
       for (const index of next.indexes ?? []) await buildIndex(session, schema, index, log);
-      await apply(session, next, schema, log);
+      await apply(session, next, how);
       done.push(next.id);
     }
   } finally {
@@ -115,8 +124,8 @@ async function applyAll(
   }
 }
 
-async function takeLock(sql: Sql, schema: string, log: (message: string) => void): Promise<void> {
-  for (let waitedMs = 0; ; waitedMs += TRY_MS) {
+async function takeLock(sql: Sql, { schema, log, tryMs }: How): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += tryMs) {
     const [row] = await sql<{ taken: boolean }>(
       'SELECT pg_try_advisory_lock($1::bigint) AS taken',
       [lockKey],
@@ -124,15 +133,14 @@ async function takeLock(sql: Sql, schema: string, log: (message: string) => void
     if (row?.taken) return;
     if (waitedMs % REPORT_MS === 0)
       log(`Waiting for the lock on the schema ${schema}: another process is migrating it.`);
-    await sleep(TRY_MS);
+    await sleep(tryMs);
   }
 }
 
 async function apply(
   session: DbSession,
   { id, name, up, least = 0 }: Migration,
-  schema: string,
-  log: (message: string) => void,
+  { schema, log, tryMs }: How,
 ): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -150,7 +158,7 @@ async function apply(
     } catch (error) {
       if (!passing.has(stateOf(error))) throw error;
       log(`Migration ${id}, ${name}, waits for a table that is in use: try ${tries + 1} follows.`);
-      await sleep(TRY_MS * Math.min(tries, 20));
+      await sleep(tryMs * Math.min(tries, 20));
     }
   }
 }

@@ -43,7 +43,9 @@ export async function inTransaction<T>(
     throw error;
   }
   ended = true;
-  const answer = await inTurn(() => session.control('COMMIT')).catch((error: unknown) => {
+  const answer = await inTurn(() => session.control('COMMIT')).catch(async (error: unknown) => {
+    // A session that is used again has to be out of the transaction, whoever has answered.
+    await inTurn(() => session.control('ROLLBACK')).catch(() => undefined);
     // A COMMIT that was answered with a rollback has left nothing behind.
     if (!isNftUpgradeError(error) || undoneBy(error) !== null) throw error;
     throw databaseUnavailable(error, { outcome: 'unknown' });
