@@ -174,6 +174,29 @@ describe('postgres', () => {
     expect(await db.sql('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
+  it('S12: a transaction of a frozen process is ended, and its locks with it', async () => {
+    const connectionString = await (await server()).url();
+    const frozen = await open({ connectionString, statementTimeoutMs: 300 });
+    const other = await open({ connectionString, statementTimeoutMs: 5_000 });
+    await other.sql('CREATE TABLE held (id int)');
+    await other.sql('INSERT INTO held VALUES (1)');
+    const [locked, awake] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const late = caught(
+      frozen.tx(async (sql) => {
+        await sql('SELECT id FROM held FOR UPDATE');
+        locked.resolve();
+        await awake.promise;
+        await sql('UPDATE held SET id = 2');
+      }),
+    );
+    await locked.promise;
+    const written = await caught(other.sql('UPDATE held SET id = 3'));
+    awake.resolve();
+    expect(written).toBe('resolved');
+    expect(await late).toMatchObject({ code: 'database_unavailable', retryable: true });
+    expect(await other.sql('SELECT id FROM held')).toEqual([{ id: 3 }]);
+  });
+
   it('is read committed, whatever the default of the server is', async () => {
     const db = await open();
     const name = 'colliding';

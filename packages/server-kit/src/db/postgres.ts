@@ -39,7 +39,8 @@ export interface PostgresOptions
   connectionTimeoutMillis?: number;
   /**
    * Milliseconds after which the server cancels a statement (SQLSTATE 57014); 60 000 by default, 0
-   * for never. Five seconds later the connection counts as lost.
+   * for never. Five seconds later the connection counts as lost. A transaction in which nothing is
+   * sent for as long is ended by the server (25P03): a frozen process must not keep its locks.
    */
   statementTimeoutMs?: number;
   /**
@@ -119,7 +120,8 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
         return;
       }
       const isolation = `SET default_transaction_isolation = 'read committed'`;
-      const text = `SET statement_timeout = ${timeout}; ${isolation}`;
+      const idle = `SET idle_in_transaction_session_timeout = ${timeout}`;
+      const text = `SET statement_timeout = ${timeout}; ${idle}; ${isolation}`;
       client.query(text, [], (error) => done(error));
     },
   };
