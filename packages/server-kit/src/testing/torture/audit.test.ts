@@ -133,6 +133,11 @@ it.each([
     'S12: mint 2 was written by',
   ],
   [
+    'a compensation beside the NFT',
+    `insert into torture.compensation select 'cmp', id from nft_upgrade.operation`,
+    'I3: completed with 1 compensations',
+  ],
+  [
     'an obligation that nobody settled',
     `insert into nft_upgrade.obligation (operation_id, compensation_id, evidence)
       select id, 'cmp', '{}' from nft_upgrade.operation`,

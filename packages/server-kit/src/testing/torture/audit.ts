@@ -99,6 +99,11 @@ async function recordFaults(db: Db): Promise<string[]> {
      union all select operation_id, 'a record without a delivery' from torture.nft n
        where not exists (select 1 from nft_upgrade.operation where id = n.operation_id
          and status = 'completed')
+     union all select coalesce(o.id, operation_id), 'I3: ' || coalesce(o.status, 'nothing')
+         || ' with ' || count(c.id) || ' compensations'
+       from torture.compensation c full join nft_upgrade.operation o on o.id = operation_id
+       group by o.id, o.status, operation_id
+       having count(c.id) <> case when o.status = 'compensated' then 1 else 0 end
      union all select holder, 'holds two NFTs by the records' from torture.nft where held
        group by holder having count(*) > 1
      union all select operation_id, 'still reserved' from torture.reservation r

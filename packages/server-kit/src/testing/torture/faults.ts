@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fleet } from './fleet.ts';
 import { tortureTiming } from './settings.ts';
 import type { Victim } from './victim.ts';
@@ -30,6 +31,8 @@ const READ_ONLY_MS = 2_000;
 const FROZEN_MS = 4_000;
 /** Beyond the lease, in any case. */
 const LEAST_FROZEN_MS = tortureTiming.takeoverMs + tortureTiming.sweepMs;
+/** Within so many milliseconds a node calls for something. */
+const HANG_MS = 500;
 /** Calls that hang on one node in a row. */
 const MOST_HANGING = 4;
 
@@ -39,6 +42,8 @@ export interface Faults {
   readonly times: readonly number[];
   /** The longest of those that last. Milliseconds. */
   readonly longestMs: number;
+  /** Kinds that have not struck. */
+  missing(): readonly Fault[];
   /** One of them, at random; but first each kind once. */
   strike(): Promise<void>;
   /** Resolves when those that last are over. */
@@ -48,7 +53,8 @@ export interface Faults {
 const any = <T>(from: readonly T[]): T | undefined => from[Math.floor(Math.random() * from.length)];
 const between = (least: number, most: number) => least + Math.random() * (most - least);
 
-export function createFaults({ database, chain, nodes, clients }: Fleet): Faults {
+export function createFaults(fleet: Fleet): Faults {
+  const { database, chain, nodes, clients } = fleet;
   const counts = Object.fromEntries(Object.keys(shares).map((name) => [name, 0])) as Record<
     Fault,
     number
@@ -85,10 +91,13 @@ export function createFaults({ database, chain, nodes, clients }: Fleet): Faults
       const node = upNode();
       return node ? last(node.freeze(between(LEAST_FROZEN_MS, FROZEN_MS))) : false;
     },
-    hang() {
-      const node = upNode();
-      node?.send({ hang: Math.ceil(Math.random() * MOST_HANGING) });
-      return node !== undefined;
+    async hang() {
+      const before = fleet.hung;
+      upNode()?.send({ hang: Math.ceil(Math.random() * MOST_HANGING) });
+      // It may have nothing to call for, or be killed before.
+      for (const end = Date.now() + HANG_MS; fleet.hung === before && Date.now() < end; )
+        await sleep(20);
+      return fleet.hung > before;
     },
     readOnly() {
       if (!faults || readOnly) return false;
@@ -136,6 +145,7 @@ export function createFaults({ database, chain, nodes, clients }: Fleet): Faults
         times.push(at);
       } else if (counts[kind] === 0) first.push(kind);
     },
+    missing: () => first,
     async over() {
       await Promise.all(lasting);
     },

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/db.ts';
 
 /**
- * The database itself watches who writes: whoever took an operation up last, by the name of its
+ * The database itself watches who writes: who took an operation up last, by the name of its
  * connection, and nobody else. It knows nothing of leases but that their number changes.
  */
 export const fenceTables = `

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Keypair } from '@solana/web3.js';
+import type { Db } from '../../db/db.ts';
 import { type Migration, migrate } from '../../db/migrate.ts';
 import { type LiteChain, startChain } from '../chain/index.ts';
 import { freePort } from '../embedded-postgres.ts';
 import { type Audit, audit } from './audit.ts';
 import { startTortureDatabase, type TortureDatabase, type TortureFlavour } from './database.ts';
 import { fenceTables } from './fence.ts';
+import { startOperator } from './operator.ts';
 import { tortureTables } from './rules.ts';
 import { type NodeReport, toEnvironment } from './settings.ts';
 import type { UsersReport, UsersTask } from './users.ts';
@@ -35,6 +37,8 @@ export interface FleetOptions {
 /** Several nodes on one database and one chain, with users who never pause. */
 export interface Fleet {
   readonly database: TortureDatabase;
+  /** The database; null where the nodes have it for themselves. */
+  readonly eyes: Db | null;
   readonly chain: LiteChain;
   readonly nodes: readonly Victim[];
   readonly clients: readonly Victim[];
@@ -68,7 +72,10 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
   await migrate(first, options.migrations);
   await first.sql(tortureTables);
   if (database.faults) await first.sql(fenceTables);
-  await first.close();
+  // Only nodes can have a database open that is theirs.
+  const eyes = database.faults ? first : null;
+  if (!eyes) await first.close();
+  const operator = eyes && startOperator(eyes);
 
   const authority = Keypair.generate();
   await chain.airdrop(authority.publicKey.toBase58(), 1_000_000_000_000_000n);
@@ -132,6 +139,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
 
   return {
     database,
+    eyes,
     chain,
     nodes,
     clients,
@@ -147,11 +155,12 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
       await Promise.all(clients.map((client) => client.end({ politelyMs: SETTLE_MS / 2 })));
       while ((await open().catch(() => 1)) > 0 && Date.now() - stopped < SETTLE_MS)
         await sleep(100);
+      await operator?.stop();
       return { restMs: Date.now() - stopped };
     },
     async audit(faults) {
-      if (!database.faults) await end(nodes);
-      const db = await database.open();
+      if (!eyes) await end(nodes);
+      const db = eyes ?? (await database.open());
       const found = await audit({
         db,
         rpcUrl: chain.rpcUrl,
@@ -160,11 +169,13 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
         faults,
       });
       await end(nodes);
-      await db.close();
+      if (!eyes) await db.close();
       return found;
     },
     async stop() {
+      await operator?.stop();
       await end([...nodes, ...clients]);
+      await eyes?.close();
       await chain.stop();
       await database.stop();
     },

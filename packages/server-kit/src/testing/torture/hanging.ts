@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Chain } from '../../ports/chain.ts';
 import { LATE_MS } from './settings.ts';
 
-type Method = (...args: never) => unknown;
+type AnyFunction = (...args: never) => unknown;
 
 /** Ports whose calls hang when they are told to. */
 export interface Hanging {
@@ -33,7 +33,7 @@ export function createHanging(onHung: () => void): Hanging {
         if (typeof value !== 'function') return value;
         return async (...args: never) => {
           await gate();
-          return await (value as Method).apply(target, args);
+          return await (value as AnyFunction).apply(target, args);
         };
       },
     });

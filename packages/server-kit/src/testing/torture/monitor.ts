@@ -39,10 +39,10 @@ export function createUnowned(): Unowned {
     see(sightings, now) {
       for (const sighting of sightings) {
         const before = since.get(sighting.id);
-        const moved = before?.seq !== sighting.seq || before.lease !== sighting.lease;
-        if (before) count(before, moved ? sighting.signAt : now);
+        const progressed = before?.seq !== sighting.seq || before.lease !== sighting.lease;
+        if (before) count(before, progressed ? sighting.signAt : now);
         if (!sighting.live) since.delete(sighting.id);
-        else if (moved) since.set(sighting.id, sighting);
+        else if (progressed) since.set(sighting.id, sighting);
       }
     },
     get oldestMs() {

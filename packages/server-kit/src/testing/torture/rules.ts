@@ -14,7 +14,9 @@ export const tortureTables = `
   create table if not exists torture.badge (badge_id text primary key,
     operation_id text not null unique);
   create table if not exists torture.content (cid text primary key, bytes bytea not null);
-  create table if not exists torture.reservation (operation_id text primary key);`;
+  create table if not exists torture.reservation (operation_id text primary key);
+  create table if not exists torture.compensation (id text primary key,
+    operation_id text not null);`;
 
 /** The NFT a user holds by the records, or null. */
 export async function holderOf(db: Db, user: string): Promise<string | null> {

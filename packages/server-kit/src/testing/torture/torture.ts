@@ -58,6 +58,9 @@ export interface TortureReport
   restMs: number;
 }
 
+/** For kinds of faults that have found nobody yet. */
+const GRACE_MS = 15_000;
+
 /**
  * Runs several nodes on one Postgres and one chain, with users who claim, activate and upgrade
  * without a pause, and does to all of them at random what can happen. Then it waits until
@@ -83,14 +86,15 @@ async function tortured(programs: string, options: TortureOptions): Promise<Tort
   try {
     const { nodes, acknowledged, problems } = fleet;
     while (!nodes.some(({ ready }) => ready)) await sleep(50);
-    const eyes = fleet.database.faults && (await fleet.database.open());
-    const monitor = eyes && startMonitor(eyes, () => nodes.some(({ ready }) => ready));
+    const monitor = fleet.eyes && startMonitor(fleet.eyes, () => nodes.some(({ ready }) => ready));
     const faults = createFaults(fleet);
     const end = Date.now() + forMs;
     let printedAt = Date.now();
-    while (Date.now() < end) {
-      await sleep(Math.min(Math.random() * 2 * everyMs, end - Date.now()));
-      if (Date.now() < end) await faults.strike();
+    const goesOn = () =>
+      Date.now() < end || (faults.missing().length > 0 && Date.now() < end + GRACE_MS);
+    while (goesOn()) {
+      await sleep(Math.random() * 2 * everyMs);
+      await faults.strike();
       if (Date.now() - printedAt < 30_000) continue;
       printedAt = Date.now();
       options.print?.(
@@ -101,7 +105,6 @@ async function tortured(programs: string, options: TortureOptions): Promise<Tort
     await faults.over();
     const { restMs } = await fleet.settle();
     const watched = await monitor?.stop();
-    await eyes?.close();
     const { violations, versions: _, ...rest } = await fleet.audit(faults.times);
     const { clients, nodes: killedNodes, database, frozen, readOnly, restarted } = faults.counts;
     return {
