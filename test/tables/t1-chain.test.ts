@@ -168,6 +168,7 @@ const table: Table<typeof axes, Outcome> = {
     },
   },
   suites: 'status',
+  sideBySide: [...burnStatuses, ...mintStatuses],
   async run({ status, observation, height, window, renewal }, outcome, struck) {
     if (!environment) throw new RangeError('It is not open.');
     const cell = { environment, height, window, refuses: renewals[renewal], outcome, struck };

@@ -1,12 +1,14 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { hash } from 'node:crypto';
 import { type ErrorCode, NftUpgradeError, processes } from '@aiw3/nft-upgrade/protocol';
-import { pglite } from '../../../packages/server-kit/src/db/pglite.ts';
+import type { BurnWindow } from '../../../packages/server-kit/src/phases/burn/decision.ts';
 import type {
   BurnObservation,
   Chain,
   MintObservation,
 } from '../../../packages/server-kit/src/ports/chain.ts';
 import { createService } from '../../../packages/server-kit/src/service.ts';
+import { closeDatabases, databases } from '../../../packages/server-kit/src/testing/databases.ts';
 import { memoryChain } from '../../../packages/server-kit/src/testing/memory-chain.ts';
 import {
   memoryContent,
@@ -37,17 +39,20 @@ export interface User {
   readonly script: Script;
 }
 
-/** Milliseconds that the clock goes ahead once a window has to be closed. */
+/** Milliseconds that the clock is ahead where a window has to be closed. */
 const PAST_THE_WINDOW_MS = 600_000;
 const never = { watchMs: 3_600_000, sweepMs: 3_600_000, takeoverMs: 3_600_000 };
 
 /** One engine for all cells, which looks when it is told to; each cell has a user of its own. */
 export async function openEnvironment() {
-  const db = await pglite({ memory: true });
+  const [, { open }] = databases;
+  // A statement costs PGlite ten times as much of a processor, and a cell is some forty.
+  const db = await open();
   const memory = memoryChain();
   const users = new Map<string, User>();
   const signers = new Map<string, User>();
-  let aheadMs = 0;
+  /** Cells run side by side; each has a clock of its own. Milliseconds. */
+  const ahead = new AsyncLocalStorage<number>();
   const by = (key: 'nft' | 'wallet' | 'id', value: string | undefined): User => {
     const user = [...users.values()].findLast((one) => one[key] === value);
     if (!user) throw new RangeError(`Nobody has ${value}.`);
@@ -132,7 +137,7 @@ export async function openEnvironment() {
     },
     patience: { burnWindowMs: 300_000, retryBaseMs: 60_000, retryMaxMs: 60_000, maxAttempts: 1 },
     onError: () => {},
-    now: () => Date.now() + aheadMs,
+    now: () => Date.now() + (ahead.getStore() ?? 0),
     ...never,
   });
   const query = (user: User, operationId: string) => ({
@@ -156,7 +161,6 @@ export async function openEnvironment() {
       ).map(({ data }) => data.summary),
     /** Somebody with an NFT whose upgrade waits for its burn. */
     async begin(): Promise<{ user: User; id: string }> {
-      aheadMs = 0;
       const id = `user-${users.size}`;
       const script: Script = { sent: [], looks: 0 };
       const user = { id, wallet: base58(`wallet of ${id}`, 44), nft: base58(id, 44), script };
@@ -177,12 +181,12 @@ export async function openEnvironment() {
       const confirmation = { signedTransaction };
       return (await service.confirmBurn({ ...query(user, id), confirmation })).burnTxSignature;
     },
-    closeWindow() {
-      aheadMs = PAST_THE_WINDOW_MS;
-    },
+    /** Looks at an operation, before the window of its burn closes or after it. */
+    look: (id: string, window: BurnWindow): Promise<void> =>
+      ahead.run(window === 'closed' ? PAST_THE_WINDOW_MS : 0, () => service.advance(id)),
     async stop() {
       await service.stop();
-      await db.close();
+      await closeDatabases();
     },
   };
 }

@@ -106,8 +106,7 @@ async function look(cell: CellRun, user: User, id: string): Promise<void> {
   const alerted = (await environment.alertsOf(id)).length;
   user.script.sent.length = 0;
   if (refuses) user.script.refuses = refuses;
-  if (cell.window === 'closed') environment.closeWindow();
-  for (let looks = 0; looks < 3; looks += 1) await environment.service.advance(id);
+  for (let looks = 0; looks < 3; looks += 1) await environment.look(id, cell.window);
   if (user.script.looks > 0) struck();
   const result: Result = {
     before,

@@ -139,14 +139,17 @@ export function createDrive(engine: Engine): Drive {
   ): Promise<typeof FOREIGN | null> {
     let loaded = known;
     while (!stopped) {
-      state.lease ??= releases.withdraw(operationId);
-      state.lease ??= await acquire(operationId);
+      // A command may hand over its lease during each await: the newest one counts.
+      if (state.lease === null) {
+        const found = (await releases.withdraw(operationId)) ?? (await acquire(operationId));
+        state.lease = newest(found, state.lease);
+      }
       if (state.lease === null) return withoutLease(operationId);
       loaded ??= await engine.journal.load(operationId, true);
       if (!loaded) return null;
       if (loaded.row.lease !== state.lease) {
         // Somebody else has taken it up; it is ours again only where they gave it back.
-        state.lease = null;
+        if (loaded.row.lease > state.lease) state.lease = null;
         loaded = null;
         continue;
       }
@@ -213,7 +216,7 @@ export function createDrive(engine: Engine): Drive {
     if (present) {
       // The run may have read the journal before whatever this call is about.
       present.again = true;
-      present.lease = lease ?? present.lease;
+      present.lease = newest(lease, present.lease);
       return present.done;
     }
     const state: Run = { again: false, lease, done: Promise.resolve(null) };
@@ -272,6 +275,10 @@ export function createDrive(engine: Engine): Drive {
     },
   };
 }
+
+/** Each lease of an operation has a greater number than the ones before. */
+const newest = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.max(one, other);
 
 /** What a driver has at hand for one operation. */
 export function stepOf(

@@ -5,8 +5,11 @@ import { type Lease, releaseLeases } from './lease.ts';
 export interface Releases {
   /** Together with others, a moment later. */
   add(lease: Lease): void;
-  /** What was not given back yet is still held: resolves to its number. */
-  withdraw(operationId: string): number | null;
+  /**
+   * What was not given back yet is still held: resolves to its number. What is just being given
+   * back can be taken as soon as this has resolved.
+   */
+  withdraw(operationId: string): Promise<number | null>;
   /** All of them now. */
   flush(): Promise<void>;
 }
@@ -18,16 +21,24 @@ const AGAIN_MS = 1_000;
 
 export function createReleases(db: Db, onError: (error: unknown) => void): Releases {
   const waiting = new Map<string, number>();
+  /** What is just being given back. */
+  const leaving = new Map<string, Promise<void>>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = async () => {
     clearTimeout(timer);
     timer = undefined;
     const leases = [...waiting].map(([operationId, lease]) => ({ operationId, lease }));
     waiting.clear();
-    await releaseLeases(db, leases).catch((error: unknown) => {
-      onError(error);
-      for (const lease of leases) add(lease, AGAIN_MS);
-    });
+    const released = releaseLeases(db, leases)
+      .catch((error: unknown) => {
+        onError(error);
+        for (const lease of leases) add(lease, AGAIN_MS);
+      })
+      .finally(() => {
+        for (const { operationId } of leases) leaving.delete(operationId);
+      });
+    for (const { operationId } of leases) leaving.set(operationId, released);
+    await released;
   };
   const add = ({ operationId, lease }: Lease, afterMs = GATHER_MS) => {
     if (afterMs === AGAIN_MS && waiting.has(operationId)) return;
@@ -36,7 +47,8 @@ export function createReleases(db: Db, onError: (error: unknown) => void): Relea
   };
   return {
     add: (lease) => add(lease),
-    withdraw(operationId) {
+    async withdraw(operationId) {
+      await leaving.get(operationId);
       const lease = waiting.get(operationId) ?? null;
       waiting.delete(operationId);
       return lease;
