@@ -177,7 +177,8 @@ export type Arena = Awaited<ReturnType<typeof openArena>>;
 /** The database as it was before any of this. */
 export const wipe = (db: Db): Promise<unknown> =>
   db.sql(
-    `truncate nft_upgrade.operation, nft_upgrade.setting cascade;
+    `truncate nft_upgrade.operation, nft_upgrade.burned, nft_upgrade.delivered_before,
+        nft_upgrade.setting cascade;
       delete from nft_upgrade_queue.job`,
   );
 

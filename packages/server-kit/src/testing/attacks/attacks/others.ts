@@ -79,7 +79,6 @@ export const inTheWay: readonly Attack[] = ofKind('in-the-way', [
   {
     id: 'spammed-nft-in-the-records',
     code: '1 begun',
-    succeededBefore: true,
     async run(arena) {
       const { solana } = arena;
       const spammed = await arena.user();
