@@ -144,4 +144,24 @@ describe.each(databases)('a node that comes back after its lease has ended, on $
     expect(await other.events({ ...query, after: 0 })).toEqual(before);
     expect([calls, ledger.mints()]).toEqual([1, 1]);
   });
+
+  it('I10: what it would alert people of, after the other has completed, is not said', async () => {
+    const { other, query, comeBack, db } = await takenOver((memory, still) => ({
+      chain: {
+        ...memory.chain,
+        burn: {
+          ...memory.chain.burn,
+          observe: async () => {
+            await still();
+            throw new NftUpgradeError('nft_unsupported');
+          },
+        },
+      },
+    }));
+    await untilStatus(other, query, ['completed']);
+    comeBack();
+    await services[0]?.stop();
+    const said = "select data from nft_upgrade.outbox where topic = 'alert'";
+    expect(await db.sql(said)).toEqual([]);
+  });
 });

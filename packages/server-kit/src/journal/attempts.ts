@@ -64,8 +64,11 @@ export interface Fence {
   readonly lease: number;
 }
 
-/** A lock, so that who takes the operation up meanwhile comes before the write or after it. */
-const held = `select id from nft_upgrade.operation
+/**
+ * The operation `$1` at `$2` under the lease `$3`, or none. A lock, so that who takes it up
+ * meanwhile comes before the write or after it.
+ */
+export const heldOperation = `select id from nft_upgrade.operation
   where id = $1 and seq = coalesce($2, seq) and lease = coalesce($3, lease) for no key update`;
 
 /**
@@ -134,7 +137,7 @@ export function attemptsOf(
     async write(kind: AttemptKind, attempt: number, data: object): Promise<boolean> {
       const rows = await write(
         db.sql,
-        `with held as (${held})
+        `with held as (${heldOperation})
          insert into nft_upgrade.attempt (operation_id, kind, attempt, data)
            select id, $4, $5::int, $6::jsonb from held on conflict do nothing returning attempt`,
         [kind, attempt, data],
@@ -147,7 +150,7 @@ export function attemptsOf(
     settle: (kind: AttemptKind, attempt: number, outcome: string, sql = db.sql) =>
       write(
         sql,
-        `with held as (${held})
+        `with held as (${heldOperation})
          update nft_upgrade.attempt set outcome = $6 from held
            where operation_id = held.id and kind = $4 and attempt = $5`,
         [kind, attempt, outcome],
@@ -175,7 +178,7 @@ export function attemptsOf(
     refuseSignature: (signature: string, code: string, sql = db.sql) =>
       write(
         sql,
-        `with held as (${held})
+        `with held as (${heldOperation})
          insert into nft_upgrade.burn_signature (operation_id, signature, refused)
            select id, $4, $5 from held
          on conflict (operation_id, signature) do update set refused = excluded.refused`,

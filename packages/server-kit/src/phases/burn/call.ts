@@ -1,4 +1,5 @@
 import { isNftUpgradeError } from '@aiw3/nft-upgrade/protocol';
+import { heldOperation } from '../../journal/attempts.ts';
 import { ALERTS } from '../../publish/outbox.ts';
 import { type Outcome, type Step, wait } from '../driver.ts';
 import { target } from '../target.ts';
@@ -54,19 +55,20 @@ export async function callForBlindness(step: Step, thrown: unknown): Promise<voi
 const ofTheDatabase: readonly string[] = ['journal_conflict', 'database_unavailable'];
 
 /**
- * The mark and the alert are one statement, so none comes twice, and no crash
- * swallows it.
+ * The mark and the alert are one statement, so none comes twice, and no crash swallows it. A step
+ * that comes late says nothing.
  */
-const alertOnce = (step: Step, alert: object): Promise<unknown> =>
-  step.read(
-    `with marked as (
+const alertOnce = ({ loaded: { row }, read }: Step, alert: object): Promise<unknown> =>
+  read(
+    `with held as (${heldOperation}),
+     marked as (
        insert into nft_upgrade.attempt (operation_id, kind, attempt, data)
-         values ($1, 'alert', 1, $2::jsonb) on conflict do nothing returning operation_id),
+         select id, 'alert', 1, $4::jsonb from held on conflict do nothing returning operation_id),
      written as (
        insert into nft_upgrade.outbox (operation_id, topic, data)
-         select operation_id, 'alert', $2::jsonb from marked returning id, operation_id)
+         select operation_id, 'alert', $4::jsonb from marked returning id, operation_id)
      insert into nft_upgrade.delivery (sink, outbox_id, operation_id)
-       select $3, id, operation_id from written`,
-    [step.operation.id, alert, ALERTS],
+       select $5, id, operation_id from written`,
+    [row.id, row.seq, row.lease, alert, ALERTS],
     'nft_upgrade_alert_burn',
   );
