@@ -34,8 +34,8 @@ export default defineConfig({
   ],
   test: {
     pool: 'forks',
-    // One more than there are cores: a test waits a quarter of its time for a process, a database or
-    // a chain.
+    // One more than there are cores: a test waits a quarter of its time for a process, a database
+    // or a chain.
     maxWorkers: availableParallelism() + 1,
     reporters: ['default', new LeftOut()],
     testTimeout: 120_000,

@@ -10,5 +10,7 @@ export function wholeNumber(name: string, text: string): number {
   });
 }
 
-/** How many rows a list shows: `--limit`, 100 without it. @throws NftUpgradeError `invalid_option` */
+/**
+ * How many rows a list shows: `--limit`, 100 without it. @throws NftUpgradeError `invalid_option`
+ */
 export const limitOf = (flags: Flags): number => wholeNumber('--limit', String(flags.limit ?? 100));

@@ -44,7 +44,7 @@ export async function inTransaction<T>(
   }
   ended = true;
   const answer = await inTurn(() => session.control('COMMIT')).catch(async (error: unknown) => {
-    // A session that is used again has to be out of the transaction, whoever has answered.
+    // The session may be used again, so it has to be out of the transaction.
     await inTurn(() => session.control('ROLLBACK')).catch(() => undefined);
     // A COMMIT that was answered with a rollback has left nothing behind.
     if (!isNftUpgradeError(error) || undoneBy(error) !== null) throw error;
