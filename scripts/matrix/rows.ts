@@ -18,7 +18,6 @@ const row = (id: string, failure: string, outcome: string, issue?: string): Matr
 });
 
 const click = 'The click: fresh bytes, the right NFT, wallets as they ship';
-const attended = 'Somebody is at work, or somebody has been called';
 const controller = 'Your own controller keeps the promise, and the guide is true to the letter';
 
 /**
@@ -221,7 +220,6 @@ export const rows: readonly MatrixRow[] = [
     'S14',
     'the database is read-only, serializable, pooled by transaction, full or slow',
     'said as what it is; no budget is spent',
-    attended,
   ),
   row('S15', 'a year of operations', 'every statement touches a bounded number of rows'),
   row(

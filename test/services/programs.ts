@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -20,6 +20,8 @@ type Source =
 export const programs = {
   'redis-server': { debian: 'redis-server', setting: 'REDIS_SERVER_PATH' },
   kcat: { debian: 'kcat', setting: 'KCAT_PATH' },
+  pgbouncer: { debian: 'pgbouncer', setting: 'PGBOUNCER_PATH' },
+  postgres: { debian: 'postgresql', setting: 'POSTGRES_PATH' },
   python3: { debian: 'python3', setting: 'PYTHON3_PATH' },
   chromium: { debian: 'chromium', setting: 'CHROME_PATH' },
   deno: {
@@ -53,11 +55,22 @@ export function find(program: Program): string | null {
   );
 }
 
-/** Debian puts servers where only root's `PATH` looks. */
+/** Debian puts servers where only root's `PATH` looks, and Postgres where none does. */
 const inPath = (name: string): string[] =>
-  [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'].map((folder) =>
-    join(folder, name),
-  );
+  [
+    ...(process.env.PATH ?? '').split(delimiter),
+    '/usr/sbin',
+    '/usr/local/sbin',
+    ...versionsIn('/usr/lib/postgresql'),
+  ].map((folder) => join(folder, name));
+
+function versionsIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).map((version) => join(folder, version, 'bin'));
+  } catch {
+    return [];
+  }
+}
 
 function inPackage(named: string, forThisMachine: string, path: string): string[] {
   try {

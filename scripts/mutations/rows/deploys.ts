@@ -42,6 +42,22 @@ export const deploys: readonly Mutation[] = [
     `${kit}/engine/deploys.test.ts`,
   ),
   mutation(
+    'S14',
+    'a pooler of transactions is recognised',
+    `${kit}/db/postgres/inspect.ts`,
+    '=== listening) return false;',
+    '=== listening) return true;',
+    'test/services/pooled.test.ts',
+  ),
+  mutation(
+    'S14',
+    'a read replica is refused',
+    `${kit}/db/postgres/inspect.ts`,
+    'if (seen?.standby)',
+    'if (seen?.pid === null)',
+    'test/services/pooled.test.ts',
+  ),
+  mutation(
     'S15',
     'the watch does not pass over what it does not look at',
     `${kit}/engine/sweep.ts`,

@@ -7,7 +7,7 @@ import { closedError, databaseUnavailable, troubleOf } from './errors.ts';
 import { optionalPackage } from './optional.ts';
 import { encodeParameters, parseBigint } from './parameters.ts';
 import { exclusively } from './postgres/exclusive.ts';
-import { inspect, pooledRefusal, pooledWarning } from './postgres/inspect.ts';
+import { inspect, notDirect, pooledRefusal, pooledWarning } from './postgres/inspect.ts';
 import { createListener } from './postgres/listener.ts';
 import { troubles } from './sql-states.ts';
 import { inTransaction, type TransactionSession } from './transaction.ts';
@@ -32,6 +32,11 @@ export interface PostgresOptions
    * second instead.
    */
   max?: number;
+  /**
+   * Where Postgres itself is, if the rest leads to a pooler of transactions: LISTEN and migrations,
+   * which need a session of their own, go there. Default: the same way.
+   */
+  directConnectionString?: string;
   /**
    * Milliseconds to wait for a connection, a new one or a free one of the pool; 10 000 by default.
    * Then `database_unavailable`.
@@ -83,6 +88,7 @@ const count = (name: string, value: number, least: number): number => {
 export async function postgres(options: PostgresOptions): Promise<Db> {
   const {
     max = 10,
+    directConnectionString,
     connectionTimeoutMillis = 10_000,
     statementTimeoutMs = 60_000,
     prepare = true,
@@ -125,10 +131,15 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
       client.query(text, [], (error) => done(error));
     },
   };
+  const { query_timeout: _, ...unbounded } = config;
+  const direct: PoolConfig = {
+    ...unbounded,
+    ...(directConnectionString !== undefined && { connectionString: directConnectionString }),
+  };
   try {
     // Reads the options as each connection of the pool will: a wrong one would otherwise be thrown,
     // with the string in it, by the first statement.
-    new pg.Client(config);
+    for (const one of [config, direct]) new pg.Client(one);
   } catch {
     throw new NftUpgradeError('invalid_option', {
       message: 'The connection string or the options beside it cannot be read.',
@@ -212,24 +223,9 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
     return result;
   };
 
-  const listener = createListener({
-    async connect() {
-      const client: Client = new pg.Client({ ...config, query_timeout: graceMs });
-      // Until the listener has its own handler, an error of the socket is also the rejection of
-      // connect().
-      client.on('error', () => undefined);
-      await client.connect().catch((error: unknown) => {
-        client.end().catch(() => undefined);
-        throw databaseUnavailable(error);
-      });
-      return client;
-    },
-    onError: report,
-  });
-
-  const connectAlone = async (): Promise<Client> => {
-    const { query_timeout: _, ...unbounded } = config;
-    const client: Client = new pg.Client(unbounded);
+  const connectTo = async (way: PoolConfig): Promise<Client> => {
+    const client: Client = new pg.Client(way);
+    // Until somebody else listens, an error of the socket is also the rejection of connect().
     client.on('error', () => undefined);
     await client.connect().catch((error: unknown) => {
       client.end().catch(() => undefined);
@@ -237,6 +233,12 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
     });
     return client;
   };
+  const listener = createListener({
+    connect: () => connectTo({ ...direct, query_timeout: graceMs }),
+    onError: report,
+  });
+  /** Neither LISTEN nor a long session is to be had. */
+  const withoutSession = () => pooled && directConnectionString === undefined;
 
   const sql: Sql = <Row extends object>(
     text: string,
@@ -256,11 +258,11 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
     sql,
     tx: (work) => again(max, () => borrow((session) => inTransaction(session, work))),
     exclusive: async (work) => {
-      if (pooled) throw pooledRefusal();
-      return exclusively(connectAlone, work);
+      if (withoutSession()) throw pooledRefusal();
+      return exclusively(() => connectTo(direct), work);
     },
     listen: async (channel, onMessage) =>
-      pooled
+      withoutSession()
         ? listenByLooking(checkChannel(channel), onMessage)
         : listener.listen(checkChannel(channel), onMessage),
     close: () => {
@@ -269,15 +271,10 @@ export async function postgres(options: PostgresOptions): Promise<Db> {
     },
   };
   try {
-    const client = await connectAlone();
-    try {
-      ({ pooled } = await inspect(client));
-    } catch (error) {
-      throw databaseUnavailable(error);
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-    if (pooled) report(pooledWarning());
+    const look = (way: PoolConfig) => inspect(() => connectTo({ ...way, query_timeout: graceMs }));
+    ({ pooled } = await look(config));
+    if (directConnectionString !== undefined && (await look(direct)).pooled) throw notDirect();
+    if (withoutSession()) report(pooledWarning());
     await sql('SELECT 1');
   } catch (error) {
     await db.close();

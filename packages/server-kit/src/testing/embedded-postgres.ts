@@ -9,7 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import pg from 'pg';
 import { initialise, startServer, stopServer } from './postgres-process.ts';
-import { postgresPrograms } from './postgres-programs.ts';
+import { type PostgresPrograms, postgresPrograms } from './postgres-programs.ts';
 
 /** A real Postgres server for tests, on 127.0.0.1 and a free port. */
 export interface TestPostgres {
@@ -114,7 +114,11 @@ export async function freshDatabase(adminUrl: string): Promise<string> {
  *   server does not start
  */
 export async function startPostgres(): Promise<TestPostgres> {
-  const programs = await postgresPrograms();
+  return startPostgresOf(await postgresPrograms());
+}
+
+/** The same with other programs. */
+export async function startPostgresOf(programs: PostgresPrograms): Promise<TestPostgres> {
   await reapOrphans();
   // The folder itself is the data folder: a parent made by mkdtemp would be closed to the user
   // `postgres`.

@@ -55,7 +55,7 @@ export async function startServer(
     server.stderr.on('data', (data: Buffer) => {
       const message = data.toString();
       onLog(message);
-      if (message.includes('ready to accept connections')) resolve();
+      if (/ready to accept (read-only )?connections/.test(message)) resolve();
     });
   });
   return server;

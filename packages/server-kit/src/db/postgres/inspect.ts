@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
-import type { Client } from 'pg';
+import type { Client, QueryResult } from 'pg';
+import { databaseUnavailable } from '../errors.ts';
 
 /** What stands between this process and the database. */
 export interface Inspected {
@@ -8,7 +10,7 @@ export interface Inspected {
   readonly pooled: boolean;
 }
 
-/** An own notification takes milliseconds; through a pooler of transactions it never comes. */
+/** A notification takes milliseconds; through a pooler of transactions it never comes. */
 const ECHO_MS = 1_500;
 
 const refused = (message: string, hint: string) =>
@@ -21,22 +23,43 @@ export const pooledWarning = () =>
       'PgBouncer does with pool_mode = transaction. LISTEN and prepared statements do not work ' +
       'there: they are left out, and streams look once a second.',
     hint:
-      'Connect directly or with pool_mode = session for wake-ups at once, or pass a wake bus; ' +
-      'run nft-upgrade migrate on a direct connection.',
+      'Name Postgres itself in directConnectionString, for wake-ups at once and for migrations; ' +
+      'or pass a wake bus, and run nft-upgrade migrate on a direct connection.',
+  });
+
+export const notDirect = () =>
+  new NftUpgradeError('invalid_option', {
+    message: 'directConnectionString leads through a pooler that shares sessions.',
+    hint: 'Let it lead to Postgres itself, past the pooler.',
   });
 
 export const pooledRefusal = () =>
   new NftUpgradeError('missing_capability', {
     message: 'Tables cannot be made through a pooler that gives each transaction another session.',
-    hint: 'Run nft-upgrade migrate with a DATABASE_URL that leads to Postgres itself.',
+    hint:
+      'Run nft-upgrade migrate with a DATABASE_URL that leads to Postgres itself, or name it in ' +
+      'directConnectionString.',
   });
 
 /**
  * Looks at the session before anything relies on it.
- * @throws NftUpgradeError `database_unavailable` for a database that takes no writes, with what to
- *   do; `invalid_option` where the isolation cannot be set by us and is another
+ * @param connect makes a connection as others will be
+ * @throws NftUpgradeError `database_unavailable` for a database that takes no writes, and for a
+ *   pooler that takes no transactions, with what to do; `invalid_option` where the isolation cannot
+ *   be set by us and is another
  */
-export async function inspect(client: Client): Promise<Inspected> {
+export async function inspect(connect: () => Promise<Client>): Promise<Inspected> {
+  const client = await connect();
+  try {
+    return await lookAt(client, connect);
+  } catch (error) {
+    throw databaseUnavailable(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function lookAt(client: Client, connect: () => Promise<Client>): Promise<Inspected> {
   const { rows } = await client.query<{
     pid: number;
     standby: boolean;
@@ -59,8 +82,9 @@ export async function inspect(client: Client): Promise<Inspected> {
       'Turn it off for the role, the database or the pooler, or connect with another role.',
     );
   // A pooler answers for the server, under a number of its own.
-  if (seen?.pid === Reflect.get(client, 'processID') || (await receivesOwn(client)))
-    return { pooled: false };
+  if (seen?.pid === Reflect.get(client, 'processID')) return { pooled: false };
+  await refuseStatementMode(client);
+  if (await keepsSession(client, connect)) return { pooled: false };
   if (seen?.isolation !== 'read committed')
     throw new NftUpgradeError('invalid_option', {
       message: `The isolation is ${seen?.isolation}, and cannot be set through this pooler.`,
@@ -69,14 +93,42 @@ export async function inspect(client: Client): Promise<Inspected> {
   return { pooled: true };
 }
 
-async function receivesOwn(client: Client): Promise<boolean> {
-  const channel = 'nft_upgrade_echo';
-  const received = new Promise<true>((resolve) => client.once('notification', () => resolve(true)));
+/** PgBouncer says it only when a transaction stays open between two statements. */
+async function refuseStatementMode(client: Client): Promise<void> {
   try {
-    await client.query(`LISTEN ${channel}`);
-    await client.query(`NOTIFY ${channel}`);
+    await client.query('BEGIN');
+    await client.query('COMMIT');
+  } catch {
+    throw refused(
+      'The connection leads through a pooler that takes no transactions.',
+      'Set pool_mode = transaction or session in PgBouncer, or connect directly.',
+    );
+  }
+}
+
+/**
+ * Whether the session is still this client's between two statements. A pooler hands a notification
+ * to the client that has the session then; so another one sends it, while this one is idle.
+ */
+async function keepsSession(client: Client, connect: () => Promise<Client>): Promise<boolean> {
+  const channel = 'nft_upgrade_echo';
+  const own = randomUUID();
+  const received = new Promise<true>((resolve) => {
+    client.on('notification', ({ payload }) => payload === own && resolve(true));
+  });
+  const other = await connect();
+  try {
+    const listening = await pidAfter(client, `LISTEN ${channel}`);
+    if ((await pidAfter(other, `NOTIFY ${channel}, '${own}'`)) === listening) return false;
     return await Promise.race([received, sleep(ECHO_MS, false)]);
   } finally {
     await client.query(`UNLISTEN ${channel}`).catch(() => undefined);
+    await other.end().catch(() => undefined);
   }
+}
+
+/** Runs a command, and tells in which session: both are one script, and so in the same one. */
+async function pidAfter(client: Client, command: string): Promise<unknown> {
+  const answers: unknown = await client.query(`${command}; SELECT pg_backend_pid() AS pid`);
+  return (answers as readonly QueryResult<{ pid: number }>[])[1]?.rows[0]?.pid;
 }
