@@ -5,7 +5,6 @@ import {
   type Snapshot,
 } from '@aiw3/nft-upgrade/protocol';
 import type { Db, Sql } from '../../db/db.ts';
-import { foundBurn } from '../../phases/found-burn.ts';
 import { DEAD } from '../../phases/mint.ts';
 import { placeOf } from '../../phases/place.ts';
 import { readPlan } from '../../phases/plan.ts';
@@ -141,15 +140,13 @@ async function refuseWhileMintMayLand(
   engine: Engine,
   loaded: Parameters<typeof stepOf>[1],
 ): Promise<void> {
-  const { operationId, status, asset, phase } = loaded.snapshot;
+  const { operationId, status, asset } = loaded.snapshot;
   if (status !== 'needs_attention')
     throw new NftUpgradeError('compensate_refused', { operationId, asset, details: { status } });
   if (!engine.chain) return;
   const step = stepOf(engine, loaded);
   const plan = await readPlan(step);
-  // For a burn that was found, an operation that is forgotten may have minted, however far this one
-  // has come.
-  if (phase !== 'mint' && !(await foundBurn(step))) return;
+  // However far this one has come: what a restored database has forgotten may have minted.
   const place = await placeOf(step, plan);
   // What failed on the chain says nothing of an attempt that may still land.
   const attempts = (await step.attempts.list<MintAttempt>('mint')).filter(
