@@ -29,12 +29,14 @@ export type StateOf<K extends ProcessName> = OperationState<SnapshotOf<Process<K
 export interface ProcessOptions<K extends ProcessName, T = StateOf<K>> {
   /**
    * Tells places of one process apart, where a page has several: one per badge, say. Components
-   * with the same key show the same operation. Default: one place.
+   * with the same key and the same `attach` show the same operation. Default: one place.
    */
   key?: string;
   /**
-   * An operation that exists, by id or by snapshot, to follow while nothing runs here. A snapshot
-   * is rendered at once, also on a server.
+   * An operation that exists, by id or by snapshot. Each id has a place of its own: another id
+   * shows, signs and cancels that one, until the user starts another one there. What the user has
+   * started while there was none to attach stays until it has ended. A snapshot is rendered at
+   * once, also on a server. Default: none.
    */
   attach?: string | SnapshotOf<Process<K>> | null | undefined;
   /**
@@ -74,8 +76,12 @@ export function useProcess<K extends ProcessName, T = StateOf<K>>(
 ): ProcessHook<K, T> {
   const { key = '', attach = null, select = whole as (state: StateOf<K>) => T } = options;
   const client = useUpgradeClient();
-  const place = useMemo(() => createPlace(client, name, key), [client, name, key]);
-  const given = useSameOperation(attach);
+  const given = useSameOperation(attach, () => {
+    const started = createPlace(client, name, key).getOperation();
+    return started !== null && isOpen(started.getSnapshot());
+  });
+  const id = idOf(given);
+  const place = useMemo(() => createPlace(client, name, key, id), [client, name, key, id]);
   const watched = useMemo((): Required<Omit<Watchable<SnapshotOf<Process<K>>>, 'refusal'>> => {
     const initial = given === null ? null : unfollowed(name, given);
     return {
@@ -117,17 +123,22 @@ export function useProcess<K extends ProcessName, T = StateOf<K>>(
 
 /**
  * The first of all snapshots of one operation: a newer one has nothing to tell that its events do
- * not, and must not move anything.
+ * not, and must not move anything. Null for the first one of a component in which the user was
+ * faster: a list of the server that comes late must not take his operation off the screen.
  */
-function useSameOperation<A extends string | { operationId: string }>(given: A | null): A | null {
-  const [kept, keep] = useState(given);
-  const same = idOf(kept) === idOf(given);
-  if (!same) keep(given);
-  return same ? kept : given;
+function useSameOperation<A extends string | { operationId: string }>(
+  attach: A | null,
+  isBusy: () => boolean,
+): A | null {
+  const [kept, keep] = useState({ attach, given: attach });
+  if (idOf(kept.attach) === idOf(attach)) return kept.given;
+  const given = kept.attach === null && isBusy() ? null : attach;
+  keep({ attach, given });
+  return given;
 }
 
-const idOf = (given: string | { operationId: string } | null) =>
-  typeof given === 'string' ? given : given?.operationId;
+const idOf = (given: string | { operationId: string } | null): string | null =>
+  typeof given === 'string' ? given : (given?.operationId ?? null);
 const none = () => null;
 const noActions: readonly Action[] = [];
 const whole = (state: unknown): unknown => state;

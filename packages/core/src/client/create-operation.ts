@@ -11,7 +11,7 @@ import type { Timeline } from '../stream/timeline.ts';
 import type { Limits, Timing } from '../stream/timing.ts';
 import type { Transport } from '../stream/transport.ts';
 import { type Api, aboutOperation, type CallOptions } from './api.ts';
-import { deferred } from './deferred.ts';
+import { deferred, handled } from './deferred.ts';
 import type { Environment } from './environment.ts';
 import { createHistory } from './history.ts';
 import type { Operation, OperationState } from './operation.ts';
@@ -161,8 +161,9 @@ export function createOperation(options: OperationOptions): Operation {
     }
   };
 
-  const command = (route: OperationRoute, given?: CallOptions) =>
-    withIdentity(given, (id) => api.command(id, route, given));
+  const command = async (route: OperationRoute, given?: CallOptions): Promise<void> => {
+    await withIdentity(given, (id) => api.command(id, route, given));
+  };
 
   const signer = options.signing?.({
     ...options,
@@ -201,14 +202,10 @@ export function createOperation(options: OperationOptions): Operation {
     getSnapshot: store.get,
     subscribe: store.subscribe,
     [Symbol.asyncIterator]: history.iterate,
-    sign: (given) => signing((signer) => signer.sign(given)),
-    renewBurn: (given) => signing((signer) => signer.renew(given)),
-    cancel: async (given) => {
-      await command('cancel', given);
-    },
-    retry: async (given) => {
-      if (!follower?.retry()) await command('retry', given);
-    },
+    sign: (given) => handled(signing((signer) => signer.sign(given))),
+    renewBurn: (given) => handled(signing((signer) => signer.renew(given))),
+    cancel: (given) => handled(command('cancel', given)),
+    retry: (given) => (follower?.retry() ? Promise.resolve() : handled(command('retry', given))),
     detach: leave,
     [Symbol.dispose]: leave,
   };

@@ -15,11 +15,16 @@ export interface Slot {
  */
 export interface Current {
   get(place: string): Slot;
+  /** The operation with this id that is on show in any place; null where there is none. */
+  find(id: string): Operation | null;
   set(place: string, patch: Partial<Slot>): void;
   subscribe(listener: () => void): () => void;
 }
 
 const empty: Slot = /* @__PURE__ */ Object.freeze({ operation: null, refusal: null });
+/** Detached, it would show nothing any more. */
+const isOf = (operation: Operation | null, id: string): boolean =>
+  operation?.id === id && operation.getSnapshot().connection.reason !== 'detached';
 const byClient = new WeakMap<UpgradeClient, Current>();
 
 /**
@@ -33,6 +38,10 @@ export function currentOf(client: UpgradeClient): Current {
   const listeners = new Set<() => void>();
   const current: Current = {
     get: (place) => places.get(place) ?? empty,
+    find(id) {
+      for (const { operation } of places.values()) if (isOf(operation, id)) return operation;
+      return null;
+    },
     set(place, patch) {
       places.set(place, { ...current.get(place), ...patch });
       for (const listener of Array.from(listeners)) listener();

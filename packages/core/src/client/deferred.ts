@@ -9,10 +9,19 @@ export interface Deferred<T> {
 
 export function deferred<T>(): Deferred<T> {
   let ends: Omit<Deferred<T>, 'promise'> | undefined;
-  const promise = new Promise<T>((resolve, reject) => {
-    ends = { resolve, reject };
-  });
-  // who never looks at it must not be told of an unhandled rejection
-  promise.catch(() => undefined);
+  const promise = handled(
+    new Promise<T>((resolve, reject) => {
+      ends = { resolve, reject };
+    }),
+  );
   return { promise, ...(ends as unknown as Omit<Deferred<T>, 'promise'>) };
+}
+
+/**
+ * A rejection is for who awaits it: `onClick={() => void sign()}` must not end in the page's error
+ * log.
+ */
+export function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }

@@ -3,6 +3,7 @@ import type { AnyProcess, InputOf, SnapshotOf } from '../machine/types.ts';
 import type { ProcessName, processes } from '../processes/index.ts';
 import type { OperationOf, ProcessClient, StartOptions, UpgradeClient } from './client.ts';
 import { currentOf } from './current.ts';
+import { handled } from './deferred.ts';
 import type { Operation } from './operation.ts';
 import type { Signed } from './sign.ts';
 
@@ -48,8 +49,9 @@ export interface Place<P extends AnyProcess> extends Commands<P> {
    */
   subscribe(listener: () => void): () => void;
   /**
-   * Follows an operation that exists, unless one runs here. May be called for what is rendered: it
-   * asks nothing of the server but its news.
+   * Follows an operation that exists, unless one runs here; one that another place shows is the
+   * same, with its prompt. May be called for what is rendered: it asks nothing of the server but
+   * its news.
    */
   adopt(idOrSnapshot: string | SnapshotOf<P>): void;
 }
@@ -62,43 +64,46 @@ const idOf = (idOrSnapshot: string | { operationId: string }): string =>
   typeof idOrSnapshot === 'string' ? idOrSnapshot : idOrSnapshot.operationId;
 
 /**
- * Costs nothing until something is done in it. @param key tells places of one process apart; the
- * same key is the same place
+ * Costs nothing until something is done in it.
+ * @param key tells places of one process apart; the same key is the same place
+ * @param id of the operation that is adopted here: each id has a place of its own, so that nobody
+ *   who asks for one operation sees, signs or cancels another. Default null: none is adopted
  */
 export function createPlace<K extends ProcessName>(
   client: UpgradeClient,
   name: K,
   key: string,
+  id: string | null = null,
 ): Place<ProcessOf<K>> {
   type Own = OperationOf<ProcessOf<K>>;
   const current = currentOf(client);
   const process = client.process(name) as ProcessClient<ProcessOf<K>>;
-  const place = `${name}/${key}`;
+  const place = JSON.stringify([name, key, id]);
   const getOperation = () => current.get(place).operation as unknown as Own | null;
 
   const show = (operation: Own): Own => {
-    // Who wants to know takes `operation.done`; here a rejection is shown by the state and must not
-    // end the page.
-    operation.done.catch(() => {});
-    operation.started.catch(() => {});
     current.set(place, { operation: operation as unknown as Operation, refusal: null });
     return operation;
   };
   const attach: Commands<ProcessOf<K>>['attach'] = (idOrSnapshot) =>
     show(process.attach(idOrSnapshot));
-  const command = async <T>(call: (operation: Own) => Promise<T>): Promise<T | undefined> => {
+  const refuse = (thrown: unknown): NftUpgradeError => {
+    const refusal = toNftUpgradeError(thrown, 'internal');
+    current.set(place, { refusal });
+    return refusal;
+  };
+  const run = async <T>(call: (operation: Own) => Promise<T>): Promise<T | undefined> => {
     const operation = getOperation();
     if (!operation) return undefined;
     current.set(place, { refusal: null });
     try {
       return await call(operation);
     } catch (thrown) {
-      const refusal = toNftUpgradeError(thrown, 'internal');
       // What another operation was refused says nothing about the one that is shown by now.
-      if (getOperation() === operation) current.set(place, { refusal });
-      throw refusal;
+      throw getOperation() === operation ? refuse(thrown) : toNftUpgradeError(thrown, 'internal');
     }
   };
+  const command = <T>(call: (operation: Own) => Promise<T>) => handled(run(call));
 
   return {
     getOperation,
@@ -122,26 +127,31 @@ export function createPlace<K extends ProcessName>(
       };
     },
     start(input, options) {
-      const present = current.get(place).operation;
-      return present && !isOver(present)
-        ? (present as unknown as Own)
-        : show(process.start(input, options));
+      const present = getOperation();
+      if (present && !isOver(present)) return present;
+      try {
+        return show(process.start(input, options));
+      } catch (thrown) {
+        throw refuse(thrown);
+      }
     },
     attach,
     adopt(idOrSnapshot) {
       const present = current.get(place).operation;
       if (present && !(isOver(present) && present.id !== idOf(idOrSnapshot))) return;
       try {
-        attach(idOrSnapshot);
+        const known = current.find(idOf(idOrSnapshot)) as unknown as Own | null;
+        if (known?.process === name) show(known);
+        else attach(idOrSnapshot);
       } catch (thrown) {
         // A closed client, or a snapshot of another process: said where refusals are said, since
         // nobody called who could catch it.
-        current.set(place, { refusal: toNftUpgradeError(thrown, 'internal') });
+        refuse(thrown);
       }
     },
     sign: () => command((operation) => operation.sign()),
-    cancel: () => command((operation) => operation.cancel()).then(() => {}),
-    retry: () => command((operation) => operation.retry()).then(() => {}),
+    cancel: () => command((operation) => operation.cancel()),
+    retry: () => command((operation) => operation.retry()),
     detach() {
       getOperation()?.detach();
       current.set(place, { operation: null, refusal: null });

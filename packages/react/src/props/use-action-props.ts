@@ -50,17 +50,18 @@ export function useActionProps<K extends ProcessName, T>(
       if (enabled && !event.defaultPrevented) run();
     },
   });
-  const quietly = (run: () => Promise<unknown>) => () => run().catch(() => {});
+  const start = (input: Parameters<typeof hook.start>[0]) => {
+    try {
+      hook.start(input);
+    } catch {
+      // `refusal` has it
+    }
+  };
   return {
     start: (input, own) =>
-      button(
-        can('restart') ? 'restart' : hook.process,
-        !hook.isRunning,
-        () => hook.start(input),
-        own,
-      ),
-    sign: (own) => button('sign', can('sign'), quietly(hook.sign), own),
-    cancel: (own) => button('cancel', can('cancel'), quietly(hook.cancel), own),
-    retry: (own) => button('retry', can('retry'), quietly(hook.retry), own),
+      button(can('restart') ? 'restart' : hook.process, !hook.isRunning, () => start(input), own),
+    sign: (own) => button('sign', can('sign'), hook.sign, own),
+    cancel: (own) => button('cancel', can('cancel'), hook.cancel, own),
+    retry: (own) => button('retry', can('retry'), hook.retry, own),
   };
 }
