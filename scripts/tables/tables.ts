@@ -11,6 +11,10 @@ export const tables = {
     title: 'what is asked of an RPC node × how it lies × who of how many',
     file: 'test/tables/t2-rpc.test.ts',
   },
+  T3: {
+    title: 'what is called of the host × how it fails × database',
+    file: 'test/tables/t3-ports.test.ts',
+  },
   T4: {
     title: 'what the client asks × what answers × who answers × where the asset is',
     file: 'test/tables/t4-verdicts.test.ts',

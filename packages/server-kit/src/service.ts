@@ -110,9 +110,15 @@ export interface ServiceOptions<P extends ProcessTable = StandardProcesses> {
   /**
    * After how many milliseconds a call into what the host brings has failed, by port and function:
    * `{ 'rules.record': 60_000 }`. Defaults: 10 s to 2 min, the chain's and a host's rules 15 to 60
-   * s. A step holds its operation no longer than its calls may take.
+   * s.
    */
   deadlines?: Partial<Deadlines>;
+  /**
+   * After how many milliseconds a whole step of an operation has failed, whatever its calls do: it
+   * is given back, any node takes it up, and what is left of it writes nothing. Default: twice the
+   * longest of `deadlines`, 240 000.
+   */
+  stepMs?: number;
   /**
    * Longest time that `stop()` takes, whatever hangs. Milliseconds, default 25 000. Half of it is
    * for the steps in hand to end by themselves.
@@ -225,7 +231,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
       sinks: options.sinks,
       wake: options.wake ?? postgresWake(db, schema),
     },
-    options.deadlines,
+    options,
   );
   const { chain, sinks } = ports;
   const rules = checkRules(ports.rules);
@@ -305,6 +311,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     alerts: ports.alerts,
     compensator: ports.compensator,
     deadlines: ports.deadlines,
+    withinStep: ports.step,
     patience: { ...defaults, ...options.patience },
     deployment,
     idPrefixes: [...new Set(definitions.all.map(({ idPrefix }) => idPrefix))],

@@ -70,7 +70,7 @@ describe.each(databases)('text on $name', ({ open }) => {
         '{"badgeId":"a"}',
       );
       // Which function and field it is, is for the log of the host.
-      expect([answer.status, (await answer.json()).code]).toEqual([500, 'internal']);
+      expect([answer.status, (await answer.json()).code]).toEqual([502, 'port_answered_wrongly']);
     }
     expect(await db.sql('select 1 from nft_upgrade.operation')).toEqual([]);
     await service.stop();

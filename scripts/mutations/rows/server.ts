@@ -34,6 +34,22 @@ export const server: readonly Mutation[] = [
     `${kit}/engine/obligations/ages.test.ts`,
   ),
   mutation(
+    'S11',
+    'a whole step has a deadline',
+    `${kit}/engine/ports/calls.ts`,
+    'return within(stepMs, steps.run(aborter.signal, work), end)',
+    'return steps.run(aborter.signal, work)',
+    `${kit}/engine/step-deadline.test.ts`,
+  ),
+  mutation(
+    'S11',
+    'a lease that a command brings is not lost',
+    `${kit}/engine/drive.ts`,
+    'state.lease = newest(found, state.lease)',
+    'state.lease = found',
+    `${kit}/engine/drive.test.ts`,
+  ),
+  mutation(
     'S12',
     'an intent is written only under the lease of its step',
     `${kit}/journal/attempts.ts`,

@@ -2,6 +2,7 @@ import { core, kit, type Mutation, mutation } from '../mutation.ts';
 
 const t1 = 'test/tables/t1-chain.test.ts';
 const t2 = 'test/tables/t2-rpc.test.ts';
+const t3 = 'test/tables/t3-ports.test.ts';
 const t4 = 'test/tables/t4-verdicts.test.ts';
 const t6 = 'test/tables/t6-platform.test.ts';
 const t7 = 'test/tables/t7-database.test.ts';
@@ -55,6 +56,30 @@ export const tableCells: readonly Mutation[] = [
     "if (context.slot < atLeast) throw behind(endpoint, 'account');",
     'void atLeast;',
     t2,
+  ),
+  mutation(
+    'T3',
+    'an answer that cannot be used is told as what it is',
+    `${core}/errors/codes.ts`,
+    "502, 'Something that the server relies on gave",
+    "500, 'Something that the server relies on gave",
+    t3,
+  ),
+  mutation(
+    'T3',
+    'a call that hangs fails at its deadline',
+    `${kit}/engine/ports/calls.ts`,
+    'setTimeout(() => giveUp(late(port, deadlines[port])), deadlines[port])',
+    'setTimeout(() => giveUp(late(port, deadlines[port])), 2 ** 31 - 1)',
+    t3,
+  ),
+  mutation(
+    'T3',
+    'a node that stops ends the calls that are open',
+    `${kit}/engine/stop.ts`,
+    'end(); const left',
+    'const left',
+    t3,
   ),
   mutation(
     'T4',

@@ -596,7 +596,7 @@ export const errorCodes = /* @__PURE__ */ (() =>
     port_answered_wrongly: code(
       'operator',
       false,
-      500,
+      502,
       'Something that the server relies on gave an answer that cannot be used.',
       'Correct the function and the field that the log names, then retry.',
     ),

@@ -14,6 +14,7 @@ import type { DeliveryWorkers } from '../publish/delivery-workers.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Durations } from './durations.ts';
+import type { Ports } from './ports/bind.ts';
 import type { Deadlines } from './ports/deadlines.ts';
 import type { Queue } from './queue.ts';
 import type { Wake } from './wake.ts';
@@ -39,6 +40,8 @@ export interface Engine {
   readonly compensator: Compensator | null;
   /** Of every call into the host; each port here has them. */
   readonly deadlines: Deadlines;
+  /** Does the work of a step of an operation, within its deadline. */
+  readonly withinStep: Ports['step'];
   readonly patience: Patience;
   /** Id of the deployment, stored with the database. */
   readonly deployment: string;

@@ -6,8 +6,9 @@ import { drivers } from '../phases/index.ts';
 import { ALERTS } from '../publish/outbox.ts';
 import { measureStep } from '../telemetry/step.ts';
 import { type Engine, operationOf, rulesOf } from './context.ts';
-import { type Lease, takeLease } from './lease.ts';
+import { type Lease, releaseLeases, takeLease } from './lease.ts';
 import { openObligation } from './obligations/open.ts';
+import { isOverrun } from './ports/calls.ts';
 import { createReleases } from './releases.ts';
 import { write } from './write.ts';
 
@@ -52,6 +53,8 @@ interface Run {
   again: boolean;
   /** The last one that this node has had of it. */
   lease: number | null;
+  /** Its last step had to be left behind. */
+  overran: boolean;
 }
 
 export function createDrive(engine: Engine): Drive {
@@ -64,7 +67,7 @@ export function createDrive(engine: Engine): Drive {
   let stopped = false;
 
   /** One step. Resolves with the operation as it is after it, or with how long to wait. */
-  async function step(loaded: Loaded): Promise<number | 'watch' | 'ended' | Loaded> {
+  async function step(loaded: Loaded, state: Run): Promise<number | 'watch' | 'ended' | Loaded> {
     if (loaded.snapshot.terminal) return 'ended';
     const driver = drivers[loaded.snapshot.phase];
     if (!driver)
@@ -75,14 +78,17 @@ export function createDrive(engine: Engine): Drive {
     return measureStep(engine.telemetry, loaded, async (failed) => {
       const noted = (thrown: unknown) => {
         const outcome = fail(driver, at, thrown);
+        state.overran ||= isOverrun(thrown);
         failed(thrown);
         return outcome;
       };
-      const after = await carry(loaded, await work(driver, at).catch(noted)).catch(
-        (thrown: unknown) =>
-          // Refused by what is written with the event, as when the burn was counted for another
-          // operation.
-          carry(loaded, noted(thrown)),
+      const after = await carry(
+        loaded,
+        await engine.withinStep(() => work(driver, at)).catch(noted),
+      ).catch((thrown: unknown) =>
+        // Refused by what is written with the event, as when the burn was counted for another
+        // operation.
+        carry(loaded, noted(thrown)),
       );
       if (typeof after === 'object') failures.delete(loaded.row.id);
       return after;
@@ -145,29 +151,40 @@ export function createDrive(engine: Engine): Drive {
         state.lease = newest(found, state.lease);
       }
       if (state.lease === null) return withoutLease(operationId);
+      const { lease } = state;
       loaded ??= await engine.journal.load(operationId, true);
       if (!loaded) return null;
       if (loaded.row.lease !== state.lease) {
-        // Somebody else has taken it up; it is ours again only where they gave it back.
-        if (loaded.row.lease > state.lease) state.lease = null;
+        // Somebody else has taken it up, and it is ours again only where they gave it back; or a
+        // command has brought another lease since it was read.
+        if (state.lease === lease) state.lease = null;
         loaded = null;
         continue;
       }
-      const result: Awaited<ReturnType<typeof step>> | null = await step(loaded).catch(
+      const result: Awaited<ReturnType<typeof step>> | null = await step(loaded, state).catch(
         (thrown: unknown) => {
           // Somebody else was faster: read again and go on from there.
           if (isNftUpgradeError(thrown) && thrown.code === 'journal_conflict') return null;
           throw thrown;
         },
       );
+      if (state.overran) await leaveBehind(operationId, state);
       if (result === 'ended') forget(operationId);
       if (typeof result === 'number') sleep(operationId, result);
       if (typeof result === 'number' || typeof result === 'string') return null;
       // What this node wrote itself need not be read again: if anybody else writes meanwhile, the
       // next append conflicts.
-      loaded = result;
+      loaded = state.lease === null ? null : result;
     }
     return null;
+  }
+
+  /** What is left of a step writes nothing: the next one is done under another lease. */
+  async function leaveBehind(operationId: string, state: Run): Promise<void> {
+    const { lease } = state;
+    state.overran = false;
+    state.lease = null;
+    if (lease !== null) await releaseLeases(engine.db, [{ operationId, lease }]);
   }
 
   async function acquire(operationId: string): Promise<number | null> {
@@ -219,7 +236,7 @@ export function createDrive(engine: Engine): Drive {
       present.lease = newest(lease, present.lease);
       return present.done;
     }
-    const state: Run = { again: false, lease, done: Promise.resolve(null) };
+    const state: Run = { again: false, lease, overran: false, done: Promise.resolve(null) };
     state.done = (async () => {
       try {
         let result = await run(operationId, typeof known === 'number' ? null : known, state);

@@ -9,7 +9,7 @@ import type { Sink } from '../../ports/sink.ts';
 import type { WakeBus } from '../../ports/wake-bus.ts';
 import { bindChain } from './bind-chain.ts';
 import { type Calls, createCalls } from './calls.ts';
-import { type Deadlines, deadlinesOf } from './deadlines.ts';
+import { type Deadlines, deadlinesOf, stepDeadline } from './deadlines.ts';
 
 /** What the host brings, as it gave it. */
 export interface HostPorts {
@@ -34,13 +34,18 @@ export interface Ports {
   readonly sinks: readonly Sink[];
   readonly wake: WakeBus;
   readonly deadlines: Deadlines;
+  /** Does the work of a step, within its deadline: see `Calls`. */
+  readonly step: Calls['step'];
   /** Ends every call that is open; none begins any more, but for those by which a node leaves. */
   stop(): void;
 }
 
-export function bindPorts(host: HostPorts, own?: Partial<Deadlines>): Ports {
-  const deadlines = deadlinesOf(own);
-  const calls = createCalls(deadlines);
+export function bindPorts(
+  host: HostPorts,
+  own: { deadlines?: Partial<Deadlines> | undefined; stepMs?: number | undefined } = {},
+): Ports {
+  const deadlines = deadlinesOf(own.deadlines);
+  const calls = createCalls(deadlines, stepDeadline(deadlines, own.stepMs));
   const { chain, content, receipts = plainReceipts, compensator, alerts, sinks = [], wake } = host;
   return {
     rules: Object.fromEntries(
@@ -63,6 +68,7 @@ export function bindPorts(host: HostPorts, own?: Partial<Deadlines>): Ports {
     sinks: sinks.map((sink) => bindSink(calls, sink, deadlines)),
     wake: bindWake(calls, wake),
     deadlines,
+    step: calls.step,
     stop: calls.stop,
   };
 }

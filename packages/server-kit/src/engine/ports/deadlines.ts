@@ -78,10 +78,28 @@ export const defaultDeadlines = {
  */
 export function deadlinesOf(own: Partial<Deadlines> = {}): Deadlines {
   for (const [name, ms] of Object.entries(own))
-    if (!Object.hasOwn(defaultDeadlines, name) || !(ms > 0 && ms <= 2 ** 31 - 1))
+    if (!Object.hasOwn(defaultDeadlines, name) || !isTime(ms))
       throw new NftUpgradeError('invalid_option', {
         message: `deadlines: ${name} has to name a function of the host, and milliseconds above 0.`,
         details: { option: name, known: Object.keys(defaultDeadlines) },
       });
   return { ...defaultDeadlines, ...own };
 }
+
+/**
+ * After how long a whole step has failed, in milliseconds: its calls together may not take more.
+ * Default: twice the longest of them.
+ * @throws NftUpgradeError `invalid_option`
+ */
+export function stepDeadline(deadlines: Deadlines, own?: number): number {
+  const ms = own ?? Math.min(LONGEST_MS, 2 * Math.max(...Object.values(deadlines)));
+  if (isTime(ms)) return ms;
+  throw new NftUpgradeError('invalid_option', {
+    message: 'stepMs has to be milliseconds above 0.',
+    details: { option: 'stepMs' },
+  });
+}
+
+/** A timer takes no more. */
+const LONGEST_MS = 2 ** 31 - 1;
+const isTime = (ms: number): boolean => ms > 0 && ms <= LONGEST_MS;
