@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from 'redis';
 import { find } from './programs.ts';
 
 /** A real Redis on 127.0.0.1 and a free port, without persistence. */
@@ -17,10 +18,10 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-export async function startRedis(): Promise<TestRedis> {
+export async function startRedis(more: readonly string[] = []): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'nft-upgrade-redis-'));
   const port = await freePort();
-  let server = await launch(folder, port);
+  let server = await launch(folder, port, more);
   const kill9 = async () => {
     if (server.exitCode !== null || server.signalCode !== null) return;
     const gone = once(server, 'exit');
@@ -35,7 +36,7 @@ export async function startRedis(): Promise<TestRedis> {
     kill9,
     async restart() {
       await kill9();
-      server = await launch(folder, port);
+      server = await launch(folder, port, more);
     },
     async stop() {
       process.off('exit', orphaned);
@@ -45,7 +46,22 @@ export async function startRedis(): Promise<TestRedis> {
   };
 }
 
-async function launch(folder: string, port: number): Promise<ChildProcess> {
+/** A cluster of one node, which has all slots and refuses keys of several in one command. */
+export async function startRedisCluster(): Promise<TestRedis> {
+  const bus = String(await freePort());
+  const redis = await startRedis(['--cluster-enabled', 'yes', '--cluster-port', bus]);
+  const client = await createClient({ url: redis.url }).connect();
+  await client.clusterAddSlotsRange({ start: 0, end: 16_383 });
+  while (!(await client.clusterInfo()).includes('cluster_state:ok')) await sleep(20);
+  client.destroy();
+  return redis;
+}
+
+async function launch(
+  folder: string,
+  port: number,
+  more: readonly string[],
+): Promise<ChildProcess> {
   const options = [
     '--port',
     String(port),
@@ -57,6 +73,7 @@ async function launch(folder: string, port: number): Promise<ChildProcess> {
     '',
     '--appendonly',
     'no',
+    ...more,
   ];
   const server = spawn(find('redis-server') ?? 'redis-server', options, { stdio: 'ignore' });
   for (let tries = 0; !(await answers(port)); tries += 1) {

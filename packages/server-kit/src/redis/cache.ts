@@ -5,7 +5,7 @@ import { createConnection } from '../publish/connection.ts';
 
 /** What the cache needs of a client. Those of `redis` and `ioredis` both have it. */
 export interface RedisKeys {
-  /** Deletes keys. */
+  /** Deletes keys. Gets one at a time: the nodes of a cluster refuse those of several slots. */
   del(keys: string[]): Promise<unknown>;
 }
 
@@ -13,7 +13,7 @@ export interface RedisKeys {
 export interface CacheOptions {
   /**
    * Address of the server, `redis://` or `rediss://`; needs the package `redis`. Or a client that
-   * is connected, which stays yours.
+   * is connected, which stays yours: for a cluster of several nodes, one that `createCluster` made.
    */
   redis: string | RedisKeys;
   /** Keys that a publication makes untrue. Default: the two of the integration guide. */
@@ -69,16 +69,15 @@ export function redisCache({
     async publish(publication, { signal }) {
       const stale = [...keys(publication)];
       if (stale.length === 0) return;
-      await given?.del(stale);
-      await own
-        ?.use(signal, (client) => client.del(stale))
-        .catch((cause: unknown) => {
-          if (cause instanceof NftUpgradeError) throw cause;
-          throw new NftUpgradeError('temporarily_unavailable', {
-            message: 'Redis did not clear the cache.',
-            cause,
-          });
+      const clear = (client: RedisKeys) => Promise.all(stale.map((key) => client.del([key])));
+      if (given) await clear(given);
+      await own?.use(signal, clear).catch((cause: unknown) => {
+        if (cause instanceof NftUpgradeError) throw cause;
+        throw new NftUpgradeError('temporarily_unavailable', {
+          message: 'Redis did not clear the cache.',
+          cause,
         });
+      });
     },
     ...(own && { close: own.drop }),
   };
