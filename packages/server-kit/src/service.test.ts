@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from './db/db.ts';
+import { createHandler } from './http/handler.ts';
 import { createService, type Service, type ServiceOptions } from './service.ts';
 import { closeDatabases, databases } from './testing/databases.ts';
 import { type MemoryChain, memoryChain } from './testing/memory-chain.ts';
@@ -177,6 +179,30 @@ describe.each(databases)('the engine on $name', ({ open }) => {
     });
     await expect(other).rejects.toMatchObject({ code: 'idempotency_conflict' });
     expect(await db.sql('select id from nft_upgrade.operation')).toHaveLength(1);
+  });
+
+  it('reads what a user has alive in one statement, however much it is', async () => {
+    const request = new AsyncLocalStorage<string[]>();
+    const sql: Db['sql'] = (text, ...rest) => {
+      request.getStore()?.push(text);
+      return db.sql(text, ...rest);
+    };
+    const service = await make({ db: { ...db, flavour: db.flavour, sql } });
+    for (const badgeId of ['one', 'two', 'three'])
+      await service.start({
+        process: 'badge_activation',
+        principal: alice,
+        input: { badgeId },
+        idempotencyKey: null,
+      });
+    await startUpgrade(service);
+    const { fetch } = createHandler(service, { authenticate: async () => alice });
+    for (const process of ['upgrade', 'badge-activation']) {
+      const statements: string[] = [];
+      const url = `http://node/api/v1/nft/${process}?active=true`;
+      const answer = await request.run(statements, () => fetch(new Request(url)));
+      expect([answer.status, statements.length]).toEqual([200, 1]);
+    }
   });
 
   it("answers for another's operation, or another process, as if it did not exist", async () => {

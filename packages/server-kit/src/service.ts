@@ -27,7 +27,7 @@ import { bindPorts } from './engine/ports/bind.ts';
 import type { Deadlines } from './engine/ports/deadlines.ts';
 import { createQueue } from './engine/queue.ts';
 import { reconcile } from './engine/reconcile.ts';
-import type { Retention } from './engine/retention.ts';
+import { checkRetention, type Retention } from './engine/retention.ts';
 import { startRounds } from './engine/rounds.ts';
 import { stopWithin } from './engine/stop.ts';
 import { defaultTiming } from './engine/timing.ts';
@@ -251,6 +251,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
 
   checkSinks(sinks);
   const watch = authorityWatch(options.authorityWatch);
+  const retention = options.retention ? checkRetention(options.retention) : null;
   await migrate(db, migrations, {
     schema,
     log: log.info,
@@ -351,7 +352,7 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
     owedAlarmMs,
     reconcileMs: options.reconcileMs ?? 3_600_000,
     authority: watch,
-    retention: options.retention ?? null,
+    retention,
   });
 
   const unobserve = telemetry.observe(() => readGauges(db));

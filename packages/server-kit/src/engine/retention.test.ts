@@ -22,7 +22,7 @@ const count = async (db: Db, table: string) => {
 
 describe.each(databases)('retention on $name', ({ open }) => {
   async function environment(options: Partial<ServiceOptions> = {}) {
-    const db = await open();
+    const db = options.db ?? (await open());
     const ledger = memoryChain();
     ledger.give(mint, principal.wallet);
     const service = await createService({
@@ -163,8 +163,29 @@ describe.each(databases)('retention on $name', ({ open }) => {
     await untilStatus(service, await start(service, 'badge_activation', '1'), ['completed']);
     await age(db);
     await service.stop();
-    expect(await deleteEnded(db, policy)).toBe(1);
+    const next = await environment({ db, retention: policy, random: () => 0 });
+    await expect.poll(() => count(db, 'operation'), { timeout: 10_000 }).toBe(0);
+    await next.service.stop();
     expect(seen).toHaveLength(1);
     expect(await deleteEnded(db, policy)).toBe(0);
+  });
+
+  it('has a cap, and refuses an age that is none', async () => {
+    const { db, service } = await environment();
+    for (const key of ['1', '2', '3'])
+      await untilStatus(service, await start(service, 'badge_activation', key), ['completed']);
+    await service.stop();
+    await age(db);
+    for (const days of ['Infinity', '-1', '0', '1e3', '99999', 'a year', undefined])
+      await expect(retention.run(contextOf(db, [], { days }))).rejects.toMatchObject({
+        code: 'invalid_option',
+        message: expect.stringContaining('--days'),
+      });
+    for (const endedMs of [Number.POSITIVE_INFINITY, Number.NaN, -1, 0, 1e18])
+      await expect(environment({ db, retention: { endedMs } })).rejects.toMatchObject({
+        code: 'invalid_option',
+      });
+    expect(await deleteEnded(db, { endedMs: day }, { most: 2 })).toBe(2);
+    expect(await deleteEnded(db, { endedMs: day }, { most: 2 })).toBe(1);
   });
 });

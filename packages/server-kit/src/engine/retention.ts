@@ -1,9 +1,10 @@
+import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../db/db.ts';
 import { anonymous } from '../journal/anonymous.ts';
 
 /** What becomes of operations that have ended long ago. */
 export interface Retention {
-  /** Ended operations are deleted when they are this old. Milliseconds. */
+  /** Ended operations are deleted when they are this old. Milliseconds, at most 100 years. */
   readonly endedMs: number;
   /**
    * Receives each batch before it is deleted, one operation a line (NDJSON), with its events. When
@@ -15,6 +16,18 @@ export interface Retention {
 
 /** Operations that are deleted in one statement. */
 const BATCH = 500;
+
+const LONGEST_MS = 100 * 366 * 86_400_000;
+
+/** @throws NftUpgradeError `invalid_option` for an age that is none */
+export function checkRetention(policy: Retention): Retention {
+  const { endedMs } = policy;
+  if (Number.isFinite(endedMs) && endedMs > 0 && endedMs <= LONGEST_MS) return policy;
+  throw new NftUpgradeError('invalid_option', {
+    message: 'retention.endedMs has to be a number of milliseconds above 0, at most 100 years.',
+    details: { endedMs },
+  });
+}
 
 /** Whose, and how old: what is looked for. */
 interface Ended {
@@ -83,28 +96,33 @@ const remove = `with gone as (
   delete from nft_upgrade.operation where id = any(array(select id from gone)) returning id`;
 
 /**
- * Deletes what has ended and is old enough, batch by batch, until there is no more of it. Any
- * number of nodes may do so at once. Resolves with how many there were.
+ * Deletes what has ended and is old enough, batch by batch, until there is no more of it, or `most`
+ * are gone. Any number of nodes may do so at once. Resolves with how many there were.
  */
 export async function deleteEnded(
   db: Db,
   { endedMs, export: give }: Retention,
-  { principal = null, signal }: { principal?: string | null; signal?: AbortSignal } = {},
+  {
+    principal = null,
+    most = Number.POSITIVE_INFINITY,
+    signal,
+  }: { principal?: string | null; most?: number; signal?: AbortSignal } = {},
 ): Promise<number> {
   for (let deleted = 0; ; ) {
-    if (signal?.aborted) return deleted;
-    const ids = await endedIds(db, { endedMs, principal });
+    const limit = Math.min(BATCH, most - deleted);
+    if (signal?.aborted || limit <= 0) return deleted;
+    const ids = await endedIds(db, { endedMs, principal }, limit);
     if (ids.length === 0) return deleted;
     if (give) await give(await exportLines(db, ids));
     deleted += (await db.sql(remove, [ids])).length;
-    if (ids.length < BATCH) return deleted;
+    if (ids.length < limit) return deleted;
   }
 }
 
-async function endedIds(db: Db, { endedMs, principal }: Ended): Promise<string[]> {
+async function endedIds(db: Db, { endedMs, principal }: Ended, limit: number): Promise<string[]> {
   const rows = await db.sql<{ id: string }>(select(principal !== null), [
     endedMs / 1000,
-    BATCH,
+    limit,
     ...(principal === null ? [] : [principal]),
   ]);
   return rows.map(({ id }) => id);

@@ -1,9 +1,10 @@
 import { appendFile } from 'node:fs/promises';
-import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { deleteEnded, eraseUser, exportUser } from '../../engine/retention.ts';
 import type { Command } from '../command.ts';
+import { wholeNumber } from '../numbers.ts';
 
 const DAY_MS = 86_400_000;
+const MOST_DAYS = 36_500;
 
 export const retention: Command = {
   name: ['retention'],
@@ -13,11 +14,7 @@ export const retention: Command = {
     'what is owed or still to be told stays',
   flags: { days: { type: 'string' }, export: { type: 'string' } },
   async run({ db, flags }) {
-    const days = Number(flags.days);
-    if (!(days > 0))
-      throw new NftUpgradeError('invalid_option', {
-        message: '--days has to be a number above 0.',
-      });
+    const days = wholeNumber('--days', String(flags.days ?? ''), MOST_DAYS);
     const { export: file } = flags;
     const deleted = await deleteEnded(db, {
       endedMs: days * DAY_MS,
