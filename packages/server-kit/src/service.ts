@@ -369,6 +369,11 @@ export async function createService<P extends ProcessTable = StandardProcesses>(
   return {
     processes,
     start: traced.start((request) => decide(() => start(engine, running, request))),
+    async foreignProcess(operationId) {
+      const loaded = await journal.load(operationId);
+      const known = loaded && definitions.nearest(loaded.row.process, loaded.row.version);
+      return known ? null : (loaded?.process ?? null);
+    },
     async active({ process, principal }) {
       const live = await journal.live(process, principal.id, 100);
       return live.map(({ snapshot }) => snapshot);

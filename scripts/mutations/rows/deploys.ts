@@ -27,6 +27,14 @@ export const deploys: readonly Mutation[] = [
   ),
   mutation(
     'S13',
+    'what is of a process that is not known is shown',
+    `${kit}/http/foreign.ts`,
+    "route.kind !== 'start'",
+    "route.kind === 'cancel'",
+    `${kit}/engine/deploys.test.ts`,
+  ),
+  mutation(
+    'S13',
     'its jobs stay for other nodes',
     `${kit}/engine/drive.ts`,
     'if (failure === FOREIGN) return false;',

@@ -132,6 +132,40 @@ describe.each(databases)('a rolling deployment on $name', ({ open }) => {
     }
   });
 
+  it('S13: a node without the process shows it to its owner, and leaves commands', async () => {
+    const node = await createService({
+      ...options,
+      processes: { claim: standard.claim },
+    } as ServiceOptions);
+    let user = principal;
+    const handler = createHandler(node, { authenticate: async () => user });
+    const ask = (path: string, init?: RequestInit) =>
+      handler.fetch(new Request(`http://node/api/v1/nft/upgrade/${path}`, init));
+    const shown = await ask(id);
+    const { operationId, status, asset, now } = (await (await call(`/${id}`)).json()) as Snapshot;
+    expect([shown.status, await shown.json()]).toMatchObject([
+      200,
+      { operationId, process: 'upgrade', status, asset, now, terminal: false },
+    ]);
+    const page = await ask(`${id}/events`, { headers: { accept: 'application/json' } });
+    expect(await page.json()).toEqual(await (await call(`/${id}/events`)).json());
+    const refused = await ask(`${id}/cancel`, { method: 'POST' });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(handler.serves(`/api/v1/nft/upgrade/${id}/events?x`)).toBe(true);
+    for (const path of ['upgrade/list', 'upgrade', `upgrade/${id}/more`, `x/y/${id}`])
+      expect([path, handler.serves(`/api/v1/nft/${path}`)]).toEqual([path, false]);
+    const stream = await ask(`${id}/events`, { headers: { accept: 'text/event-stream' } });
+    const reader = stream.body?.getReader();
+    const { value } = (await reader?.read()) ?? {};
+    expect(new TextDecoder().decode(value)).toContain('heartbeat');
+    await reader?.cancel();
+    const nobody = `upg_${'0'.repeat(32)}`;
+    expect((await ask(nobody)).status).toBe(404);
+    user = { ...principal, id: 'mallory' };
+    expect((await ask(id)).status).toBe(404);
+    await node.stop();
+  });
+
   it('S13: its jobs and its steps are left to the newer nodes, without an error', async () => {
     await old.advance(id);
     await expect

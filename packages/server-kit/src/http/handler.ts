@@ -5,6 +5,7 @@ import { createTelemetry } from '../telemetry/telemetry.ts';
 import { cancel, confirmBurn, renewBurn, retry } from './commands.ts';
 import type { Call, HttpContext, OperationCall } from './context.ts';
 import { createCors } from './cors.ts';
+import { matchForeign } from './foreign.ts';
 import { createGate } from './gate.ts';
 import { addSecurityHeaders } from './headers.ts';
 import { type GuideStats, guideStats, type Health, healthOf } from './health.ts';
@@ -120,9 +121,20 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
     ...Object.keys(monitoring),
   ];
 
+  const foreign = (pathname: string) =>
+    operations.foreignProcess ? matchForeign(basePath, pathname) : null;
+  /** Another node's, of the process that the operation itself names. */
+  const foreignProcess = async (route: Route, { id }: Principal) => {
+    context.reads.consume(id);
+    const found = route.kind === 'start' ? null : await operations.foreignProcess?.(route.id);
+    if (!found) throw new NftUpgradeError('not_found');
+    return found;
+  };
+
   const answer = async (request: Request, url: URL): Promise<Response> => {
     const monitor = Object.hasOwn(monitoring, url.pathname) ? monitoring[url.pathname] : undefined;
-    const route = monitor ? null : matchRoute(operations.processes, basePath, url.pathname);
+    const own = monitor ? null : matchRoute(operations.processes, basePath, url.pathname);
+    const route = own ?? (monitor ? null : foreign(url.pathname));
     if (!monitor && !route) throw new NftUpgradeError('not_found');
     const endpoints =
       route && (route.kind === 'start' ? startEndpoints : operationEndpoints[route.kind]);
@@ -138,7 +150,8 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
     if (!route) throw new NftUpgradeError('not_found');
     const protocol = requireProtocol(protocolOf(request));
     const principal = await identify(options, request);
-    const call: Call = { request, url, process: route.process, principal, protocol };
+    const process = own?.process ?? (await foreignProcess(route, principal));
+    const call: Call = { request, url, process, principal, protocol };
     const found =
       route.kind === 'start'
         ? startEndpoints[method]?.(context, call)
@@ -168,7 +181,10 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
     mounts,
     serves(address) {
       const path = pathOf(address);
-      return mounts.some((mount) => path === mount || path.startsWith(`${mount}/`));
+      return (
+        mounts.some((mount) => path === mount || path.startsWith(`${mount}/`)) ||
+        foreign(path) !== null
+      );
     },
   };
 }

@@ -1,4 +1,10 @@
-import type { ConfirmBurn, OperationEvent, Processes, Snapshot } from '@aiw3/nft-upgrade/protocol';
+import type {
+  AnyProcess,
+  ConfirmBurn,
+  OperationEvent,
+  Processes,
+  Snapshot,
+} from '@aiw3/nft-upgrade/protocol';
 
 /** The authenticated user, as the host knows it. */
 export interface Principal {
@@ -42,6 +48,12 @@ export interface Started {
  */
 export interface Operations {
   readonly processes: Processes;
+  /**
+   * What an operation is read with whose process this node does not have in any version, as while a
+   * new process is deployed; null where there is no such operation. Whose it is is not looked at.
+   * Default: there are none.
+   */
+  foreignProcess?(operationId: string): Promise<AnyProcess | null>;
   /** @throws NftUpgradeError `idempotency_conflict`, `database_unavailable` */
   start(request: StartRequest): Promise<Started>;
   /** The caller's operations of a process that have not ended, newest first. */
