@@ -86,6 +86,7 @@ function ours(): Kind {
     authenticate: async () => ({ id: 'bench' }),
     limits: {
       connectionsPerPrincipal: many,
+      streamsPerOperation: many,
       connections: many,
       startsPerMinute: many,
       commandsPerMinute: many,

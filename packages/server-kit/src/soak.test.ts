@@ -117,6 +117,7 @@ describe.each(versions)('L1, L2: over %s', (version) => {
       journal,
       limits: {
         connectionsPerPrincipal: many,
+        streamsPerOperation: many,
         connections: many,
         startsPerMinute: many,
         readsPerMinute: many,

@@ -90,6 +90,22 @@ export const server: readonly Mutation[] = [
     `${kit}/http/limits.test.ts`,
   ),
   mutation(
+    'L2',
+    'a ghost of the same operation makes room',
+    `${kit}/http/registry.ts`,
+    'if (isFull() || hasTooMany()) makeRoom()',
+    'if (admitted < 0) makeRoom()',
+    `${kit}/http/ghosts.test.ts`,
+  ),
+  mutation(
+    'L2',
+    'streams of one operation are bounded by replacing the oldest',
+    `${kit}/http/tail.ts`,
+    'this.sessions.size > this.shared.limits.streamsPerOperation',
+    'this.sessions.size < 0',
+    `${kit}/http/ghosts.test.ts`,
+  ),
+  mutation(
     'L3',
     'a stop gives every client a time of its own to come again',
     `${kit}/http/registry.ts`,

@@ -36,7 +36,10 @@ export type Route =
   | { process: AnyProcess; kind: 'operation'; id: string }
   | { process: AnyProcess; kind: OperationRoute; id: string };
 
-/** Reads a path with the same code that builds it; null when it is none of the routes. */
+/**
+ * Reads a path with the same code that builds it; null when it is none of the routes. One slash at
+ * the end changes nothing: a redirect would turn a POST into another request, or lose its headers.
+ */
 export function matchRoute(
   processes: Readonly<Record<string, AnyProcess>>,
   basePath: string,
@@ -44,11 +47,10 @@ export function matchRoute(
 ): Route | null {
   const base = `${basePath.replace(/\/+$/, '')}/`;
   if (!pathname.startsWith(base)) return null;
-  const [path, encoded, last, ...rest] = pathname.slice(base.length).split('/');
+  const [path, encoded, last, ...rest] = pathname.slice(base.length).replace(/\/$/, '').split('/');
   const process = Object.values(processes).find((candidate) => candidate.path === path);
   if (!process || rest.length > 0) return null;
-  if (encoded === undefined || (encoded === '' && last === undefined))
-    return { process, kind: 'start' };
+  if (encoded === undefined) return { process, kind: 'start' };
   const id = decode(encoded);
   if (id === null) return null;
   if (last === undefined) return { process, kind: 'operation', id };

@@ -141,8 +141,16 @@ export interface Emitter<P extends ProcessTable = StandardProcesses> {
 export function createEmitter<const P extends ProcessTable = StandardProcesses>(
   options: EmitterOptions<P> = {},
 ): Emitter<P> {
-  const { journal = memoryJournal(), clock = systemClock, authenticate } = options;
-  const processes: ProcessTable = options.processes ?? standardProcesses;
+  const {
+    journal = memoryJournal(),
+    processes: given = standardProcesses,
+    sinks = [],
+    reissueBurn: former,
+    renewBurn = former,
+    ...served
+  } = options;
+  const { clock = systemClock, authenticate } = served;
+  const processes: ProcessTable = given;
   const callers = new WeakMap<Request, Principal | null>();
   const openings = new WeakMap<Principal, Opening>();
   const telemetry = createTelemetry(options.telemetry);
@@ -167,7 +175,7 @@ export function createEmitter<const P extends ProcessTable = StandardProcesses>(
   };
   const publishing = createPublishing({
     journal,
-    sinks: options.sinks ?? [],
+    sinks,
     processOf,
     telemetry,
     log,
@@ -193,13 +201,12 @@ export function createEmitter<const P extends ProcessTable = StandardProcesses>(
     clock,
     openings,
     telemetry,
-    renewBurn: async (query) =>
-      (await (options.renewBurn?.(query) ?? options.reissueBurn?.(query))) ?? null,
+    renewBurn: async (query) => (await renewBurn?.(query)) ?? null,
     emit: ({ process, traceparent = null }, snapshot, status, payload) =>
       handle(processOf(process), snapshot, traceparent).emit(status, payload),
   });
   const handler = createHandler(operations, {
-    ...options,
+    ...served,
     clock,
     authenticate: async (request) => {
       const caller = callers.get(request);

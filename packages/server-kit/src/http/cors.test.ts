@@ -1,7 +1,7 @@
 import { NftUpgradeError } from '@aiw3/nft-upgrade/protocol';
 import { describe, expect, it } from 'vitest';
 import type { CorsOptions } from './cors.ts';
-import { begin, call, input, START, setup } from './fixtures/setup.ts';
+import { ask, begin, call, input, START, setup } from './fixtures/setup.ts';
 
 const app = 'https://app.example.com';
 const evil = 'https://evil.example';
@@ -51,9 +51,35 @@ describe('cors', () => {
       'Last-Event-ID',
       'NFT-Protocol',
       'If-None-Match',
+      // of tracing, which adds them to every request of a page
+      'traceparent',
+      'tracestate',
+      'baggage',
+      'X-Request-ID',
+      'sentry-trace',
+      'b3',
     ]) {
       expect(response.headers.get('access-control-allow-headers')).toContain(name);
     }
+  });
+
+  it('exposes the version that an answer has, on every answer', async () => {
+    const { handler } = setup({ cors: { origins: [app] } });
+    for (const [path, user] of [
+      [`${START}?active=true`, 'alice'],
+      [`${START}?active=true`, null],
+      [`${START}/none`, 'alice'],
+    ] as const) {
+      const { headers } = await call(handler, 'GET', path, { user, headers: { origin: app } });
+      expect(headers.get('nft-protocol')).toBe('1');
+      expect(headers.get('access-control-expose-headers')).toContain('NFT-Protocol');
+    }
+  });
+
+  it('lets further request headers through by name', async () => {
+    const { handler } = setup({ cors: { origins: [app], requestHeaders: ['X-Tenant'] } });
+    const answer = await call(handler, 'OPTIONS', START, { user: null, headers: { origin: app } });
+    expect(answer.headers.get('access-control-allow-headers')).toMatch(/baggage.*, X-Tenant$/);
   });
 
   it('refuses every other origin before anything is done, with nothing to read', async () => {
@@ -92,6 +118,28 @@ describe('cors', () => {
           .status,
       ).toBe(202);
     }
+  });
+
+  const host = 'app.example.com';
+  it.each([
+    ['https://app.example.com', host, true],
+    ['http://app.example.com', host, true],
+    ['https://app.example.com', `${host}:443`, true],
+    ['https://app.example.com:8443', `${host}:8443`, true],
+    ['https://app.example.com:8443', host, false],
+    ['https://evil.example', host, false],
+    ['https://app.example.com.evil.example', host, false],
+    ['null', host, false],
+    ['null', 'null', false],
+    ['https://app.example.com', '', false],
+    ['https://evil.example', 'evil.example/..', false],
+  ])('the page %s with Host %j is the server’s own: %s', async (origin, named, isOwn) => {
+    const { handler } = setup();
+    // As behind Next: the address is the one that the process listens at.
+    const asked = new Request(`http://localhost:3000${START}?active=true`, ask('GET'));
+    asked.headers.set('origin', origin);
+    asked.headers.set('host', named);
+    expect((await handler.fetch(asked)).status).toBe(isOwn ? 200 : 403);
   });
 
   it('* is for everybody, and never goes with credentials', async () => {

@@ -4,6 +4,7 @@ import {
   NftUpgradeError,
   PROTOCOL_HEADER,
 } from '@aiw3/nft-upgrade/protocol';
+import { refuseUnknown } from './known.ts';
 
 /** Which web origins may call. */
 export interface CorsOptions {
@@ -14,6 +15,12 @@ export interface CorsOptions {
   origins: readonly string[] | ((origin: string) => boolean);
   /** Lets cookies along. Default false: tokens travel in a header. */
   credentials?: boolean;
+  /**
+   * Further request headers that pages of these origins may send, by name. Default none: those of
+   * the protocol, and those that tracing adds to every request by itself (`traceparent`, `baggage`,
+   * `x-request-id`, `sentry-trace` and more), are always allowed.
+   */
+  requestHeaders?: readonly string[];
 }
 
 export interface Cors {
@@ -25,7 +32,7 @@ export interface Cors {
   preflight(methods: string): Response;
 }
 
-const allowedHeaders = [
+const ownHeaders = [
   'Authorization',
   'Content-Type',
   'Cache-Control',
@@ -33,9 +40,30 @@ const allowedHeaders = [
   'If-None-Match',
   'Last-Event-ID',
   PROTOCOL_HEADER,
-  // W3C Trace Context, which the tracing of a page adds by itself.
+  // What the tracing of a page adds by itself. One that a preflight refuses stops every request.
   'traceparent',
   'tracestate',
+  'baggage',
+  'X-Request-ID',
+  'X-Correlation-ID',
+  'Request-Id',
+  'Request-Context',
+  'sentry-trace',
+  'b3',
+  'X-B3-TraceId',
+  'X-B3-SpanId',
+  'X-B3-ParentSpanId',
+  'X-B3-Sampled',
+  'X-B3-Flags',
+  'X-Amzn-Trace-Id',
+  'X-Cloud-Trace-Context',
+  'X-Datadog-Origin',
+  'X-Datadog-Trace-Id',
+  'X-Datadog-Parent-Id',
+  'X-Datadog-Sampling-Priority',
+  'newrelic',
+  'elastic-apm-traceparent',
+  'uber-trace-id',
 ];
 const exposedHeaders = [
   'Content-Location',
@@ -50,14 +78,16 @@ const exposedHeaders = [
 const MAX_AGE_S = 7200;
 
 /**
- * @throws NftUpgradeError `invalid_option` for an origin that can match nothing, and for `*` with
- *   credentials
+ * @throws NftUpgradeError `invalid_option` for an origin that can match nothing, for `*` with
+ *   credentials, for a name that is no header's, and for an option that does not exist
  */
 export function createCors(
   options: CorsOptions | undefined,
   report: (error: unknown) => void,
 ): Cors {
-  const { origins = [], credentials = false } = options ?? {};
+  refuseUnknown('cors', options, ['origins', 'credentials', 'requestHeaders']);
+  const { origins = [], credentials = false, requestHeaders = [] } = options ?? {};
+  const allowedHeaders = [...ownHeaders, ...requestHeaders.map(headerName)].join(', ');
   const list = typeof origins === 'function' ? null : new Set(origins.map(normalise));
   const everybody = list?.has('*') ?? false;
   if (everybody && credentials) {
@@ -95,7 +125,7 @@ export function createCors(
         headers: {
           Allow: methods,
           'Access-Control-Allow-Methods': methods,
-          'Access-Control-Allow-Headers': allowedHeaders.join(', '),
+          'Access-Control-Allow-Headers': allowedHeaders,
           'Access-Control-Max-Age': String(MAX_AGE_S),
           Vary: 'Access-Control-Request-Method, Access-Control-Request-Headers',
         },
@@ -105,11 +135,25 @@ export function createCors(
 
 /**
  * A browser sends Origin with every POST, also to the page's own server. Behind a proxy that
- * rewrites Host only Sec-Fetch-Site knows, and behind one that ends TLS the schemes differ.
+ * rewrites Host only Sec-Fetch-Site knows, and behind one that ends TLS the schemes differ. Behind
+ * Next and its like the address is the one that the server listens at, and Host the public one: no
+ * page can set that header.
  */
-function isSameOrigin(request: Request, url: URL, origin: string): boolean {
-  if (request.headers.get('sec-fetch-site') === 'same-origin') return true;
-  return URL.canParse(origin) && new URL(origin).host === url.host;
+function isSameOrigin({ headers }: Request, url: URL, origin: string): boolean {
+  if (headers.get('sec-fetch-site') === 'same-origin') return true;
+  const page = URL.canParse(origin) ? new URL(origin) : null;
+  if (!page || page.host === '') return false;
+  const host = headers.get('host') ?? url.host;
+  // The page's own may leave the port out that its scheme stands for.
+  return [url.host, host, host.replace(/:(80|443)$/, '')].includes(page.host);
+}
+
+/** RFC 9110, section 5.6.2: what is no token would end, or split, the header that lists it. */
+function headerName(name: string): string {
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(name) && name !== '*') return name;
+  throw new NftUpgradeError('invalid_option', {
+    message: `cors.requestHeaders: ${JSON.stringify(name)} is no name of a header.`,
+  });
 }
 
 function normalise(origin: string): string {

@@ -10,8 +10,8 @@ const signature =
 
 describe.each(versions)('L3: a stop over %s', (version) => {
   it('drains every stream with its own delay; each resumes elsewhere, nothing lost', async () => {
-    const first = setup({ timing: { retryMs: 100 } });
-    const second = setup({}, first.operations);
+    const first = setup({ timing: { retryMs: 100 }, limits: { streamsPerOperation: 100 } });
+    const second = setup({ limits: { streamsPerOperation: 100 } }, first.operations);
     const [leaving, staying] = [
       await serve(version, first.handler),
       await serve(version, second.handler),

@@ -132,7 +132,8 @@ export function createHandler(operations: Operations, options: HandlerOptions): 
   };
 
   const answer = async (request: Request, url: URL): Promise<Response> => {
-    const monitor = Object.hasOwn(monitoring, url.pathname) ? monitoring[url.pathname] : undefined;
+    const path = url.pathname.replace(/\/$/, '');
+    const monitor = Object.hasOwn(monitoring, path) ? monitoring[path] : undefined;
     const own = monitor ? null : matchRoute(operations.processes, basePath, url.pathname);
     const route = own ?? (monitor ? null : foreign(url.pathname));
     if (!monitor && !route) throw new NftUpgradeError('not_found');

@@ -2,14 +2,24 @@ import { virtualTime } from '@aiw3/nft-upgrade/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { framesOf } from './fixtures/frames.ts';
 import { type Served, serve, versions } from './fixtures/serve.ts';
-import { ask, begin, call, input, KEY, type Setup, START, setup } from './fixtures/setup.ts';
+import {
+  ask,
+  begin,
+  call,
+  input,
+  KEY,
+  manyOperations,
+  type Setup,
+  START,
+  setup,
+} from './fixtures/setup.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 describe.each(versions)('L2: caps over %s', (version) => {
   let kit: Setup;
   let server: Served;
   beforeEach(async () => {
-    kit = setup({ limits: { connectionsPerPrincipal: 3, connections: 5 } });
+    kit = setup({ limits: { connectionsPerPrincipal: 3, connections: 5 } }, manyOperations());
     server = await serve(version, kit.handler);
   });
   afterEach(() => server.close());
@@ -21,25 +31,20 @@ describe.each(versions)('L2: caps over %s', (version) => {
   };
 
   it('one user and one node have a limit of streams, and closed ones count no more', async () => {
-    const [alice, bob] = [
-      await begin(kit.operations, [], { user: 'alice' }),
-      await begin(kit.operations, [], { user: 'bob' }),
-    ];
-    const streams = [
-      await open(alice, 'alice'),
-      await open(alice, 'alice'),
-      await open(alice, 'alice'),
-    ].map(framesOf);
-    expect(await refusal(await open(alice, 'alice'))).toEqual([429, 'rate_limited']);
-    streams.push(...[await open(bob, 'bob'), await open(bob, 'bob')].map(framesOf));
-    expect(await refusal(await open(bob, 'bob'))).toEqual([429, 'rate_limited']);
+    const another = async (user: string) => open(await begin(kit.operations, [], { user }), user);
+    const streams = [await another('alice'), await another('alice'), await another('alice')].map(
+      framesOf,
+    );
+    expect(await refusal(await another('alice'))).toEqual([429, 'rate_limited']);
+    streams.push(...[await another('bob'), await another('bob')].map(framesOf));
+    expect(await refusal(await another('bob'))).toEqual([429, 'rate_limited']);
     expect((await server.fetch('/api/v1/monitoring/ready')).status).toBe(503);
     expect(kit.handler.stats().active).toBe(5);
     expect(kit.errors).toEqual([]);
 
     await streams[0]?.cancel();
     await expect.poll(() => kit.handler.stats().active).toBe(4);
-    expect((await open(alice, 'alice')).status).toBe(200);
+    expect((await another('alice')).status).toBe(200);
   });
 
   it('a start that finds no place begins nothing, and the same key begins it later', async () => {

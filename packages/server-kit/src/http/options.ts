@@ -4,6 +4,7 @@ import type { Log } from '../ports/log.ts';
 import type { TelemetryOptions } from '../telemetry/telemetry.ts';
 import type { CorsOptions } from './cors.ts';
 import type { HealthThresholds } from './health.ts';
+import { refuseUnknown } from './known.ts';
 import type { Principal } from './operations.ts';
 
 /**
@@ -21,8 +22,17 @@ export interface HandlerLimits {
    * read them. One event is sent whole. Default 64 KiB.
    */
   streamBytes: number;
-  /** Streams of one principal on this node; a further one is answered with 429. Default 20. */
+  /**
+   * Streams of one principal on this node; a further one takes the place of one of the same
+   * operation, and is answered with 429 where there is none. Default 20.
+   */
   connectionsPerPrincipal: number;
+  /**
+   * Streams of one principal and operation on this node; a further one takes the place of the
+   * oldest, which closes normally. What is on the way may keep the streams of closed pages open,
+   * and nobody can tell. Default 3.
+   */
+  streamsPerOperation: number;
   /** Streams on this node; a further one is answered with 429. Default 10 000. */
   connections: number;
   /** Start requests of one principal in a minute. Default 30. */
@@ -97,10 +107,26 @@ export interface HandlerOptions {
   onError?: (error: unknown) => void;
 }
 
+/** The names of all options: a type error where one is missing. */
+const known: Readonly<Record<keyof HandlerOptions, true>> = {
+  authenticate: true,
+  basePath: true,
+  cors: true,
+  limits: true,
+  timing: true,
+  health: true,
+  ready: true,
+  clock: true,
+  log: true,
+  telemetry: true,
+  onError: true,
+};
+
 const defaultLimits: HandlerLimits = {
   bodyBytes: 16 * 1024,
   streamBytes: 64 * 1024,
   connectionsPerPrincipal: 20,
+  streamsPerOperation: 3,
   connections: 10_000,
   startsPerMinute: 30,
   readsPerMinute: 600,
@@ -128,6 +154,7 @@ export interface ResolvedOptions {
 
 /** Fills in the defaults. @throws NftUpgradeError `invalid_option` that names the option */
 export function resolveOptions(options: HandlerOptions): ResolvedOptions {
+  refuseUnknown('createHandler', options, Object.keys(known));
   if (typeof options.authenticate !== 'function') {
     throw invalid(
       'createHandler needs authenticate: (request) => Promise<{ id } | null>. Without it, ' +
@@ -160,10 +187,9 @@ function positive<K extends string>(
   given: Readonly<Partial<Record<K, number>>> | undefined,
 ): Record<K, number> {
   const filled: Record<K, number> = { ...defaults };
+  refuseUnknown(group, given, Object.keys(defaults));
   for (const [key, value] of Object.entries<number | undefined>(given ?? {})) {
-    if (!isKey(defaults, key))
-      throw invalid(`${group}.${key} does not exist. Known: ${Object.keys(defaults).join(', ')}.`);
-    if (value === undefined) continue;
+    if (value === undefined || !isKey(defaults, key)) continue;
     if (!(Number.isFinite(value) && value > 0))
       throw invalid(`${group}.${key} has to be a number above 0.`);
     filled[key] = value;

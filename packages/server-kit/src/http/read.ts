@@ -47,7 +47,7 @@ export async function events(context: HttpContext, call: OperationCall): Promise
       { headers: { Vary: 'Accept', ...(gap && { [GAP_HEADER]: 'true' }) } },
     );
   }
-  const slot = registry.admit(principal.id);
+  const slot = registry.admit(principal.id, request.signal, () => context.tails.makeRoom(call));
   try {
     return openStream(context, call, await operations.snapshot(queryOf(call)), slot);
   } catch (thrown) {

@@ -30,10 +30,13 @@ export interface ConnectionStats {
 /** All streams of this node: their number, their one timer, their end. */
 export interface Registry {
   /**
+   * @param signal of the request: a client that is gone before its stream stands gives the place
+   *   back
+   * @param makeRoom ends a stream of the same principal and operation; false where there is none
    * @throws NftUpgradeError `rate_limited` when the principal, or this process, has too many
    *   streams; `temporarily_unavailable` when it stops
    */
-  admit(principalId: string): Slot;
+  admit(principalId: string, signal: AbortSignal, makeRoom?: () => boolean): Slot;
   stats(): ConnectionStats;
   /** Operations that are shown now, one for each stream. */
   operations(): string[];
@@ -67,6 +70,7 @@ export function createRegistry({ clock, timing, limits, slices }: RegistryOption
   const closed: Record<CloseReason, number> = {
     completed: 0,
     rolled: 0,
+    replaced: 0,
     drained: 0,
     left: 0,
     stalled: 0,
@@ -114,18 +118,29 @@ export function createRegistry({ clock, timing, limits, slices }: RegistryOption
   /** A place of one principal. */
   class Place implements Slot {
     private readonly principalId: string;
+    private unlisten: (() => void) | null;
     private session: Session | null = null;
     private released = false;
 
-    constructor(principalId: string) {
+    constructor(principalId: string, signal: AbortSignal) {
+      const leave = () => this.release();
       this.principalId = principalId;
+      this.unlisten = () => signal.removeEventListener('abort', leave);
+      signal.addEventListener('abort', leave);
       admitted += 1;
       perPrincipal.set(principalId, (perPrincipal.get(principalId) ?? 0) + 1);
+    }
+
+    /** A stream that is open for long keeps no request in memory. */
+    private forget(): void {
+      this.unlisten?.();
+      this.unlisten = null;
     }
 
     attach(session: Session): void {
       // Its client can have gone before it began.
       if (this.released) return;
+      this.forget();
       this.session = session;
       sessions.add(session);
       total += 1;
@@ -136,6 +151,7 @@ export function createRegistry({ clock, timing, limits, slices }: RegistryOption
     release(reason?: CloseReason): void {
       if (this.released) return;
       this.released = true;
+      this.forget();
       if (this.session) sessions.delete(this.session);
       if (reason) closed[reason] += 1;
       if (sessions.size === 0 && wheel !== null) {
@@ -159,18 +175,22 @@ export function createRegistry({ clock, timing, limits, slices }: RegistryOption
   };
 
   return {
-    admit(principalId) {
+    admit(principalId, signal, makeRoom = () => false) {
       if (draining) throw later('temporarily_unavailable', 'This server is stopping.', 1_000);
-      if (admitted >= limits.connections)
+      const isFull = () => admitted >= limits.connections;
+      const hasTooMany = () =>
+        (perPrincipal.get(principalId) ?? 0) >= limits.connectionsPerPrincipal;
+      if (isFull() || hasTooMany()) makeRoom();
+      if (isFull())
         throw later('rate_limited', 'Too many streams are open here. Come again.', BUSY_MS);
-      if ((perPrincipal.get(principalId) ?? 0) >= limits.connectionsPerPrincipal) {
+      if (hasTooMany()) {
         throw later(
           'rate_limited',
           `At most ${limits.connectionsPerPrincipal} streams may be open. Close one first.`,
           BUSY_MS,
         );
       }
-      return new Place(principalId);
+      return new Place(principalId, signal);
     },
 
     stats: () => ({

@@ -21,7 +21,7 @@ function still(options: Parameters<typeof setup>[0] = {}) {
 describe('sessions', () => {
   it('L2: 1,000 idle streams share one timer', async () => {
     const { handler, operations, time, open } = still({
-      limits: { connectionsPerPrincipal: 1_000, readsPerMinute: 1_000 },
+      limits: { connectionsPerPrincipal: 1_000, streamsPerOperation: 1_000, readsPerMinute: 1_000 },
     });
     const id = await begin(operations);
     const streams = await Promise.all(Array.from({ length: 1_000 }, () => open(id)));
@@ -42,7 +42,7 @@ describe('sessions', () => {
 
   it('the poll of many idle streams together is bounded, and comes round to each', async () => {
     const { operations, time, open } = still({
-      limits: { connectionsPerPrincipal: 1_000, readsPerMinute: 1_000 },
+      limits: { connectionsPerPrincipal: 1_000, streamsPerOperation: 1_000, readsPerMinute: 1_000 },
     });
     const id = await begin(operations);
     const streams = await Promise.all(Array.from({ length: 500 }, () => open(id)));
@@ -136,7 +136,7 @@ describe('sessions', () => {
   });
 
   it('streams that are woken together share one read of the journal', async () => {
-    const { operations, open } = still();
+    const { operations, open } = still({ limits: { streamsPerOperation: 20 } });
     const id = await begin(operations);
     const streams = await Promise.all(Array.from({ length: 20 }, () => open(id)));
     await Promise.all(streams.map((frames) => frames.until((frame) => frame.id === 1)));

@@ -11,10 +11,18 @@ import type { Tail } from './tail.ts';
 
 /**
  * Why a stream ended. `completed`: after a terminal event · `rolled`: it was open for
- * `maxConnectionMs` · `drained`: the server stops · `left`: the client went away · `stalled`: the
- * client did not read · `failed`: the journal could not be read
+ * `maxConnectionMs` · `replaced`: a newer stream of the same principal and operation took its place
+ * · `drained`: the server stops · `left`: the client went away · `stalled`: the client did not read
+ * · `failed`: the journal could not be read
  */
-export type CloseReason = 'completed' | 'rolled' | 'drained' | 'left' | 'stalled' | 'failed';
+export type CloseReason =
+  | 'completed'
+  | 'rolled'
+  | 'replaced'
+  | 'drained'
+  | 'left'
+  | 'stalled'
+  | 'failed';
 
 /** Where a session writes: a stream of the fetch standard, or a response of Node. */
 export interface FrameSink {
@@ -173,6 +181,13 @@ export class Session {
   /** Closes normally, and tells the client to come back, elsewhere, after `retryMs`. */
   drain(retryMs: number): void {
     this.close('drained', `retry: ${retryMs}\n\n`);
+  }
+
+  /** Gives its place up at once: normally where the client reads, and else as it is. */
+  replace(retryMs: number): void {
+    if (this.over) return;
+    if (this.hungry) this.closeNormally({ reason: 'replaced', frame: `retry: ${retryMs}\n\n` });
+    else this.cut('replaced', unread());
   }
 
   private now(): number {

@@ -44,7 +44,7 @@ export async function start(context: HttpContext, call: Call): Promise<Response>
   }
   // First a place for the stream, then the operation: a start that is refused must not have
   // happened.
-  const slot = registry.admit(principal.id);
+  const slot = registry.admit(principal.id, request.signal);
   try {
     const { snapshot } = await operations.start(begin);
     return openStream(context, { ...call, operationId: snapshot.operationId }, snapshot, slot);

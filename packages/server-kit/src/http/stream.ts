@@ -23,7 +23,7 @@ export function openStream(
     slot.release();
     return new Response(null, { headers });
   }
-  const tail = context.tails({ process, operationId, principal });
+  const tail = context.tails.of({ process, operationId, principal });
   if (snapshot.terminal) tail.ended = true;
   tail.counts.opened(cursor);
   const session = new Session(tail, slot, cursor.after, protocol);

@@ -19,18 +19,27 @@ export interface LogName {
 }
 
 /** The tails that are open, one for each log and principal. */
-export type Tails = (log: LogName) => Tail;
+export interface Tails {
+  of(log: LogName): Tail;
+  /** Ends the oldest stream of this log and principal. False where there is none. */
+  makeRoom(log: LogName): boolean;
+}
 
 export function createTails(shared: Shared): Tails {
   const open = new Map<string, Tail>();
-  return (log) => {
-    const owner = `${log.process.name} ${log.operationId} ${log.principal.id}`;
-    let tail = open.get(owner);
-    if (!tail) {
-      tail = new Tail(shared, log, () => open.delete(owner));
-      open.set(owner, tail);
-    }
-    return tail;
+  const ownerOf = ({ process, operationId, principal }: LogName) =>
+    `${process.name} ${operationId} ${principal.id}`;
+  return {
+    of(log) {
+      const owner = ownerOf(log);
+      let tail = open.get(owner);
+      if (!tail) {
+        tail = new Tail(shared, log, () => open.delete(owner));
+        open.set(owner, tail);
+      }
+      return tail;
+    },
+    makeRoom: (log) => open.get(ownerOf(log))?.replaceOldest() ?? false,
   };
 }
 
@@ -65,7 +74,17 @@ export class Tail {
 
   enter(session: Session): void {
     this.sessions.add(session);
+    // The oldest may be of a page that is gone, while something on the way keeps it open.
+    if (this.sessions.size > this.shared.limits.streamsPerOperation) this.replaceOldest();
     this.unwatch ??= this.shared.operations.watch(this.operationId, () => this.wake());
+  }
+
+  /** True when there was one. */
+  replaceOldest(): boolean {
+    // In the order in which they came.
+    const [oldest] = this.sessions;
+    oldest?.replace(this.shared.timing.retryMs);
+    return oldest !== undefined;
   }
 
   leave(session: Session, reason: CloseReason): void {

@@ -15,7 +15,7 @@ const emitter = createEmitter({
   journal,
   authenticate: async () => principal,
   timing: { retryMs: 100 },
-  limits: { connectionsPerPrincipal: 1_000, readsPerMinute: 1_000_000 },
+  limits: { connectionsPerPrincipal: 1_000, streamsPerOperation: 1_000, readsPerMinute: 1_000_000 },
 });
 const server = createServer((req, res) => {
   if (req.method === 'POST' && req.url === '/api/v1/nft/upgrade')

@@ -70,6 +70,7 @@ const handler = createHandler(service, {
   },
   limits: {
     connectionsPerPrincipal: 200,
+    streamsPerOperation: 200,
     startsPerMinute: many,
     commandsPerMinute: many,
     readsPerMinute: many,
