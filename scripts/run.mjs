@@ -40,6 +40,7 @@ const tasks = {
   ],
   attacks: [['node', ...source, 'packages/server-kit/src/testing/attacks/main.ts']],
   torture: [['node', ...source, 'packages/server-kit/src/testing/torture/main.ts']],
+  years: [['node', ...source, 'scripts/years.ts']],
   coverage: [
     // Also from a run in which a test failed.
     ['pnpm', 'exec', 'vitest', 'run', '--coverage', '--coverage.reportOnFailure'],

@@ -75,6 +75,14 @@ export const deploys: readonly Mutation[] = [
   ),
   mutation(
     'S15',
+    'what is to be alerted is found by its index',
+    `${kit}/engine/obligations/ages.ts`,
+    'where live and not alerted and asset',
+    'where live and alerted is not true and asset',
+    `${kit}/engine/years.test.ts`,
+  ),
+  mutation(
+    'S15',
     'what is held back is not even looked at',
     `${kit}/publish/outbox.ts`,
     "and w.state = 'waiting' and not w.held and w.due_at <= now()",

@@ -57,4 +57,14 @@ export const emitterMigrations: readonly Migration[] = [
     up: heldDeliveries.up.replaceAll('nft_upgrade.', 'nft_upgrade_emitter.'),
   },
   { id: 3, ...deliveryIndexes },
+  {
+    id: 4,
+    name: 'retention indexes',
+    indexes: [
+      { name: 'operation_ended', on: 'operation (created_at) where not live' },
+      { name: 'operation_owner', on: 'operation (principal, id)' },
+      { name: 'request_key_operation', on: 'request_key (operation_id)' },
+    ],
+    up: '',
+  },
 ];

@@ -2,9 +2,12 @@ import type { Db } from '../db/db.ts';
 
 /** What statements have touched. */
 export interface Touched {
+  readonly statements: number;
   /** Rows that scans have read, those that a filter removed included. */
   readonly rows: number;
   readonly buffers: number;
+  /** How long they took. Milliseconds. */
+  readonly ms: number;
   /** Large tables that were read from one end to the other. */
   readonly walked: readonly string[];
 }
@@ -29,17 +32,22 @@ const large = new Set(['operation', 'event', 'outbox', 'delivery', 'idempotency_
  */
 export function explained(db: Db, only = /^/): { db: Db; touched(): Touched } {
   const plans: Plan[] = [];
+  let ms = 0;
   const sql = async <Row extends object>(
     text: string,
     parameters?: readonly unknown[],
   ): Promise<Row[]> => {
     if (!only.test(text)) return db.sql<Row>(text, parameters);
     await db.tx(async (inner) => {
-      const [row] = await inner<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+      const [row] = await inner<{ 'QUERY PLAN': [{ Plan: Plan; 'Execution Time': number }] }>(
         `explain (analyze, buffers, format json) ${text}`,
         parameters,
       );
-      if (row) plans.push(row['QUERY PLAN'][0].Plan);
+      if (row) {
+        const [answer] = row['QUERY PLAN'];
+        plans.push(answer.Plan);
+        ms += answer['Execution Time'];
+      }
       await inner('rollback; begin');
     });
     return [];
@@ -51,6 +59,7 @@ export function explained(db: Db, only = /^/): { db: Db; touched(): Touched } {
       const all = plans.flatMap(nodes);
       const scans = all.filter((node) => node['Node Type'].includes('Scan'));
       return {
+        statements: plans.length,
         rows: scans.reduce(
           (sum, node) =>
             sum +
@@ -64,6 +73,7 @@ export function explained(db: Db, only = /^/): { db: Db; touched(): Touched } {
           (sum, plan) => sum + (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0),
           0,
         ),
+        ms,
         walked: scans
           .filter((node) => node['Node Type'] === 'Seq Scan')
           .flatMap((node) => node['Relation Name'] ?? [])

@@ -29,6 +29,20 @@ export function checkRetention(policy: Retention): Retention {
   });
 }
 
+/** Statements over the tables of the engine, or of an emitter. */
+export interface RetainedTables {
+  /** The table of the operations. */
+  readonly operation: string;
+  /**
+   * Ids that may go: `$1` is the age in seconds, `$2` how many, `$3` the user where it is one's.
+   */
+  select(ofUser: boolean): string;
+  /** Lines of operations `o`, without the condition. */
+  readonly exported: string;
+  /** Deletes those of `$1`, and gives their ids. */
+  readonly remove: string;
+}
+
 /** Whose, and how old: what is looked for. */
 interface Ended {
   readonly endedMs: number;
@@ -95,6 +109,8 @@ const remove = `with gone as (
     .join(',\n  ')}
   delete from nft_upgrade.operation where id = any(array(select id from gone)) returning id`;
 
+const ofEngine: RetainedTables = { operation: 'nft_upgrade.operation', select, exported, remove };
+
 /**
  * Deletes what has ended and is old enough, batch by batch, until there is no more of it, or `most`
  * are gone. Any number of nodes may do so at once. Resolves with how many there were.
@@ -106,21 +122,32 @@ export async function deleteEnded(
     principal = null,
     most = Number.POSITIVE_INFINITY,
     signal,
-  }: { principal?: string | null; most?: number; signal?: AbortSignal } = {},
+    tables = ofEngine,
+  }: {
+    principal?: string | null;
+    most?: number;
+    signal?: AbortSignal;
+    tables?: RetainedTables | undefined;
+  } = {},
 ): Promise<number> {
   for (let deleted = 0; ; ) {
     const limit = Math.min(BATCH, most - deleted);
     if (signal?.aborted || limit <= 0) return deleted;
-    const ids = await endedIds(db, { endedMs, principal }, limit);
+    const ids = await endedIds(db, tables, { endedMs, principal }, limit);
     if (ids.length === 0) return deleted;
-    if (give) await give(await exportLines(db, ids));
-    deleted += (await db.sql(remove, [ids])).length;
+    if (give) await give(await exportLines(db, tables, ids));
+    deleted += (await db.sql(tables.remove, [ids])).length;
     if (ids.length < limit) return deleted;
   }
 }
 
-async function endedIds(db: Db, { endedMs, principal }: Ended, limit: number): Promise<string[]> {
-  const rows = await db.sql<{ id: string }>(select(principal !== null), [
+async function endedIds(
+  db: Db,
+  tables: RetainedTables,
+  { endedMs, principal }: Ended,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db.sql<{ id: string }>(tables.select(principal !== null), [
     endedMs / 1000,
     limit,
     ...(principal === null ? [] : [principal]),
@@ -128,20 +155,31 @@ async function endedIds(db: Db, { endedMs, principal }: Ended, limit: number): P
   return rows.map(({ id }) => id);
 }
 
-const exportLines = async (db: Db, ids: readonly string[]): Promise<string> => {
-  const rows = await db.sql<{ line: string }>(`${exported} where o.id = any($1::text[])`, [ids]);
+async function exportLines(
+  db: Db,
+  { exported: lines }: RetainedTables,
+  ids: readonly string[],
+): Promise<string> {
+  const rows = await db.sql<{ line: string }>(
+    `${lines} where o.id = any($1::text[]) order by o.id`,
+    [ids],
+  );
   return rows.map(({ line }) => `${line}\n`).join('');
-};
+}
 
 /** Everything that is known of a user, one operation a line, some operations at a time. */
-export async function* exportUser(db: Db, principal: string): AsyncGenerator<string> {
+export async function* exportUser(
+  db: Db,
+  principal: string,
+  tables: RetainedTables = ofEngine,
+): AsyncGenerator<string> {
   for (let after = ''; ; ) {
     const rows = await db.sql<{ id: string }>(
-      `select id from nft_upgrade.operation where principal = $1 and id > $2 order by id limit $3`,
+      `select id from ${tables.operation} where principal = $1 and id > $2 order by id limit $3`,
       [principal, after, BATCH],
     );
     const ids = rows.map(({ id }) => id);
-    if (ids.length > 0) yield await exportLines(db, ids);
+    if (ids.length > 0) yield await exportLines(db, tables, ids);
     const last = ids.at(-1);
     if (ids.length < BATCH || last === undefined) return;
     after = last;
@@ -155,10 +193,11 @@ export async function* exportUser(db: Db, principal: string): AsyncGenerator<str
 export async function eraseUser(
   db: Db,
   principal: string,
+  tables: RetainedTables = ofEngine,
 ): Promise<{ erased: number; left: number }> {
-  const erased = await deleteEnded(db, { endedMs: 0 }, { principal });
+  const erased = await deleteEnded(db, { endedMs: 0 }, { principal, tables });
   const [row] = await db.sql<{ left: number }>(
-    'select count(*)::int as left from nft_upgrade.operation where principal = $1',
+    `select count(*)::int as left from ${tables.operation} where principal = $1`,
     [principal],
   );
   return { erased, left: row?.left ?? 0 };

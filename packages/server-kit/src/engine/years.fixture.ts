@@ -1,3 +1,4 @@
+import { upgrade } from '@aiw3/nft-upgrade/protocol';
 import type { Db } from '../db/db.ts';
 
 /**
@@ -21,12 +22,13 @@ export async function fillYears(
   );
   await db.sql(
     `insert into nft_upgrade.operation (${columns})
-     select 'live_' || n, 'upgrade', case when n % 10 = 0 then 9 else 1 end, 'user_' || n % 10000,
-       'live ' || n, '{}', '',
-       case when n % 50 = 1 then 'awaiting_burn' else 'updating_records' end, 'burn', 'safe', 3,
+     select 'live_' || n, 'upgrade', case when n % 10 = 0 then 9 else $2::int end,
+       'user_' || n % 10000, 'live ' || n, '{}', '',
+       case when n % 50 = 1 then 'awaiting_burn' else 'updating_records' end, 'burn',
+       case when n % 50 = 1 then 'at_risk' else 'safe' end, 3,
        true, now() - interval '1 day', now(), now() - interval '1 hour'
      from generate_series(1, $1::int) n`,
-    [live],
+    [live, upgrade.version],
   );
   await db.sql(
     `insert into nft_upgrade.event (operation_id, seq, status, data, node)

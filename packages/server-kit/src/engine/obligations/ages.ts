@@ -19,10 +19,17 @@ const places = {
   delivered: 'the new NFT is delivered and not in the records',
 } as const;
 
-/** What is of the future is from before the clock was set back: rather too early than too late. */
-const aged = `live and not alerted and asset in ('at_risk', 'burned_owed', 'delivered')
-  and (coalesce(asset_since, updated_at) <= now() - make_interval(secs => $1)
-    or coalesce(asset_since, updated_at) > now() + interval '1 second')`;
+const since = 'coalesce(asset_since, updated_at)';
+const oldest = (when: string, lock: string) => `array(select id from nft_upgrade.operation
+  where live and not alerted and asset in ('at_risk', 'burned_owed', 'delivered')
+    and ${since} ${when} order by ${since} limit $2 ${lock})`;
+/**
+ * Two ranges of one small index: for both in one condition the planner reads all live operations.
+ * What is of the future is from before the clock was set back: rather too early than too late.
+ */
+const aged = (lock = '') =>
+  `${oldest('<= now() - make_interval(secs => $1)', lock)}
+    || ${oldest(`> now() + interval '1 second'`, lock)}`;
 /** At once; the next round has the next ones. */
 const MOST = 100;
 
@@ -33,19 +40,17 @@ const MOST = 100;
  */
 export async function raiseAges(db: Db, olderThanMs: number): Promise<number> {
   // Most of the time there is none, which a look at a small index tells.
-  const [any] = await db.sql(`select 1 from nft_upgrade.operation where ${aged} limit 1`, [
+  const [any] = await db.sql<{ ids: string[] }>(`select ${aged()} as ids`, [
     olderThanMs / 1_000,
+    1,
   ]);
-  if (!any) return 0;
+  if (!any?.ids.length) return 0;
   return db.tx(async (sql) => {
     const found = await sql<Aged>(
-      `update nft_upgrade.operation set alerted = true where id = any(array(
-         select id from nft_upgrade.operation where ${aged} order by coalesce(asset_since,
-           updated_at) limit $2 for update skip locked))
-       returning id, process, status, asset, seq, lease,
-         coalesce(asset_since, updated_at) as since,
-         greatest(0, floor(extract(epoch from clock_timestamp()
-           - coalesce(asset_since, updated_at)) / 60))::int as minutes`,
+      `update nft_upgrade.operation set alerted = true
+       where id = any(${aged('for update skip locked')})
+       returning id, process, status, asset, seq, lease, ${since} as since,
+         greatest(0, floor(extract(epoch from clock_timestamp() - ${since}) / 60))::int as minutes`,
       [olderThanMs / 1_000, MOST],
     );
     for (const operation of found) await alert(sql, operation);
