@@ -3,6 +3,7 @@ import { createUnowned, type Sighting } from './monitor.ts';
 
 const seen = (more: Partial<Sighting> = {}): Sighting => ({
   id: 'upg_1',
+  status: 'uploading_metadata',
   live: true,
   seq: 1,
   lease: 1,

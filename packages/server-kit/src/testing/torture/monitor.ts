@@ -5,6 +5,7 @@ import type { Db } from '../../db/db.ts';
 /** An operation as the monitor sees it. Times are milliseconds since the epoch, of the database. */
 export interface Sighting {
   readonly id: string;
+  readonly status: string;
   readonly live: boolean;
   readonly seq: number;
   readonly lease: number;
@@ -19,8 +20,9 @@ export interface Unowned {
   /** Ids of those that were seen and have not ended. */
   known(): string[];
   see(sightings: readonly Sighting[], now: number): void;
-  /** The longest time so far, in milliseconds. */
+  /** The longest time so far, in milliseconds, and the status in which it was. */
   readonly oldestMs: number;
+  readonly oldestStatus: string;
 }
 
 /**
@@ -31,8 +33,10 @@ export interface Unowned {
 export function createUnowned(): Unowned {
   const since = new Map<string, Sighting>();
   let oldestMs = 0;
-  const count = ({ signAt, retryAt }: Sighting, until: number) => {
-    oldestMs = Math.max(oldestMs, until - Math.max(signAt, retryAt ?? 0));
+  let oldestStatus = '';
+  const count = ({ signAt, retryAt, status }: Sighting, until: number) => {
+    const ms = until - Math.max(signAt, retryAt ?? 0);
+    if (ms > oldestMs) [oldestMs, oldestStatus] = [ms, status];
   };
   return {
     known: () => [...since.keys()],
@@ -48,6 +52,9 @@ export function createUnowned(): Unowned {
     get oldestMs() {
       return Math.round(oldestMs);
     },
+    get oldestStatus() {
+      return oldestStatus;
+    },
   };
 }
 
@@ -55,6 +62,8 @@ export function createUnowned(): Unowned {
 export interface Watched {
   /** Longest time that an operation with work due was held by nobody who made progress. */
   readonly oldestUnownedMs: number;
+  /** The status in which it was. */
+  readonly oldestUnownedStatus: string;
   /** Longest time in which no node was up, or the database took no writes. */
   readonly longestFoulMs: number;
 }
@@ -74,8 +83,8 @@ export function startMonitor(db: Db, isUp: () => boolean): { stop(): Promise<Wat
     const [seen] = await db.sql<{ now: number; writable: boolean; live: Sighting[] }>(
       `select extract(epoch from clock_timestamp()) * 1000 as now,
          current_setting('transaction_read_only') = 'off' as writable,
-         (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'live', live, 'seq', seq,
-             'lease', lease,
+         (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'status', status, 'live', live,
+             'seq', seq, 'lease', lease,
              'signAt', extract(epoch from greatest(updated_at, checked_at)) * 1000,
              'retryAt', (select extract(epoch from (data->>'retryAt')::timestamptz) * 1000
                from nft_upgrade.event e where e.operation_id = o.id and e.seq = o.seq))), '[]')
@@ -103,7 +112,11 @@ export function startMonitor(db: Db, isUp: () => boolean): { stop(): Promise<Wat
       stopped = true;
       await running;
       await look();
-      return { oldestUnownedMs: unowned.oldestMs, longestFoulMs: Math.round(longestFoulMs) };
+      return {
+        oldestUnownedMs: unowned.oldestMs,
+        oldestUnownedStatus: unowned.oldestStatus,
+        longestFoulMs: Math.round(longestFoulMs),
+      };
     },
   };
 }

@@ -34,7 +34,7 @@ export interface TortureOptions {
 
 export interface TortureReport
   extends Omit<Audit, 'violations' | 'versions'>,
-    Pick<Watched, 'oldestUnownedMs'> {
+    Pick<Watched, 'oldestUnownedMs' | 'oldestUnownedStatus'> {
   violations: number;
   /** Processes that were killed by `kill -9`. */
   kills: number;
@@ -118,6 +118,7 @@ async function tortured(programs: string, options: TortureOptions): Promise<Tort
       restarted,
       chainFaults: faults.counts.chain,
       oldestUnownedMs: watched?.oldestUnownedMs ?? 0,
+      oldestUnownedStatus: watched?.oldestUnownedStatus ?? '',
       oldestUnownedBoundMs: watched ? boundOf(watched, faults.longestMs) : 0,
       problems,
       found: violations.slice(0, 20),
@@ -167,6 +168,7 @@ export function summed(reports: readonly TortureReport[]): TortureReport {
         ...new Set([...Object.keys(one.problems), ...Object.keys(other.problems)]),
       ]),
       oldestUnownedMs: oldest.oldestUnownedMs,
+      oldestUnownedStatus: oldest.oldestUnownedStatus,
       oldestUnownedBoundMs: oldest.oldestUnownedBoundMs,
       slowestRecoveryMs: slowest.slowestRecoveryMs,
       slowestStep: slowest.slowestStep,
