@@ -1,13 +1,16 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import type { Session } from '../http/session.ts';
 import type { Mountable } from './connect.ts';
-import { type NodeHandlerOptions, type NodeRequest, type NodeResponse, serveNode } from './node.ts';
+import { answerNode } from './node/answer.ts';
+import { streamSession } from './node/stream.ts';
+import type { NodeHandlerOptions, NodeRequest, NodeResponse } from './node.ts';
 
 export type { Mountable } from './connect.ts';
 export type { NodeHandlerOptions } from './node.ts';
 
 /**
  * For Hono on any runtime. On Node, served by `@hono/node-server` or by `toNodeHandler(app)` of
- * `./node`, over HTTP/1.1 and HTTP/2.
+ * `./node`, over HTTP/1.1 and HTTP/2. Headers that middlewares set, before or after it, are sent.
  * @example app.use(toHono(handler));
  */
 export function toHono(handler: Mountable, options: NodeHandlerOptions = {}): MiddlewareHandler {
@@ -19,11 +22,19 @@ export function toHono(handler: Mountable, options: NodeHandlerOptions = {}): Mi
     if (node && raw.method !== 'HEAD') {
       const wasRead = node.incoming.readableDidRead || node.incoming.readableEnded;
       const body = wasRead ? await context.req.text() : undefined;
-      void serveNode(node.incoming, node.outgoing, handler.fetch, { ...options, body });
-      // Understood by Hono's server: the answer is written already. A clone, because it has a
-      // shorter way for its own light responses, which does not look.
-      return new Response(null, { headers: { 'x-hono-already-sent': 'true' } }).clone();
+      const { incoming, outgoing } = node;
+      const answer = await answerNode(incoming, outgoing, handler.fetch, { ...options, body });
+      keepHeaders(context);
+      const { response, session, gone } = answer;
+      if (gone.aborted) {
+        await response.body?.cancel().catch(() => undefined);
+        // Hono's server would log it; told so, it writes nothing. A clone, because it has a shorter
+        // way for its own light responses, which does not look.
+        return new Response(null, { headers: { 'x-hono-already-sent': 'true' } }).clone();
+      }
+      return session ? new Response(behindHead(outgoing, session), response) : response;
     }
+    keepHeaders(context);
     if (!raw.bodyUsed) return handler.fetch(raw);
     // A middleware has read the body; Hono remembers it.
     const { url, method, headers, signal } = raw;
@@ -31,6 +42,36 @@ export function toHono(handler: Mountable, options: NodeHandlerOptions = {}): Mi
       new Request(url, { method, headers, signal, body: (await context.req.text()) || null }),
     );
   };
+}
+
+/** What was set before an answer is put into it only where Hono has made a response already. */
+const keepHeaders = (context: Context): unknown => context.res;
+
+/**
+ * The body of an answer whose head Hono's own server writes, with the headers of all middlewares.
+ * The server then waits for its first byte; by that time the session writes to the socket itself.
+ * Where another answer is sent in its place, nobody asks for this one, and the session ends with
+ * the response.
+ */
+function behindHead(res: NodeResponse, session: Session): ReadableStream<Uint8Array> {
+  let left = 2;
+  const step = () => {
+    left -= 1;
+    if (left === 0) queueMicrotask(() => streamSession(session, res));
+  };
+  const { writeHead } = res;
+  const whenWritten = (...given: unknown[]): unknown => {
+    Reflect.deleteProperty(res, 'writeHead');
+    const written: unknown = Reflect.apply(writeHead, res, given);
+    step();
+    return written;
+  };
+  Object.assign(res, { writeHead: whenWritten });
+  const pull = () => {
+    step();
+    return new Promise<void>(() => {});
+  };
+  return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
 /**

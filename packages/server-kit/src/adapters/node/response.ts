@@ -77,17 +77,31 @@ export function flushHead(res: NodeResponse): void {
   if (!(res instanceof Http2ServerResponse)) res.flushHeaders();
 }
 
+/** Of a body that the host had in mind, should it have set them. */
+const ofTheBody = ['content-encoding', 'content-length', 'etag', 'last-modified'];
+
+/**
+ * Headers that the host has set stand beside those of the answer: the cookies of both are sent, and
+ * an answer varies by what either names. Of any other one that both have, the answer's is sent.
+ */
 export function writeHead(res: NodeResponse, response: Response): void {
   const http2 = res instanceof Http2ServerResponse;
   const headers: OutgoingHttpHeaders = {};
+  for (const name of ofTheBody) res.removeHeader(name);
   for (const [name, value] of response.headers) {
     if (name !== 'set-cookie' && !(http2 && hopByHop.has(name))) headers[name] = value;
   }
-  const cookies = response.headers.getSetCookie();
+  const cookies = [...ofHost(res, 'set-cookie'), ...response.headers.getSetCookie()];
   if (cookies.length > 0) headers['set-cookie'] = cookies;
+  const vary = [...ofHost(res, 'vary'), ...ofAnswer(headers.vary)].join(', ');
+  if (vary !== '') headers.vary = vary;
   if (res instanceof Http2ServerResponse) res.writeHead(response.status, headers);
   else res.writeHead(response.status, headers);
 }
+
+const ofAnswer = (value: OutgoingHttpHeaders[string]): string[] =>
+  value === undefined ? [] : [value].flat().map(String);
+const ofHost = (res: NodeResponse, name: string): string[] => ofAnswer(res.getHeader(name));
 
 /** The two classes have the same method with overloads that do not unite. */
 export const write = (

@@ -2,19 +2,13 @@ import type { EventEmitter } from 'node:events';
 import { Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { FrameSink, Session } from '../../http/session.ts';
-import type { NodeClient } from './client.ts';
-import { abandon, flushHead, linger, type NodeResponse, write, writeHead } from './response.ts';
+import { abandon, linger, type NodeResponse, write } from './response.ts';
 
-/** A session writes to its socket itself, and is asked for more when that has drained. */
-export function streamSession(
-  session: Session,
-  res: NodeResponse,
-  response: Response,
-  client: NodeClient,
-): void {
-  writeHead(res, response);
-  flushHead(res);
-  client.answer = session;
+/**
+ * A session writes to its socket itself, behind the head, and is asked for more when that has
+ * drained.
+ */
+export function streamSession(session: Session, res: NodeResponse): void {
   session.attach(new ResponseSink(res, session));
   session.pull();
 }
