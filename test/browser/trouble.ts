@@ -138,7 +138,10 @@ export async function offline(environment: BrowserEnvironment): Promise<void> {
   await shows(page, headlineOf('minting_new_nft'));
   await page.context().setOffline(true);
   wire.cut();
-  await page.getByText('You are offline. It goes on at the server.').first().waitFor();
+  await page
+    .getByText('You are offline. What the server has begun goes on there.')
+    .first()
+    .waitFor();
   environment.goOn();
   await until(async () => expect(await environment.running()).toBe(0));
   await shows(page, headlineOf('minting_new_nft'));

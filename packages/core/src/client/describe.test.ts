@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { NftUpgradeError } from '../errors/index.ts';
 import { createMessages } from '../errors/messages.ts';
+import { english } from '../errors/messages-en.ts';
 import { chinese } from '../errors/messages-zh.ts';
 import { foldAll } from '../machine/reduce.ts';
-import type { AnyProcess } from '../machine/types.ts';
+import type { AnyProcess, Snapshot } from '../machine/types.ts';
 import { badgeActivation, claim, processes, upgrade } from '../processes/index.ts';
 import { assets } from '../protocol/asset.ts';
+import type { Connection } from '../stream/connection.ts';
 import { sampleEvents } from '../testing/samples.ts';
 import { availableActions, unfollowed } from './actions.ts';
 import { progressAria, stepList } from './aria.ts';
@@ -177,7 +179,7 @@ describe('an operation in words', () => {
     ).toMatchObject({
       what: 'Minting the new NFT',
       problems: [],
-      connection: 'The connection was lost; reconnecting. It goes on at the server.',
+      connection: 'No connection; trying again. What the server has begun goes on there.',
     });
     const gaveUp = connection('gave_up', new NftUpgradeError('connection_gave_up'));
     expect(
@@ -186,6 +188,24 @@ describe('an operation in words', () => {
     expect(
       describeOperation(upgrade, stateOf(upgrade, [...toSign, 'cancelled'], gaveUp), en).problems,
     ).toEqual([]);
+  });
+
+  // A start that never left has begun nothing, and a page is read for more reasons than one.
+  const unknown =
+    /^(?!.*(What it|What the server) has begun).*goes on|was lost|network|操作在|网络/i;
+  const connections = Object.keys(english.connections) as Connection['state'][];
+  test.each(connections)('%s: asserts nothing about an operation that nobody knows', (state) => {
+    const words = [en, zh].map((messages) =>
+      describeOperation(
+        upgrade,
+        { ...unfollowed<Snapshot>('upgrade', 'upg_1'), ...connection(state) },
+        messages,
+      ),
+    );
+    for (const { asset, spoken } of words) {
+      expect(asset).toBe('');
+      expect(spoken).not.toMatch(unknown);
+    }
   });
 
   test('while the wallet asks, what to do next is there', () => {
