@@ -28,9 +28,9 @@ const unreadable = () =>
   });
 
 /** What is to be written to a response of Node. */
-export interface NodeAnswer {
+export interface HandlerAnswer {
   readonly response: Response;
-  /** Writes the body behind the head, straight to the socket; null for a body that has to be read. */
+  /** Writes the body behind the head, straight to the socket. Null: the body has to be read. */
   readonly session: Session | null;
   /** Aborts when the client is gone. */
   readonly gone: AbortSignal;
@@ -45,7 +45,7 @@ export async function answerNode(
   res: NodeResponse,
   fetch: Fetch,
   options: NodeHandlerOptions & ReceivedOptions = {},
-): Promise<NodeAnswer> {
+): Promise<HandlerAnswer> {
   const answer = async (request: Request): Promise<Response> => {
     try {
       const response = await fetch(request);
