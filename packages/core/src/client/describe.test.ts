@@ -103,6 +103,20 @@ describe('an operation in words', () => {
         }
   });
 
+  test.each([claim, badgeActivation])(
+    '$name: asks for no wallet, which it does not need',
+    (process) => {
+      for (const messages of [en, zh])
+        for (const status of Object.keys(process.statuses)) {
+          const state = stateOf(process, [process.initial]);
+          if (!state.operation) throw new Error('no snapshot');
+          const operation = { ...state.operation, status };
+          const { next } = describeOperation(process, { ...state, operation }, messages);
+          expect([status, next]).toEqual([status, expect.not.stringMatching(/wallet|钱包/)]);
+        }
+    },
+  );
+
   test('claims nothing about an NFT where none is involved', () => {
     for (const process of [claim, badgeActivation])
       expect(describeOperation(process, stateOf(process, ['initializing']), en).asset).toBe(

@@ -29,7 +29,7 @@ export const english: Omit<FullCatalogue, 'errors'> = {
   },
   next: {
     initializing: 'Nothing to do yet.',
-    qualification_verified: 'Have your wallet at hand.',
+    qualification_verified: 'Nothing to do yet.',
     qualification_failed: 'See what is missing, then start again.',
     awaiting_burn: 'Read the request, then approve it in your wallet.',
     verifying_burn: 'Nothing to do; this goes on without you.',

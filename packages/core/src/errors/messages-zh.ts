@@ -206,7 +206,7 @@ export const chinese: FullCatalogue = /* @__PURE__ */ (() => ({
   },
   next: {
     initializing: '暂时无需操作。',
-    qualification_verified: '请准备好您的钱包。',
+    qualification_verified: '暂时无需操作。',
     qualification_failed: '请查看缺少的条件，满足后重新开始。',
     awaiting_burn: '请阅读请求内容，然后在钱包中批准。',
     verifying_burn: '无需操作，流程会自动继续。',
