@@ -1,5 +1,5 @@
-// Years of operations in the large form: a million that have ended beside 50 000 live ones, and what
-// every statement of a node touches there. `npm run years -- --ended 100000` for others.
+// Years of operations in the large form: a million that have ended beside 50 000 live ones, and
+// what every statement of a node touches there. `npm run years -- --ended 100000` for others.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

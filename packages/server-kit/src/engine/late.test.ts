@@ -161,7 +161,7 @@ describe.each(databases)('a node that comes back after its lease has ended, on $
     await untilStatus(other, query, ['completed']);
     comeBack();
     await services[0]?.stop();
-    const said = "select data from nft_upgrade.outbox where topic = 'alert'";
-    expect(await db.sql(said)).toEqual([]);
+    const alerts = "select data from nft_upgrade.outbox where topic = 'alert'";
+    expect(await db.sql(alerts)).toEqual([]);
   });
 });
